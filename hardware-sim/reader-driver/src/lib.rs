@@ -1,0 +1,1 @@
+//! PC/SC reader driver that puts simulated chips into the real pcscd.

@@ -1,0 +1,1 @@
+//! Simulated chips, devices and people, behind the real interfaces.

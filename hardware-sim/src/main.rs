@@ -1,0 +1,3 @@
+//! Simulated chips, devices and people, behind the real interfaces.
+
+fn main() {}

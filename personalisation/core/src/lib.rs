@@ -1,0 +1,1 @@
+//! Decisions only: ids, states and moves, document numbers, stock.

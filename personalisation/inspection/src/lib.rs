@@ -1,0 +1,1 @@
+//! Any ICAO document through PC/SC: the reader adaptor, the full inspection, the report.

@@ -1,0 +1,3 @@
+//! The centre: orders, the line, inspection.
+
+fn main() {}

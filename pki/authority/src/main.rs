@@ -1,0 +1,3 @@
+//! What we may sign: profiles, permits, ceremonies.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! What anyone can verify: tickets and audit entries.

@@ -1,0 +1,1 @@
+//! The house started on free ports; journeys across programs.

@@ -1,0 +1,3 @@
+//! The project's own commands: test, demo, bench, fuzz.
+
+fn main() {}
