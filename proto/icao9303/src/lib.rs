@@ -1,1 +1,6 @@
 //! What chip and world must agree on, byte for byte (ICAO Doc 9303).
+
+pub mod lds;
+pub mod mrz;
+pub mod oid;
+pub mod security_info;
