@@ -1,1 +1,4 @@
-//! What anyone can verify: tickets and audit entries.
+//! What anyone can verify later: tickets that permit signatures, and audit entries.
+
+pub mod entry;
+pub mod ticket;

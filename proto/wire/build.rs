@@ -1,0 +1,17 @@
+//! Compiles `idoc/<room>/v1/*.proto` without protoc.
+
+use std::{error::Error, path::PathBuf};
+
+const PROTOS: [&str; 1] = ["idoc/signing/v1/signing.proto"];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    for proto in PROTOS {
+        println!("cargo:rerun-if-changed={proto}");
+    }
+    let root = PathBuf::from(std::env::var("CARGO_MANIFEST_DIR")?);
+    let descriptors = protox::compile(PROTOS, [root])?;
+    tonic_prost_build::configure()
+        .include_file("wire.rs")
+        .compile_fds(descriptors)?;
+    Ok(())
+}
