@@ -111,8 +111,11 @@ impl Command {
         }
         if let Some(le) = self.le {
             // 256 and 65,536 wrap to zero, which is how they are written.
-            let le = (le as u16).to_be_bytes();
-            out.extend(if extended { &le[..] } else { &le[1..] });
+            let [.., high, low] = le.to_be_bytes();
+            if extended {
+                out.push(high);
+            }
+            out.push(low);
         }
         Ok(out)
     }

@@ -200,10 +200,10 @@ pub fn push_tag(out: &mut Vec<u8>, tag: u16) {
 /// Appends a length in the shortest form.
 pub fn push_length(out: &mut Vec<u8>, length: usize) {
     let bytes = length.to_be_bytes();
-    let significant = &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..];
+    let significant = &bytes[length.leading_zeros() as usize / 8..];
     if length >= 0x80 {
-        // At most eight bytes, so the cast cannot lose anything.
-        out.push(0x80 | significant.len() as u8);
+        // At most the eight bytes of a usize.
+        out.push(0x80 | u8::try_from(significant.len()).unwrap_or(8));
     } else if length == 0 {
         out.push(0);
     }

@@ -256,7 +256,7 @@ impl Point {
         &self.bytes
     }
 
-    /// The x-coordinate in field length: the shared secret of ECDH, and Comp() of a public key.
+    /// The x-coordinate in field length: the shared secret of ECDH, and `Comp()` of a public key.
     pub fn x(&self) -> &[u8] {
         &self.bytes[1..=self.bytes.len() / 2]
     }

@@ -36,7 +36,7 @@ pub fn derive(secret: &[u8], purpose: Purpose, size: AesSize) -> Result<AesKey, 
 mod tests {
     use super::*;
 
-    /// Standards sheet, 9303-11 §9.7.1: K_π of CAN 123456 and of the BSI test document's MRZ.
+    /// Standards sheet, 9303-11 §9.7.1: the password key of CAN 123456 and of the BSI test document's MRZ.
     #[test]
     fn password_keys() {
         let key = |secret: &[u8], size| {
