@@ -1,1 +1,12 @@
-//! Decisions only: ids, states and moves, document numbers, stock.
+//! Decisions only: ids, states and moves, document numbers, the stock of blanks. No I/O, no clock.
+//!
+//! What may happen to an order, a card blank or a document number is decided here and nowhere else;
+//! `personalisation-store` writes down what was decided, `personalisation` asks for it.
+
+pub mod attempt;
+pub mod blank;
+pub mod card_access_number;
+pub mod chip_serial;
+pub mod document_number;
+pub mod ids;
+pub mod remake;

@@ -1,0 +1,162 @@
+//! Every move tried from every state.
+
+use super::{record::BadRecord, *};
+use crate::{chip_serial::ChipSerial, document_number::DocumentNumber, ids::BlankId};
+
+fn binding() -> Binding {
+    Binding {
+        blank: BlankId::from_bytes([2; 16]),
+        chip: ChipSerial::from_bytes([3; 10]),
+        number: "C3F7K9T21".parse::<DocumentNumber>().unwrap(),
+    }
+}
+
+fn chip_key() -> ChipPublicKey {
+    let mut point = vec![4];
+    point.extend([5; 64]);
+    ChipPublicKey::try_from(&point[..]).unwrap()
+}
+
+fn go(attempt: Attempt, step: Step) -> Result<Attempt, IllegalMove> {
+    match step {
+        Step::Bind => attempt.bind(binding()),
+        Step::KeyChip => attempt.key_chip(chip_key()),
+        Step::BuildLds => attempt.build_lds(Digest([6; 32])),
+        Step::Sign => attempt.sign(Digest([7; 32]), Digest([8; 32])),
+        Step::Write => attempt.write(),
+        Step::Lock => attempt.lock(),
+        Step::ReadBack => attempt.read_back(),
+        Step::Hold => attempt.hold(),
+        Step::Resume => attempt.resume(),
+        Step::Cancel => attempt.cancel(),
+        Step::Scrap => attempt.scrap(ScrapReason::ChipRefused),
+    }
+}
+
+const LINE: [Step; 7] = [
+    Step::Bind,
+    Step::KeyChip,
+    Step::BuildLds,
+    Step::Sign,
+    Step::Write,
+    Step::Lock,
+    Step::ReadBack,
+];
+const ASIDE: [Step; 4] = [Step::Hold, Step::Resume, Step::Cancel, Step::Scrap];
+
+/// The attempt after the first `steps` steps of the line.
+fn after(steps: usize) -> Attempt {
+    LINE[..steps].iter().fold(
+        Attempt::first(OrderId::from_bytes([1; 16])),
+        |attempt, step| go(attempt, *step).unwrap(),
+    )
+}
+
+/// Every reachable attempt, with the moves that its state allows.
+fn all() -> Vec<(Attempt, Vec<Step>)> {
+    let mut all = Vec::new();
+    for steps in 0..=LINE.len() {
+        let attempt = after(steps);
+        let mut allowed = vec![Step::Scrap];
+        allowed.extend(LINE.get(steps));
+        if steps < 6 {
+            allowed.extend([Step::Hold, Step::Cancel]);
+            let held = attempt.clone().hold().unwrap();
+            all.push((held, vec![Step::Resume, Step::Cancel, Step::Scrap]));
+            all.push((attempt.clone().cancel().unwrap(), vec![]));
+        }
+        all.push((
+            attempt.clone().scrap(ScrapReason::ChipSilent).unwrap(),
+            vec![],
+        ));
+        all.push((attempt, allowed));
+    }
+    all
+}
+
+#[test]
+fn only_the_arrows_of_the_diagram_are_legal() {
+    for (attempt, allowed) in all() {
+        for step in LINE.into_iter().chain(ASIDE) {
+            let moved = go(attempt.clone(), step);
+            assert_eq!(
+                moved.is_ok(),
+                allowed.contains(&step),
+                "{step} from {:?}",
+                attempt.state()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_held_attempt_resumes_where_it_was() {
+    for steps in 0..6 {
+        let attempt = after(steps);
+        assert_eq!(attempt.clone().hold().unwrap().resume(), Ok(attempt));
+    }
+}
+
+#[test]
+fn the_binding_survives_until_the_end() {
+    assert_eq!(after(0).binding(), None);
+    for (attempt, _) in all() {
+        let expected = match attempt
+            .record()
+            .from_state
+            .as_deref()
+            .unwrap_or(attempt.state().name())
+        {
+            "queued" => None,
+            _ => Some(binding()),
+        };
+        assert_eq!(attempt.binding().copied(), expected, "{attempt:?}");
+    }
+}
+
+#[test]
+fn every_record_leads_back_to_its_attempt() {
+    for (attempt, _) in all() {
+        assert_eq!(
+            Attempt::from_record(attempt.id(), &attempt.record()),
+            Ok(attempt)
+        );
+    }
+}
+
+#[test]
+fn a_record_without_a_fact_names_the_column() {
+    let attempt = after(4);
+    let mut record = attempt.record();
+    record.lds_digest = None;
+    let error = BadRecord {
+        column: "lds_digest",
+    };
+    assert_eq!(Attempt::from_record(attempt.id(), &record), Err(error));
+
+    let mut record = attempt
+        .clone()
+        .scrap(ScrapReason::ChipRefused)
+        .unwrap()
+        .record();
+    record.from_state = Some("scrapped".to_owned());
+    let error = BadRecord {
+        column: "from_state",
+    };
+    assert_eq!(Attempt::from_record(attempt.id(), &record), Err(error));
+}
+
+#[test]
+fn scrap_reasons_are_found_by_name() {
+    for reason in ScrapReason::ALL {
+        assert_eq!(ScrapReason::from_name(reason.name()), Some(reason));
+    }
+    assert_eq!(ScrapReason::from_name("bad luck"), None);
+}
+
+#[test]
+fn a_chip_key_must_look_like_a_point() {
+    for bytes in [&[][..], &[4], &[4, 1], &[4, 1, 2, 3], &[2; 33], &[4; 135]] {
+        assert!(ChipPublicKey::try_from(bytes).is_err(), "{bytes:?}");
+    }
+}
