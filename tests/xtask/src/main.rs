@@ -1,3 +1,48 @@
-//! The project's own commands: test, demo, bench, fuzz.
+//! The project's own commands: `cargo xtask demo | test | bench | fuzz`.
+//!
+//! This program needs nothing but Rust, so that it can install what everything else needs.
 
-fn main() {}
+mod bench;
+mod demo;
+mod fuzz;
+mod packages;
+mod process;
+mod python;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask demo [--once] [--out DIR] [--applicants N] [--portrait FILE --name \"SURNAME, GIVEN\"]
+    From applicants' data to verified cards: token, PKI, card readers, chips, report.
+cargo xtask test [STAGE ...]
+    Everything that must hold before a change lands; with names, only those stages.
+cargo xtask bench [--json] [NAME ...]
+    The promised speeds, each measured against its limit or peer in the same run.
+cargo xtask fuzz [TARGET] [--seconds N]
+    Feeds a parser (or each in turn) with bad bytes; ten seconds a target unless told.
+";
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    let outcome = match command.as_str() {
+        "demo" => demo::run(&rest),
+        "test" => test::run(&rest),
+        "bench" => bench::run(&rest),
+        "fuzz" => fuzz::run(&rest),
+        "" | "help" | "--help" | "-h" => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        other => Err(format!("there is no command {other:?}\n\n{USAGE}")),
+    };
+    match outcome {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("xtask: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

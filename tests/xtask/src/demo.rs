@@ -1,0 +1,39 @@
+//! `demo`: builds the house and hands over to the program that starts it.
+
+use std::process::ExitCode;
+
+use crate::{packages, process};
+
+/// Builds what the demo runs and runs it; its exit status becomes ours.
+pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
+    packages::ensure(&[packages::DEMO])?;
+    build()?;
+    let mut demo = process::command(process::target().join("debug/demo"));
+    // Paths on the command line are meant from where the user stands.
+    demo.current_dir(std::env::current_dir().map_err(|error| error.to_string())?);
+    let status = demo
+        .args(arguments)
+        .status()
+        .map_err(|error| format!("cannot start the demo: {error}"))?;
+    let code = status
+        .code()
+        .and_then(|code| u8::try_from(code).ok())
+        .unwrap_or(1);
+    Ok(ExitCode::from(code))
+}
+
+/// Builds the programs of the house, the reader driver and the demo.
+pub fn build() -> Result<(), String> {
+    let mut build = process::cargo(&["build", "--quiet", "--locked"]);
+    for package in [
+        "e2e",
+        "hardware-sim",
+        "personalisation",
+        "pki-authority",
+        "reader-driver",
+    ] {
+        build.args(["--package", package]);
+    }
+    println!("Building the programs (some minutes the first time) …");
+    process::run(&mut build)
+}
