@@ -1,0 +1,183 @@
+//! Cards through PC/SC: finding readers by name, waiting for a card, and the adaptor to [`icao9303::transport`].
+
+mod card;
+mod error;
+
+use std::ffi::CString;
+use std::time::Duration;
+
+use pcsc::{Context, ReaderState, Scope, State};
+
+pub use card::{CardOptions, CardProtocol, PcscCard};
+pub use error::ReaderError;
+
+/// The readers of the PC/SC daemon that runs now.
+///
+/// After [`ReaderError::DaemonStopped`] this value is of no use; [`Readers::open`] makes a new one.
+pub struct Readers {
+    context: Context,
+}
+
+impl Readers {
+    /// Connects to the daemon (at `PCSCLITE_CSOCK_NAME`, where that is set).
+    pub fn open() -> Result<Self, ReaderError> {
+        let context = Context::establish(Scope::User).map_err(|status| match status {
+            // A socket without a listener is told as "no service" or as a broken one.
+            pcsc::Error::InternalError | pcsc::Error::CommError => ReaderError::NoDaemon,
+            status => ReaderError::from_status(status, "", "connecting to the daemon"),
+        })?;
+        Ok(Self { context })
+    }
+
+    /// The full names of all readers, in the daemon's order.
+    pub fn names(&self) -> Result<Vec<String>, ReaderError> {
+        match self.context.list_readers_owned() {
+            Ok(names) => Ok(names
+                .iter()
+                .map(|name| name.to_string_lossy().into_owned())
+                .collect()),
+            Err(pcsc::Error::NoReadersAvailable) => Ok(Vec::new()),
+            Err(status) => Err(ReaderError::from_status(status, "", "listing the readers")),
+        }
+    }
+
+    /// The full name of the reader that `wanted` means: the same name, or the only one that starts
+    /// with it, or the only one that contains it (the daemon appends numbers to configured names).
+    pub fn resolve(&self, wanted: &str) -> Result<String, ReaderError> {
+        resolve(wanted, self.names()?)
+    }
+
+    /// Connects to the card in the reader that `wanted` means, for this program alone.
+    pub fn connect(&self, wanted: &str, options: CardOptions) -> Result<PcscCard, ReaderError> {
+        PcscCard::connect(self.context.clone(), self.resolve(wanted)?, options)
+    }
+
+    /// Waits until a card lies on the reader.
+    ///
+    /// # Errors
+    /// [`ReaderError::NoCard`] when none came within `timeout`.
+    pub fn wait_for_card(&self, wanted: &str, timeout: Duration) -> Result<(), ReaderError> {
+        let reader = self.resolve(wanted)?;
+        if self.wait(&reader, timeout, |state| state.contains(State::PRESENT))? {
+            return Ok(());
+        }
+        Err(ReaderError::NoCard { reader })
+    }
+
+    /// Waits until the reader is empty; `false` when the card was still there after `timeout`.
+    pub fn wait_for_removal(&self, wanted: &str, timeout: Duration) -> Result<bool, ReaderError> {
+        let reader = self.resolve(wanted)?;
+        self.wait(&reader, timeout, |state| state.contains(State::EMPTY))
+    }
+
+    fn wait(
+        &self,
+        reader: &str,
+        timeout: Duration,
+        done: impl Fn(State) -> bool,
+    ) -> Result<bool, ReaderError> {
+        let doing = "waiting for a card";
+        let name = c_name(reader)?;
+        let mut states = [ReaderState::new(name, State::UNAWARE)];
+        let started = std::time::Instant::now();
+        loop {
+            let left = timeout.saturating_sub(started.elapsed());
+            match self.context.get_status_change(left, &mut states) {
+                Ok(()) if done(states[0].event_state()) => return Ok(true),
+                Ok(())
+                    if states[0]
+                        .event_state()
+                        .intersects(State::UNKNOWN | State::UNAVAILABLE) =>
+                {
+                    return Err(ReaderError::ReaderGone {
+                        reader: reader.to_owned(),
+                    });
+                }
+                Ok(()) if left.is_zero() => return Ok(false),
+                Ok(()) => states[0].sync_current_state(),
+                Err(pcsc::Error::Timeout) => return Ok(false),
+                Err(status) => return Err(ReaderError::from_status(status, reader, doing)),
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Readers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Readers")
+    }
+}
+
+/// A name as PC/SC takes it; one with a NUL inside is no reader's.
+fn c_name(reader: &str) -> Result<CString, ReaderError> {
+    CString::new(reader).map_err(|_| ReaderError::Unknown {
+        wanted: reader.to_owned(),
+        present: Vec::new(),
+    })
+}
+
+fn resolve(wanted: &str, present: Vec<String>) -> Result<String, ReaderError> {
+    if present.is_empty() {
+        return Err(ReaderError::NoReaders);
+    }
+    if present.iter().any(|name| name == wanted) {
+        return Ok(wanted.to_owned());
+    }
+    for fits in [str::starts_with::<&str>, str::contains::<&str>] {
+        let candidates: Vec<_> = present
+            .iter()
+            .filter(|name| fits(name, wanted))
+            .cloned()
+            .collect();
+        match candidates.as_slice() {
+            [] => {}
+            [only] => return Ok(only.clone()),
+            _ => {
+                return Err(ReaderError::Ambiguous {
+                    wanted: wanted.to_owned(),
+                    candidates,
+                });
+            }
+        }
+    }
+    Err(ReaderError::Unknown {
+        wanted: wanted.to_owned(),
+        present,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(names: &[&str]) -> Vec<String> {
+        names.iter().map(|&name| name.to_owned()).collect()
+    }
+
+    #[test]
+    fn a_name_may_be_shortened_while_it_stays_clear() {
+        let present = names(&["Encoder 1 00 00", "Encoder 2 01 00", "Desk (Encoder) 02 00"]);
+        let found = |wanted| resolve(wanted, present.clone());
+        assert_eq!(found("Encoder 2 01 00").unwrap(), "Encoder 2 01 00");
+        assert_eq!(found("Encoder 1").unwrap(), "Encoder 1 00 00");
+        assert_eq!(found("Desk").unwrap(), "Desk (Encoder) 02 00");
+        assert_eq!(found("(Enc").unwrap(), "Desk (Encoder) 02 00");
+        assert_eq!(
+            found("Encoder").unwrap_err().to_string(),
+            "the name \"Encoder\" fits several readers: \"Encoder 1 00 00\", \"Encoder 2 01 00\"; \
+             give one in full"
+        );
+        assert_eq!(
+            found("Printer").unwrap_err().to_string(),
+            "no reader named \"Printer\"; the readers here are \"Encoder 1 00 00\", \
+             \"Encoder 2 01 00\", \"Desk (Encoder) 02 00\""
+        );
+        assert_eq!(resolve("any", Vec::new()), Err(ReaderError::NoReaders));
+    }
+
+    #[test]
+    fn an_exact_name_wins_over_longer_ones() {
+        let present = names(&["Encoder", "Encoder 2"]);
+        assert_eq!(resolve("Encoder", present).unwrap(), "Encoder");
+    }
+}
