@@ -1,10 +1,15 @@
 //! What chip and world must agree on, byte for byte (ICAO Doc 9303).
 
 pub mod apdu;
+pub mod chip_authentication;
 pub mod crypto;
+pub mod exchange;
 pub mod lds;
 pub mod mrz;
 pub mod oid;
+pub mod pace;
+pub mod reading;
+pub mod secure_messaging;
 pub mod security_info;
 pub mod tlv;
 pub mod transport;

@@ -4,6 +4,7 @@
 pub mod cipher;
 pub mod curve;
 pub mod kdf;
+pub mod public_key;
 
 /// Why OpenSSL refused. The inner error names the call, never the data.
 #[derive(Debug, thiserror::Error)]
