@@ -78,14 +78,14 @@ impl Readers {
     ) -> Result<bool, ReaderError> {
         let doing = "waiting for a card";
         let name = c_name(reader)?;
-        let mut states = [ReaderState::new(name, State::UNAWARE)];
+        let mut seen = [ReaderState::new(name, State::UNAWARE)];
         let started = std::time::Instant::now();
         loop {
             let left = timeout.saturating_sub(started.elapsed());
-            match self.context.get_status_change(left, &mut states) {
-                Ok(()) if done(states[0].event_state()) => return Ok(true),
+            match self.context.get_status_change(left, &mut seen) {
+                Ok(()) if done(seen[0].event_state()) => return Ok(true),
                 Ok(())
-                    if states[0]
+                    if seen[0]
                         .event_state()
                         .intersects(State::UNKNOWN | State::UNAVAILABLE) =>
                 {
@@ -94,7 +94,7 @@ impl Readers {
                     });
                 }
                 Ok(()) if left.is_zero() => return Ok(false),
-                Ok(()) => states[0].sync_current_state(),
+                Ok(()) => seen[0].sync_current_state(),
                 Err(pcsc::Error::Timeout) => return Ok(false),
                 Err(status) => return Err(ReaderError::from_status(status, reader, doing)),
             }
