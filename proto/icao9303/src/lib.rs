@@ -1,7 +1,10 @@
 //! What chip and world must agree on, byte for byte (ICAO Doc 9303).
 
 pub mod apdu;
+pub mod card_security;
 pub mod chip_authentication;
+pub mod cms;
+pub mod crl;
 pub mod crypto;
 pub mod exchange;
 pub mod lds;
@@ -11,5 +14,7 @@ pub mod pace;
 pub mod reading;
 pub mod secure_messaging;
 pub mod security_info;
+pub mod sod;
 pub mod tlv;
 pub mod transport;
+pub mod x509;

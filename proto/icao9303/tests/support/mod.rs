@@ -1,0 +1,42 @@
+//! The published vectors, as the tests of this room read them.
+#![allow(dead_code, reason = "each test program uses its own part")]
+
+use serde_json::Value;
+
+fn value(json: &str, path: &str) -> Value {
+    let file: Value = serde_json::from_str(json).unwrap();
+    file.pointer(&format!("/{path}"))
+        .unwrap_or_else(|| panic!("no vector {path}"))
+        .clone()
+}
+
+fn bytes(json: &str, path: &str) -> Vec<u8> {
+    hex::decode(value(json, path).as_str().unwrap()).unwrap()
+}
+
+/// A value of the test PKI (`pki.json`).
+pub fn pki(path: &str) -> Vec<u8> {
+    bytes(include_str!("../../../../tests/vectors/pki.json"), path)
+}
+
+/// A value of the test files (`lds.json`).
+pub fn lds(path: &str) -> Vec<u8> {
+    bytes(include_str!("../../../../tests/vectors/lds.json"), path)
+}
+
+/// The data group hashes that the test PKI's security objects list.
+pub fn pki_data_group_hashes() -> Vec<(u8, Vec<u8>)> {
+    let groups = value(
+        include_str!("../../../../tests/vectors/pki.json"),
+        "data_groups",
+    );
+    let groups = groups.as_object().unwrap().iter();
+    groups
+        .map(|(number, hash)| {
+            (
+                number.parse().unwrap(),
+                hex::decode(hash.as_str().unwrap()).unwrap(),
+            )
+        })
+        .collect()
+}
