@@ -1,0 +1,56 @@
+//! The private configuration of a SoftHSM token folder.
+
+use std::{
+    fs::{self, DirBuilder, OpenOptions},
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+use crate::error::CustodyError;
+
+/// Where Debian installs the module.
+pub const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
+
+/// Makes `folder` (mode 700) with a token folder and a `softhsm2.conf` in it, and returns the path
+/// of the latter. What is there already stays.
+pub fn write_configuration(folder: &Path) -> Result<PathBuf, CustodyError> {
+    let tokens = folder.join("tokens");
+    let mut builder = DirBuilder::new();
+    builder
+        .recursive(true)
+        .mode(0o700)
+        .create(&tokens)
+        .map_err(|source| CustodyError::File {
+            act: "create the token folder",
+            path: tokens.clone(),
+            source,
+        })?;
+    let path = folder.join("softhsm2.conf");
+    let fault = |source| CustodyError::File {
+        act: "write",
+        path: path.clone(),
+        source,
+    };
+    // SoftHSM resolves a relative folder against the working directory of whoever loads it.
+    let tokens = fs::canonicalize(&tokens).map_err(fault)?;
+    match OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(&path)
+    {
+        Ok(mut file) => {
+            let text = format!(
+                "directories.tokendir = {}\nobjectstore.backend = file\nlog.level = ERROR\n",
+                tokens.display()
+            );
+            file.write_all(text.as_bytes())
+                .and_then(|()| file.sync_all())
+                .map_err(fault)?;
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+        Err(error) => return Err(fault(error)),
+    }
+    Ok(path)
+}
