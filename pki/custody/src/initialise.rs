@@ -40,30 +40,27 @@ pub fn initialise_token(config: &TokenConfig, so_pin_file: &Path) -> Result<(), 
     };
     let so_pin = Pin::read(so_pin_file)?;
     let user_pin = Pin::read(&config.pin_file)?;
-    let slot = match labelled(pkcs11, label)? {
-        Some(slot) => {
-            let info = pkcs11
-                .get_token_info(slot)
-                .map_err(refused("tell its state"))?;
-            if info.user_pin_initialized() {
-                return Err(CustodyError::Exists {
-                    what: "token",
-                    name: label.clone(),
-                });
-            }
-            slot
+    let slot = if let Some(slot) = labelled(pkcs11, label)? {
+        let info = pkcs11
+            .get_token_info(slot)
+            .map_err(refused("tell its state"))?;
+        if info.user_pin_initialized() {
+            return Err(CustodyError::Exists {
+                what: "token",
+                name: label.clone(),
+            });
         }
-        None => {
-            let slot = free(pkcs11, label)?;
-            pkcs11
-                .init_token(slot, &so_pin.for_initialisation(), label)
-                .map_err(refused("be initialised"))?;
-            // The slot of a fresh token may have another number than the free slot had.
-            labelled(pkcs11, label)?.ok_or_else(|| CustodyError::TokenAbsent {
-                label: label.clone(),
-                reason: "it vanished when it was initialised".into(),
-            })?
-        }
+        slot
+    } else {
+        let slot = free(pkcs11, label)?;
+        pkcs11
+            .init_token(slot, &so_pin.for_initialisation(), label)
+            .map_err(refused("be initialised"))?;
+        // The slot of a fresh token may have another number than the free slot had.
+        labelled(pkcs11, label)?.ok_or_else(|| CustodyError::TokenAbsent {
+            label: label.clone(),
+            reason: "it vanished when it was initialised".into(),
+        })?
     };
     let session = pkcs11
         .open_rw_session(slot)

@@ -71,26 +71,25 @@ impl Module {
         configuration: Option<&Path>,
     ) -> Result<Arc<Self>, CustodyError> {
         let mut modules = lock(MODULES.get_or_init(Mutex::default));
-        let module = match modules.get(path) {
-            Some(module) => module.clone(),
-            None => {
-                let library = Pkcs11::new(path).map_err(|source| CustodyError::Module {
-                    path: path.into(),
-                    source,
-                })?;
-                let module = Arc::new(Self {
-                    library,
-                    live: RwLock::new(Live {
-                        pkcs11: None,
-                        generation: 0,
-                        configuration: configuration.map(Path::to_path_buf),
-                    }),
-                    holders: Mutex::default(),
-                    restarted: Mutex::default(),
-                });
-                modules.insert(path.into(), module.clone());
-                module
-            }
+        let module = if let Some(module) = modules.get(path) {
+            module.clone()
+        } else {
+            let library = Pkcs11::new(path).map_err(|source| CustodyError::Module {
+                path: path.into(),
+                source,
+            })?;
+            let module = Arc::new(Self {
+                library,
+                live: RwLock::new(Live {
+                    pkcs11: None,
+                    generation: 0,
+                    configuration: configuration.map(Path::to_path_buf),
+                }),
+                holders: Mutex::default(),
+                restarted: Mutex::default(),
+            });
+            modules.insert(path.into(), module.clone());
+            module
         };
         module.adopt(label, configuration)?;
         Ok(module)
