@@ -1,1 +1,85 @@
-//! All SQL of the centre.
+//! All SQL of the centre: orders, attempts on the line, blanks in stock, audit.
+//!
+//! What is written was decided by `personalisation-core`; every change guards the old state in its
+//! `WHERE` and demands exactly one row. Personal data and biometrics are in sealed columns only.
+
+pub mod audit;
+mod error;
+pub mod line;
+pub mod order;
+mod row;
+pub mod sealing;
+pub mod stock;
+mod transaction;
+
+use std::{path::Path, sync::Arc, time::Duration};
+
+pub use error::StoreError;
+use sealing::Sealer;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+pub use transaction::{Boundary, Interrupter};
+
+/// The engine. One alias, so that a second engine changes one line.
+pub(crate) type Engine = sqlx::Sqlite;
+
+/// The database of the centre.
+#[derive(Clone)]
+pub struct Store {
+    pool: sqlx::Pool<Engine>,
+    sealer: Arc<Sealer>,
+    interrupter: Option<Interrupter>,
+}
+
+impl Store {
+    /// Opens the SQLite database at `path`, creates it where there is none, and migrates it.
+    ///
+    /// Commits are durable when they return (WAL, `synchronous = FULL`).
+    pub async fn open(path: &Path, sealer: Sealer) -> Result<Self, StoreError> {
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .create_if_missing(true)
+            .foreign_keys(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .pragma("secure_delete", "ON")
+            .busy_timeout(Duration::from_secs(5));
+        let failed = |source| StoreError::Open {
+            path: path.to_owned(),
+            source,
+        };
+        let pool = SqlitePoolOptions::new()
+            .max_connections(8)
+            .connect_with(options)
+            .await
+            .map_err(failed)?;
+        sqlx::migrate!()
+            .run(&pool)
+            .await
+            .map_err(StoreError::Migrate)?;
+        Ok(Self {
+            pool,
+            sealer: Arc::new(sealer),
+            interrupter: None,
+        })
+    }
+
+    /// The same database, with `interrupter` asked at every boundary whether power fails there.
+    ///
+    /// Danger: for crash tests only.
+    #[must_use]
+    pub fn danger_interrupted_by(mut self, interrupter: Interrupter) -> Self {
+        self.interrupter = Some(interrupter);
+        self
+    }
+
+    /// Closes every connection; what was committed stays.
+    pub async fn close(self) {
+        self.pool.close().await;
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Store").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,107 @@
+//! The audit table: intents and outcomes, written in the same commit as what they speak of.
+
+use std::io::Write;
+
+use evidence::entry::{Entry, Phase};
+use sqlx::Row as _;
+
+use crate::{
+    Store, StoreError,
+    transaction::{Tx, transaction},
+};
+
+/// Writes entries; part of the caller's transaction.
+pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
+    for entry in entries {
+        sqlx::query(
+            "INSERT INTO audit_entry (act_id, phase, entered_at, actor, act, object, detail)
+             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        )
+        .bind(&entry.id)
+        .bind(phase_name(entry.phase))
+        .bind(&entry.time)
+        .bind(&entry.actor)
+        .bind(&entry.act)
+        .bind(&entry.object)
+        .bind(&entry.detail)
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database("writing the audit"))?;
+    }
+    Ok(())
+}
+
+/// Gives every intent about `object` that has no outcome the outcome `detail`: after a crash
+/// nobody knows whether the act took place, and that is what the audit says.
+pub(crate) async fn close_open_intents(
+    tx: &mut Tx,
+    object: &str,
+    time: &str,
+    detail: &str,
+) -> Result<u64, StoreError> {
+    let closed = sqlx::query(
+        "INSERT INTO audit_entry (act_id, phase, entered_at, actor, act, object, detail)
+         SELECT act_id, 'outcome', $2, actor, act, object, $3 FROM audit_entry AS intent
+         WHERE intent.object = $1 AND intent.phase = 'intent' AND NOT EXISTS (
+             SELECT 1 FROM audit_entry AS outcome
+             WHERE outcome.act_id = intent.act_id AND outcome.phase = 'outcome')",
+    )
+    .bind(object)
+    .bind(time)
+    .bind(detail)
+    .execute(&mut **tx)
+    .await
+    .map_err(StoreError::database(
+        "closing interrupted acts in the audit",
+    ))?;
+    Ok(closed.rows_affected())
+}
+
+impl Store {
+    /// Writes entries about acts that change nothing else.
+    pub async fn audit(&self, entries: &[Entry]) -> Result<(), StoreError> {
+        transaction!(self, "writing the audit", |tx| { write(tx, entries).await })
+    }
+
+    /// Writes the whole audit as lines of JSON, oldest first.
+    pub async fn export_audit(&self, mut sink: impl Write) -> Result<(), StoreError> {
+        const DOING: &str = "exporting the audit";
+        let rows = sqlx::query(
+            "SELECT act_id, phase, entered_at, actor, act, object, detail FROM audit_entry
+             ORDER BY entered_at, act_id, phase",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database(DOING))?;
+        for row in rows {
+            let read = || -> Result<Entry, sqlx::Error> {
+                let phase: String = row.try_get("phase")?;
+                Ok(Entry {
+                    id: row.try_get("act_id")?,
+                    time: row.try_get("entered_at")?,
+                    actor: row.try_get("actor")?,
+                    act: row.try_get("act")?,
+                    object: row.try_get("object")?,
+                    phase: if phase == "intent" {
+                        Phase::Intent
+                    } else {
+                        Phase::Outcome
+                    },
+                    detail: row.try_get("detail")?,
+                })
+            };
+            let written = read()
+                .map_err(StoreError::database(DOING))?
+                .write_to(&mut sink);
+            written.map_err(|error| StoreError::database(DOING)(sqlx::Error::Io(error)))?;
+        }
+        Ok(())
+    }
+}
+
+const fn phase_name(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Intent => "intent",
+        Phase::Outcome => "outcome",
+    }
+}

@@ -1,0 +1,128 @@
+//! What can go wrong in the store.
+
+use std::path::PathBuf;
+
+use personalisation_core::{
+    attempt::{IllegalMove, record::BadRecord},
+    blank::IllegalBlankMove,
+};
+use thiserror::Error;
+
+use crate::transaction::Boundary;
+
+/// A failure of the store. Messages are for the operator and hold no personal data.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// The database file cannot be opened.
+    #[error("opening the database {}: {source}; check the path and its owner", path.display())]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// The engine's reason.
+        source: sqlx::Error,
+    },
+    /// The schema cannot be brought up to date.
+    #[error("migrating the database: {0}; this program may be older than the database")]
+    Migrate(sqlx::migrate::MigrateError),
+    /// A statement failed.
+    #[error("{doing}: {source}")]
+    Database {
+        /// What was being done.
+        doing: &'static str,
+        /// The engine's reason.
+        source: sqlx::Error,
+    },
+    /// Others kept the database busy through every retry.
+    #[error("{doing}: the database stayed busy through {tries} tries; try again")]
+    Busy {
+        /// What was being done.
+        doing: &'static str,
+        /// How often.
+        tries: u32,
+    },
+    /// Something that must be unique is there already.
+    #[error("{doing}: it is there already ({constraint}); nothing was changed")]
+    AlreadyThere {
+        /// What was being done.
+        doing: &'static str,
+        /// What the engine says about the constraint.
+        constraint: String,
+    },
+    /// A row is not in the state it was read in, or the lease on it has passed to somebody else.
+    #[error("{doing}: {object} was changed by somebody else; read it again")]
+    Stale {
+        /// What was being done.
+        doing: &'static str,
+        /// Which object, by its own id.
+        object: String,
+    },
+    /// A row holds what no program of ours writes.
+    #[error("reading {table}: column {column} of row {row} is damaged; restore it from a backup")]
+    BadRow {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row, by its own id.
+        row: String,
+    },
+    /// A sealed column does not open: another key, another place, or changed bytes.
+    #[error(
+        "opening the sealed column {column} of {table}, row {row}: the seal does not match; check the sealing key, else restore the row"
+    )]
+    Seal {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row, by its own id.
+        row: String,
+    },
+    /// An attempt that cannot make that move. For the developer.
+    #[error(transparent)]
+    Move(#[from] IllegalMove),
+    /// A blank that cannot make that move. For the developer.
+    #[error(transparent)]
+    BlankMove(#[from] IllegalBlankMove),
+    /// A crash test pulled the plug.
+    #[error("power failed at {0:?}")]
+    Interrupted(Boundary),
+}
+
+impl StoreError {
+    /// Names what was being done when the engine failed.
+    pub(crate) fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
+        move |source| match &source {
+            sqlx::Error::Database(error) if error.is_unique_violation() => Self::AlreadyThere {
+                doing,
+                constraint: error.message().to_owned(),
+            },
+            _ => Self::Database { doing, source },
+        }
+    }
+
+    /// A row of attempts that describes no state.
+    pub(crate) fn bad_record(row: String) -> impl FnOnce(BadRecord) -> Self {
+        move |BadRecord { column }| Self::BadRow {
+            table: "line_attempt",
+            column,
+            row,
+        }
+    }
+
+    /// Whether the same transaction may succeed when it is run again.
+    pub(crate) fn is_serialisation_failure(&self) -> bool {
+        let Self::Database {
+            source: sqlx::Error::Database(error),
+            ..
+        } = self
+        else {
+            return false;
+        };
+        // SQLite: BUSY, LOCKED and their extended codes; PostgreSQL: serialization_failure, deadlock_detected.
+        matches!(
+            error.code().as_deref(),
+            Some("5" | "6" | "261" | "262" | "517" | "40001" | "40P01")
+        )
+    }
+}

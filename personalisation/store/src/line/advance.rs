@@ -1,0 +1,202 @@
+//! Moves of attempts: guarded by the old state and the lease, with what follows for blank and number.
+
+use evidence::entry::Entry;
+use personalisation_core::{
+    attempt::{Attempt, AttemptState, ScrapReason},
+    blank::{BlankState, BlankStep},
+    remake::remake,
+};
+use rand::CryptoRng;
+use time::OffsetDateTime;
+
+use super::{AttemptContent, Lease, bind_id, content, insert_move, lease::exactly_one, queue};
+use crate::{
+    Store, StoreError, audit,
+    row::micros,
+    stock,
+    transaction::{Tx, transaction},
+};
+
+const DOING: &str = "moving an attempt";
+
+/// A move, or several in one commit, with the outcome of one act and the intent of the next.
+#[derive(Debug)]
+pub struct Advance<'a> {
+    /// Where the attempt is.
+    pub from: &'a Attempt,
+    /// Where it goes, one after the other; the last is where it stays.
+    pub path: &'a [Attempt],
+    /// What the moves leave behind, to be sealed.
+    pub content: &'a [(AttemptContent, &'a [u8])],
+    /// The outcome of the act before, the intent of the act after.
+    pub entries: &'a [Entry],
+}
+
+impl Store {
+    /// Moves an attempt. With `ReadBack` its blank becomes a document and its number is produced;
+    /// with Scrapped the blank is spoiled, the number void, and the remake is in the queue.
+    pub async fn advance(
+        &self,
+        rng: &mut impl CryptoRng,
+        lease: &Lease,
+        advance: &Advance<'_>,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let id = advance.from.id();
+        let mut sealed = Vec::with_capacity(advance.content.len());
+        for (kind, plain) in advance.content {
+            sealed.push((*kind, self.sealer.seal(rng, &kind.place(id), plain)?));
+        }
+        let sealed = &sealed;
+        let Some(to) = advance.path.last() else {
+            return Ok(());
+        };
+        transaction!(self, DOING, |tx| {
+            write(tx, advance.from, to, lease, now).await?;
+            for step in advance.path {
+                insert_move(tx, step, now).await?;
+            }
+            content::insert(tx, id, sealed).await?;
+            end_of_attempt(tx, to, now).await?;
+            audit::write(tx, advance.entries).await
+        })
+    }
+}
+
+/// What an attempt's end means for its blank, its number and its order; nothing before the end.
+pub(crate) async fn end_of_attempt(
+    tx: &mut Tx,
+    attempt: &Attempt,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let spoil_reason = match attempt.state() {
+        AttemptState::ReadBack(_) => None,
+        AttemptState::Cancelled(_) => Some("cancelled"),
+        AttemptState::Scrapped(scrap) => Some(scrap.reason.name()),
+        _ => return Ok(()),
+    };
+    if let Some(binding) = attempt.binding() {
+        let step = if spoil_reason.is_some() {
+            BlankStep::Spoil
+        } else {
+            BlankStep::Finish
+        };
+        if stock::state_of(tx, binding.blank).await? == BlankState::Line {
+            stock::step(tx, binding.blank, step, spoil_reason, now).await?;
+        }
+        let number = if spoil_reason.is_some() {
+            "void"
+        } else {
+            "produced"
+        };
+        let moved =
+            sqlx::query("UPDATE line_number SET state = $2 WHERE number = $1 AND state <> 'void'")
+                .bind(binding.number.as_str())
+                .bind(number)
+                .execute(&mut **tx)
+                .await
+                .map_err(StoreError::database(DOING))?;
+        exactly_one(moved.rows_affected(), DOING, &attempt.id())?;
+    }
+    if let Some(next) = remake(attempt) {
+        queue(tx, &next, now).await?;
+    }
+    Ok(())
+}
+
+/// Writes the state that binding leads to and takes the lease.
+pub(super) async fn write_bound(
+    tx: &mut Tx,
+    from: &Attempt,
+    to: &Attempt,
+    lease: &Lease,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let record = to.record();
+    let Some(binding) = record.binding else {
+        return Ok(());
+    };
+    let query = sqlx::query(
+        "UPDATE line_attempt SET state = $3, blank_id = $5, chip_serial = $6, document_number = $7,
+                tries = 1, lease_token = $8, lease_holder = $9, lease_expires_at = $10
+         WHERE order_id = $1 AND attempt = $2 AND state = $4",
+    );
+    let moved = bind_id(query, &to.id())
+        .bind(record.state)
+        .bind(from.state().name())
+        .bind(binding.blank.as_bytes().to_vec())
+        .bind(binding.chip.as_bytes().to_vec())
+        .bind(binding.number.as_str().to_owned())
+        .bind(lease.token.as_bytes().to_vec())
+        .bind(&lease.holder)
+        .bind(micros(lease.expires))
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database(DOING))?;
+    exactly_one(moved.rows_affected(), DOING, &to.id())?;
+    insert_move(tx, to, now).await
+}
+
+/// Writes a state under the lease; the lease ends with the attempt.
+async fn write(
+    tx: &mut Tx,
+    from: &Attempt,
+    to: &Attempt,
+    lease: &Lease,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let record = to.record();
+    let keeps_lease = !to.state().is_final();
+    let query = sqlx::query(
+        "UPDATE line_attempt SET state = $3, from_state = $5, scrap_reason = $6, chip_key = $7,
+                lds_digest = $8, sod_digest = $9, card_security_digest = $10, tries = 0,
+                lease_token = CASE WHEN $11 = 1 THEN lease_token END,
+                lease_holder = CASE WHEN $11 = 1 THEN lease_holder END,
+                lease_expires_at = CASE WHEN $11 = 1 THEN $12 END
+         WHERE order_id = $1 AND attempt = $2 AND state = $4
+         AND lease_token = $13 AND lease_expires_at > $14",
+    );
+    let moved = bind_id(query, &to.id())
+        .bind(&record.state)
+        .bind(from.state().name())
+        .bind(&record.from_state)
+        .bind(record.scrap_reason.map(ScrapReason::name))
+        .bind(record.chip_key.as_ref().map(|key| key.as_bytes().to_vec()))
+        .bind(record.lds_digest.map(|digest| digest.0.to_vec()))
+        .bind(record.sod_digest.map(|digest| digest.0.to_vec()))
+        .bind(record.card_security_digest.map(|digest| digest.0.to_vec()))
+        .bind(i64::from(keeps_lease))
+        .bind(micros(lease.expires))
+        .bind(lease.token.as_bytes().to_vec())
+        .bind(micros(now))
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database(DOING))?;
+    exactly_one(moved.rows_affected(), DOING, &to.id())
+}
+
+/// Writes a state that somebody decided on, provided that no worker has the attempt.
+pub(crate) async fn write_unleased(
+    tx: &mut Tx,
+    from: &Attempt,
+    to: &Attempt,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let record = to.record();
+    let query = sqlx::query(
+        "UPDATE line_attempt SET state = $3, from_state = $5, tries = 0,
+                lease_token = NULL, lease_holder = NULL, lease_expires_at = NULL
+         WHERE order_id = $1 AND attempt = $2 AND state = $4
+         AND (lease_token IS NULL OR lease_expires_at <= $6)",
+    );
+    let moved = bind_id(query, &to.id())
+        .bind(&record.state)
+        .bind(from.state().name())
+        .bind(&record.from_state)
+        .bind(micros(now))
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database(DOING))?;
+    exactly_one(moved.rows_affected(), DOING, &to.id())?;
+    insert_move(tx, to, now).await
+}

@@ -1,0 +1,128 @@
+//! Binding: the next attempt, a blank whose chip was read, and a new number, in one transaction.
+
+use evidence::entry::Entry;
+use personalisation_core::{
+    attempt::{Attempt, Binding},
+    blank::{BlankState, BlankStep},
+    chip_serial::ChipSerial,
+    document_number::DocumentNumber,
+};
+use time::OffsetDateTime;
+
+use super::{Lease, advance, attempt_of};
+use crate::{
+    Store, StoreError, audit,
+    row::micros,
+    stock,
+    transaction::{Tx, transaction},
+};
+
+/// What to bind.
+#[derive(Debug)]
+pub struct Bind<'a> {
+    /// The serial that the chip in the reader showed.
+    pub chip: ChipSerial,
+    /// Freshly drawn numbers; the first that was never used is taken.
+    pub numbers: &'a [DocumentNumber],
+    /// Who works on it from now on.
+    pub lease: &'a Lease,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bound {
+    /// The attempt, in state Bound.
+    Attempt(Attempt),
+    /// Nothing waits.
+    NothingQueued,
+    /// No delivery named this chip.
+    UnknownChip,
+    /// The chip's blank is not to be had: a document, spoiled, or not received yet.
+    NotAvailable(BlankState),
+}
+
+impl Store {
+    /// Binds the attempt at the head of the queue (remakes first) to the blank of that chip.
+    /// `entries` speaks about the attempt that was chosen.
+    pub async fn bind_next(
+        &self,
+        bind: &Bind<'_>,
+        entries: impl Fn(&Attempt) -> Vec<Entry> + Sync,
+        now: OffsetDateTime,
+    ) -> Result<Bound, StoreError> {
+        let entries = &entries;
+        transaction!(self, "binding a blank", |tx| {
+            let Some(attempt) = head_of_queue(tx).await? else {
+                return Ok(Bound::NothingQueued);
+            };
+            let Some((blank, state)) = stock::find(tx, bind.chip).await? else {
+                return Ok(Bound::UnknownChip);
+            };
+            if state == BlankState::Vault {
+                stock::step(tx, blank, BlankStep::Issue, None, now).await?;
+            } else if state != BlankState::Line || already_bound(tx, bind.chip).await? {
+                return Ok(Bound::NotAvailable(state));
+            }
+            let number = allocate(tx, bind.numbers, &attempt, now).await?;
+            let bound = attempt.clone().bind(Binding {
+                blank,
+                chip: bind.chip,
+                number,
+            })?;
+            advance::write_bound(tx, &attempt, &bound, bind.lease, now).await?;
+            audit::write(tx, &entries(&bound)).await?;
+            Ok(Bound::Attempt(bound))
+        })
+    }
+}
+
+/// Remakes ahead of new orders, then first come, first served.
+async fn head_of_queue(tx: &mut Tx) -> Result<Option<Attempt>, StoreError> {
+    let row = sqlx::query(
+        "SELECT * FROM line_attempt WHERE state = 'queued'
+         ORDER BY CASE WHEN attempt > 1 THEN 0 ELSE 1 END, queued_at, order_id LIMIT 1",
+    )
+    .fetch_optional(&mut **tx)
+    .await
+    .map_err(StoreError::database("reading the queue"))?;
+    row.as_ref().map(attempt_of).transpose()
+}
+
+async fn already_bound(tx: &mut Tx, chip: ChipSerial) -> Result<bool, StoreError> {
+    let row = sqlx::query("SELECT 1 AS found FROM line_attempt WHERE chip_serial = $1")
+        .bind(&chip.as_bytes()[..])
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(StoreError::database("reading attempts of a chip"))?;
+    Ok(row.is_some())
+}
+
+/// Writes the first of `numbers` that no document ever had.
+async fn allocate(
+    tx: &mut Tx,
+    numbers: &[DocumentNumber],
+    attempt: &Attempt,
+    now: OffsetDateTime,
+) -> Result<DocumentNumber, StoreError> {
+    const DOING: &str = "allocating a document number";
+    for number in numbers {
+        let inserted = sqlx::query(
+            "INSERT INTO line_number (number, order_id, attempt, state, allocated_at)
+             VALUES ($1, $2, $3, 'allocated', $4) ON CONFLICT (number) DO NOTHING",
+        )
+        .bind(number.as_str())
+        .bind(&attempt.id().order.as_bytes()[..])
+        .bind(i64::from(attempt.id().attempt.get()))
+        .bind(micros(now))
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database(DOING))?;
+        if inserted.rows_affected() == 1 {
+            return Ok(*number);
+        }
+    }
+    Err(StoreError::AlreadyThere {
+        doing: DOING,
+        constraint: "line_number.number".to_owned(),
+    })
+}

@@ -1,0 +1,192 @@
+//! Leases: the right to move one attempt, by token and until a time, so that two workers never do.
+
+use personalisation_core::{
+    attempt::{Attempt, AttemptId},
+    chip_serial::ChipSerial,
+    ids::LeaseToken,
+};
+use sqlx::Row as _;
+use time::OffsetDateTime;
+
+use super::{attempt_of, bind_id, tries_of};
+use crate::{
+    Store, StoreError, audit,
+    row::micros,
+    transaction::{Tx, transaction},
+};
+
+/// The right to move an attempt. Every move renews it.
+#[derive(Clone, Debug)]
+pub struct Lease {
+    /// Known to its holder only.
+    pub token: LeaseToken,
+    /// Which worker: a reader of a line. The same worker, started again, takes its lease back.
+    pub holder: String,
+    /// Until when it lasts, from the last move.
+    pub expires: OffsetDateTime,
+}
+
+/// What came of looking for the attempt of a chip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TakenUp {
+    /// It goes on here; it was taken up so many times in this state.
+    Attempt(Attempt, u32),
+    /// No attempt is under way for this chip.
+    None,
+    /// Another worker has it.
+    Leased {
+        /// Which.
+        holder: String,
+    },
+}
+
+impl Store {
+    /// Takes up the unfinished attempt that is bound to this chip, unless another worker has it.
+    /// Acts whose outcome nobody recorded get `interrupted` as their outcome in the audit.
+    pub async fn take_up(
+        &self,
+        chip: ChipSerial,
+        lease: &Lease,
+        interrupted: &str,
+        now: OffsetDateTime,
+    ) -> Result<TakenUp, StoreError> {
+        transaction!(self, "taking up an attempt", |tx| {
+            let row = sqlx::query(
+                "SELECT * FROM line_attempt WHERE chip_serial = $1
+                 AND state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')",
+            )
+            .bind(&chip.as_bytes()[..])
+            .fetch_optional(&mut **tx)
+            .await
+            .map_err(StoreError::database("taking up an attempt"))?;
+            let Some(row) = row else {
+                return Ok(TakenUp::None);
+            };
+            let attempt = attempt_of(&row)?;
+            if !take(tx, &attempt.id(), lease, now).await? {
+                let holder: Option<String> = row
+                    .try_get("lease_holder")
+                    .map_err(StoreError::database("reading a lease"))?;
+                return Ok(TakenUp::Leased {
+                    holder: holder.unwrap_or_default(),
+                });
+            }
+            let object = format!("attempt {}", attempt.id());
+            let time = rfc3339(now);
+            audit::close_open_intents(tx, &object, &time, interrupted).await?;
+            Ok(TakenUp::Attempt(attempt, tries_of(&row)? + 1))
+        })
+    }
+
+    /// Takes up one attempt under way whose lease has run out: its card has not been seen since.
+    pub async fn take_up_abandoned(
+        &self,
+        lease: &Lease,
+        interrupted: &str,
+        now: OffsetDateTime,
+    ) -> Result<Option<Attempt>, StoreError> {
+        transaction!(self, "taking up an abandoned attempt", |tx| {
+            let row = sqlx::query(
+                "SELECT * FROM line_attempt
+                 WHERE state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')
+                 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+                 ORDER BY queued_at, order_id LIMIT 1",
+            )
+            .bind(micros(now))
+            .fetch_optional(&mut **tx)
+            .await
+            .map_err(StoreError::database("taking up an abandoned attempt"))?;
+            let Some(row) = row else { return Ok(None) };
+            let attempt = attempt_of(&row)?;
+            if !take(tx, &attempt.id(), lease, now).await? {
+                return Ok(None);
+            }
+            let object = format!("attempt {}", attempt.id());
+            audit::close_open_intents(tx, &object, &rfc3339(now), interrupted).await?;
+            Ok(Some(attempt))
+        })
+    }
+
+    /// Keeps the lease while a long act is under way.
+    pub async fn renew(&self, id: AttemptId, lease: &Lease) -> Result<(), StoreError> {
+        const DOING: &str = "renewing a lease";
+        transaction!(self, DOING, |tx| {
+            let query = sqlx::query(
+                "UPDATE line_attempt SET lease_expires_at = $4
+                 WHERE order_id = $1 AND attempt = $2 AND lease_token = $3",
+            );
+            let renewed = bind_id(query, &id)
+                .bind(&lease.token.as_bytes()[..])
+                .bind(micros(lease.expires))
+                .execute(&mut **tx)
+                .await
+                .map_err(StoreError::database(DOING))?;
+            exactly_one(renewed.rows_affected(), DOING, &id)
+        })
+    }
+
+    /// Gives the lease back at once, so that the next worker need not wait for its end.
+    pub async fn release(&self, id: AttemptId, lease: &Lease) -> Result<(), StoreError> {
+        const DOING: &str = "releasing a lease";
+        transaction!(self, DOING, |tx| {
+            let query = sqlx::query(
+                "UPDATE line_attempt
+                 SET lease_token = NULL, lease_holder = NULL, lease_expires_at = NULL
+                 WHERE order_id = $1 AND attempt = $2 AND lease_token = $3",
+            );
+            let released = bind_id(query, &id)
+                .bind(&lease.token.as_bytes()[..])
+                .execute(&mut **tx)
+                .await
+                .map_err(StoreError::database(DOING))?;
+            exactly_one(released.rows_affected(), DOING, &id)
+        })
+    }
+}
+
+/// Takes the lease if it is free, has run out, or was this worker's before; counts the try.
+async fn take(
+    tx: &mut Tx,
+    id: &AttemptId,
+    lease: &Lease,
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let query = sqlx::query(
+        "UPDATE line_attempt SET lease_token = $3, lease_holder = $4, lease_expires_at = $5,
+                tries = tries + 1
+         WHERE order_id = $1 AND attempt = $2
+         AND (lease_token IS NULL OR lease_expires_at <= $6 OR lease_holder = $4)",
+    );
+    let taken = bind_id(query, id)
+        .bind(&lease.token.as_bytes()[..])
+        .bind(&lease.holder)
+        .bind(micros(lease.expires))
+        .bind(micros(now))
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database("taking a lease"))?;
+    Ok(taken.rows_affected() == 1)
+}
+
+pub(super) fn exactly_one(
+    rows: u64,
+    doing: &'static str,
+    id: &AttemptId,
+) -> Result<(), StoreError> {
+    if rows == 1 {
+        Ok(())
+    } else {
+        Err(StoreError::Stale {
+            doing,
+            object: format!("attempt {id}"),
+        })
+    }
+}
+
+fn rfc3339(at: OffsetDateTime) -> String {
+    use time::{UtcOffset, format_description::well_known::Rfc3339};
+    // Fails for years beyond 9999 only.
+    at.to_offset(UtcOffset::UTC)
+        .format(&Rfc3339)
+        .unwrap_or_default()
+}

@@ -1,0 +1,178 @@
+//! Leases: two workers never move the same attempt.
+
+use evidence::entry::{Act, Entry};
+use personalisation_core::attempt::ScrapReason;
+use personalisation_store::{
+    StoreError,
+    line::{Lease, TakenUp},
+};
+use time::Duration;
+
+use crate::{Bench, NOW, STEPS, chip, lease};
+
+#[tokio::test]
+async fn only_the_holder_moves_and_only_in_time() {
+    let mut bench = Bench::new().await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let bound = bench.bound(chip(1), &lease("one", 1)).await;
+    let keyed = STEPS[0](bound.clone());
+
+    let error = bench
+        .go(&lease("two", 2), &bound, keyed.clone())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Stale { .. }), "{error}");
+    let taken = bench
+        .store
+        .take_up(chip(1), &lease("two", 2), "?", NOW)
+        .await
+        .unwrap();
+    assert_eq!(
+        taken,
+        TakenUp::Leased {
+            holder: "one".to_owned()
+        }
+    );
+
+    let later = NOW + Duration::minutes(1);
+    let two = Lease {
+        expires: later + Duration::minutes(1),
+        ..lease("two", 2)
+    };
+    let taken = bench
+        .store
+        .take_up(chip(1), &two, "?", later)
+        .await
+        .unwrap();
+    assert_eq!(taken, TakenUp::Attempt(bound.clone(), 2));
+    let error = bench
+        .go(&lease("one", 1), &bound, keyed.clone())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, StoreError::Stale { .. }), "{error}");
+    bench.go(&two, &bound, keyed).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_same_move_twice_is_stale() {
+    let mut bench = Bench::new().await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let mine = lease("one", 1);
+    let bound = bench.bound(chip(1), &mine).await;
+    let keyed = STEPS[0](bound.clone());
+    bench.go(&mine, &bound, keyed.clone()).await.unwrap();
+    let error = bench.go(&mine, &bound, keyed).await.unwrap_err();
+    assert!(matches!(error, StoreError::Stale { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_worker_started_again_takes_its_lease_back_and_the_audit_says_so() {
+    let mut bench = Bench::new().await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let bound = bench.bound(chip(1), &lease("one", 1)).await;
+    let act = Act::new(
+        [5; 16],
+        "line",
+        "key_chip",
+        format!("attempt {}", bound.id()),
+    );
+    bench.store.audit(&[act.intent(NOW)]).await.unwrap();
+
+    let taken = bench
+        .store
+        .take_up(chip(1), &lease("one", 9), "interrupted", NOW)
+        .await
+        .unwrap();
+    assert_eq!(taken, TakenUp::Attempt(bound, 2));
+    let mut lines = Vec::new();
+    bench.store.export_audit(&mut lines).await.unwrap();
+    let lines = String::from_utf8(lines).unwrap();
+    let entries: Vec<_> = lines
+        .lines()
+        .map(|line| Entry::parse(line).unwrap())
+        .collect();
+    assert_eq!(entries.len(), 2);
+    assert_eq!(entries[1].detail.as_deref(), Some("interrupted"));
+}
+
+#[tokio::test]
+async fn renewed_and_released_by_the_holder_only() {
+    let mut bench = Bench::new().await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let id = bench.bound(chip(1), &lease("one", 1)).await.id();
+    assert!(bench.store.renew(id, &lease("two", 2)).await.is_err());
+    assert!(bench.store.release(id, &lease("two", 2)).await.is_err());
+    bench.store.renew(id, &lease("one", 1)).await.unwrap();
+    bench.store.release(id, &lease("one", 1)).await.unwrap();
+    let taken = bench
+        .store
+        .take_up(chip(1), &lease("two", 2), "?", NOW)
+        .await
+        .unwrap();
+    assert!(matches!(taken, TakenUp::Attempt(..)), "{taken:?}");
+}
+
+#[tokio::test]
+async fn abandoned_attempts_are_found_after_their_lease() {
+    let mut bench = Bench::new().await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let bound = bench.bound(chip(1), &lease("one", 1)).await;
+    let two = lease("two", 2);
+    assert_eq!(
+        bench.store.take_up_abandoned(&two, "?", NOW).await.unwrap(),
+        None
+    );
+    let later = NOW + Duration::minutes(3);
+    let two = Lease {
+        expires: later,
+        ..two
+    };
+    let found = bench
+        .store
+        .take_up_abandoned(&two, "?", later)
+        .await
+        .unwrap();
+    assert_eq!(found, Some(bound.clone()));
+    bench.scrap(&two, &bound, ScrapReason::ChipRemoved).await;
+    assert_eq!(bench.store.queue_length().await.unwrap().queued, 1);
+}
+
+#[tokio::test]
+async fn eight_workers_and_eight_orders_are_paired_one_to_one() {
+    let mut bench = Bench::new().await;
+    let chips: Vec<_> = (1..=8).map(chip).collect();
+    bench.delivery(&chips).await;
+    for _ in 0..8 {
+        bench.order("ONE", NOW).await;
+    }
+    let mut workers = tokio::task::JoinSet::new();
+    for (chip, worker) in chips.into_iter().zip(1_u8..) {
+        let store = bench.store.clone();
+        let numbers =
+            [personalisation_core::document_number::DocumentNumber::generate(&mut bench.rng)];
+        workers.spawn(async move {
+            let lease = lease(&worker.to_string(), worker);
+            let bind = personalisation_store::line::Bind {
+                chip,
+                numbers: &numbers,
+                lease: &lease,
+            };
+            store.bind_next(&bind, |_| vec![], NOW).await
+        });
+    }
+    let mut orders = std::collections::BTreeSet::new();
+    for bound in workers.join_all().await {
+        match bound.unwrap() {
+            personalisation_store::line::Bound::Attempt(attempt) => {
+                orders.insert(attempt.id().order);
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(orders.len(), 8);
+}

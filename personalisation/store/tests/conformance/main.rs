@@ -1,0 +1,179 @@
+//! One list of what a store must do, run on every engine; today that is SQLite.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod lease;
+mod line;
+mod order;
+mod stock;
+
+use personalisation_core::{
+    attempt::{Attempt, ChipPublicKey, Digest, ScrapReason},
+    chip_serial::ChipSerial,
+    document_number::DocumentNumber,
+    ids::{BlankId, DeliveryId, LeaseToken, OrderId},
+};
+use personalisation_store::{
+    Store,
+    line::{Advance, Bind, Bound, Lease},
+    order::{ContentKind, NewOrder},
+    sealing::Sealer,
+    stock::{NewBlank, NewDelivery},
+};
+use rand::{SeedableRng as _, rngs::StdRng};
+use tempfile::TempDir;
+use time::{Duration, OffsetDateTime, macros::datetime};
+use zeroize::Zeroizing;
+
+/// When the tests take place.
+const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+
+/// A store of one engine, with a seeded source of randomness.
+struct Bench {
+    store: Store,
+    rng: StdRng,
+    folder: TempDir,
+}
+
+impl Bench {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder, 7).await;
+        Self {
+            store,
+            rng: StdRng::seed_from_u64(42),
+            folder,
+        }
+    }
+
+    /// Adds an order whose identity is `text`.
+    async fn order(&mut self, text: &str, at: OffsetDateTime) -> Attempt {
+        let id = OrderId::generate(&mut self.rng);
+        let content = [(
+            ContentKind::Identity,
+            Zeroizing::new(text.as_bytes().to_vec()),
+        )];
+        let order = NewOrder {
+            id,
+            issuer_profile: "luxembourg",
+            added_by: "personalisation/order",
+            content: &content,
+        };
+        self.store
+            .add_order(&mut self.rng, &order, &[], at)
+            .await
+            .unwrap()
+    }
+
+    /// Receives a delivery of chips with these serials.
+    async fn delivery(&mut self, chips: &[ChipSerial]) {
+        let blanks: Vec<_> = chips
+            .iter()
+            .map(|chip| NewBlank {
+                id: BlankId::generate(&mut self.rng),
+                chip: *chip,
+                wrapped_keys: vec![chip.as_bytes()[0]; 64],
+            })
+            .collect();
+        let id = DeliveryId::generate(&mut self.rng);
+        let delivery = NewDelivery {
+            id,
+            batch: &id.to_string(),
+            file_digest: [chips[0].as_bytes()[0]; 32],
+            wrapped_key: &[9; 40],
+            blanks: &blanks,
+        };
+        self.store
+            .receive_delivery(&delivery, &[], NOW)
+            .await
+            .unwrap();
+    }
+
+    async fn bind(&mut self, chip: ChipSerial, lease: &Lease) -> Bound {
+        let numbers = [DocumentNumber::generate(&mut self.rng)];
+        let bind = Bind {
+            chip,
+            numbers: &numbers,
+            lease,
+        };
+        self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap()
+    }
+
+    async fn bound(&mut self, chip: ChipSerial, lease: &Lease) -> Attempt {
+        match self.bind(chip, lease).await {
+            Bound::Attempt(attempt) => attempt,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn go(
+        &mut self,
+        lease: &Lease,
+        from: &Attempt,
+        to: Attempt,
+    ) -> Result<Attempt, personalisation_store::StoreError> {
+        let path = [to];
+        let advance = Advance {
+            from,
+            path: &path,
+            content: &[],
+            entries: &[],
+        };
+        self.store
+            .advance(&mut self.rng, lease, &advance, NOW)
+            .await?;
+        let [to] = path;
+        Ok(to)
+    }
+
+    /// Takes a bound attempt to its end.
+    async fn finish(&mut self, lease: &Lease, bound: &Attempt) -> Attempt {
+        let mut attempt = bound.clone();
+        for step in STEPS {
+            let to = step(attempt.clone());
+            attempt = self.go(lease, &attempt, to).await.unwrap();
+        }
+        attempt
+    }
+
+    async fn scrap(&mut self, lease: &Lease, attempt: &Attempt, reason: ScrapReason) -> Attempt {
+        let to = attempt.clone().scrap(reason).unwrap();
+        self.go(lease, attempt, to).await.unwrap()
+    }
+}
+
+/// The steps after binding, one after the other.
+const STEPS: [fn(Attempt) -> Attempt; 6] = [
+    |attempt| attempt.key_chip(chip_key()).unwrap(),
+    |attempt| attempt.build_lds(Digest([1; 32])).unwrap(),
+    |attempt| attempt.sign(Digest([2; 32]), Digest([3; 32])).unwrap(),
+    |attempt| attempt.write().unwrap(),
+    |attempt| attempt.lock().unwrap(),
+    |attempt| attempt.read_back().unwrap(),
+];
+
+/// The SQLite database in `folder`, sealed under a key of that byte.
+async fn open(folder: &TempDir, key: u8) -> Store {
+    let sealer = Sealer::new(Box::new(Zeroizing::new([key; 32])));
+    Store::open(&folder.path().join("centre.db"), sealer)
+        .await
+        .unwrap()
+}
+
+fn chip(byte: u8) -> ChipSerial {
+    ChipSerial::from_bytes([byte; 10])
+}
+
+fn chip_key() -> ChipPublicKey {
+    let mut point = vec![4];
+    point.extend([5; 64]);
+    ChipPublicKey::try_from(&point[..]).unwrap()
+}
+
+/// A minute's lease of that worker.
+fn lease(holder: &str, token: u8) -> Lease {
+    Lease {
+        token: LeaseToken::from_bytes([token; 16]),
+        holder: holder.to_owned(),
+        expires: NOW + Duration::minutes(1),
+    }
+}
