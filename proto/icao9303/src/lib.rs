@@ -12,6 +12,7 @@ pub mod mrz;
 pub mod oid;
 pub mod pace;
 pub mod reading;
+pub mod scp03;
 pub mod secure_messaging;
 pub mod security_info;
 pub mod sod;
