@@ -1,6 +1,6 @@
 //! SCP03 against card captures of pySim's test-suite, and our own extras.
 
-mod support;
+mod access;
 
 use icao9303::apdu::{Command, Response, StatusWord};
 use icao9303::crypto::CryptoError;
@@ -13,7 +13,7 @@ use icao9303::scp03::{
 };
 use icao9303::transport::CardTransport;
 use serde_json::Value;
-use support::{Card, Published, Script, bytes, text, vectors};
+use access::{Card, Published, Script, bytes, text, vectors};
 
 fn static_keys(vector: &Value) -> StaticKeys {
     let key = |name: &str| bytes(&vector[name]);
