@@ -4,18 +4,18 @@
 //! EF.SOD and EF.CardSecurity, which are signed, have rooms of their own.
 
 pub mod biometric;
-mod dg1;
-mod dg11;
-mod dg12;
-mod dg14;
-mod dg2;
-mod dg3;
-mod dg7;
-mod ef_atr_info;
-mod ef_com;
-mod ef_dir;
-mod error;
-mod tag;
+pub mod dg1;
+pub mod dg11;
+pub mod dg12;
+pub mod dg14;
+pub mod dg2;
+pub mod dg3;
+pub mod dg7;
+pub mod ef_atr_info;
+pub mod ef_com;
+pub mod ef_dir;
+pub mod error;
+pub mod tag;
 mod text;
 
 pub use dg1::Dg1;
