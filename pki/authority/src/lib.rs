@@ -1,1 +1,5 @@
 //! What we may sign: profiles, permits, ceremonies.
+
+pub mod authority_key;
+pub mod ceremony;
+pub mod profile;

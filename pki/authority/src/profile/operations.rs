@@ -1,0 +1,215 @@
+//! Certificates of our own programs: the operations CA (P-256, named curve) and the TLS certificates
+//! it issues. They have nothing to do with documents and never meet an inspector.
+
+use std::net::IpAddr;
+
+use der::asn1::ObjectIdentifier;
+use icao9303::crypto::curve::CurveId;
+use icao9303::x509::extensions::{Extension, oid};
+use icao9303::x509::{Certificate, ParameterEncoding, PublicKey};
+use x509_cert::ext::pkix::KeyUsages;
+
+use super::extension as ext;
+use super::fields::{AuthorityName, Body, Period, SerialNumber};
+use super::release::{BuildError, Sign, algorithm_for, release_checked, subject_key};
+
+const SERVER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
+const CLIENT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
+
+/// What a program's certificate is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ProgramRole {
+    /// A TLS server.
+    Server,
+    /// A TLS client.
+    Client,
+}
+
+impl ProgramRole {
+    fn usage(self) -> ObjectIdentifier {
+        match self {
+            Self::Server => SERVER,
+            Self::Client => CLIENT,
+        }
+    }
+}
+
+/// How a program is reached or called: DNS names (a client has one too, which its server knows it by)
+/// and addresses.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ProgramName {
+    /// DNS names.
+    pub dns: Vec<String>,
+    /// IP addresses.
+    pub addresses: Vec<IpAddr>,
+}
+
+/// Parameters of a certificate of the operations CA.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OperationsCertificate {
+    /// Its serial number.
+    pub serial: SerialNumber,
+    /// The subject's name.
+    pub name: AuthorityName,
+    /// Validity of the certificate.
+    pub validity: Period,
+}
+
+/// A rule of our own for the operations CA and what it issues.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OperationsRule {
+    /// A P-256 key, its curve named: what TLS speaks.
+    NamedP256Key,
+    /// Version 3.
+    Version,
+    /// Ends after it begins.
+    Validity,
+    /// keyCertSign and cRLSign for the CA, digitalSignature for programs, critical.
+    KeyUsage,
+    /// A CA of path length 0, or absent.
+    BasicConstraints,
+    /// One of TLS server and TLS client for programs, absent for the CA.
+    ExtendedKeyUsage,
+    /// subjectAltName for programs.
+    SubjectAltName,
+    /// Subject and authority key identifier.
+    KeyIdentifiers,
+}
+
+/// The self-signed operations CA with the key of `spki`, which `sign` must use.
+pub fn build_operations_ca<E>(
+    parameters: &OperationsCertificate,
+    spki: &[u8],
+    sign: &mut Sign<'_, E>,
+) -> Result<Certificate, BuildError<E>> {
+    let key = subject_key(spki)?;
+    let identifier = ext::key_identifier(&key);
+    let extensions = vec![
+        ext::authority_key_identifier(&identifier),
+        ext::subject_key_identifier(&identifier),
+        ext::key_usage(ext::CERTIFY),
+        ext::authority(),
+    ];
+    let issuer = parameters.name.to_der();
+    build(parameters, &key, (&issuer, &key), extensions, sign, None)
+}
+
+/// A TLS certificate for a program's key of `spki`, issued by the operations CA `issuer`, whose key
+/// `sign` must use.
+pub fn build_program_certificate<E>(
+    parameters: &OperationsCertificate,
+    role: ProgramRole,
+    called: &ProgramName,
+    spki: &[u8],
+    issuer: &Certificate,
+    sign: &mut Sign<'_, E>,
+) -> Result<Certificate, BuildError<E>> {
+    let key = subject_key(spki)?;
+    if called.dns.is_empty() && called.addresses.is_empty() {
+        return Err(BuildError::Parameters(
+            "a program needs a DNS name or an address",
+        ));
+    }
+    if issuer.not_after() < parameters.validity.until {
+        return Err(BuildError::Parameters(
+            "the program's validity exceeds its CA's",
+        ));
+    }
+    let extensions = vec![
+        ext::authority_key_identifier(&ext::identifier_of(issuer)),
+        ext::subject_key_identifier(&ext::key_identifier(&key)),
+        ext::key_usage(ext::SIGN),
+        ext::extended_key_usage(&[role.usage()]),
+        ext::network_names(&called.dns, &called.addresses),
+    ];
+    let issuer = (issuer.subject().der(), issuer.public_key());
+    build(parameters, &key, issuer, extensions, sign, Some(role))
+}
+
+fn build<E>(
+    parameters: &OperationsCertificate,
+    key: &PublicKey,
+    (issuer, issuer_key): (&[u8], &PublicKey),
+    extensions: Vec<Extension>,
+    sign: &mut Sign<'_, E>,
+    role: Option<ProgramRole>,
+) -> Result<Certificate, BuildError<E>> {
+    let curve = || BuildError::Curve {
+        whose: "subject's",
+        found: key.describe(),
+    };
+    let body = Body {
+        serial: &parameters.serial,
+        algorithm: algorithm_for(issuer_key)?,
+        issuer,
+        validity: parameters.validity,
+        subject: &parameters.name.to_der(),
+        public_key: &key.to_named_spki().ok_or_else(curve)?,
+        extensions,
+    };
+    release_checked(&body, issuer_key, sign, |certificate| {
+        let broken = check_operations_profile(certificate, role);
+        if broken.is_empty() {
+            Ok(())
+        } else {
+            Err(BuildError::OperationsProfile(broken))
+        }
+    })
+}
+
+/// Every rule that a certificate of the operations CA (`None`) or of a program breaks.
+pub fn check_operations_profile(
+    certificate: &Certificate,
+    role: Option<ProgramRole>,
+) -> Vec<OperationsRule> {
+    let extensions = certificate.extensions();
+    let key = certificate.public_key();
+    let named_p256 = key.curve() == Some(CurveId::P256)
+        && key.parameter_encoding() == Some(ParameterEncoding::Named);
+    let usage = extensions.key_usage().ok().flatten().map(|usage| usage.0);
+    let expected = match role {
+        None => KeyUsages::KeyCertSign | KeyUsages::CRLSign,
+        Some(_) => KeyUsages::DigitalSignature.into(),
+    };
+    let critical = extensions
+        .get(oid::KEY_USAGE)
+        .is_some_and(|usage| usage.critical);
+    let constraints = extensions.basic_constraints().ok().flatten();
+    let constrained = match role {
+        None => constraints.is_some_and(|found| found.ca && found.path_len_constraint == Some(0)),
+        Some(_) => constraints.is_none(),
+    };
+    let purposes = extensions
+        .extended_key_usage()
+        .ok()
+        .flatten()
+        .map(|usage| usage.0);
+    let names = extensions.alternative_names(oid::SUBJECT_ALT_NAME);
+    let identified = certificate.subject_key_identifier().is_some()
+        && certificate.authority_key_identifier().is_some();
+    [
+        (OperationsRule::NamedP256Key, named_p256),
+        (OperationsRule::Version, certificate.version() == 3),
+        (
+            OperationsRule::Validity,
+            certificate.not_before() < certificate.not_after(),
+        ),
+        (
+            OperationsRule::KeyUsage,
+            usage == Some(expected) && critical,
+        ),
+        (OperationsRule::BasicConstraints, constrained),
+        (
+            OperationsRule::ExtendedKeyUsage,
+            purposes == role.map(|role| vec![role.usage()]),
+        ),
+        (
+            OperationsRule::SubjectAltName,
+            role.is_none() || names.is_ok_and(|names| !names.is_empty()),
+        ),
+        (OperationsRule::KeyIdentifiers, identified),
+    ]
+    .into_iter()
+    .filter_map(|(rule, kept)| (!kept).then_some(rule))
+    .collect()
+}
