@@ -15,6 +15,7 @@ use der::asn1::ObjectIdentifier;
 use time::OffsetDateTime;
 
 use crate::cms::{self, CmsError, SignedData, SignerReference, ToBeSigned};
+use crate::lds::{DataGroup, LdsVersion, UnicodeVersion};
 use crate::tlv;
 use crate::x509::walk::Walk;
 use crate::x509::{AlgorithmError, Certificate, HashAlgorithm};
@@ -49,10 +50,10 @@ pub enum LdsSecurityObjectError {
         number: u8,
     },
     /// A hash value is not as long as its algorithm's digests.
-    #[error("the hash of data group {number} has {length} bytes")]
+    #[error("the hash of {group} has {length} bytes")]
     HashLength {
         /// The data group.
-        number: u8,
+        group: DataGroup,
         /// Bytes found.
         length: usize,
     },
@@ -65,37 +66,35 @@ pub enum LdsSecurityObjectError {
 }
 
 /// LDS and Unicode version, inside the signature since LDS 1.8.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LdsVersionInfo {
-    /// Four digits, such as `0108`.
-    pub lds: String,
-    /// Six digits, such as `040000`.
-    pub unicode: String,
+    /// Version of the logical data structure.
+    pub lds: LdsVersion,
+    /// Version of Unicode.
+    pub unicode: UnicodeVersion,
 }
 
 impl LdsVersionInfo {
     /// LDS 1.8 with Unicode 4.0.0.
-    pub fn lds_1_8() -> Self {
-        Self {
-            lds: "0108".into(),
-            unicode: "040000".into(),
-        }
-    }
+    pub const LDS_1_8: Self = Self {
+        lds: LdsVersion::V1_8,
+        unicode: UnicodeVersion::V4_0_0,
+    };
 }
 
 /// The list of data group hashes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LdsSecurityObject {
     hash: HashAlgorithm,
-    hashes: BTreeMap<u8, Vec<u8>>,
+    hashes: BTreeMap<DataGroup, Vec<u8>>,
     version: Option<LdsVersionInfo>,
 }
 
 impl LdsSecurityObject {
-    /// A list from hash values already made, by data group number; version 1 iff `version` is given.
+    /// A list from hash values already made, by data group; version 1 iff `version` is given.
     pub fn new(
         hash: HashAlgorithm,
-        hashes: BTreeMap<u8, Vec<u8>>,
+        hashes: BTreeMap<DataGroup, Vec<u8>>,
         version: Option<LdsVersionInfo>,
     ) -> Result<Self, LdsSecurityObjectError> {
         if !(2..=16).contains(&hashes.len()) {
@@ -103,8 +102,8 @@ impl LdsSecurityObject {
                 count: hashes.len(),
             });
         }
-        for (number, value) in &hashes {
-            check_entry(hash, *number, value)?;
+        for (group, value) in &hashes {
+            check_length(hash, *group, value)?;
         }
         Ok(Self {
             hash,
@@ -113,15 +112,15 @@ impl LdsSecurityObject {
         })
     }
 
-    /// Hashes complete data group files (tag, length and value), by number.
+    /// Hashes complete data group files (tag, length and value).
     pub fn over<'d>(
         hash: HashAlgorithm,
-        files: impl IntoIterator<Item = (u8, &'d [u8])>,
+        files: impl IntoIterator<Item = (DataGroup, &'d [u8])>,
         version: Option<LdsVersionInfo>,
     ) -> Result<Self, LdsSecurityObjectError> {
         let hashes = files
             .into_iter()
-            .map(|(number, file)| (number, hash.digest(file)))
+            .map(|(group, file)| (group, hash.digest(file)))
             .collect();
         Self::new(hash, hashes, version)
     }
@@ -131,22 +130,22 @@ impl LdsSecurityObject {
         self.hash
     }
 
-    /// The hash values by data group number.
-    pub fn hashes(&self) -> &BTreeMap<u8, Vec<u8>> {
+    /// The hash values by data group.
+    pub fn hashes(&self) -> &BTreeMap<DataGroup, Vec<u8>> {
         &self.hashes
     }
 
     /// Version information: `Some` in version 1, `None` in version 0 (LDS 1.7).
-    pub fn version_info(&self) -> Option<&LdsVersionInfo> {
-        self.version.as_ref()
+    pub fn version_info(&self) -> Option<LdsVersionInfo> {
+        self.version
     }
 
     /// The DER encoding, data groups ascending.
     pub fn to_der(&self) -> Vec<u8> {
         let version: &[u8] = &[0x02, 0x01, u8::from(self.version.is_some())];
         let mut values = Vec::with_capacity(self.hashes.len() * (self.hash.length() + 8));
-        for (number, value) in &self.hashes {
-            let number = [0x02, 0x01, *number];
+        for (group, value) in &self.hashes {
+            let number = [0x02, 0x01, group.number()];
             tlv::push_tag(&mut values, 0x30);
             tlv::push_length(&mut values, number.len() + 2 + value.len());
             values.extend_from_slice(&number);
@@ -154,8 +153,8 @@ impl LdsSecurityObject {
         }
         let values = tlv::encode(0x30, &values);
         let info = self.version.as_ref().map_or_else(Vec::new, |info| {
-            let lds = tlv::encode(0x13, info.lds.as_bytes());
-            let unicode = tlv::encode(0x13, info.unicode.as_bytes());
+            let lds = tlv::encode(0x13, info.lds.digits());
+            let unicode = tlv::encode(0x13, info.unicode.digits());
             tlv::encode_constructed(0x30, &[&lds, &unicode])
         });
         tlv::encode_constructed(0x30, &[version, self.hash.identifier(), &values, &info])
@@ -174,9 +173,10 @@ impl LdsSecurityObject {
             let number = entry.small_integer()?;
             let value = entry.value(Tag::OctetString)?.to_vec();
             entry.finish()?;
-            check_entry(hash, number, &value)?;
-            if hashes.insert(number, value).is_some() {
-                return Err(LdsSecurityObjectError::Number { number });
+            let impossible = LdsSecurityObjectError::Number { number };
+            let group = DataGroup::from_number(number).ok_or(impossible.clone())?;
+            if hashes.insert(group, value).is_some() {
+                return Err(impossible);
             }
         }
         let info = if walk.is_finished() {
@@ -192,39 +192,28 @@ impl LdsSecurityObject {
     }
 }
 
-fn check_entry(
+fn check_length(
     hash: HashAlgorithm,
-    number: u8,
+    group: DataGroup,
     value: &[u8],
 ) -> Result<(), LdsSecurityObjectError> {
-    if !(1..=16).contains(&number) {
-        return Err(LdsSecurityObjectError::Number { number });
+    if value.len() == hash.length() {
+        return Ok(());
     }
-    if value.len() != hash.length() {
-        return Err(LdsSecurityObjectError::HashLength {
-            number,
-            length: value.len(),
-        });
-    }
-    Ok(())
+    Err(LdsSecurityObjectError::HashLength {
+        group,
+        length: value.len(),
+    })
 }
 
 fn parse_version(walk: &mut Walk<'_>) -> der::Result<LdsVersionInfo> {
     let mut info = walk.enter(Tag::Sequence)?;
-    let mut text = || -> der::Result<String> {
-        let bytes = info.value(Tag::PrintableString)?;
-        let digits = bytes.iter().all(u8::is_ascii_digit);
-        if !digits {
-            return Err(Tag::PrintableString.value_error());
-        }
-        Ok(String::from_utf8_lossy(bytes).into_owned())
-    };
-    let version = LdsVersionInfo {
-        lds: text()?,
-        unicode: text()?,
-    };
+    let not_digits = || Tag::PrintableString.value_error();
+    let lds = LdsVersion::from_digits(info.value(Tag::PrintableString)?).ok_or_else(not_digits)?;
+    let unicode = info.value(Tag::PrintableString)?;
+    let unicode = UnicodeVersion::from_digits(unicode).ok_or_else(not_digits)?;
     info.finish()?;
-    Ok(version)
+    Ok(LdsVersionInfo { lds, unicode })
 }
 
 /// Prepares a security object for signing with the key of `signer`.

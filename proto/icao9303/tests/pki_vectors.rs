@@ -6,6 +6,7 @@ mod support;
 use icao9303::card_security::CardSecurity;
 use icao9303::crl::RevocationList;
 use icao9303::crypto::curve::CurveId;
+use icao9303::lds::LdsVersion;
 use icao9303::sod::{DocumentSecurityObject, LdsSecurityObject};
 use icao9303::x509::{
     Certificate, CertificateKind, HashAlgorithm, ParameterEncoding, Rule, SignatureAlgorithm,
@@ -158,17 +159,14 @@ fn revocation_lists() {
 fn security_objects_of_both_versions() {
     let ds = certificate("ds");
     for (name, lds) in [
-        ("sod_lds_v1", Some("0108")),
+        ("sod_lds_v1", Some(LdsVersion::V1_8)),
         ("sod_lds_v0", None),
-        ("named_curve_twin/sod_lds_v1", Some("0108")),
+        ("named_curve_twin/sod_lds_v1", Some(LdsVersion::V1_8)),
     ] {
         let object = DocumentSecurityObject::parse(&pki(name)).unwrap();
         let content = object.security_object().unwrap();
-        assert_eq!(
-            content.version_info().map(|info| info.lds.as_str()),
-            lds,
-            "{name}"
-        );
+        let version = content.version_info();
+        assert_eq!(version.map(|info| info.lds), lds, "{name}");
         assert_eq!(content.to_der(), object.signed_data().content(), "{name}");
         let signer = object.signed_data().find_signer(&[]).unwrap();
         object.signed_data().check_signature(&signer).unwrap();

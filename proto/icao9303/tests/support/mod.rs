@@ -1,6 +1,7 @@
 //! The published vectors, as the tests of this room read them.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+use icao9303::lds::DataGroup;
 use serde_json::Value;
 
 fn value(json: &str, path: &str) -> Value {
@@ -25,7 +26,7 @@ pub fn lds(path: &str) -> Vec<u8> {
 }
 
 /// The data group hashes that the test PKI's security objects list.
-pub fn pki_data_group_hashes() -> Vec<(u8, Vec<u8>)> {
+pub fn pki_data_group_hashes() -> Vec<(DataGroup, Vec<u8>)> {
     let groups = value(
         include_str!("../../../../tests/vectors/pki.json"),
         "data_groups",
@@ -34,7 +35,7 @@ pub fn pki_data_group_hashes() -> Vec<(u8, Vec<u8>)> {
     groups
         .map(|(number, hash)| {
             (
-                number.parse().unwrap(),
+                DataGroup::from_number(number.parse().unwrap()).unwrap(),
                 hex::decode(hash.as_str().unwrap()).unwrap(),
             )
         })
