@@ -1,4 +1,5 @@
-//! Decisions only: ids, states and moves, document numbers, the stock of blanks. No I/O, no clock.
+//! Decisions only: ids, states and moves, document numbers, the stock of blanks, what may be
+//! ordered for whom. No I/O, no clock.
 //!
 //! What may happen to an order, a card blank or a document number is decided here and nowhere else;
 //! `personalisation-store` writes down what was decided, `personalisation` asks for it.
@@ -8,5 +9,9 @@ pub mod blank;
 pub mod card_access_number;
 pub mod chip_serial;
 pub mod document_number;
+pub mod fingers;
 pub mod ids;
+pub mod issuer_profile;
+pub mod national_number;
 pub mod remake;
+pub mod validity;

@@ -20,7 +20,8 @@ CREATE TABLE stock_delivery (
     delivery_id BYTEA NOT NULL PRIMARY KEY,  -- 16 bytes; fixed
     batch TEXT NOT NULL UNIQUE,              -- the maker's name of the batch; fixed
     file_digest BYTEA NOT NULL UNIQUE,       -- SHA-256 of the delivery file as received; fixed
-    wrapped_key BYTEA NOT NULL,              -- the batch's transport key as the maker wrapped it for our token; fixed
+    wrapped_key BYTEA NOT NULL,              -- the batch's transport key, RSA-OAEP to the delivery key in our token; fixed
+    key_version BIGINT NOT NULL,             -- key version number of the transport keys on the chips; fixed
     announced BIGINT NOT NULL,               -- blanks that the file names; fixed
     received_at BIGINT NOT NULL              -- when it was imported; fixed
 );
@@ -29,7 +30,7 @@ CREATE TABLE stock_blank (
     blank_id BYTEA NOT NULL PRIMARY KEY,     -- 16 bytes; fixed
     delivery_id BYTEA NOT NULL REFERENCES stock_delivery (delivery_id),
     chip_serial BYTEA NOT NULL UNIQUE,       -- 10 bytes, key diversification data of the chip; fixed
-    wrapped_keys BYTEA NOT NULL,             -- the chip's transport keys, wrapped by the maker; opened only inside a token session; fixed
+    key_check_values BYTEA NOT NULL,         -- check values of the chip's transport keys ENC, MAC, DEK: 9 bytes; fixed
     state TEXT NOT NULL,                     -- in_delivery, vault, line, document, spoiled
     spoil_reason TEXT                        -- why, once spoiled
 );

@@ -24,8 +24,10 @@ pub struct NewDelivery<'a> {
     pub batch: &'a str,
     /// SHA-256 of the file as received.
     pub file_digest: [u8; 32],
-    /// The batch's transport key, wrapped for our token.
+    /// The batch's transport key, encrypted to the delivery key in our token.
     pub wrapped_key: &'a [u8],
+    /// Key version number of the transport keys on the chips.
+    pub key_version: u8,
     /// The blanks.
     pub blanks: &'a [NewBlank],
 }
@@ -37,8 +39,8 @@ pub struct NewBlank {
     pub id: BlankId,
     /// Its chip's serial.
     pub chip: ChipSerial,
-    /// Its chip's transport keys, wrapped by the maker.
-    pub wrapped_keys: Vec<u8>,
+    /// Check values of its chip's transport keys ENC, MAC, DEK.
+    pub key_check_values: [u8; 9],
 }
 
 /// A blank in stock.
@@ -50,10 +52,12 @@ pub struct Blank {
     pub chip: ChipSerial,
     /// Where it is.
     pub state: BlankState,
-    /// The batch's transport key, wrapped for our token.
+    /// The batch's transport key, encrypted to the delivery key in our token.
     pub wrapped_key: Vec<u8>,
-    /// Its chip's transport keys, wrapped by the maker.
-    pub wrapped_keys: Vec<u8>,
+    /// Key version number of the transport keys on its chip.
+    pub key_version: u8,
+    /// Check values of its chip's transport keys ENC, MAC, DEK.
+    pub key_check_values: [u8; 9],
     /// The maker's name of the batch.
     pub batch: String,
 }
@@ -80,7 +84,8 @@ impl Store {
     /// The blank whose chip has that serial.
     pub async fn blank_by_chip(&self, chip: ChipSerial) -> Result<Option<Blank>, StoreError> {
         let row = sqlx::query(
-            "SELECT blank.*, delivery.wrapped_key, delivery.batch FROM stock_blank AS blank
+            "SELECT blank.*, delivery.wrapped_key, delivery.key_version, delivery.batch
+             FROM stock_blank AS blank
              JOIN stock_delivery AS delivery ON delivery.delivery_id = blank.delivery_id
              WHERE blank.chip_serial = $1",
         )
@@ -99,7 +104,8 @@ impl Store {
             chip,
             state: blank_state(&columns)?,
             wrapped_key: columns.get("wrapped_key")?,
-            wrapped_keys: columns.get("wrapped_keys")?,
+            key_version: key_version(&columns)?,
+            key_check_values: columns.read("key_check_values", |bytes| bytes.try_into().ok())?,
             batch: columns.get("batch")?,
         }))
     }
@@ -191,6 +197,11 @@ fn blank_state(columns: &Columns<'_>) -> Result<BlankState, StoreError> {
     state.ok_or_else(|| columns.bad("state"))
 }
 
+fn key_version(columns: &Columns<'_>) -> Result<u8, StoreError> {
+    let version: i64 = columns.get("key_version")?;
+    u8::try_from(version).map_err(|_| columns.bad("key_version"))
+}
+
 async fn insert_delivery(
     tx: &mut Tx,
     delivery: &NewDelivery<'_>,
@@ -198,13 +209,14 @@ async fn insert_delivery(
 ) -> Result<(), StoreError> {
     sqlx::query(
         "INSERT INTO stock_delivery
-             (delivery_id, batch, file_digest, wrapped_key, announced, received_at)
-         VALUES ($1, $2, $3, $4, $5, $6)",
+             (delivery_id, batch, file_digest, wrapped_key, key_version, announced, received_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&delivery.id.as_bytes()[..])
     .bind(delivery.batch)
     .bind(&delivery.file_digest[..])
     .bind(delivery.wrapped_key)
+    .bind(i64::from(delivery.key_version))
     .bind(i64::try_from(delivery.blanks.len()).unwrap_or(i64::MAX))
     .bind(micros(now))
     .execute(&mut **tx)
@@ -221,13 +233,13 @@ async fn insert_blank(
 ) -> Result<(), StoreError> {
     let state = BlankState::InDelivery;
     sqlx::query(
-        "INSERT INTO stock_blank (blank_id, delivery_id, chip_serial, wrapped_keys, state)
+        "INSERT INTO stock_blank (blank_id, delivery_id, chip_serial, key_check_values, state)
          VALUES ($1, $2, $3, $4, $5)",
     )
     .bind(&blank.id.as_bytes()[..])
     .bind(&delivery.as_bytes()[..])
     .bind(&blank.chip.as_bytes()[..])
-    .bind(&blank.wrapped_keys)
+    .bind(&blank.key_check_values[..])
     .bind(state.name())
     .execute(&mut **tx)
     .await

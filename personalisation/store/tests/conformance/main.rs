@@ -71,7 +71,7 @@ impl Bench {
             .map(|chip| NewBlank {
                 id: BlankId::generate(&mut self.rng),
                 chip: *chip,
-                wrapped_keys: vec![chip.as_bytes()[0]; 64],
+                key_check_values: [chip.as_bytes()[0]; 9],
             })
             .collect();
         let id = DeliveryId::generate(&mut self.rng);
@@ -80,6 +80,7 @@ impl Bench {
             batch: &id.to_string(),
             file_digest: [chips[0].as_bytes()[0]; 32],
             wrapped_key: &[9; 40],
+            key_version: 0x30,
             blanks: &blanks,
         };
         self.store

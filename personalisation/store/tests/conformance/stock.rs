@@ -27,7 +27,7 @@ async fn a_delivery_is_in_the_vault_with_what_its_maker_told() {
     bench.delivery(&[chip(1), chip(2)]).await;
     let blank = bench.store.blank_by_chip(chip(2)).await.unwrap().unwrap();
     assert_eq!(blank.state, BlankState::Vault);
-    assert_eq!(blank.wrapped_keys, [2; 64]);
+    assert_eq!(blank.key_check_values, [2; 9]);
     assert_eq!(blank.wrapped_key, [9; 40]);
     assert_eq!(bench.store.blank_by_chip(chip(3)).await.unwrap(), None);
     assert_eq!(count(&bench, BlankState::Vault).await, 2);
@@ -40,13 +40,14 @@ async fn a_chip_delivered_twice_refuses_the_whole_delivery() {
     let blanks = [chip(2), chip(1)].map(|chip| NewBlank {
         id: BlankId::generate(&mut bench.rng),
         chip,
-        wrapped_keys: vec![],
+        key_check_values: [0; 9],
     });
     let delivery = NewDelivery {
         id: DeliveryId::generate(&mut bench.rng),
         batch: "again",
         file_digest: [77; 32],
         wrapped_key: &[],
+        key_version: 0x30,
         blanks: &blanks,
     };
     let error = bench

@@ -1,0 +1,55 @@
+//! Issuer profiles: the State that issues, and what it puts on its cards.
+
+/// What one State puts on its identity cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IssuerProfile {
+    /// Its name in configurations, orders and reports.
+    pub name: &'static str,
+    /// The State as the MRZ writes it.
+    pub state: &'static str,
+    /// The document code of the MRZ.
+    pub document_code: &'static str,
+    /// The issuing authority, for DG12.
+    pub authority: &'static str,
+}
+
+impl IssuerProfile {
+    /// Luxembourg.
+    pub const LUXEMBOURG: Self = Self {
+        name: "luxembourg",
+        state: "LUX",
+        document_code: "ID",
+        authority: "Ministère de l'Intérieur",
+    };
+    /// The State of specimens, which does not exist.
+    pub const UTOPIA: Self = Self {
+        name: "utopia",
+        state: "UTO",
+        document_code: "I",
+        authority: "Utopia",
+    };
+
+    /// Every profile.
+    pub const ALL: [Self; 2] = [Self::LUXEMBOURG, Self::UTOPIA];
+
+    /// The profile of that name.
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|profile| profile.name == name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use icao9303::mrz::{CountryCode, DocumentCode};
+
+    use super::*;
+
+    #[test]
+    fn every_profile_prints() {
+        for profile in IssuerProfile::ALL {
+            assert_eq!(IssuerProfile::by_name(profile.name), Some(profile));
+            CountryCode::new(profile.state).unwrap();
+            DocumentCode::td1(profile.document_code).unwrap();
+        }
+    }
+}
