@@ -58,8 +58,7 @@ impl Token {
     pub fn generate_delivery_key(&self, label: &str) -> Result<DeliveryKey, CustodyError> {
         let named = Named::<DeliveryTransport>::new(label);
         self.run(&mut |desk| {
-            named.vacant(desk, ObjectClass::PRIVATE_KEY)?;
-            named.vacant(desk, ObjectClass::PUBLIC_KEY)?;
+            named.vacant_pair(desk)?;
             let mut public = named.names(ObjectClass::PUBLIC_KEY);
             public.extend([
                 Attribute::ModulusBits(BITS.into()),

@@ -75,8 +75,7 @@ impl Token {
     ) -> Result<EcKey<R>, CustodyError> {
         let named = Named::<R>::new(label);
         self.run(&mut |desk| {
-            named.vacant(desk, ObjectClass::PRIVATE_KEY)?;
-            named.vacant(desk, ObjectClass::PUBLIC_KEY)?;
+            named.vacant_pair(desk)?;
             let mut public = named.names(ObjectClass::PUBLIC_KEY);
             public.extend([
                 Attribute::EcParams(curve.oid_der().to_vec()),

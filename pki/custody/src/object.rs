@@ -158,7 +158,7 @@ impl<R: KeyRole> Named<R> {
         })
     }
 
-    /// Fails when the token has any object of this name and role.
+    /// Fails when the token has a key of this name and role.
     pub(crate) fn vacant(&self, desk: &Desk, class: ObjectClass) -> Result<(), Fault> {
         let found = desk
             .session
@@ -171,6 +171,23 @@ impl<R: KeyRole> Named<R> {
             what: R::NAME,
             name: self.label.clone(),
         }))
+    }
+
+    /// Makes room for a key pair: fails when the private key exists, and removes a public key that
+    /// was left without one when the making of the pair was interrupted.
+    pub(crate) fn vacant_pair(&self, desk: &Desk) -> Result<(), Fault> {
+        self.vacant(desk, ObjectClass::PRIVATE_KEY)?;
+        let public = self.names(ObjectClass::PUBLIC_KEY);
+        for orphan in desk
+            .session
+            .find_objects(&public)
+            .asking("look for a key")?
+        {
+            desk.session
+                .destroy_object(orphan)
+                .asking("remove half a key pair")?;
+        }
+        Ok(())
     }
 }
 

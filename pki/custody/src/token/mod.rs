@@ -9,13 +9,16 @@ use std::{
     time::SystemTime,
 };
 
-use cryptoki::{context::Pkcs11, error::Error as Pkcs11Error, session::Session, slot::Slot};
+use cryptoki::{
+    context::Pkcs11, error::Error as Pkcs11Error, object::Attribute, session::Session, slot::Slot,
+};
 
 use self::link::Link;
 use crate::{
     error::{CustodyError, answer as answer_of, is_vague, means_loss},
     module::{HoldsSessions, Live, Module},
     pin,
+    role::KeyRole,
 };
 
 /// Where a token is, and who may use it.
@@ -146,6 +149,19 @@ impl Token {
     #[must_use]
     pub fn label(&self) -> &str {
         &self.state.config.token_label
+    }
+
+    /// Whether the token holds any object of the role `R`, under whatever label.
+    pub fn holds_role<R: KeyRole>(&self) -> Result<bool, CustodyError> {
+        self.run(&mut |desk| {
+            let role = [Attribute::Token(true), Attribute::Id(R::NAME.into())];
+            let found = desk
+                .session
+                .find_objects(&role)
+                .asking("look for keys of a role")?;
+            desk.present()?;
+            Ok(!found.is_empty())
+        })
     }
 
     /// Asks the token whether it is there and we are logged in; reconnects when it came back.

@@ -1,0 +1,143 @@
+//! The operations CA's part: its certificate, and the keys and certificates of our programs.
+//!
+//! A program's TLS key is, for now, a file that only its owner can read; keys in tokens follow.
+
+use icao9303::x509::Certificate;
+use key_custody::{Curve, EcKey, Token, role::OperationsCa};
+use openssl::{
+    ec::{EcGroup, EcKey as OpensslKey},
+    error::ErrorStack,
+    nid::Nid,
+    pkey::{PKey, Private},
+};
+use rand::CryptoRng;
+use zeroize::Zeroizing;
+
+use super::{
+    Ceremony, CeremonyError,
+    calendar::Calendar,
+    place::TokenPlace,
+    plan::{ProgramPlan, Side},
+    tokens,
+};
+use crate::{
+    authority_key::sign_with,
+    profile::{
+        AuthorityName, OperationsCertificate, ProgramName, ProgramRole, SerialNumber,
+        build_operations_ca, build_program_certificate,
+    },
+};
+
+const KEY: &str = "operations-1";
+const CA: &str = "operations/operations-ca";
+
+/// Makes what is missing of our programs' certificates.
+pub(super) fn make<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
+    let token = ceremony.token(TokenPlace::OperationsCa)?;
+    let key = tokens::ec_key::<OperationsCa>(&token, KEY, Curve::P256)?;
+    let ca = authority(ceremony, &token, &key)?;
+    let plan = ceremony.plan;
+    for program in &plan.programs {
+        certify(ceremony, &token, &key, &ca, program)?;
+    }
+    Ok(())
+}
+
+fn authority<R: CryptoRng>(
+    ceremony: &mut Ceremony<'_, R>,
+    token: &Token,
+    key: &EcKey<OperationsCa>,
+) -> Result<Certificate, CeremonyError> {
+    let file = format!("{CA}.cer");
+    let ca = match ceremony.certificate(&file, key.public_key_spki())? {
+        Some(ca) => ca,
+        None => {
+            let common_name = ceremony.plan.operations.common_name.clone();
+            let parameters = parameters(ceremony, None, &common_name);
+            let spki = key.public_key_spki();
+            let ca = build_operations_ca(&parameters, spki, &mut sign_with(token, key))?;
+            ceremony.make(&file, ca.der())?;
+            ca
+        }
+    };
+    ceremony.keep(&format!("{CA}.pem"), &pem(&ca)?)?;
+    Ok(ca)
+}
+
+fn certify<R: CryptoRng>(
+    ceremony: &mut Ceremony<'_, R>,
+    token: &Token,
+    key: &EcKey<OperationsCa>,
+    ca: &Certificate,
+    program: &ProgramPlan,
+) -> Result<(), CeremonyError> {
+    let spki = program_key(ceremony, &program.name)?.public_key_to_der()?;
+    let file = format!("operations/{}.cer", program.name);
+    let certificate = match ceremony.certificate(&file, &spki)? {
+        Some(certificate) => certificate,
+        None => {
+            let parameters = parameters(ceremony, Some(program.role.clone()), &program.name);
+            let mut called = ProgramName {
+                dns: program.dns.clone(),
+                addresses: program.addresses.clone(),
+            };
+            if called.dns.is_empty() {
+                called.dns.push(program.name.clone());
+            }
+            let side = match program.side {
+                Side::Server => ProgramRole::Server,
+                Side::Client => ProgramRole::Client,
+            };
+            let mut sign = sign_with(token, key);
+            let made = build_program_certificate(&parameters, side, &called, &spki, ca, &mut sign);
+            let certificate = made?;
+            ceremony.make(&file, certificate.der())?;
+            certificate
+        }
+    };
+    ceremony.keep(
+        &format!("operations/{}.pem", program.name),
+        &pem(&certificate)?,
+    )
+}
+
+/// The program's key from its file, made if it does not exist.
+fn program_key<R: CryptoRng>(
+    ceremony: &mut Ceremony<'_, R>,
+    name: &str,
+) -> Result<PKey<Private>, CeremonyError> {
+    let file = format!("operations/{name}.key");
+    if let Some(bytes) = ceremony.place.read(&file)? {
+        return Ok(PKey::private_key_from_pem(&Zeroizing::new(bytes))?);
+    }
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?;
+    let key = PKey::from_ec_key(OpensslKey::generate(&group)?)?;
+    let text = Zeroizing::new(key.private_key_to_pem_pkcs8()?);
+    ceremony.place.write(&file, &text, 0o600)?;
+    ceremony.say(&format!("made {file} (secret)"));
+    Ok(key)
+}
+
+fn parameters<R: CryptoRng>(
+    ceremony: &mut Ceremony<'_, R>,
+    role: Option<String>,
+    common_name: &str,
+) -> OperationsCertificate {
+    let plan = ceremony.plan;
+    let name = AuthorityName {
+        country: plan.state.country.clone(),
+        organisation: Some(plan.state.organisation.clone()),
+        unit: role,
+        common_name: common_name.into(),
+    };
+    let months = u32::from(plan.operations.validity_months);
+    OperationsCertificate {
+        serial: SerialNumber::random(ceremony.rng),
+        name,
+        validity: Calendar::new(ceremony.now).months(months),
+    }
+}
+
+fn pem(certificate: &Certificate) -> Result<Vec<u8>, ErrorStack> {
+    openssl::x509::X509::from_der(certificate.der())?.to_pem()
+}

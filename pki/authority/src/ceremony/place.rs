@@ -1,0 +1,153 @@
+//! Where a ceremony puts things. Every file is written once, whole, and never again.
+
+use std::{
+    fs::{self, DirBuilder, File, OpenOptions},
+    io::Write,
+    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    path::{Path, PathBuf},
+};
+
+/// The tokens of a ceremony: a folder, a label and a PIN each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenPlace {
+    /// The country signing CA. No running service is configured with it.
+    CountrySigning,
+    /// The CA of our own programs. No running service is configured with it.
+    OperationsCa,
+    /// The document signers, for `pki-authority serve`.
+    Signing,
+    /// The ticket key, for `personalisation order`.
+    Order,
+    /// The card master key and the delivery key, for `personalisation line`.
+    Line,
+}
+
+impl TokenPlace {
+    /// Label and folder.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::CountrySigning => "country-signing",
+            Self::OperationsCa => "operations-ca",
+            Self::Signing => "signing",
+            Self::Order => "order",
+            Self::Line => "line",
+        }
+    }
+}
+
+/// The folder of a ceremony.
+#[derive(Debug, Clone)]
+pub struct Place {
+    root: PathBuf,
+}
+
+/// A file could not be written or read.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot {act} {}: {source}", path.display())]
+pub struct PlaceError {
+    act: &'static str,
+    path: PathBuf,
+    source: std::io::Error,
+}
+
+impl Place {
+    /// Opens or makes the folder, and `trust`, `operations`, `public` and `tokens` in it.
+    pub fn open(root: &Path) -> Result<Self, PlaceError> {
+        for (folder, mode) in [
+            ("trust", 0o755),
+            ("operations", 0o755),
+            ("public", 0o755),
+            ("tokens", 0o700),
+        ] {
+            let path = root.join(folder);
+            let made = DirBuilder::new().recursive(true).mode(mode).create(&path);
+            made.map_err(|source| PlaceError {
+                act: "create",
+                path,
+                source,
+            })?;
+        }
+        Ok(Self { root: root.into() })
+    }
+
+    /// The folder of a token.
+    #[must_use]
+    pub fn token(&self, token: TokenPlace) -> PathBuf {
+        self.root.join("tokens").join(token.label())
+    }
+
+    /// A file of the ceremony, or `None` when it was not made yet.
+    pub fn read(&self, name: &str) -> Result<Option<Vec<u8>>, PlaceError> {
+        let path = self.root.join(name);
+        match fs::read(&path) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(source) => Err(PlaceError {
+                act: "read",
+                path,
+                source,
+            }),
+        }
+    }
+
+    /// Writes a file that does not exist: whole, or not at all, and durable.
+    pub fn write(&self, name: &str, bytes: &[u8], mode: u32) -> Result<(), PlaceError> {
+        let path = self.root.join(name);
+        let fault = |source| PlaceError {
+            act: "write",
+            path: path.clone(),
+            source,
+        };
+        let draft = path.with_added_extension("draft");
+        // A draft of an interrupted run may be half a file.
+        match fs::remove_file(&draft) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(fault(error)),
+            _ => {}
+        }
+        let mut file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(mode)
+            .open(&draft)
+            .map_err(fault)?;
+        file.write_all(bytes)
+            .and_then(|()| file.sync_all())
+            .map_err(fault)?;
+        // Unlike a rename, a link never replaces what is there.
+        fs::hard_link(&draft, &path)
+            .and_then(|()| fs::remove_file(&draft))
+            .map_err(fault)?;
+        let folder = path.parent().unwrap_or(&self.root);
+        File::open(folder)
+            .and_then(|folder| folder.sync_all())
+            .map_err(fault)
+    }
+
+    /// Every file of the ceremony that is meant to be published, by name.
+    pub fn published(&self) -> Result<Vec<(String, Vec<u8>)>, PlaceError> {
+        let mut files = Vec::new();
+        for folder in ["trust", "operations", "public"] {
+            let path = self.root.join(folder);
+            let fault = |source| PlaceError {
+                act: "list",
+                path: path.clone(),
+                source,
+            };
+            for entry in fs::read_dir(&path).map_err(fault)? {
+                let name = entry
+                    .map_err(fault)?
+                    .file_name()
+                    .to_string_lossy()
+                    .into_owned();
+                let secret = name.ends_with(".key") || name.ends_with(".draft");
+                let name = format!("{folder}/{name}");
+                if let (false, Some(bytes)) = (secret, self.read(&name)?) {
+                    files.push((name, bytes));
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
+    }
+}

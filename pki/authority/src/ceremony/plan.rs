@@ -1,0 +1,278 @@
+//! The ceremony's file: what is to be made, reviewed before anything is (schema in docs/pki.md).
+
+use std::{
+    collections::BTreeSet,
+    net::IpAddr,
+    path::{Path, PathBuf},
+};
+
+use openssl::sha::sha256;
+use serde::Deserialize;
+
+/// Everything a ceremony makes. There are no flags and no choices beside it.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Plan {
+    /// The folder that receives everything; relative to the file.
+    pub output: PathBuf,
+    /// The PKCS#11 module; SoftHSM's by default.
+    #[serde(default = "softhsm")]
+    pub module: PathBuf,
+    /// Who must be present and sign the protocol.
+    pub witnesses: Vec<String>,
+    /// The issuing State.
+    pub state: State,
+    /// The country signing CA.
+    pub country_signing: CountrySigningPlan,
+    /// The document signers.
+    #[serde(rename = "document_signer")]
+    pub document_signers: Vec<DocumentSignerPlan>,
+    /// The CA of our own programs.
+    pub operations: OperationsPlan,
+    /// The programs that get a TLS certificate.
+    #[serde(rename = "program")]
+    pub programs: Vec<ProgramPlan>,
+    /// SHA-256 of the file's bytes.
+    #[serde(skip)]
+    pub digest: [u8; 32],
+}
+
+/// The issuing State and what all its certificates share.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct State {
+    /// countryName: two upper-case letters, `LU`.
+    pub country: String,
+    /// The State in the MRZ: `LUX`.
+    pub mrz_code: String,
+    /// organizationName of the authorities.
+    pub organisation: String,
+    /// Mail address in subjectAltName and issuerAltName.
+    pub mail: Option<String>,
+    /// Where revocation lists are published.
+    pub crl_addresses: Vec<String>,
+    /// The document codes that document signers sign for: `ID`.
+    pub document_types: Vec<String>,
+    /// How long a document is valid, in years.
+    pub document_years: u8,
+}
+
+/// The country signing CA.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CountrySigningPlan {
+    /// commonName; the same for all its keys.
+    pub common_name: String,
+    /// How long the key signs: 3 to 5 years (9303-12 table 1).
+    pub key_years: u8,
+    /// When the first revocation list is due to be replaced: at most 90 days.
+    pub crl_days: u8,
+}
+
+/// One document signer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentSignerPlan {
+    /// Label of its key and name of its certificate's file: `ds-1`.
+    pub label: String,
+    /// commonName.
+    pub common_name: String,
+    /// How long the key signs: at most 3 months (9303-12 §4.1.1.2).
+    pub key_months: u8,
+}
+
+/// The CA of our own programs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OperationsPlan {
+    /// commonName.
+    pub common_name: String,
+    /// How long its certificate, and each one it issues, is valid, in months.
+    pub validity_months: u8,
+}
+
+/// One of our programs.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ProgramPlan {
+    /// Name of its files: `line`.
+    pub name: String,
+    /// Its role, as organizationalUnitName: what its peers decide by.
+    pub role: String,
+    /// Which side of TLS it is.
+    pub side: Side,
+    /// DNS names in its certificate; its own name by default.
+    #[serde(default)]
+    pub dns: Vec<String>,
+    /// IP addresses in its certificate.
+    #[serde(default)]
+    pub addresses: Vec<IpAddr>,
+}
+
+/// A side of TLS.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Side {
+    /// Answers connections.
+    Server,
+    /// Opens connections.
+    Client,
+}
+
+/// Why a ceremony's file is refused; nothing was made.
+#[derive(Debug, thiserror::Error)]
+pub enum PlanError {
+    /// It cannot be read.
+    #[error("cannot read the ceremony file {}: {source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// It is not of the schema.
+    #[error("the ceremony file {} is not of the schema in docs/pki.md: {source}", path.display())]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A value is not allowed.
+    #[error("the ceremony file: {field} {rule}")]
+    Value {
+        /// The field.
+        field: String,
+        /// What it must be.
+        rule: &'static str,
+    },
+}
+
+fn softhsm() -> PathBuf {
+    key_custody::softhsm::MODULE.into()
+}
+
+impl Plan {
+    /// Reads and checks a file.
+    pub fn read(path: &Path) -> Result<Self, PlanError> {
+        let unreadable = |source| PlanError::Unreadable {
+            path: path.into(),
+            source,
+        };
+        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let mut plan: Self = toml::from_str(&text).map_err(|source| PlanError::Schema {
+            path: path.into(),
+            source: Box::new(source),
+        })?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        plan.output = folder.join(&plan.output);
+        plan.digest = sha256(text.as_bytes());
+        plan.check()?;
+        Ok(plan)
+    }
+
+    fn check(&self) -> Result<(), PlanError> {
+        let state = &self.state;
+        let upper = |text: &str| text.bytes().all(|byte| byte.is_ascii_uppercase());
+        rule(
+            state.country.len() == 2 && upper(&state.country),
+            "state.country",
+            "is two upper-case letters",
+        )?;
+        let mrz = (1..=3).contains(&state.mrz_code.len()) && upper(&state.mrz_code);
+        rule(mrz, "state.mrz_code", "is one to three upper-case letters")?;
+        rule(
+            !state.crl_addresses.is_empty(),
+            "state.crl_addresses",
+            "names at least one address",
+        )?;
+        let types = &state.document_types;
+        let coded = |code: &String| (1..=2).contains(&code.len()) && upper(code);
+        rule(
+            !types.is_empty() && types.iter().all(coded),
+            "state.document_types",
+            "lists document codes of one or two upper-case letters",
+        )?;
+        rule(
+            (1..=15).contains(&state.document_years),
+            "state.document_years",
+            "is 1 to 15",
+        )?;
+        rule(
+            !self.witnesses.is_empty(),
+            "witnesses",
+            "names at least one person",
+        )?;
+        let csca = &self.country_signing;
+        rule(
+            (3..=5).contains(&csca.key_years),
+            "country_signing.key_years",
+            "is 3 to 5 (9303-12 table 1)",
+        )?;
+        rule(
+            (1..=90).contains(&csca.crl_days),
+            "country_signing.crl_days",
+            "is 1 to 90 (9303-12 §7.1.4)",
+        )?;
+        rule(
+            !self.document_signers.is_empty(),
+            "document_signer",
+            "appears at least once",
+        )?;
+        for signer in &self.document_signers {
+            let months = (1..=3).contains(&signer.key_months);
+            rule(
+                months,
+                "document_signer.key_months",
+                "is 1 to 3 (9303-12 §4.1.1.2)",
+            )?;
+        }
+        let months = (1..=36).contains(&self.operations.validity_months);
+        rule(months, "operations.validity_months", "is 1 to 36")?;
+        file_names(
+            "document_signer.label",
+            self.document_signers.iter().map(|one| &one.label),
+        )?;
+        file_names("program.name", self.programs.iter().map(|one| &one.name))?;
+        let names = [
+            &state.organisation,
+            &csca.common_name,
+            &self.operations.common_name,
+        ];
+        let named = names
+            .into_iter()
+            .chain(self.document_signers.iter().map(|one| &one.common_name));
+        rule(
+            named
+                .clone()
+                .all(|name| (1..=64).contains(&name.chars().count())),
+            "organisation and common_name",
+            "have 1 to 64 characters",
+        )
+    }
+}
+
+fn rule(kept: bool, field: &str, rule: &'static str) -> Result<(), PlanError> {
+    if kept {
+        Ok(())
+    } else {
+        Err(PlanError::Value {
+            field: field.into(),
+            rule,
+        })
+    }
+}
+
+/// Names of files must be harmless and different.
+fn file_names<'a>(field: &str, names: impl Iterator<Item = &'a String>) -> Result<(), PlanError> {
+    let mut seen = BTreeSet::new();
+    for name in names {
+        let harmless = (1..=40).contains(&name.len())
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+        rule(harmless, field, "has only a-z, 0-9 and - (at most 40)")?;
+        rule(seen.insert(name), field, "is used once")?;
+    }
+    Ok(())
+}
