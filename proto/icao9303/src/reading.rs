@@ -9,14 +9,14 @@
 //! Nothing that the chip says about lengths is believed: sizes, answers and the number of commands
 //! are bounded, and each way of lying has its own error.
 
+use std::fmt;
+
 use crate::apdu::{Command, Response, StatusWord};
 use crate::exchange::{ExchangeError, exchange, exchange_extended};
+use crate::lds::{AtrInfo, ElementaryFile};
 use crate::secure_messaging::{SHORT_LE, largest_plain_answer};
 use crate::tlv::{self, TlvError};
 use crate::transport::CardTransport;
-
-/// The eMRTD application (LDS1).
-pub const EMRTD_APPLICATION: [u8; 7] = [0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01];
 
 /// No file of a travel document is larger, in bytes; the largest chips have 180 kB for all files.
 pub const MAX_FILE: usize = 256 * 1024;
@@ -26,14 +26,14 @@ const READ_BINARY_ODD: u8 = 0xB1;
 /// The first offset that P1-P2 of the even instruction cannot carry.
 const FAR_OFFSET: usize = 0x8000;
 
-/// Why a file could not be selected or read. `file` is its name, such as `EF_DG2`.
+/// Why a file could not be selected or read. `file` says which.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {
     /// The wire failed, secure messaging ended, or the card answered without end.
     #[error("{file} could not be read: the connection to the card failed")]
     Exchange {
         /// The file.
-        file: &'static str,
+        file: Target,
         /// What failed.
         #[source]
         cause: ExchangeError,
@@ -42,19 +42,19 @@ pub enum ReadError {
     #[error("{file} is not on the chip")]
     NotFound {
         /// The file.
-        file: &'static str,
+        file: Target,
     },
     /// 6982: access control, such as PACE or terminal authentication, is missing.
     #[error("the chip does not allow {file} to be read with the access gained so far")]
     AccessDenied {
         /// The file.
-        file: &'static str,
+        file: Target,
     },
     /// Any other status.
     #[error("the chip refused {file} at offset {offset} with status {status}")]
     Refused {
         /// The file.
-        file: &'static str,
+        file: Target,
         /// Offset in the file, in bytes.
         offset: usize,
         /// The chip's status word.
@@ -64,7 +64,7 @@ pub enum ReadError {
     #[error("{file} does not start with a data object")]
     NoObject {
         /// The file.
-        file: &'static str,
+        file: Target,
         /// What is wrong.
         #[source]
         cause: TlvError,
@@ -73,7 +73,7 @@ pub enum ReadError {
     #[error("the answer for {file} at offset {offset} is not wrapped in object 53")]
     NotWrapped {
         /// The file.
-        file: &'static str,
+        file: Target,
         /// Offset in the file, in bytes.
         offset: usize,
         /// What is wrong.
@@ -86,7 +86,7 @@ pub enum ReadError {
     )]
     TooLarge {
         /// The file.
-        file: &'static str,
+        file: Target,
         /// Bytes announced, or read so far.
         announced: usize,
         /// Bytes allowed.
@@ -98,7 +98,7 @@ pub enum ReadError {
     )]
     TooMuch {
         /// The file.
-        file: &'static str,
+        file: Target,
         /// Bytes asked for.
         asked: usize,
         /// Bytes sent.
@@ -108,7 +108,7 @@ pub enum ReadError {
     #[error("{file} ends after {read} bytes although it says it has {announced}")]
     EndsEarly {
         /// The file.
-        file: &'static str,
+        file: Target,
         /// Bytes read.
         read: usize,
         /// Bytes announced.
@@ -120,7 +120,7 @@ pub enum ReadError {
     )]
     Crumbs {
         /// The file.
-        file: &'static str,
+        file: Target,
         /// Bytes read.
         read: usize,
         /// Commands sent.
@@ -142,8 +142,19 @@ impl ChunkSize {
         extended: false,
     };
 
-    /// From the extended length information of EF.ATR/INFO (object 7F66): the largest response
-    /// APDU that the chip sends, status word included, and whether answers will be protected.
+    /// From EF.ATR/INFO: extended length only where the chip says how much it can take.
+    /// `protected` says whether answers will come under secure messaging.
+    pub fn from_atr_info(info: &AtrInfo, protected: bool) -> Self {
+        match info.extended_length {
+            Some(lengths) => {
+                let largest = usize::try_from(lengths.response).unwrap_or(usize::MAX);
+                Self::from_largest_response(largest, protected)
+            }
+            None => Self::SHORT,
+        }
+    }
+
+    /// From the largest response APDU that the chip sends, status word included.
     pub fn from_largest_response(largest: usize, protected: bool) -> Self {
         let data = largest.saturating_sub(2).min(crate::exchange::MAX_RESPONSE);
         if data <= 256 {
@@ -169,15 +180,25 @@ impl Default for ChunkSize {
     }
 }
 
-/// A file as it is selected.
+/// What is selected or read, for error texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct FileReference {
-    /// Its name in errors.
-    pub name: &'static str,
-    /// File identifier.
-    pub fid: u16,
-    /// Short file identifier, 1 to 30.
-    pub sfi: u8,
+pub enum Target {
+    /// The master file.
+    MasterFile,
+    /// An application.
+    Application,
+    /// A file.
+    File(ElementaryFile),
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::MasterFile => f.write_str("the master file"),
+            Self::Application => f.write_str("the application"),
+            Self::File(file) => file.fmt(f),
+        }
+    }
 }
 
 /// How far to read.
@@ -191,65 +212,70 @@ enum Extent {
 
 /// Selects the master file.
 pub fn select_master_file<T: CardTransport + ?Sized>(card: &mut T) -> Result<(), ReadError> {
-    select(card, "the master file", 0x00, &[0x3F, 0x00])
+    select(card, Target::MasterFile, 0x00, &[0x3F, 0x00])
 }
 
-/// Selects an application by its identifier.
+/// Selects an application by its identifier; the eMRTD application is
+/// [`EMRTD_AID`](crate::lds::EMRTD_AID).
 pub fn select_application<T: CardTransport + ?Sized>(
     card: &mut T,
     aid: &[u8],
 ) -> Result<(), ReadError> {
-    select(card, "the application", 0x04, aid)
+    select(card, Target::Application, 0x04, aid)
 }
 
 /// Selects a file of the current application by its identifier.
 pub fn select_file<T: CardTransport + ?Sized>(
     card: &mut T,
-    file: FileReference,
+    file: ElementaryFile,
 ) -> Result<(), ReadError> {
-    select(card, file.name, 0x02, &file.fid.to_be_bytes())
+    select(card, Target::File(file), 0x02, &file.fid().to_be_bytes())
 }
 
 fn select<T: CardTransport + ?Sized>(
     card: &mut T,
-    name: &'static str,
+    file: Target,
     how: u8,
     what: &[u8],
 ) -> Result<(), ReadError> {
     let command = Command::new(0x00, 0xA4, how, 0x0C).with_data(what);
-    let answer =
-        exchange(card, &command).map_err(|cause| ReadError::Exchange { file: name, cause })?;
+    let answer = exchange(card, &command).map_err(|cause| ReadError::Exchange { file, cause })?;
     if answer.status.is_ok() {
         Ok(())
     } else {
-        Err(refusal(name, 0, answer.status))
+        Err(refusal(file, 0, answer.status))
     }
 }
 
-/// Reads a file of one data object (EF.COM, a data group, EF.SOD, EF.CardAccess, EF.CardSecurity):
-/// exactly the object's bytes, without the padding that may follow. At most `limit` bytes.
-pub fn read_object<T: CardTransport + ?Sized>(
+/// Reads a file of the directory that is selected; at most `limit` bytes, [`MAX_FILE`] as a rule.
+///
+/// A file of one data object (EF.COM, a data group, EF.SOD, EF.CardAccess, EF.CardSecurity) comes
+/// as exactly that object, without the padding that may follow; EF.ATR/INFO, EF.DIR and EF.CVCA
+/// come to their end.
+pub fn read_file<T: CardTransport + ?Sized>(
     card: &mut T,
-    file: FileReference,
+    file: ElementaryFile,
     chunk: ChunkSize,
     limit: usize,
 ) -> Result<Vec<u8>, ReadError> {
-    Reading::start(card, file, chunk, limit).run(Extent::FirstObject)
-}
-
-/// Reads a file to its end (EF.ATR/INFO, EF.DIR). At most `limit` bytes.
-pub fn read_whole<T: CardTransport + ?Sized>(
-    card: &mut T,
-    file: FileReference,
-    chunk: ChunkSize,
-    limit: usize,
-) -> Result<Vec<u8>, ReadError> {
-    Reading::start(card, file, chunk, limit).run(Extent::Whole)
+    let extent = match file {
+        ElementaryFile::AtrInfo | ElementaryFile::Dir | ElementaryFile::Cvca => Extent::Whole,
+        _ => Extent::FirstObject,
+    };
+    let reading = Reading {
+        card,
+        file,
+        chunk,
+        limit,
+        content: Vec::new(),
+        commands: 0,
+    };
+    reading.run(extent)
 }
 
 struct Reading<'a, T: ?Sized> {
     card: &'a mut T,
-    file: FileReference,
+    file: ElementaryFile,
     chunk: ChunkSize,
     limit: usize,
     content: Vec<u8>,
@@ -263,19 +289,12 @@ struct Piece {
 }
 
 impl<'a, T: CardTransport + ?Sized> Reading<'a, T> {
-    fn start(card: &'a mut T, file: FileReference, chunk: ChunkSize, limit: usize) -> Self {
-        Self {
-            card,
-            file,
-            chunk,
-            limit,
-            content: Vec::new(),
-            commands: 0,
-        }
+    fn target(&self) -> Target {
+        Target::File(self.file)
     }
 
     fn run(mut self, extent: Extent) -> Result<Vec<u8>, ReadError> {
-        let file = self.file.name;
+        let file = self.target();
         let first = self.first_piece()?;
         let mut end = first.end;
         self.content = first.data;
@@ -321,7 +340,7 @@ impl<'a, T: CardTransport + ?Sized> Reading<'a, T> {
     /// The first bytes by SFI, or by FID where the chip does not know the short form.
     fn first_piece(&mut self) -> Result<Piece, ReadError> {
         let by_sfi =
-            Command::new(0x00, READ_BINARY, 0x80 | self.file.sfi, 0).with_le(self.chunk.le);
+            Command::new(0x00, READ_BINARY, 0x80 | self.file.sfi(), 0).with_le(self.chunk.le);
         let answer = self.send(&by_sfi)?;
         let unknown_form = matches!(
             answer.status,
@@ -345,7 +364,7 @@ impl<'a, T: CardTransport + ?Sized> Reading<'a, T> {
         if self.commands > 16 + 4 * (offset / SHORT_LE) {
             let commands = self.commands;
             return Err(ReadError::Crumbs {
-                file: self.file.name,
+                file: self.target(),
                 read: offset,
                 commands,
             });
@@ -363,7 +382,7 @@ impl<'a, T: CardTransport + ?Sized> Reading<'a, T> {
 
     fn far_piece(&mut self, wanted: usize) -> Result<Piece, ReadError> {
         let offset = self.content.len();
-        let file = self.file.name;
+        let file = self.target();
         let bytes = offset.to_be_bytes();
         let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
         // Object 53 adds two to four bytes to the data, and Le counts them.
@@ -400,13 +419,13 @@ impl<'a, T: CardTransport + ?Sized> Reading<'a, T> {
             exchange(self.card, command)
         };
         result.map_err(|cause| ReadError::Exchange {
-            file: self.file.name,
+            file: self.target(),
             cause,
         })
     }
 
     fn piece(&self, answer: Response, asked: usize) -> Result<Piece, ReadError> {
-        let file = self.file.name;
+        let file = self.target();
         let offset = self.content.len();
         let Response { data, status } = answer;
         if data.len() > asked {
@@ -429,7 +448,7 @@ impl<'a, T: CardTransport + ?Sized> Reading<'a, T> {
     }
 }
 
-fn refusal(file: &'static str, offset: usize, status: StatusWord) -> ReadError {
+fn refusal(file: Target, offset: usize, status: StatusWord) -> ReadError {
     match status {
         StatusWord::FILE_NOT_FOUND => ReadError::NotFound { file },
         StatusWord::SECURITY_STATUS_NOT_SATISFIED => ReadError::AccessDenied { file },

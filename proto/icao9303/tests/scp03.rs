@@ -2,6 +2,7 @@
 
 mod access;
 
+use access::{Card, Published, Script, bytes, text, vectors};
 use icao9303::apdu::{Command, Response, StatusWord};
 use icao9303::crypto::CryptoError;
 use icao9303::crypto::cipher::{AesKey, AesSize};
@@ -13,7 +14,6 @@ use icao9303::scp03::{
 };
 use icao9303::transport::CardTransport;
 use serde_json::Value;
-use access::{Card, Published, Script, bytes, text, vectors};
 
 fn static_keys(vector: &Value) -> StaticKeys {
     let key = |name: &str| bytes(&vector[name]);

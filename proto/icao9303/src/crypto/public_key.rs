@@ -18,6 +18,7 @@ const ID_EC_PUBLIC_KEY: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840
 const ID_PRIME_FIELD: [u8; 7] = [0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x01, 0x01];
 
 const INTEGER: u16 = 0x02;
+const BIT_STRING: u16 = 0x03;
 const OCTET_STRING: u16 = 0x04;
 const OBJECT_IDENTIFIER: u16 = 0x06;
 const SEQUENCE: u16 = 0x30;
@@ -123,9 +124,13 @@ impl Explicit {
             return Err(PublicKeyError::UnknownCurve);
         }
         let prime = strip(field.expect(INTEGER)?);
+        field.finish()?;
         let mut coefficients = tlv::Reader::new(reader.expect(SEQUENCE)?);
         let a = strip(coefficients.expect(OCTET_STRING)?);
         let b = strip(coefficients.expect(OCTET_STRING)?);
+        // A seed may follow; nothing is derived from it.
+        coefficients.optional(BIT_STRING)?;
+        coefficients.finish()?;
         let base = reader.expect(OCTET_STRING)?.to_vec();
         let order = strip(reader.expect(INTEGER)?);
         if let Some(cofactor) = reader.optional(INTEGER)?
@@ -133,6 +138,7 @@ impl Explicit {
         {
             return Err(PublicKeyError::UnknownCurve);
         }
+        reader.finish()?;
         Ok(Self {
             prime,
             a,

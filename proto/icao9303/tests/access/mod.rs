@@ -1,6 +1,8 @@
 //! What the protocol tests share: vectors, scripted cards, and randomness that gives published keys.
 #![allow(dead_code, reason = "each test binary uses its own part")]
 
+pub mod chip;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 
