@@ -1,1 +1,9 @@
 //! Simulated chips, devices and people, behind the real interfaces.
+
+pub mod card;
+pub mod pcscd;
+
+// The reader driver's own file: what both ends of its socket say stands in one place, without an
+// edge from the simulator to a library that pcscd loads.
+#[path = "../reader-driver/src/wire.rs"]
+pub mod reader_wire;
