@@ -1,4 +1,5 @@
 //! Our WSQ against NBIS, both ways.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests may panic")]
 #![allow(
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,

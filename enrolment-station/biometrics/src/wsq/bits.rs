@@ -113,6 +113,11 @@ impl<'a> BitReader<'a> {
         Some(window >> (16 - count))
     }
 
+    /// Whether all bits up to a marker are loaded; false also where the data ends without one.
+    pub(super) fn at_marker(&self) -> bool {
+        matches!(self.data.get(self.position..), Some([0xFF, second, ..]) if *second != 0)
+    }
+
     /// Where the marker after the bits stands.
     pub(super) fn end(&self) -> usize {
         self.position

@@ -90,7 +90,7 @@ mod tests {
                 digits: 0
             }
         );
-        let low = Decimal::<u32>::from_f64(0.852_698_679_009_403_44);
+        let low = Decimal::<u32>::from_f64(0.852_698_679_009_403_4);
         assert_eq!(
             low,
             Decimal {

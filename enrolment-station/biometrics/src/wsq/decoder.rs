@@ -230,6 +230,10 @@ fn next_symbol(bits: &mut BitReader, decoder: &Decoder) -> Result<Option<u8>, De
             bits.skip(length);
             Ok(Some(symbol))
         }
+        _ if available < 16 && !bits.at_marker() => Err(DecodeError::Truncated {
+            offset: bits.end(),
+            reading: "block",
+        }),
         // Less than a byte of padding is left before the marker.
         _ if available < 8 => Ok(None),
         _ => Err(DecodeError::Code { offset: bits.end() }),

@@ -19,15 +19,15 @@ pub(super) struct Synthesis {
 
 /// The right halves, from the centre tap on: what a stream carries (IAFIS-IC-0110 3.1, table 1).
 pub(super) const LOW_HALF: [f64; 5] = [
-    0.852_698_679_009_403_44,
-    0.377_402_855_612_653_80,
+    0.852_698_679_009_403_4,
+    0.377_402_855_612_653_8,
     -0.110_624_404_418_423_42,
-    -0.023_849_465_019_380_00,
+    -0.023_849_465_019_38,
     0.037_828_455_506_995_46,
 ];
 pub(super) const HIGH_HALF: [f64; 4] = [
-    0.788_485_616_405_664_39,
-    -0.418_092_273_222_212_21,
+    0.788_485_616_405_664_4,
+    -0.418_092_273_222_212_2,
     -0.040_689_417_609_558_44,
     0.064_538_882_628_938_45,
 ];
@@ -235,7 +235,11 @@ mod tests {
     }
 
     #[test]
-    #[expect(clippy::cast_possible_truncation, reason = "test")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "test"
+    )]
     fn lines_of_any_length_come_back() {
         let analysis = Analysis::standard();
         let synthesis =

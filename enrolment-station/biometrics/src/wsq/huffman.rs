@@ -96,13 +96,9 @@ fn code_sizes(frequencies: &[u32; 256]) -> [usize; 257] {
     let mut sizes = [0usize; 257];
     // Symbols under each root; a root is known by its first symbol.
     let mut under: Vec<Vec<usize>> = (0..257).map(|symbol| vec![symbol]).collect();
-    loop {
-        let Some(first) = least(&weights, None) else {
-            break;
-        };
-        let Some(second) = least(&weights, Some(first)) else {
-            break;
-        };
+    while let Some(first) = least(&weights, None)
+        && let Some(second) = least(&weights, Some(first))
+    {
         weights[first] += weights[second];
         weights[second] = 0;
         let moved = std::mem::take(&mut under[second]);

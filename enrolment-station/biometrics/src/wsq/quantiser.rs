@@ -16,6 +16,8 @@ const VARIANCE_THRESHOLD: f32 = 1.01;
 pub(super) const BIN_CENTRE: f32 = 0.44;
 /// Widest bin that a stream can carry.
 const WIDEST: f32 = 65535.0;
+/// Bounds the common factor where few bands share all bits: narrower bins would leave 16 bits.
+const LARGEST_FACTOR: f32 = 8.0;
 
 /// Widths of the zero bin and of the other bins of each band; zero where a band is not coded.
 #[derive(Clone, Debug)]
@@ -134,7 +136,8 @@ fn proportion(
         product = (f64::from(product) * f64::from(ratio).powf(f64::from(share(band)))) as f32;
     }
     let gain = 2f64.powf(f64::from(bit_rate / total) - 1.0) / 2.5;
-    (gain / f64::from(product).powf(1.0 / f64::from(total))) as f32
+    let factor = (gain / f64::from(product).powf(1.0 / f64::from(total))) as f32;
+    factor.min(LARGEST_FACTOR)
 }
 
 /// Quantises the coded bands among `bands`, one after the other, into `out`.

@@ -3,7 +3,7 @@
 /// Longest run of zeros that is a symbol of its own.
 const LONGEST_RUN: u32 = 100;
 /// Symbol of the value zero, were it coded; value `v` is symbol `v + 180`.
-const ZERO: i16 = 180;
+const ZERO: i32 = 180;
 /// Escapes, in the order of the standard.
 const POSITIVE_8: u8 = 101;
 const NEGATIVE_8: u8 = 102;
@@ -52,7 +52,7 @@ impl Symbol {
         } else {
             (NEGATIVE_8, NEGATIVE_16)
         };
-        match u8::try_from(value + ZERO) {
+        match u8::try_from(i32::from(value) + ZERO) {
             Ok(code) if (-73..=74).contains(&value) => Self::plain(code),
             _ if size <= 255 => Self {
                 code: short,
@@ -116,7 +116,7 @@ pub(super) fn meaning(code: u8) -> Meaning {
         NEGATIVE_16 => Meaning::LongValue(16, true),
         RUN_8 => Meaning::LongZeros(8),
         RUN_16 => Meaning::LongZeros(16),
-        107..=254 => Meaning::Value(i16::from(code) - ZERO),
+        107..=254 => Meaning::Value(i16::from(code) - 180),
         0 | 255 => Meaning::Nothing,
     }
 }
@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(symbols(&[0; 100]), [(100, 0)]);
         assert_eq!(symbols(&[0; 101]), [(105, 101)]);
         assert_eq!(symbols(&[0; 256]), [(106, 256)]);
-        assert_eq!(symbols(&[0; 65535 + 3]), [(106, 65535), (3, 0)]);
+        assert_eq!(symbols(&vec![0; 65535 + 3]), [(106, 65535), (3, 0)]);
         assert_eq!(symbols(&[0, 0, 5, 0]), [(2, 0), (185, 0), (1, 0)]);
         assert_eq!(symbols(&[]), []);
     }

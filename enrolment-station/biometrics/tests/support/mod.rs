@@ -1,5 +1,12 @@
 //! What the tests of pictures share: drawn test pictures, samples, and the oracle programs.
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests may panic")]
 #![allow(dead_code, reason = "each test target uses its part")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "drawn values are clamped"
+)]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
