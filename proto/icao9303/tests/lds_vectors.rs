@@ -1,5 +1,7 @@
 //! Every file of the LDS vectors, read and written.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 use icao9303::lds::biometric::{Format, Record};
 use icao9303::lds::{
     AtrInfo, Capabilities, DataGroup, Dg1, Dg2, Dg3, Dg7, Dg11, Dg12, Dg14, EfCom, EfDir,

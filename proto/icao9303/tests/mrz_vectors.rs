@@ -1,5 +1,7 @@
 //! Every entry of the MRZ vectors, read and written.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 use icao9303::mrz::{
     CountryCode, DateError, DocumentCode, DocumentNumber, Field, Finding, Format, Mrz,
     MrzInformation, MrzName, NameField, OptionalData, PartialDate, Td1, Transliteration,

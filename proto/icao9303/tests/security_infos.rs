@@ -1,5 +1,7 @@
 //! EF.CardAccess, DG14 and the content of EF.CardSecurity, from published and own vectors.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 use icao9303::oid;
 use icao9303::security_info::{
     ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, FileId, PaceInfo, SecurityInfo,

@@ -140,11 +140,20 @@ fn digits(value: &[u8], count: usize) -> Option<String> {
     let digits: String = if value.len() == count {
         value.iter().map(|byte| char::from(*byte)).collect()
     } else if value.len() == count / 2 {
-        value.iter().map(|byte| format!("{byte:02X}")).collect()
+        value
+            .iter()
+            .flat_map(|byte| [byte >> 4, byte & 0x0F])
+            .map(nibble)
+            .collect()
     } else {
         return None;
     };
     digits.bytes().all(|c| c.is_ascii_digit()).then_some(digits)
+}
+
+/// A digit of BCD; what is none becomes a character that is none.
+fn nibble(value: u8) -> char {
+    char::from_digit(value.into(), 10).unwrap_or('?')
 }
 
 /// `A0 { 02 n, tag name … }`.
@@ -197,7 +206,7 @@ fn write_names(tag: u16, names: &[String]) -> Result<Vec<u8>, Fault> {
 
 /// Walks over the objects after the tag list, which must be there and whole. What the list says is
 /// not held against the objects: documents in circulation name A0 by itself or by its content.
-pub(super) fn objects<'a>(file: &'a [u8], outer: u16) -> Result<Reader<'a>, Fault> {
+pub(super) fn objects(file: &[u8], outer: u16) -> Result<Reader<'_>, Fault> {
     let mut reader = Reader::new(tlv::parse_padded(file, outer)?.value);
     let mut list = reader.expect(TAG_LIST)?;
     while let [first, rest @ ..] = list {
