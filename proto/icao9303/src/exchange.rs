@@ -257,7 +257,7 @@ mod tests {
             matches!(error, ExchangeError::EndlessChain { .. }),
             "{error}"
         );
-        let mut big = Card(|_: &[u8]| [&[0; 60_000][..], &[0x61, 0x00]].concat());
+        let mut big = Card(|_: &[u8]| [vec![0; 60_000], vec![0x61, 0x00]].concat());
         assert!(matches!(
             exchange(&mut big, &read()).unwrap_err(),
             ExchangeError::TooLong { .. }

@@ -288,7 +288,7 @@ struct Piece {
     end: bool,
 }
 
-impl<'a, T: CardTransport + ?Sized> Reading<'a, T> {
+impl<T: CardTransport + ?Sized> Reading<'_, T> {
     fn target(&self) -> Target {
         Target::File(self.file)
     }

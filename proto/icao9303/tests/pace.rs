@@ -1,4 +1,9 @@
 //! PACE against 9303-11 appendices G.1 and I.1 and BSI's worked example, and against chips that misbehave.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod access;
 

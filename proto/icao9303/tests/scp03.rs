@@ -1,4 +1,9 @@
 //! SCP03 against card captures of pySim's test-suite, and our own extras.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod access;
 

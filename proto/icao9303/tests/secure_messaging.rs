@@ -1,4 +1,9 @@
 //! Secure messaging against recorded sessions, published edge cases and answers that were tampered with.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod access;
 

@@ -1,4 +1,9 @@
 //! A whole session replayed: PACE with the CAN, secure messaging, chip authentication, terminal authentication's APDUs.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests may panic as tests do"
+)]
 
 mod access;
 
