@@ -11,6 +11,7 @@ pub mod lds;
 pub mod mrz;
 pub mod oid;
 pub mod pace;
+pub mod passive_authentication;
 pub mod reading;
 pub mod scp03;
 pub mod secure_messaging;

@@ -23,4 +23,4 @@ pub use name::DistinguishedName;
 pub use profile::{CertificateKind, Finding, Rule, Severity, check_profile};
 pub use public_key::{PublicKey, PublicKeyError, ecdsa_signature_from_plain};
 pub(crate) use signed::Signed;
-pub use trust_store::{Anchor, ChainError, TrustStore, TrustStoreError};
+pub use trust_store::{Anchor, ChainError, RevocationStatus, TrustStore, TrustStoreError};
