@@ -1,6 +1,14 @@
 //! Any ICAO document through PC/SC: the reader adaptor, the full inspection, the report.
 
 pub mod budget;
+mod facts;
+mod files;
+mod flow;
 mod protocols;
 pub mod reader;
 pub mod report;
+mod trust;
+
+pub use files::{ChipFiles, DumpError};
+pub use flow::{Inspection, Request, inspect};
+pub use trust::{TrustError, read_trust};

@@ -12,27 +12,43 @@ pub enum CheckName {
     Access,
     /// Every file that the security object lists was read.
     Files,
-    /// EF.SOD is a well-formed security object.
+    /// EF.SOD is there and is a signed object.
     SecurityObject,
-    /// The document signer's signature over it is right.
+    /// It holds hashes of data groups, and its signed attributes bind them.
+    Content,
+    /// The document signer's certificate is known.
+    Signer,
+    /// The signature over the list is right.
     Signature,
-    /// The document signer's certificate leads to a trusted country signing CA.
+    /// A trusted country signing CA certified the signer.
     TrustAnchor,
-    /// The document signer's certificate may sign documents, and was in force.
-    SignerCertificate,
-    /// The document signer's certificate is not revoked.
+    /// The signer's and the CA's certificates are in force.
+    Validity,
+    /// The signer's certificate is one for documents.
+    Profile,
+    /// The document was issued while the signer's key was in use.
+    KeyUsagePeriod,
+    /// Neither the signer nor its CA is revoked.
     Revocation,
     /// Every file read is the one that was signed.
     DataGroups,
-    /// The files agree with each other and with the certificate.
-    Consistency,
+    /// The MRZ printed on the document is the one in DG1.
+    PrintedMrz,
+    /// The State in DG1 is the one in the signer's certificate.
+    IssuingState,
+    /// The signer may sign documents of this code.
+    DocumentCode,
+    /// EF.COM lists the files that were signed.
+    FileList,
+    /// EF.CardAccess offers nothing that the signed DG14 does not.
+    AccessInfos,
     /// EF.CardSecurity is signed by a trusted document signer.
     CardSecurity,
     /// The chip proved its key during PACE.
     ChipAuthenticationMapping,
     /// The chip proved its key by chip authentication.
     ChipAuthentication,
-    /// The chip is no copy: one of the two proofs above succeeded.
+    /// The chip is no copy: one of the two proofs above holds.
     Original,
     /// Fingerprints.
     Fingerprints,
@@ -46,14 +62,22 @@ impl CheckName {
         match self {
             Self::Access => "Does the chip open to the password on the document?",
             Self::Files => "Were all signed files read?",
-            Self::SecurityObject => "Is the security object well formed?",
-            Self::Signature => "Is the signature over the files right?",
-            Self::TrustAnchor => "Does the signer lead to a trusted country?",
-            Self::SignerCertificate => "May this signer sign documents?",
+            Self::SecurityObject => "Is there a security object?",
+            Self::Content => "Is the list of hashes the one that was signed?",
+            Self::Signer => "Is the signer known?",
+            Self::Signature => "Is the signature right?",
+            Self::TrustAnchor => "Did a trusted country certify the signer?",
+            Self::Validity => "Are the certificates in force today?",
+            Self::Profile => "May the signer sign documents?",
+            Self::KeyUsagePeriod => "Was the signer in use when the document was issued?",
             Self::Revocation => "Is the signer still trusted by its country?",
             Self::DataGroups => "Are the files the ones that were signed?",
-            Self::Consistency => "Do the files agree with each other?",
-            Self::CardSecurity => "Is the chip's key signed by the country?",
+            Self::PrintedMrz => "Does the printed text agree with the chip?",
+            Self::IssuingState => "Is the signer one of the issuing country?",
+            Self::DocumentCode => "May the signer sign this kind of document?",
+            Self::FileList => "Does the open list of files agree with the signed one?",
+            Self::AccessInfos => "Are the open protocols the signed ones?",
+            Self::CardSecurity => "Is the chip's key for PACE-CAM signed by the country?",
             Self::ChipAuthenticationMapping => "Did the chip prove its key on opening (PACE-CAM)?",
             Self::ChipAuthentication => "Did the chip prove its key (chip authentication)?",
             Self::Original => "Is the chip the original and not a copy?",
@@ -75,6 +99,8 @@ pub enum CheckResult {
     Undetermined,
     /// Worth knowing; says nothing about whether the document is genuine.
     Noted,
+    /// Not made: there is nothing to check, or an earlier check failed.
+    NotChecked,
 }
 
 /// One check.
@@ -84,45 +110,52 @@ pub struct Check {
     pub name: CheckName,
     /// How it ended.
     pub result: CheckResult,
+    /// The short name of the way it failed (docs/inspection.md lists them).
+    pub code: Option<&'static str>,
     /// Why, in a sentence.
     pub detail: String,
 }
 
 impl Check {
-    /// A check that succeeded.
-    pub fn passed(name: CheckName, detail: impl Into<String>) -> Self {
+    fn new(name: CheckName, result: CheckResult, detail: impl Into<String>) -> Self {
         Self {
             name,
-            result: CheckResult::Passed,
+            result,
+            code: None,
             detail: detail.into(),
         }
+    }
+
+    /// The same with the short name of the way it failed.
+    #[must_use]
+    pub fn with_code(mut self, code: &'static str) -> Self {
+        self.code = Some(code);
+        self
+    }
+
+    /// A check that was not made.
+    pub fn not_checked(name: CheckName, detail: impl Into<String>) -> Self {
+        Self::new(name, CheckResult::NotChecked, detail)
+    }
+
+    /// A check that succeeded.
+    pub fn passed(name: CheckName, detail: impl Into<String>) -> Self {
+        Self::new(name, CheckResult::Passed, detail)
     }
 
     /// A check that shows the document to be not genuine.
     pub fn failed(name: CheckName, detail: impl Into<String>) -> Self {
-        Self {
-            name,
-            result: CheckResult::Failed,
-            detail: detail.into(),
-        }
+        Self::new(name, CheckResult::Failed, detail)
     }
 
     /// A check that is needed and could not be made.
     pub fn undetermined(name: CheckName, detail: impl Into<String>) -> Self {
-        Self {
-            name,
-            result: CheckResult::Undetermined,
-            detail: detail.into(),
-        }
+        Self::new(name, CheckResult::Undetermined, detail)
     }
 
     /// Something worth knowing.
     pub fn noted(name: CheckName, detail: impl Into<String>) -> Self {
-        Self {
-            name,
-            result: CheckResult::Noted,
-            detail: detail.into(),
-        }
+        Self::new(name, CheckResult::Noted, detail)
     }
 }
 
@@ -139,16 +172,19 @@ pub enum Verdict {
 }
 
 /// The checks without which no document is called genuine.
-const REQUIRED: [CheckName; 10] = [
+const REQUIRED: [CheckName; 13] = [
     CheckName::Access,
     CheckName::Files,
     CheckName::SecurityObject,
+    CheckName::Content,
+    CheckName::Signer,
     CheckName::Signature,
     CheckName::TrustAnchor,
-    CheckName::SignerCertificate,
+    CheckName::Validity,
+    CheckName::Profile,
     CheckName::Revocation,
     CheckName::DataGroups,
-    CheckName::Consistency,
+    CheckName::IssuingState,
     CheckName::Original,
 ];
 
@@ -200,7 +236,7 @@ mod tests {
             let mut checks = all_passed();
             checks.retain(|check| check.name != skipped);
             assert_eq!(Verdict::of(&checks), Verdict::NoVerdict, "{skipped:?}");
-            checks.push(Check::noted(skipped, ""));
+            checks.push(Check::not_checked(skipped, ""));
             assert_eq!(Verdict::of(&checks), Verdict::NoVerdict, "{skipped:?}");
         }
     }
@@ -209,11 +245,7 @@ mod tests {
     fn one_failure_weighs_more_than_gaps() {
         for result in [CheckResult::Undetermined, CheckResult::Failed] {
             let mut checks = all_passed();
-            checks.push(Check {
-                name: CheckName::CardSecurity,
-                result,
-                detail: String::new(),
-            });
+            checks.push(Check::new(CheckName::CardSecurity, result, ""));
             let verdict = Verdict::of(&checks);
             assert_ne!(verdict, Verdict::Genuine);
             checks.push(Check::undetermined(CheckName::ChipAuthentication, ""));

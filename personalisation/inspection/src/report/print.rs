@@ -60,10 +60,14 @@ impl InspectionReport {
                 CheckResult::Failed => "NO  ",
                 CheckResult::Undetermined => "?   ",
                 CheckResult::Noted => "note",
+                CheckResult::NotChecked => "-   ",
             };
             writeln!(f, "  {mark}  {}", check.name.question())?;
+            let code = check
+                .code
+                .map_or_else(String::new, |code| format!(" [{code}]"));
             if !check.detail.is_empty() {
-                writeln!(f, "        {}", check.detail)?;
+                writeln!(f, "        {}{code}", printable(&check.detail))?;
             }
         }
         Ok(())

@@ -1,0 +1,251 @@
+//! Once the chip is open: reading its files, and chip authentication.
+
+use std::collections::BTreeSet;
+
+use icao9303::chip_authentication::{self, ChipAuthenticationError, ChipAuthenticationParameters};
+use icao9303::exchange::find_cause;
+use icao9303::lds::{DataGroup, Dg14, EMRTD_AID, EfCom, ElementaryFile};
+use icao9303::reading::{self, ChunkSize, MAX_FILE, ReadError};
+use icao9303::secure_messaging::{SecureMessagingError, SecureTransport};
+use icao9303::security_info::SecurityInfos;
+use icao9303::sod::DocumentSecurityObject;
+use icao9303::transport::CardTransport;
+use rand::CryptoRng;
+
+use super::journal::Journal;
+use super::telling::{tell, weigh};
+use crate::files::is_sensitive;
+use crate::protocols;
+use crate::report::{Check, CheckName, CheckResult, FingerState};
+
+/// The open chip, read file by file.
+pub(crate) struct Session<'j, 'm, T> {
+    card: SecureTransport<T>,
+    chunk: ChunkSize,
+    journal: &'j mut Journal<'m>,
+    /// Whether a signed file could not be read.
+    gaps: Vec<(CheckResult, String)>,
+}
+
+impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
+    pub(crate) fn new(card: SecureTransport<T>, journal: &'j mut Journal<'m>) -> Self {
+        let chunk = chunk_size(journal);
+        Self {
+            card,
+            chunk,
+            journal,
+            gaps: Vec::new(),
+        }
+    }
+
+    /// Reads everything, authenticates the chip in between, and notes what came of it.
+    pub(crate) fn run(mut self, rng: &mut impl CryptoRng) {
+        let started = self.journal.start();
+        let sensitive = self.read_plain_files();
+        self.journal.stop("Reading the files", started);
+        self.authenticate_chip(rng);
+        if !sensitive.is_empty() {
+            let started = self.journal.start();
+            for group in sensitive {
+                self.try_sensitive(group);
+            }
+            self.journal.stop("Asking for the fingerprints", started);
+        }
+        self.judge_files();
+    }
+
+    /// Reads all that PACE opens; what terminal authentication guards is left, and returned.
+    fn read_plain_files(&mut self) -> Vec<DataGroup> {
+        self.read_optional(ElementaryFile::CardSecurity);
+        if self.card.is_open()
+            && let Err(error) = reading::select_application(&mut self.card, &EMRTD_AID)
+        {
+            self.gaps.push((CheckResult::Undetermined, tell(&error)));
+            return Vec::new();
+        }
+        self.read_optional(ElementaryFile::Com);
+        self.read_signed(ElementaryFile::Sod);
+        let listed = self.listed_data_groups().into_iter();
+        let (sensitive, plain): (Vec<_>, Vec<_>) = listed.partition(|group| is_sensitive(*group));
+        for group in plain {
+            self.read_signed(ElementaryFile::DataGroup(group));
+        }
+        sensitive
+    }
+
+    fn read(&mut self, file: ElementaryFile) -> Result<(), ReadError> {
+        match reading::read_file(&mut self.card, file, self.chunk, MAX_FILE) {
+            Ok(content) => {
+                self.journal.keep(file, content);
+                Ok(())
+            }
+            Err(error) => {
+                self.journal.miss(file, &error);
+                Err(error)
+            }
+        }
+    }
+
+    /// A file that may be missing.
+    fn read_optional(&mut self, file: ElementaryFile) {
+        self.read_or_note(file, true);
+    }
+
+    /// A file that must be there.
+    fn read_signed(&mut self, file: ElementaryFile) {
+        self.read_or_note(file, false);
+    }
+
+    /// After the session ended, nothing more is asked: the reason stands among the gaps.
+    fn read_or_note(&mut self, file: ElementaryFile, optional: bool) {
+        if !self.card.is_open() {
+            return;
+        }
+        match self.read(file) {
+            Ok(()) => {}
+            Err(ReadError::NotFound { .. }) if optional => {}
+            Err(error) => self.gaps.push((weigh(&error), tell(&error))),
+        }
+    }
+
+    /// Every data group that EF.SOD or EF.COM lists. EF.COM is not signed: what only it lists is
+    /// read to be refused.
+    fn listed_data_groups(&self) -> BTreeSet<DataGroup> {
+        let files = &self.journal.files;
+        let signed = files.get(ElementaryFile::Sod).and_then(|file| {
+            DocumentSecurityObject::parse(file)
+                .ok()?
+                .security_object()
+                .ok()
+        });
+        let signed = signed.iter().flat_map(|object| object.hashes().keys());
+        let common = files
+            .get(ElementaryFile::Com)
+            .and_then(|file| EfCom::parse(file).ok());
+        let common = common.into_iter().flat_map(|common| common.data_groups);
+        signed.copied().chain(common).collect()
+    }
+
+    /// Chip authentication, where DG14 offers it: the chip proves that it holds the key of DG14.
+    fn authenticate_chip(&mut self, rng: &mut impl CryptoRng) {
+        let Some(infos) = self.security_infos_of_dg14() else {
+            return;
+        };
+        self.journal
+            .chip
+            .offers
+            .extend(protocols::offers(&infos, "EF.DG14"));
+        if infos.chip_authentication().next().is_none() || !self.card.is_open() {
+            return;
+        }
+        let name = CheckName::ChipAuthentication;
+        let parameters = match ChipAuthenticationParameters::select(&infos) {
+            Ok(parameters) => parameters,
+            Err(error) => return self.journal.check(Check::noted(name, tell(&error))),
+        };
+        let started = self.journal.start();
+        let result = chip_authentication::perform(&mut self.card, &parameters, rng);
+        let check = match result {
+            Ok(_) => self.confirm_new_keys(),
+            Err(error) => weigh_chip_authentication(&error),
+        };
+        self.journal.stop("Chip authentication", started);
+        self.journal.check(check);
+    }
+
+    /// The chip has proven its key once it answers under the keys that only the key's holder has.
+    fn confirm_new_keys(&mut self) -> Check {
+        let name = CheckName::ChipAuthentication;
+        match reading::select_file(&mut self.card, ElementaryFile::Com) {
+            Err(error @ ReadError::Exchange { .. }) => {
+                if find_cause::<SecureMessagingError>(&error).is_some() {
+                    let detail = "the chip does not hold the private key of its DG14: it cannot go \
+                                  on under the new keys; treat the document as a copy";
+                    Check::failed(name, detail)
+                } else {
+                    Check::undetermined(name, tell(&error))
+                }
+            }
+            // Whatever it answered, it answered under the new keys.
+            _ => Check::passed(
+                name,
+                "the chip goes on under keys that only the original has",
+            ),
+        }
+    }
+
+    /// A DG14 that cannot be read fails as a signed file, not here.
+    fn security_infos_of_dg14(&self) -> Option<SecurityInfos> {
+        let file = self.journal.files.data_group(DataGroup::DG14)?;
+        Some(Dg14::parse(file).ok()?.security_infos)
+    }
+
+    /// Fingerprints and iris: refused to all but certified terminals.
+    fn try_sensitive(&mut self, group: DataGroup) {
+        let fingers = group == DataGroup::DG3;
+        let file = ElementaryFile::DataGroup(group);
+        if !self.card.is_open() {
+            if fingers {
+                self.journal.fingers.state = FingerState::NotReached;
+            }
+            return;
+        }
+        let state = match self.read(file) {
+            Ok(()) => FingerState::Readable,
+            Err(ReadError::AccessDenied { .. }) => {
+                let detail = format!("{} is locked, needs terminal authentication", file);
+                self.journal
+                    .check(Check::noted(CheckName::Fingerprints, detail));
+                FingerState::Locked
+            }
+            Err(error) => {
+                self.gaps.push((weigh(&error), tell(&error)));
+                FingerState::NotReached
+            }
+        };
+        if fingers {
+            self.journal.fingers.state = state;
+        }
+    }
+
+    fn judge_files(self) {
+        let name = CheckName::Files;
+        let worst = self
+            .gaps
+            .iter()
+            .find(|(result, _)| *result == CheckResult::Failed)
+            .or(self.gaps.first());
+        self.journal.check(match worst {
+            Some((CheckResult::Failed, detail)) => Check::failed(name, detail.clone()),
+            Some((_, detail)) => Check::undetermined(name, detail.clone()),
+            None => {
+                let read = self.journal.files.data_groups().count();
+                Check::passed(
+                    name,
+                    format!("{read} data groups, through the protected channel"),
+                )
+            }
+        });
+    }
+}
+
+/// A refusal or a broken session says that the chip does not hold the key; a broken wire says nothing.
+fn weigh_chip_authentication(error: &ChipAuthenticationError) -> Check {
+    let name = CheckName::ChipAuthentication;
+    match error {
+        ChipAuthenticationError::Refused { .. } | ChipAuthenticationError::Malformed(_) => {
+            Check::failed(name, tell(error))
+        }
+        _ => Check::undetermined(name, tell(error)),
+    }
+}
+
+/// How much the chip gives at once, as EF.ATR/INFO says.
+fn chunk_size(journal: &Journal<'_>) -> ChunkSize {
+    match journal.chip.max_response {
+        Some(largest) => {
+            ChunkSize::from_largest_response(usize::try_from(largest).unwrap_or(0), true)
+        }
+        None => ChunkSize::SHORT,
+    }
+}

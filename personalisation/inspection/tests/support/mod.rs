@@ -1,0 +1,118 @@
+//! A signed document on a chip in memory: the simulator's chip, personalised as the line does it,
+//! with the PKI of the published vectors.
+
+#![allow(dead_code, unused_imports, reason = "each test program uses its part")]
+
+mod chip;
+mod document;
+mod wire;
+
+use std::time::{Duration, Instant};
+
+use icao9303::crl::RevocationList;
+use icao9303::pace::Password;
+use icao9303::transport::CardTransport;
+use icao9303::x509::Certificate;
+use icao9303::x509::TrustStore;
+use inspection::budget::Budget;
+use inspection::{Inspection, Request, inspect};
+use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey, EcPoint};
+use openssl::ecdsa::EcdsaSig;
+use openssl::nid::Nid;
+use openssl::pkey::Private;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use time::OffsetDateTime;
+use time::macros::datetime;
+
+pub use chip::{CAN, Issued, Personalisation, issue};
+pub use document::{Files, MRZ};
+pub use wire::{Scripted, Wire};
+
+/// Inside the validity of the vectors' certificates and lists.
+pub const NOW: OffsetDateTime = datetime!(2026-10-15 12:00 UTC);
+
+/// The document signer of the vectors.
+pub struct Signer {
+    pub certificate: Certificate,
+    key: EcKey<Private>,
+}
+
+impl Signer {
+    pub fn of_vectors() -> Self {
+        let scalar = BigNum::from_slice(&hex::decode(private_key("ds")).unwrap()).unwrap();
+        let group = EcGroup::from_curve_name(Nid::BRAINPOOL_P256R1).unwrap();
+        let mut context = openssl::bn::BigNumContext::new().unwrap();
+        let mut point = EcPoint::new(&group).unwrap();
+        point.mul_generator2(&group, &scalar, &mut context).unwrap();
+        let key = EcKey::from_private_components(&group, &scalar, &point).unwrap();
+        Self {
+            certificate: Certificate::parse(&vector("ds")).unwrap(),
+            key,
+        }
+    }
+
+    /// DER `SEQUENCE { r, s }` over a digest.
+    pub fn sign(&self, digest: &[u8]) -> Vec<u8> {
+        EcdsaSig::sign(digest, &self.key).unwrap().to_der().unwrap()
+    }
+}
+
+fn vectors() -> serde_json::Value {
+    serde_json::from_str(include_str!("../../../../tests/vectors/pki.json")).unwrap()
+}
+
+pub fn vector(name: &str) -> Vec<u8> {
+    hex::decode(vectors()[name].as_str().unwrap()).unwrap()
+}
+
+fn private_key(name: &str) -> String {
+    vectors()["private_keys"][name].as_str().unwrap().to_owned()
+}
+
+/// The vectors' country signing CA and its list without revocations.
+pub fn trust() -> TrustStore {
+    let mut trust = trust_without_lists();
+    trust.add_list(RevocationList::parse(&vector("crl_empty")).unwrap());
+    trust
+}
+
+/// The vectors' country signing CA.
+pub fn trust_without_lists() -> TrustStore {
+    let mut trust = TrustStore::new();
+    trust
+        .add_authority(Certificate::parse(&vector("csca_root")).unwrap())
+        .unwrap();
+    trust
+}
+
+/// Inspects with the right CAN and the vectors' trust.
+pub fn inspected(card: impl CardTransport) -> Inspection {
+    inspected_with(card, &trust(), Some(&Password::can(CAN).unwrap()))
+}
+
+pub fn inspected_with(
+    card: impl CardTransport,
+    trust: &TrustStore,
+    password: Option<&Password>,
+) -> Inspection {
+    let request = Request {
+        password,
+        printed_mrz: None,
+        trust,
+        now: NOW,
+        budget: Budget {
+            time: Duration::from_secs(20),
+            ..Budget::default()
+        },
+        reader: None,
+        atr: None,
+    };
+    inspect(
+        card,
+        &request,
+        &Instant::now(),
+        &mut StdRng::seed_from_u64(7),
+    )
+}
