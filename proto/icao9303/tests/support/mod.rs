@@ -1,6 +1,8 @@
 //! The published vectors, as the tests of this room read them.
 #![allow(dead_code, reason = "each test program uses its own part")]
 
+pub mod forge;
+
 use icao9303::lds::DataGroup;
 use serde_json::Value;
 
