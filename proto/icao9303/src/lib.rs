@@ -8,6 +8,7 @@ pub mod crl;
 pub mod crypto;
 pub mod exchange;
 pub mod lds;
+pub mod master_list;
 pub mod mrz;
 pub mod oid;
 pub mod pace;

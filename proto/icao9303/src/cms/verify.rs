@@ -151,10 +151,12 @@ impl SignedData {
 }
 
 impl SignerId {
+    /// Byte for byte: the signer's name stands outside the signature, so that leniency here would let
+    /// a changed object pass.
     fn means(&self, certificate: &Certificate) -> bool {
         match self {
             Self::IssuerAndSerial { issuer, serial } => {
-                certificate.serial() == serial && certificate.issuer().matches(issuer)
+                certificate.serial() == serial && certificate.issuer().der() == issuer.der()
             }
             Self::SubjectKey(id) => certificate.subject_key_identifier().as_ref() == Some(id),
         }
