@@ -126,23 +126,33 @@ impl Drop for Daemon {
     }
 }
 
+/// The file name of our own reader driver.
+const OUR_DRIVER: &str = "libreader_driver.so";
+
 /// Our own reader driver as Cargo built it: beside the running program, or in `deps` below it.
 pub fn driver() -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?;
     let folder = program.parent()?;
     [folder, &folder.join("deps"), folder.parent()?]
         .into_iter()
-        .map(|folder| folder.join("libreader_driver.so"))
+        .map(|folder| folder.join(OUR_DRIVER))
         .find(|library| library.exists())
 }
 
 fn configuration_of(readers: &[Reader]) -> String {
     let mut text = String::new();
     for (channel, reader) in readers.iter().enumerate() {
+        // pcscd refuses devices that are not there yet, unless their name has a colon.
+        let ours = reader.driver.ends_with(OUR_DRIVER);
+        let prefix = if ours && reader.device.starts_with('/') {
+            "unix:"
+        } else {
+            ""
+        };
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "FRIENDLYNAME \"{}\"\nDEVICENAME {}\nLIBPATH {}\nCHANNELID {channel}\n\n",
+            "FRIENDLYNAME \"{}\"\nDEVICENAME {prefix}{}\nLIBPATH {}\nCHANNELID {channel}\n\n",
             reader.name,
             reader.device,
             reader.driver.display(),

@@ -1,7 +1,9 @@
 //! PC/SC reader driver (IFD handler 3.0) that puts simulated chips and machines into the real pcscd.
 //!
-//! `DEVICENAME` in the reader configuration is the path of a UNIX socket where `hardware-sim`
-//! listens. Nobody listening is a reader without a card; the daemon never notices more than that.
+//! `DEVICENAME` in the reader configuration is `unix:` and the path of a UNIX socket where
+//! `hardware-sim` listens (or the path alone, if the socket is there before pcscd). Nobody
+//! listening is a reader without a card; the daemon never notices more than that.
+//!
 //! This file is the C interface and holds all unsafe code of the project; what is said on the
 //! socket stands in [`wire`], the readers themselves in [`reader`].
 
@@ -104,7 +106,10 @@ pub unsafe extern "C" fn IFDHCreateChannelByName(
     }
     // SAFETY: not null, and zero-terminated as the caller promises.
     let name = unsafe { CStr::from_ptr(device_name) };
-    reader::open(lun, Path::new(OsStr::from_bytes(name.to_bytes())));
+    let name = name.to_bytes();
+    // pcscd wants plain paths to exist when it starts; with this prefix it does not look.
+    let path = name.strip_prefix(b"unix:").unwrap_or(name);
+    reader::open(lun, Path::new(OsStr::from_bytes(path)));
     IFD_SUCCESS
 }
 

@@ -1,6 +1,6 @@
 //! The simulator's end of our reader driver's socket.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::sync::Arc;
 
@@ -33,7 +33,10 @@ fn attend(mut connection: UnixStream, slot: &SharedSlot) -> io::Result<()> {
     connection.read_exact(&mut purpose)?;
     match purpose[0] {
         wire::EVENTS => {
-            locked(&slot.watchers).push(connection);
+            let mut watchers = locked(&slot.watchers);
+            // Whatever happened before the reader was on the list: let it look.
+            connection.write_all(b"!")?;
+            watchers.push(connection);
             Ok(())
         }
         wire::COMMANDS => {
