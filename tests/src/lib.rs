@@ -1,1 +1,5 @@
-//! The house started on free ports; journeys across programs.
+//! The house started on free ports, for journeys, the demo and benchmarks alike.
+
+pub mod demo;
+pub mod house;
+pub mod programs;

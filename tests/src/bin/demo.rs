@@ -1,0 +1,59 @@
+//! The demo: `cargo xtask demo` builds the house and hands over to this program.
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use clap::Parser;
+use e2e::demo::{self, Arguments};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match show(&arguments) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("\ndemo: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn show(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the program's edge reads the clock once"
+    )]
+    let started =
+        time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc3339)?;
+    // Not in the build folder: sockets have short names only.
+    let work = tempfile::Builder::new().prefix("stempel-").tempdir()?;
+    let finished = demo::run(arguments, started, work.path())?;
+    println!("{}", finished.report);
+    if let Some(out) = &arguments.out {
+        println!("left in {}", out.display());
+    }
+    if !arguments.once {
+        stay(&finished)?;
+    }
+    Ok(finished.report.passed())
+}
+
+/// Keeps the chips in their readers until Ctrl-C, and says how to read them.
+fn stay(finished: &demo::Finished) -> Result<(), Box<dyn std::error::Error>> {
+    let (variable, socket) = finished.environment();
+    let socket = socket.display();
+    println!("\nThe chips stay in their readers until Ctrl-C. In another terminal, for instance:");
+    println!("  {variable}={socket} pcsc_scan");
+    if let Some(one) = finished.report.documents.first() {
+        let (reader, can) = (&one.document.reader, &one.document.can);
+        let inspect = "target/debug/personalisation inspect";
+        println!("  {variable}={socket} {inspect} --reader \"{reader}\" --can {can}");
+    }
+    std::io::stdout().flush()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(tokio::signal::ctrl_c())?;
+    println!("\nputting everything away");
+    Ok(())
+}

@@ -1,0 +1,90 @@
+//! What the demo says while it works: a line a stage, a line a step of each card.
+
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::report::Stage;
+
+/// The screen, and the times of the stages shown on it.
+#[derive(Debug)]
+pub struct Screen {
+    stages: Vec<Stage>,
+}
+
+impl Screen {
+    /// Greets.
+    pub fn new(applicants: usize) -> Self {
+        println!("Stempel: from {applicants} applicants' data to verified cards\n");
+        Self { stages: Vec::new() }
+    }
+
+    /// Announces a stage, runs it and says how long it took.
+    pub fn stage<T, E>(
+        &mut self,
+        name: &'static str,
+        what: &str,
+        work: impl FnOnce() -> Result<T, E>,
+    ) -> Result<T, E> {
+        println!("{name:11} {what} …");
+        let start = Instant::now();
+        let result = work()?;
+        let seconds = start.elapsed().as_secs_f64();
+        println!("{:11} done in {seconds:.1} s\n", "");
+        self.stages.push(Stage { name, seconds });
+        Ok(result)
+    }
+
+    /// Where the line's events go while a stage is running.
+    pub fn lines(&self) -> Lines {
+        Lines
+    }
+
+    /// The stages so far.
+    pub fn into_stages(self) -> Vec<Stage> {
+        self.stages
+    }
+}
+
+/// Says what happens to each card.
+#[derive(Debug, Clone, Copy)]
+pub struct Lines;
+
+impl Lines {
+    /// One event of `personalisation line --json` (docs/line.md).
+    pub fn event(self, event: &Value) {
+        let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+        let place = format!(
+            "{} {}",
+            text("reader").trim_end_matches(" 00 00"),
+            text("number")
+        );
+        match event["event"].as_str().unwrap_or_default() {
+            "bound" => println!("{:11} {place}: bound to chip {}", "", text("chip")),
+            "step" => {
+                let seconds = event["seconds"].as_f64().unwrap_or_default();
+                println!(
+                    "{:11} {place}: {} ({seconds:.2} s)",
+                    "",
+                    in_words(&text("state"))
+                );
+            }
+            "scrapped" => println!("{:11} {place}: SCRAPPED, {}", "", text("reason")),
+            "blank_refused" => println!("{:11} {place}: blank refused, {}", "", text("reason")),
+            _ => {}
+        }
+    }
+}
+
+/// A state of an attempt as a sentence that needs no knowledge of the house.
+fn in_words(state: &str) -> &str {
+    match state {
+        "chip_keyed" => "our keys replaced the maker's; the chip made its own key pair",
+        "lds_built" => "data groups built",
+        "signed" => "security object signed in the token, and verified",
+        "written" => "all files written, read back and compared byte for byte",
+        "locked" => "locked for ever",
+        "read_back" => "read back through PACE like any border would",
+        other => other,
+    }
+}

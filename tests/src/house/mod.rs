@@ -1,0 +1,77 @@
+//! One house: a PKI, readers with chips, and a centre, in a folder of its own.
+//!
+//! Every part is one of our real programs, or the real daemon or token it needs; nothing is faked in
+//! this process. Dropping a part ends its programs.
+
+mod centre;
+mod floor;
+mod pki;
+
+use std::path::{Path, PathBuf};
+
+pub use centre::{Centre, Document, LineEvent};
+pub use floor::{Floor, FloorPlan};
+pub use pki::Pki;
+
+use crate::programs::ProgramError;
+
+/// Why a part of the house did not come up or did not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum HouseError {
+    /// A program of ours.
+    #[error(transparent)]
+    Program(#[from] ProgramError),
+    /// The card reader daemon.
+    #[error(transparent)]
+    Daemon(#[from] hardware_sim::pcscd::DaemonError),
+    /// A file of the house.
+    #[error("{}: {source}", path.display())]
+    File {
+        /// Which file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A program said something that this house does not understand.
+    #[error("{program} said what nobody understands: {line}")]
+    Speech {
+        /// Which program.
+        program: &'static str,
+        /// The line.
+        line: String,
+    },
+    /// The control socket refused.
+    #[error("the simulated chips refused {command}: {answer}")]
+    Control {
+        /// What was asked.
+        command: String,
+        /// What came back.
+        answer: String,
+    },
+}
+
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), HouseError> {
+    std::fs::write(path, text).map_err(|source| HouseError::File {
+        path: path.into(),
+        source,
+    })
+}
+
+pub(crate) fn read(path: &Path) -> Result<String, HouseError> {
+    std::fs::read_to_string(path).map_err(|source| HouseError::File {
+        path: path.into(),
+        source,
+    })
+}
+
+pub(crate) fn folder(path: PathBuf) -> Result<PathBuf, HouseError> {
+    match std::fs::create_dir_all(&path) {
+        Ok(()) => Ok(path),
+        Err(source) => Err(HouseError::File { path, source }),
+    }
+}
+
+/// A path as an argument; ours are made by us and always UTF-8.
+pub(crate) fn text(path: &Path) -> &str {
+    path.to_str().unwrap_or_default()
+}

@@ -1,0 +1,142 @@
+//! The PKI: one ceremony, then the signing service.
+
+use std::path::{Path, PathBuf};
+
+use super::{HouseError, folder, read, text, write};
+use crate::programs::{self, Service};
+
+/// What the ceremony makes; everything lies below `output`.
+const CEREMONY: &str = r#"
+output = "."
+witnesses = ["Ada Example", "Bob Example"]
+
+[state]
+country = "LU"
+mrz_code = "LUX"
+organisation = "Stempel specimen authority"
+mail = "csca@example.org"
+crl_addresses = ["http://crl.example.org/LUX.crl"]
+document_types = ["ID"]
+document_years = 10
+
+[country_signing]
+common_name = "CSCA LUX SPECIMEN"
+key_years = 3
+crl_days = 90
+
+[[document_signer]]
+label = "ds-1"
+common_name = "Document signer 1 SPECIMEN"
+key_months = 3
+
+[operations]
+common_name = "Operations CA SPECIMEN"
+validity_months = 12
+
+[[program]]
+name = "pki-authority"
+role = "pki"
+side = "server"
+dns = ["localhost"]
+addresses = ["127.0.0.1"]
+
+[[program]]
+name = "line"
+role = "line"
+side = "client"
+"#;
+
+const SERVICE: &str = r#"
+listen = "127.0.0.1:0"
+store = "pki.sqlite"
+audit = "audit.jsonl"
+ticket_keys = ["public/tickets.spki"]
+signing_roles = ["line"]
+
+[tls]
+certificate = "operations/pki-authority.pem"
+key = "operations/pki-authority.key"
+client_ca = "operations/operations-ca.pem"
+
+[token]
+softhsm2_conf = "tokens/signing/softhsm2.conf"
+label = "signing"
+pin_file = "tokens/signing/user.pin"
+
+[[document_signer]]
+label = "ds-1"
+certificate = "trust/ds-1.cer"
+"#;
+
+/// A PKI after its ceremony, with its signing service if that was started.
+#[derive(Debug)]
+pub struct Pki {
+    folder: PathBuf,
+    service: Option<(Service, String)>,
+}
+
+impl Pki {
+    /// Holds the ceremony in `place`, which is made.
+    pub fn hold_ceremony(place: &Path) -> Result<Self, HouseError> {
+        let folder = folder(place.to_path_buf())?;
+        let plan = folder.join("ceremony.toml");
+        write(&plan, CEREMONY)?;
+        programs::run("pki-authority", &["ceremony", text(&plan)], &[])?;
+        Ok(Self {
+            folder,
+            service: None,
+        })
+    }
+
+    /// Starts (or starts again) the signing service on a free port.
+    pub fn serve(&mut self) -> Result<(), HouseError> {
+        const READY: &str = "listening on ";
+        self.service = None;
+        let config = self.folder.join("serve.toml");
+        write(&config, SERVICE)?;
+        let log = self.folder.join("serve.log");
+        let mut service = Service::start(
+            "pki-authority",
+            &["serve", "--config", text(&config)],
+            &[],
+            &log,
+        )?;
+        let address = || {
+            let said = read(&log).ok()?;
+            let (line, _) = said.split_once(READY)?.1.split_once('\n')?;
+            Some(line.trim().to_owned())
+        };
+        service.wait_until(&log, || address().is_some())?;
+        self.service = address().map(|address| (service, address));
+        Ok(())
+    }
+
+    /// Pulls the plug of the signing service.
+    pub fn kill(&mut self) {
+        self.service = None;
+    }
+
+    /// Where the signing service listens.
+    pub fn endpoint(&self) -> String {
+        let address = self
+            .service
+            .as_ref()
+            .map_or("127.0.0.1:1", |(_, address)| address);
+        format!("https://{address}")
+    }
+
+    /// The ceremony's folder.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Certificates and revocation lists for inspectors.
+    pub fn trust(&self) -> PathBuf {
+        self.folder.join("trust")
+    }
+
+    /// The signing service's audit.
+    pub fn audit(&self) -> PathBuf {
+        self.folder.join("audit.jsonl")
+    }
+}
