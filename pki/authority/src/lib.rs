@@ -3,3 +3,7 @@
 pub mod authority_key;
 pub mod ceremony;
 pub mod profile;
+pub mod serve;
+pub mod signing;
+pub mod store;
+pub mod surroundings;

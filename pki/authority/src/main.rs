@@ -1,9 +1,18 @@
 //! `pki-authority`: makes the keys in a ceremony, then signs what tickets and profiles permit.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    io::{self, Write},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
-use pki_authority::ceremony::{self, Outcome};
+use key_custody::softhsm;
+use pki_authority::{
+    ceremony::{self, Outcome},
+    serve::{self, ServeError, config::ServeConfig},
+    surroundings::Surroundings,
+};
 use rand::{rand_core::UnwrapErr, rngs::SysRng};
 use time::OffsetDateTime;
 
@@ -22,11 +31,17 @@ enum Act {
         /// The ceremony's file (schema in docs/pki.md)
         file: PathBuf,
     },
+    /// Signs what tickets and profiles permit, over gRPC with mutual TLS
+    Serve {
+        /// The configuration (schema in docs/pki.md)
+        #[arg(long)]
+        config: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
-        .with_writer(std::io::stderr)
+        .with_writer(io::stderr)
         .with_env_filter(
             tracing_subscriber::EnvFilter::try_from_default_env()
                 .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info")),
@@ -34,6 +49,7 @@ fn main() -> ExitCode {
         .init();
     let done = match Arguments::parse().act {
         Act::Ceremony { file } => hold_ceremony(&file).map_err(|error| error.to_string()),
+        Act::Serve { config } => serve(&config),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -52,7 +68,7 @@ fn now() -> OffsetDateTime {
     OffsetDateTime::now_utc()
 }
 
-fn hold_ceremony(file: &std::path::Path) -> Result<(), ceremony::CeremonyError> {
+fn hold_ceremony(file: &Path) -> Result<(), ceremony::CeremonyError> {
     let mut rng = UnwrapErr(SysRng);
     let outcome = ceremony::run(file, now(), &mut rng, &mut |what| println!("{what}"))?;
     match outcome {
@@ -67,4 +83,48 @@ fn hold_ceremony(file: &std::path::Path) -> Result<(), ceremony::CeremonyError> 
         }
     }
     Ok(())
+}
+
+fn serve(config: &Path) -> Result<(), String> {
+    let config = ServeConfig::read(config).map_err(|error| error.to_string())?;
+    match &config.token.softhsm2_conf {
+        Some(path) => softhsm::with_configuration(path, || serve_configured(&config)),
+        None => serve_configured(&config),
+    }
+}
+
+fn serve_configured(config: &ServeConfig) -> Result<(), String> {
+    let signers = serve::signers(config).map_err(|error| error.to_string())?;
+    let surroundings = Surroundings::new(now, UnwrapErr(SysRng));
+    let runtime = tokio::runtime::Runtime::new()
+        .map_err(|error| format!("cannot start the runtime: {error}"))?;
+    let served: Result<(), ServeError> = runtime.block_on(serve::run(
+        config,
+        signers,
+        surroundings,
+        |address| {
+            // A supervisor waits for this line; one that closed the pipe does not want it.
+            let _ = writeln!(io::stdout(), "listening on {address}")
+                .and_then(|()| io::stdout().flush());
+        },
+        end(),
+    ));
+    served.map_err(|error| error.to_string())
+}
+
+/// Ends at SIGTERM or Ctrl-C.
+async fn end() {
+    let mut terminate =
+        match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+            Ok(terminate) => terminate,
+            Err(error) => {
+                tracing::warn!(%error, "cannot wait for SIGTERM, only for Ctrl-C");
+                let _ = tokio::signal::ctrl_c().await;
+                return;
+            }
+        };
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = tokio::signal::ctrl_c() => {}
+    }
 }

@@ -19,11 +19,10 @@ use cryptoki::{
     error::{Error as Pkcs11Error, RvError},
 };
 
-use crate::error::CustodyError;
+use crate::{error::CustodyError, softhsm::VARIABLE};
 
 /// The least time between two restarts: other tokens of the module log in again after each.
 const RESTART_PAUSE: Duration = Duration::from_millis(200);
-const CONFIGURATION: &str = "SOFTHSM2_CONF";
 
 /// Something that holds sessions of a module.
 pub(crate) trait HoldsSessions: Send + Sync {
@@ -161,8 +160,8 @@ impl Module {
         let initialise = || self.library.initialize(arguments);
         let result = match &live.configuration {
             // A program that was started with the variable set never touches its environment.
-            Some(path) if std::env::var_os(CONFIGURATION).as_deref() != Some(path.as_os_str()) => {
-                temp_env::with_var(CONFIGURATION, Some(path), initialise)
+            Some(path) if std::env::var_os(VARIABLE).as_deref() != Some(path.as_os_str()) => {
+                temp_env::with_var(VARIABLE, Some(path), initialise)
             }
             _ => initialise(),
         };

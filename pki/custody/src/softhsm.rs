@@ -12,6 +12,9 @@ use crate::error::CustodyError;
 /// Where Debian installs the module.
 pub const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
 
+/// The environment variable that names SoftHSM's configuration.
+pub(crate) const VARIABLE: &str = "SOFTHSM2_CONF";
+
 /// Makes `folder` (mode 700) with a token folder and a `softhsm2.conf` in it, and returns the path
 /// of the latter. What is there already stays.
 pub fn write_configuration(folder: &Path) -> Result<PathBuf, CustodyError> {
@@ -53,4 +56,11 @@ pub fn write_configuration(folder: &Path) -> Result<PathBuf, CustodyError> {
         Err(error) => return Err(fault(error)),
     }
     Ok(path)
+}
+
+/// Runs a whole program with `SOFTHSM2_CONF` set, so that its threads never see the environment
+/// change: call it in `main` before there is any other thread. A program that does not is served
+/// too, but then the variable is set for the moment of each initialisation of the module.
+pub fn with_configuration<T>(configuration: &Path, program: impl FnOnce() -> T) -> T {
+    temp_env::with_var(VARIABLE, Some(configuration), program)
 }

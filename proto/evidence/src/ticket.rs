@@ -211,7 +211,7 @@ impl SignedTicket {
 }
 
 /// Why a ticket permits nothing.
-#[derive(Debug, thiserror::Error, PartialEq, Eq)]
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq)]
 pub enum TicketError {
     /// Longer than [`MAX_ENCODED_LENGTH`].
     #[error("the ticket has {length} bytes, more than any ticket; ask the issuer for a new one")]

@@ -1,0 +1,176 @@
+//! The service's configuration file (schema in docs/pki.md).
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
+
+use key_custody::TokenConfig;
+use serde::Deserialize;
+
+/// What the service is, and whom it answers.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServeConfig {
+    /// Where it listens.
+    pub listen: SocketAddr,
+    /// The store's database file.
+    pub store: PathBuf,
+    /// The audit file.
+    pub audit: PathBuf,
+    /// DER public keys that tickets may verify with.
+    pub ticket_keys: Vec<PathBuf>,
+    /// Roles whose certificates may call Sign.
+    pub signing_roles: Vec<String>,
+    /// How long a request waits for an absent token, in seconds.
+    #[serde(default = "default_token_wait")]
+    pub token_wait_seconds: u16,
+    /// Requests served at once; further ones wait.
+    #[serde(default = "default_max_in_flight")]
+    pub max_in_flight: u16,
+    /// The service's own certificate, and the CA of its callers.
+    pub tls: TlsConfig,
+    /// The signing token.
+    pub token: TokenSection,
+    /// The document signers in it, in order of preference.
+    #[serde(rename = "document_signer")]
+    pub document_signers: Vec<DocumentSignerSection>,
+}
+
+/// TLS.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsConfig {
+    /// PEM of our certificate.
+    pub certificate: PathBuf,
+    /// PEM of our key (PKCS #8), mode 600.
+    pub key: PathBuf,
+    /// PEM of the operations CA that certifies callers.
+    pub client_ca: PathBuf,
+}
+
+/// The signing token.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TokenSection {
+    /// The PKCS#11 module.
+    #[serde(default = "softhsm")]
+    pub module: PathBuf,
+    /// For SoftHSM: its configuration.
+    pub softhsm2_conf: Option<PathBuf>,
+    /// The token's label.
+    pub label: String,
+    /// The file of the user PIN.
+    pub pin_file: PathBuf,
+}
+
+/// One document signer.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DocumentSignerSection {
+    /// Label of its key in the token.
+    pub label: String,
+    /// DER of its certificate.
+    pub certificate: PathBuf,
+}
+
+/// Why a configuration is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// A file cannot be read.
+    #[error("cannot read {what} {}: {source}", path.display())]
+    Unreadable {
+        /// What it is.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// The configuration is not of the schema.
+    #[error("the configuration {} is not of the schema in docs/pki.md: {source}", path.display())]
+    Schema {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// A list is empty.
+    #[error("the configuration names no {0}; at least one is needed")]
+    Empty(&'static str),
+}
+
+fn default_token_wait() -> u16 {
+    20
+}
+
+fn default_max_in_flight() -> u16 {
+    64
+}
+
+fn softhsm() -> PathBuf {
+    key_custody::softhsm::MODULE.into()
+}
+
+impl ServeConfig {
+    /// Reads a file; the paths in it are relative to its folder.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        let what = "the configuration";
+        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+            what,
+            path: path.into(),
+            source,
+        })?;
+        let mut config: Self = toml::from_str(&text).map_err(|source| ConfigError::Schema {
+            path: path.into(),
+            source: Box::new(source),
+        })?;
+        let folder = path.parent().unwrap_or(Path::new("."));
+        let paths = [
+            &mut config.store,
+            &mut config.audit,
+            &mut config.tls.certificate,
+            &mut config.tls.key,
+            &mut config.tls.client_ca,
+            &mut config.token.pin_file,
+        ];
+        let signers = config
+            .document_signers
+            .iter_mut()
+            .map(|signer| &mut signer.certificate);
+        let all = paths
+            .into_iter()
+            .chain(&mut config.ticket_keys)
+            .chain(signers);
+        for path in all.chain(&mut config.token.softhsm2_conf) {
+            *path = folder.join(&path);
+        }
+        if config.document_signers.is_empty() {
+            return Err(ConfigError::Empty("document_signer"));
+        }
+        if config.ticket_keys.is_empty() {
+            return Err(ConfigError::Empty("ticket_keys"));
+        }
+        Ok(config)
+    }
+
+    /// The token's configuration.
+    #[must_use]
+    pub fn token(&self) -> TokenConfig {
+        TokenConfig {
+            module: self.token.module.clone(),
+            softhsm2_conf: self.token.softhsm2_conf.clone(),
+            token_label: self.token.label.clone(),
+            pin_file: self.token.pin_file.clone(),
+        }
+    }
+}
+
+/// Reads a file that the configuration names.
+pub(super) fn read(what: &'static str, path: &Path) -> Result<Vec<u8>, ConfigError> {
+    std::fs::read(path).map_err(|source| ConfigError::Unreadable {
+        what,
+        path: path.into(),
+        source,
+    })
+}

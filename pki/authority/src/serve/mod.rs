@@ -1,0 +1,142 @@
+//! The running service: configuration, mutual TLS, gRPC.
+
+pub mod config;
+mod service;
+mod tls;
+
+use std::{future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+use icao9303::x509::{Certificate, CertificateError};
+use key_custody::{CustodyError, Token};
+use tokio::{net::TcpListener, sync::mpsc};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::transport::Server;
+use wire::signing::signing_server::SigningServer;
+
+use self::config::{ConfigError, ServeConfig, read};
+pub use self::{service::SigningService, tls::TlsError};
+use crate::{
+    signing::{
+        chain::Chain,
+        request::MAX_OBJECT_LENGTH,
+        signer::{KeyError, Signer, SignerError, SigningKey, TokenKey},
+    },
+    store::{Store, StoreError},
+    surroundings::Surroundings,
+};
+
+/// The longest message in either direction: an object, a ticket, certificates, and their framing.
+const MAX_MESSAGE: usize = MAX_OBJECT_LENGTH + 32 * 1024;
+
+/// Why the service does not start or ended.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The configuration is refused.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
+    /// The token's configuration is refused.
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
+    /// A key is not usable, and no waiting helps.
+    #[error(transparent)]
+    Key(#[from] KeyError),
+    /// A document signer's certificate cannot be read.
+    #[error("the certificate {}: {source}", path.display())]
+    Certificate {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: CertificateError,
+    },
+    /// A certificate is not a document signer's.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The address is not free.
+    #[error("cannot listen on {address}: {source}; choose another `listen`")]
+    Listen {
+        /// The address.
+        address: SocketAddr,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// The server ended with an error.
+    #[error("the server ended: {0}")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// The document signers of a configuration. A token that is absent now is used when it comes; a key
+/// that is there but unusable stops the start.
+pub fn signers(config: &ServeConfig) -> Result<Vec<Signer>, ServeError> {
+    let token = Arc::new(Token::open_absent(&config.token())?);
+    let mut signers = Vec::new();
+    for section in &config.document_signers {
+        let path = &section.certificate;
+        let bytes = read("the certificate", path)?;
+        let certificate = Certificate::parse(&bytes).map_err(|source| ServeError::Certificate {
+            path: path.clone(),
+            source,
+        })?;
+        let key = TokenKey::new(token.clone(), &section.label, &certificate);
+        match key.check() {
+            Err(error) if error.is_absence() => {
+                tracing::warn!(key = section.label, %error, "starting without the token");
+            }
+            Err(error) => return Err(error.into()),
+            Ok(()) => {}
+        }
+        signers.push(Signer::new(&section.label, certificate, Box::new(key))?);
+    }
+    Ok(signers)
+}
+
+/// Serves until `end`; `listening` hears the address. `signers` are those of the configuration, or
+/// stand in for them where a benchmark slows the token.
+pub async fn run(
+    config: &ServeConfig,
+    signers: Vec<Signer>,
+    surroundings: Surroundings,
+    listening: impl FnOnce(SocketAddr),
+    end: impl Future<Output = ()>,
+) -> Result<(), ServeError> {
+    let acceptor = tls::acceptor(&config.tls)?;
+    let ticket_keys: Result<Vec<_>, _> = config
+        .ticket_keys
+        .iter()
+        .map(|path| read("the ticket key", path))
+        .collect();
+    let store = Store::open(&config.store, &config.audit).await?;
+    let token_wait = Duration::from_secs(config.token_wait_seconds.into());
+    let chain = Chain::new(signers, ticket_keys?, store, surroundings, token_wait);
+    let service = SigningService::new(
+        Arc::new(chain),
+        config.signing_roles.clone(),
+        config.max_in_flight.into(),
+    );
+    let service = SigningServer::new(service)
+        .max_decoding_message_size(MAX_MESSAGE)
+        .max_encoding_message_size(MAX_MESSAGE);
+    let unavailable = |source| ServeError::Listen {
+        address: config.listen,
+        source,
+    };
+    let listener = TcpListener::bind(config.listen)
+        .await
+        .map_err(unavailable)?;
+    let address = listener.local_addr().map_err(unavailable)?;
+    let (accepted, connections) = mpsc::channel(16);
+    let accepting = tokio::spawn(tls::accept(listener, acceptor, accepted));
+    listening(address);
+    let served = Server::builder()
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .add_service(service)
+        .serve_with_incoming_shutdown(ReceiverStream::new(connections), end)
+        .await;
+    accepting.abort();
+    Ok(served?)
+}

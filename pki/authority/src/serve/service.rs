@@ -1,0 +1,153 @@
+//! The gRPC edge: who calls, what they ask, and what leaves the process when something fails.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tonic::{Request, Response, Status};
+use wire::signing::{
+    HealthRequest, HealthResponse, KeyHealth, KeyState, SignRequest, SignResponse,
+    signing_server::Signing,
+};
+
+use super::tls::role;
+use crate::signing::{
+    chain::{Chain, ChainError},
+    permit::SigningError,
+    request,
+    signer::{KeyError, Signer},
+};
+
+/// The service.
+#[derive(Debug)]
+pub struct SigningService {
+    chain: Arc<Chain>,
+    signing_roles: Vec<String>,
+    places: Semaphore,
+}
+
+impl SigningService {
+    /// A service over a chain; callers of `signing_roles` may sign.
+    #[must_use]
+    pub fn new(chain: Arc<Chain>, signing_roles: Vec<String>, max_in_flight: usize) -> Self {
+        Self {
+            chain,
+            signing_roles,
+            places: Semaphore::new(max_in_flight),
+        }
+    }
+
+    /// The caller's role; every call begins with it.
+    fn caller<T>(request: &Request<T>) -> Result<String, Status> {
+        let certificates = request.peer_certs();
+        let certificate = certificates
+            .as_deref()
+            .and_then(|certificates| certificates.first());
+        certificate
+            .and_then(|certificate| role(certificate))
+            .ok_or_else(|| {
+                Status::unauthenticated(
+                    "a certificate of the operations CA that states a role is needed",
+                )
+            })
+    }
+}
+
+#[tonic::async_trait]
+impl Signing for SigningService {
+    async fn sign(&self, wire: Request<SignRequest>) -> Result<Response<SignResponse>, Status> {
+        let role = Self::caller(&wire)?;
+        if !self.signing_roles.contains(&role) {
+            tracing::warn!(role, "a caller of this role may not sign");
+            return Err(Status::permission_denied(format!(
+                "the role {role} may not sign"
+            )));
+        }
+        let ending = |_| Status::unavailable("the service is ending; repeat the request");
+        let _place = self.places.acquire().await.map_err(ending)?;
+        let request = request::Request::try_from(wire.into_inner())
+            .map_err(|error| Status::invalid_argument(error.to_string()))?;
+        let release = self.chain.sign(&request).await.map_err(|error| {
+            tracing::warn!(attempt = %request.attempt, kind = %request.kind, %error, "not signed");
+            status(&error)
+        })?;
+        Ok(Response::new(SignResponse {
+            signed_object: release.signed_object,
+            document_signer_certificate: release.certificate,
+            repeated: release.repeated,
+        }))
+    }
+
+    async fn health(
+        &self,
+        request: Request<HealthRequest>,
+    ) -> Result<Response<HealthResponse>, Status> {
+        Self::caller(&request)?;
+        let mut keys = Vec::new();
+        for signer in self.chain.signers() {
+            let (signer, now) = (signer.clone(), self.chain.now());
+            let checked = tokio::task::spawn_blocking(move || key_health(&signer, now)).await;
+            keys.push(checked.map_err(|_| Status::unavailable("the service is ending"))?);
+        }
+        let (ready, alarms) = match self.chain.store().alarms().await {
+            Ok(alarms) => (
+                keys.iter().any(|key| key.state() == KeyState::Ready),
+                alarms,
+            ),
+            Err(error) => {
+                tracing::error!(%error, "the store does not answer");
+                (false, 0)
+            }
+        };
+        let signatures = self.chain.signatures();
+        Ok(Response::new(HealthResponse {
+            ready,
+            keys,
+            signatures,
+            alarms,
+        }))
+    }
+}
+
+fn key_health(signer: &Arc<Signer>, now: time::OffsetDateTime) -> KeyHealth {
+    let (state, remedy) = match signer.key().check() {
+        Err(error) if error.is_absence() => (KeyState::TokenAbsent, error.to_string()),
+        Err(error) => (KeyState::KeyUnusable, error.to_string()),
+        Ok(()) if !signer.in_period(now) => {
+            let remedy = "the key's period of use is not now; hold a ceremony for a new signer";
+            (KeyState::OutOfPeriod, remedy.into())
+        }
+        Ok(()) => (KeyState::Ready, String::new()),
+    };
+    KeyHealth {
+        key: signer.label().into(),
+        token: signer.key().token().into(),
+        state: state.into(),
+        remedy,
+        certificate_serial: signer.certificate().serial_hex(),
+        use_until: signer.until().unix_timestamp(),
+    }
+}
+
+/// What leaves the process: the reason, and the code that says whether repeating helps.
+fn status(error: &ChainError) -> Status {
+    let message = error.to_string();
+    match error {
+        ChainError::Refused(_) => Status::permission_denied(message),
+        ChainError::Alarm(_) => Status::already_exists(message),
+        ChainError::NoSigner | ChainError::SignerGone { .. } => {
+            Status::failed_precondition(message)
+        }
+        ChainError::Signing(SigningError::Key(key)) => key_status(key, message),
+        ChainError::Signing(SigningError::Preparation(_)) => Status::invalid_argument(message),
+        ChainError::Signing(SigningError::Unverified { .. }) => Status::internal(message),
+        ChainError::Store(_) | ChainError::Ending => Status::unavailable(message),
+    }
+}
+
+fn key_status(error: &KeyError, message: String) -> Status {
+    if error.is_absence() {
+        Status::unavailable(message)
+    } else {
+        Status::failed_precondition(message)
+    }
+}

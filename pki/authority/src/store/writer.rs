@@ -1,0 +1,87 @@
+//! The writer: takes what waits, does it in one transaction, and answers after the commit.
+
+use sqlx::SqliteConnection;
+use tokio::sync::mpsc::Receiver;
+
+use super::{
+    StoreError,
+    audit_file::AuditFile,
+    operation::{Answer, Operation},
+};
+
+/// The most operations of one transaction.
+const BATCH: usize = 64;
+
+/// Runs until every handle is dropped.
+pub(super) async fn run(
+    mut connection: SqliteConnection,
+    mut audit: AuditFile,
+    mut waiting: Receiver<Operation>,
+) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        match commit(&mut connection, &batch).await {
+            Ok(answers) => {
+                for (operation, answer) in batch.drain(..).zip(answers) {
+                    operation.answer(answer);
+                }
+                // What is committed is told; a file that cannot be written is caught up later.
+                if let Err(error) = audit.catch_up(&mut connection).await {
+                    tracing::error!(%error, "the audit file is behind the store");
+                }
+            }
+            Err(error) => {
+                tracing::error!(%error, "a transaction failed");
+                for operation in batch.drain(..) {
+                    operation.fail(&error);
+                }
+            }
+        }
+    }
+}
+
+async fn commit(
+    connection: &mut SqliteConnection,
+    batch: &[Operation],
+) -> Result<Vec<Answer>, StoreError> {
+    execute(connection, Statement::Begin).await?;
+    let mut answers = Vec::with_capacity(batch.len());
+    for operation in batch {
+        match operation.apply(connection).await {
+            Ok(answer) => answers.push(answer),
+            Err(error) => {
+                // The answer to the first fault matters, not that of the way back.
+                let _ = execute(connection, Statement::Rollback).await;
+                return Err(error);
+            }
+        }
+    }
+    if let Err(error) = execute(connection, Statement::Commit).await {
+        let _ = execute(connection, Statement::Rollback).await;
+        return Err(error);
+    }
+    Ok(answers)
+}
+
+#[derive(Clone, Copy)]
+enum Statement {
+    Begin,
+    Commit,
+    Rollback,
+}
+
+async fn execute(
+    connection: &mut SqliteConnection,
+    statement: Statement,
+) -> Result<(), StoreError> {
+    let query = match statement {
+        Statement::Begin => sqlx::query("BEGIN IMMEDIATE"),
+        Statement::Commit => sqlx::query("COMMIT"),
+        Statement::Rollback => sqlx::query("ROLLBACK"),
+    };
+    query
+        .execute(connection)
+        .await
+        .map(|_| ())
+        .map_err(|error| StoreError::Write(error.to_string()))
+}
