@@ -5,8 +5,9 @@ use zeroize::{Zeroize, Zeroizing};
 use super::check_digit::check_digit;
 use super::parse::{Mrz, MrzError};
 
-/// Numbers of 9 to 22 characters, two dates of six, and their three check digits.
-const LENGTHS: std::ops::RangeInclusive<usize> = 24..=37;
+/// Numbers of 9 to 22 characters (23 where a card leaves out the closing `<`), two dates of six, and
+/// their three check digits.
+const LENGTHS: std::ops::RangeInclusive<usize> = 24..=38;
 
 /// Document number, date of birth and date of expiry, each with its check digit, as printed.
 ///

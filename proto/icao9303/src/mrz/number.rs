@@ -7,7 +7,7 @@ use rand::{CryptoRng, RngExt};
 pub const DOCUMENT_NUMBER_ALPHABET: &[u8; 26] = b"123456789CFGHJKLMNPRTVWXYZ";
 
 /// Longest document number that TD1 holds: nine characters and thirteen in the optional data.
-const LONGEST_NUMBER: usize = 22;
+pub(super) const LONGEST_NUMBER: usize = 22;
 
 /// Why a field cannot be printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]

@@ -11,7 +11,7 @@ use super::date::{DateError, TwoDigitDate};
 use super::format::{CODE, Format, ISSUER};
 use super::information::MrzInformation;
 use super::name::ReadName;
-use super::number::Sex;
+use super::number::{LONGEST_NUMBER, Sex};
 
 /// Longest input looked at, line breaks and blanks included, in bytes.
 const MAX_INPUT: usize = 400;
@@ -51,6 +51,8 @@ pub enum Finding {
     CheckDigit(Field),
     /// The date of this field does not exist or is not written as a date.
     Date(Field, DateError),
+    /// The document number is empty, or fills the optional field without the closing `<`.
+    DocumentNumber,
     /// The document code does not follow 9303-5 note k (TD1 only).
     DocumentCode,
     /// The issuer's code is not listed.
@@ -226,7 +228,12 @@ impl Mrz {
         let code = self.format == Format::Td1 && DocumentCode::td1(self.document_code()).is_err();
         let name = self.field(self.format.layout().name.clone());
         let bad_name = name.starts_with('<') || name.bytes().any(|c| c.is_ascii_digit());
+        let length = self.document_number().len();
         let rest = [
+            (
+                length == 0 || length > LONGEST_NUMBER,
+                Finding::DocumentNumber,
+            ),
             (code, Finding::DocumentCode),
             (CountryCode::new(self.issuer()).is_err(), Finding::Issuer),
             (
