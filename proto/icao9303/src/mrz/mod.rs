@@ -22,7 +22,7 @@ pub use date::{DateError, PartialDate, TwoDigitDate};
 pub use format::Format;
 pub use information::MrzInformation;
 pub use name::{MrzName, NameError, NameField, ReadName};
-pub use number::{DOCUMENT_NUMBER_ALPHABET, DocumentNumber, FieldError, OptionalData, Sex};
+pub use number::{DocumentNumber, FieldError, OptionalData, Sex};
 pub use parse::{CheckDigits, Field, Finding, Mrz, MrzError};
 pub use td1::{Td1, Td1Error};
 pub use transliteration::{NotOffered, Transliteration, Unmapped, values};

@@ -1,11 +1,5 @@
 //! Document numbers, optional data and sex as fields to be written.
 
-use rand::{CryptoRng, RngExt};
-
-/// Characters of the numbers that we allocate: no 0, no vowels, no B, D, Q, S, so that no number
-/// is misread or spells a word (as BSI TR-03116-2 §4.1).
-pub const DOCUMENT_NUMBER_ALPHABET: &[u8; 26] = b"123456789CFGHJKLMNPRTVWXYZ";
-
 /// Longest document number that TD1 holds: nine characters and thirteen in the optional data.
 pub(super) const LONGEST_NUMBER: usize = 22;
 
@@ -43,14 +37,6 @@ impl DocumentNumber {
         } else {
             Err(FieldError::DocumentNumber)
         }
-    }
-
-    /// Draws an unpredictable number of nine characters of [`DOCUMENT_NUMBER_ALPHABET`]. Whether it
-    /// was used before is the caller's to know.
-    pub fn draw(rng: &mut impl CryptoRng) -> Self {
-        let mut character =
-            || DOCUMENT_NUMBER_ALPHABET[rng.random_range(0..DOCUMENT_NUMBER_ALPHABET.len())];
-        Self((0..9).map(|_| char::from(character())).collect())
     }
 
     /// The number without filler.
