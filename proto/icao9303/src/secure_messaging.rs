@@ -148,8 +148,8 @@ impl SecureMessaging {
         extended: bool,
     ) -> Result<Vec<u8>, SecureMessagingError> {
         let keys = self.keys.as_ref().ok_or(SecureMessagingError::Closed)?;
-        self.counter = self.counter.wrapping_add(1);
-        let counter = self.counter.to_be_bytes();
+        let raised = self.counter.wrapping_add(1);
+        let counter = raised.to_be_bytes();
         let mut protected = Command {
             cla: command.cla | CLA_SECURED,
             data: Vec::new(),
@@ -183,7 +183,10 @@ impl SecureMessaging {
         } else {
             256
         });
-        Ok(protected.encode()?)
+        let bytes = protected.encode()?;
+        // Only now: a command that does not fit was never sent, and the chip did not count it.
+        self.counter = raised;
+        Ok(bytes)
     }
 
     /// The plain form of the answer `bytes` (data, then the two bytes of the status word).

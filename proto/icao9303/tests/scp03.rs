@@ -515,3 +515,15 @@ fn transport_wraps_and_closes() {
     assert!(!endless.is_open());
     assert!(endless.transmit(&read.encode().unwrap()).is_err());
 }
+
+/// A command too long to be sent does not count: the next one is the first.
+#[test]
+fn commands_that_do_not_fit_leave_no_trace() {
+    let (mut session, mut mirror) = pair(SecurityLevel::Full);
+    let long = Command::new(0x80, 0xD6, 0, 0).with_data(vec![0; 65_535]);
+    assert!(matches!(session.wrap(&long), Err(Scp03Error::Command(_))));
+    let wrapped = session
+        .wrap(&Command::new(0x80, 0xD6, 0, 0).with_data([7; 20]))
+        .unwrap();
+    assert_eq!(mirror.answer(&wrapped, &[], 0x9000).0.data, [7; 20]);
+}

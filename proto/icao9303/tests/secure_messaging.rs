@@ -297,3 +297,17 @@ fn keys_are_not_printed() {
         "{shown}"
     );
 }
+
+/// A command too long to be sent does not count: the next one is as recorded.
+#[test]
+fn commands_that_do_not_fit_leave_no_trace() {
+    let mut session = SecureMessaging::new(pace_keys());
+    let long = Command::new(0, 0xD6, 0, 0).with_data(vec![0; 65_535]);
+    assert!(matches!(
+        session.protect(&long),
+        Err(SecureMessagingError::Command(_))
+    ));
+    let read = Command::new(0, 0xB0, 0x9C, 0).with_le(0x24);
+    let protected = session.protect(&read).unwrap();
+    assert_eq!(text(&protected), "0CB09C000D9701248E08BEE2266A4A671EBA00");
+}

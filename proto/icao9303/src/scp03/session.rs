@@ -61,9 +61,9 @@ impl Scp03Session {
 
     fn wrap_with(&mut self, command: &Command, extended: bool) -> Result<Vec<u8>, Scp03Error> {
         let keys = self.keys.as_ref().ok_or(Scp03Error::Closed)?;
-        self.counter = self.counter.wrapping_add(1);
+        let raised = self.counter.wrapping_add(1);
         let mut data = if self.level.encrypts_commands() && !command.data.is_empty() {
-            let icv = keys.encryption.encrypt_block(&self.counter.to_be_bytes())?;
+            let icv = keys.encryption.encrypt_block(&raised.to_be_bytes())?;
             let plain = Zeroizing::new(pad(&command.data));
             keys.encryption.encrypt_cbc(&icv, &plain)?
         } else {
@@ -89,6 +89,8 @@ impl Scp03Session {
             .mac
             .cmac(&[&self.chaining[..], &bytes[..end]].concat())?;
         bytes[end..end + MAC].copy_from_slice(&chaining[..MAC]);
+        // Only now: a command that does not fit was never sent, and the card did not count it.
+        self.counter = raised;
         self.chaining = chaining;
         Ok(bytes)
     }
