@@ -209,7 +209,7 @@ fn store_data() {
     assert_eq!(plain[..9], [0x82, 0x06, 1, 2, 3, 4, 5, 6, 0x80]);
     assert_eq!(format!("{secret:?}"), "Groupings(19 bytes, redacted)");
     assert!(secret.commands(0).is_err());
-    assert!(groupings.push(1, &[0; 65_536]).is_err());
+    assert!(groupings.push(1, &vec![0; 65_536]).is_err());
     groupings.push(2, &[0; 600]).unwrap();
     assert!(groupings.commands(4).is_err(), "more than 256 blocks");
 }
