@@ -176,19 +176,19 @@ async fn nothing_is_signed_without_a_good_ticket() {
         ),
         (
             "data group 2",
-            ticket(&|ticket| drop(ticket.content.insert(2, [0; 32]))),
+            ticket(&|ticket| ticket.content.extend([(2, [0; 32])])),
         ),
         (
             "data group 3",
-            ticket(&|ticket| drop(ticket.content.insert(3, [0; 32]))),
+            ticket(&|ticket| ticket.content.extend([(3, [0; 32])])),
         ),
         (
             "other data groups",
-            ticket(&|ticket| drop(ticket.content.remove(&3))),
+            ticket(&|ticket| ticket.content.retain(|number, _| *number != 3)),
         ),
         (
             "other data groups",
-            ticket(&|ticket| drop(ticket.content.insert(7, [0; 32]))),
+            ticket(&|ticket| ticket.content.extend([(7, [0; 32])])),
         ),
     ];
     for (reason, ticket) in cases {
@@ -281,10 +281,25 @@ async fn nothing_is_signed_that_the_profile_does_not_allow() {
         "twice",
     )
     .await;
-    let mut unsorted = security_infos().to_der();
-    let first = 2 + 2 + usize::from(unsorted[unsorted.len().min(4) - 1]);
-    unsorted.swap(2, first.min(3));
+    // The same infos in the other order: not DER.
+    let mut elements: Vec<_> = security_infos()
+        .infos
+        .iter()
+        .map(icao9303::security_info::SecurityInfo::to_der)
+        .collect();
+    elements.sort();
+    elements.reverse();
+    let unsorted = tlv::encode(0x31, &elements.concat());
     refused(Object::CardSecurityInfos(unsorted), denied, "malformed").await;
+    // A point that is not on the curve.
+    let off_curve = infos(&|infos| {
+        for info in &mut infos.infos {
+            if let icao9303::security_info::SecurityInfo::ChipAuthenticationPublicKey(key) = info {
+                *key.public_key.key.last_mut().unwrap() ^= 1;
+            }
+        }
+    });
+    refused(off_curve, denied, "not on the profile's curve").await;
 }
 
 /// The security object of a request without one data group, or as LDS 1.7.

@@ -47,14 +47,14 @@ pub struct Entry {
 pub struct Act {
     id: String,
     actor: String,
-    act: String,
+    name: String,
     object: String,
 }
 
 impl Act {
     /// Names an act; `id` is 16 unpredictable or derived bytes.
     #[must_use]
-    pub fn new(id: [u8; 16], actor: &str, act: &str, object: impl fmt::Display) -> Self {
+    pub fn new(id: [u8; 16], actor: &str, name: &str, object: impl fmt::Display) -> Self {
         let mut text = String::with_capacity(32);
         for byte in id {
             for nibble in [byte >> 4, byte & 15] {
@@ -64,7 +64,7 @@ impl Act {
         Self {
             id: text,
             actor: actor.into(),
-            act: act.into(),
+            name: name.into(),
             object: object.to_string(),
         }
     }
@@ -89,7 +89,7 @@ impl Act {
                 .format(&Rfc3339)
                 .unwrap_or_default(),
             actor: self.actor.clone(),
-            act: self.act.clone(),
+            act: self.name.clone(),
             object: self.object.clone(),
             phase,
             detail,

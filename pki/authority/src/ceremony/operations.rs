@@ -49,16 +49,15 @@ fn authority<R: CryptoRng>(
     key: &EcKey<OperationsCa>,
 ) -> Result<Certificate, CeremonyError> {
     let file = format!("{CA}.cer");
-    let ca = match ceremony.certificate(&file, key.public_key_spki())? {
-        Some(ca) => ca,
-        None => {
-            let common_name = ceremony.plan.operations.common_name.clone();
-            let parameters = parameters(ceremony, None, &common_name);
-            let spki = key.public_key_spki();
-            let ca = build_operations_ca(&parameters, spki, &mut sign_with(token, key))?;
-            ceremony.make(&file, ca.der())?;
-            ca
-        }
+    let ca = if let Some(ca) = ceremony.certificate(&file, key.public_key_spki())? {
+        ca
+    } else {
+        let common_name = ceremony.plan.operations.common_name.clone();
+        let parameters = parameters(ceremony, None, &common_name);
+        let spki = key.public_key_spki();
+        let ca = build_operations_ca(&parameters, spki, &mut sign_with(token, key))?;
+        ceremony.make(&file, ca.der())?;
+        ca
     };
     ceremony.keep(&format!("{CA}.pem"), &pem(&ca)?)?;
     Ok(ca)
@@ -73,32 +72,36 @@ fn certify<R: CryptoRng>(
 ) -> Result<(), CeremonyError> {
     let spki = program_key(ceremony, &program.name)?.public_key_to_der()?;
     let file = format!("operations/{}.cer", program.name);
-    let certificate = match ceremony.certificate(&file, &spki)? {
-        Some(certificate) => certificate,
-        None => {
-            let parameters = parameters(ceremony, Some(program.role.clone()), &program.name);
-            let mut called = ProgramName {
-                dns: program.dns.clone(),
-                addresses: program.addresses.clone(),
-            };
-            if called.dns.is_empty() {
-                called.dns.push(program.name.clone());
-            }
-            let side = match program.side {
-                Side::Server => ProgramRole::Server,
-                Side::Client => ProgramRole::Client,
-            };
-            let mut sign = sign_with(token, key);
-            let made = build_program_certificate(&parameters, side, &called, &spki, ca, &mut sign);
-            let certificate = made?;
-            ceremony.make(&file, certificate.der())?;
-            certificate
-        }
+    let certificate = if let Some(certificate) = ceremony.certificate(&file, &spki)? {
+        certificate
+    } else {
+        let parameters = parameters(ceremony, Some(program.role.clone()), &program.name);
+        let called = called(program);
+        let side = match program.side {
+            Side::Server => ProgramRole::Server,
+            Side::Client => ProgramRole::Client,
+        };
+        let mut sign = sign_with(token, key);
+        let made = build_program_certificate(&parameters, side, &called, &spki, ca, &mut sign);
+        let certificate = made?;
+        ceremony.make(&file, certificate.der())?;
+        certificate
     };
     ceremony.keep(
         &format!("operations/{}.pem", program.name),
         &pem(&certificate)?,
     )
+}
+
+fn called(program: &ProgramPlan) -> ProgramName {
+    let mut dns = program.dns.clone();
+    if dns.is_empty() {
+        dns.push(program.name.clone());
+    }
+    ProgramName {
+        dns,
+        addresses: program.addresses.clone(),
+    }
 }
 
 /// The program's key from its file, made if it does not exist.

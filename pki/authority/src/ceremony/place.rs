@@ -140,7 +140,10 @@ impl Place {
                     .file_name()
                     .to_string_lossy()
                     .into_owned();
-                let secret = name.ends_with(".key") || name.ends_with(".draft");
+                let extension = Path::new(&name)
+                    .extension()
+                    .and_then(|found| found.to_str());
+                let secret = matches!(extension, Some("key" | "draft"));
                 let name = format!("{folder}/{name}");
                 if let (false, Some(bytes)) = (secret, self.read(&name)?) {
                     files.push((name, bytes));

@@ -172,45 +172,22 @@ impl Plan {
     }
 
     fn check(&self) -> Result<(), PlanError> {
-        let state = &self.state;
-        let upper = |text: &str| text.bytes().all(|byte| byte.is_ascii_uppercase());
-        rule(
-            state.country.len() == 2 && upper(&state.country),
-            "state.country",
-            "is two upper-case letters",
-        )?;
-        let mrz = (1..=3).contains(&state.mrz_code.len()) && upper(&state.mrz_code);
-        rule(mrz, "state.mrz_code", "is one to three upper-case letters")?;
-        rule(
-            !state.crl_addresses.is_empty(),
-            "state.crl_addresses",
-            "names at least one address",
-        )?;
-        let types = &state.document_types;
-        let coded = |code: &String| (1..=2).contains(&code.len()) && upper(code);
-        rule(
-            !types.is_empty() && types.iter().all(coded),
-            "state.document_types",
-            "lists document codes of one or two upper-case letters",
-        )?;
-        rule(
-            (1..=15).contains(&state.document_years),
-            "state.document_years",
-            "is 1 to 15",
-        )?;
+        self.state.check()?;
         rule(
             !self.witnesses.is_empty(),
             "witnesses",
             "names at least one person",
         )?;
         let csca = &self.country_signing;
+        let years = (3..=5).contains(&csca.key_years);
         rule(
-            (3..=5).contains(&csca.key_years),
+            years,
             "country_signing.key_years",
             "is 3 to 5 (9303-12 table 1)",
         )?;
+        let days = (1..=90).contains(&csca.crl_days);
         rule(
-            (1..=90).contains(&csca.crl_days),
+            days,
             "country_signing.crl_days",
             "is 1 to 90 (9303-12 §7.1.4)",
         )?;
@@ -234,20 +211,52 @@ impl Plan {
             self.document_signers.iter().map(|one| &one.label),
         )?;
         file_names("program.name", self.programs.iter().map(|one| &one.name))?;
-        let names = [
-            &state.organisation,
-            &csca.common_name,
-            &self.operations.common_name,
-        ];
-        let named = names
-            .into_iter()
-            .chain(self.document_signers.iter().map(|one| &one.common_name));
+        let mut names = vec![&self.state.organisation, &csca.common_name];
+        names.push(&self.operations.common_name);
+        names.extend(self.document_signers.iter().map(|one| &one.common_name));
+        let sized = names
+            .iter()
+            .all(|name| (1..=64).contains(&name.chars().count()));
         rule(
-            named
-                .clone()
-                .all(|name| (1..=64).contains(&name.chars().count())),
+            sized,
             "organisation and common_name",
             "have 1 to 64 characters",
+        )
+    }
+}
+
+impl State {
+    fn check(&self) -> Result<(), PlanError> {
+        let code = |text: &str, least: usize, most: usize| {
+            let upper = text.bytes().all(|byte| byte.is_ascii_uppercase());
+            upper && (least..=most).contains(&text.len())
+        };
+        rule(
+            code(&self.country, 2, 2),
+            "state.country",
+            "is two upper-case letters",
+        )?;
+        rule(
+            code(&self.mrz_code, 1, 3),
+            "state.mrz_code",
+            "is one to three upper-case letters",
+        )?;
+        let published = !self.crl_addresses.is_empty();
+        rule(
+            published,
+            "state.crl_addresses",
+            "names at least one address",
+        )?;
+        let types = &self.document_types;
+        rule(
+            !types.is_empty() && types.iter().all(|one| code(one, 1, 2)),
+            "state.document_types",
+            "lists document codes of one or two upper-case letters",
+        )?;
+        rule(
+            (1..=15).contains(&self.document_years),
+            "state.document_years",
+            "is 1 to 15",
         )
     }
 }

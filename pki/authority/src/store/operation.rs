@@ -109,6 +109,7 @@ impl Operation {
     }
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "a function for map_err")]
 fn write(error: sqlx::Error) -> StoreError {
     StoreError::Write(error.to_string())
 }

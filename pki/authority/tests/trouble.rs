@@ -1,0 +1,226 @@
+//! Crashes and absences of the real service: nothing is lost, nothing is signed twice differently.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first fault"
+)]
+
+mod common;
+
+use std::{fs, time::Duration};
+
+use common::{House, Service};
+use evidence::entry::Entry;
+use tokio::time::{sleep, timeout};
+use tonic::{Code, transport::Channel};
+use wire::signing::{HealthRequest, KeyState, signing_client::SigningClient};
+
+async fn health(line: &mut SigningClient<Channel>) -> wire::signing::HealthResponse {
+    line.health(HealthRequest {}).await.unwrap().into_inner()
+}
+
+#[tokio::test]
+async fn requests_wait_for_a_token_that_comes_back() {
+    let mut house = House::new();
+    let service = house.serve(20);
+    let mut line = house.caller(&service, "line").await;
+    line.sign(house.security_object(1)).await.unwrap();
+    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
+    for round in 0..2 {
+        fs::rename(&here, &away).unwrap();
+        let state = health(&mut line).await;
+        assert!(!state.ready);
+        assert_eq!(state.keys[0].state(), KeyState::TokenAbsent);
+        assert!(
+            state.keys[0].remedy.contains("connect it again"),
+            "{:?}",
+            state.keys[0].remedy
+        );
+        let request = house.security_object(2 + round);
+        let mut waiting = line.clone();
+        let waiting = tokio::spawn(async move { waiting.sign(request).await });
+        sleep(Duration::from_millis(700)).await;
+        assert!(!waiting.is_finished());
+        // What was signed before needs no token.
+        assert!(
+            line.sign(house.security_object(1))
+                .await
+                .unwrap()
+                .into_inner()
+                .repeated
+        );
+        fs::rename(&away, &here).unwrap();
+        let answer = timeout(Duration::from_secs(10), waiting)
+            .await
+            .unwrap()
+            .unwrap()
+            .unwrap();
+        assert!(!answer.into_inner().repeated);
+        assert!(health(&mut line).await.ready);
+    }
+}
+
+#[tokio::test]
+async fn a_request_fails_clearly_when_the_token_stays_away_and_continues_later() {
+    let mut house = House::new();
+    let service = house.serve(1);
+    let mut line = house.caller(&service, "line").await;
+    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
+    fs::rename(&here, &away).unwrap();
+    let failed = line.sign(house.security_object(1)).await.unwrap_err();
+    assert_eq!(failed.code(), Code::Unavailable, "{failed:?}");
+    assert!(
+        failed.message().contains("the token signing is absent"),
+        "{failed:?}"
+    );
+    fs::rename(&away, &here).unwrap();
+    assert!(
+        !line
+            .sign(house.security_object(1))
+            .await
+            .unwrap()
+            .into_inner()
+            .repeated
+    );
+    let text = fs::read_to_string(house.path("pki-audit.jsonl")).unwrap();
+    assert!(
+        text.contains("not signed: the token signing is absent"),
+        "{text}"
+    );
+}
+
+#[tokio::test]
+async fn a_service_starts_without_its_token() {
+    let mut house = House::new();
+    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
+    fs::rename(&here, &away).unwrap();
+    let service = house.serve(1);
+    let mut line = house.caller(&service, "line").await;
+    assert_eq!(
+        health(&mut line).await.keys[0].state(),
+        KeyState::TokenAbsent
+    );
+    fs::rename(&away, &here).unwrap();
+    line.sign(house.security_object(1)).await.unwrap();
+    assert_eq!(health(&mut line).await.keys[0].state(), KeyState::Ready);
+}
+
+#[tokio::test]
+async fn a_crash_between_intent_and_outcome_continues() {
+    let mut house = House::new();
+    let config = house.config(30);
+    let mut service = Service::start(&config);
+    let line = house.caller(&service, "line").await;
+    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
+    // The token is away, so the request stops exactly between its durable intent and the signature.
+    fs::rename(&here, &away).unwrap();
+    let request = house.security_object(1);
+    let mut stuck = line.clone();
+    let interrupted = request.clone();
+    let stuck = tokio::spawn(async move { stuck.sign(interrupted).await });
+    let audit = house.path("pki-audit.jsonl");
+    while fs::read_to_string(&audit).unwrap().lines().count() == 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    service.kill();
+    assert!(stuck.await.unwrap().is_err());
+    fs::rename(&away, &here).unwrap();
+
+    let service = Service::start(&config);
+    let mut line = house.caller(&service, "line").await;
+    // Other bytes are an alarm: the permit is bound to what was intended.
+    let mut other = request.clone();
+    other.object = house.security_object(2).object;
+    other.ticket = house.ticket([1; 16], &common::files(2)).encode();
+    assert_eq!(
+        line.sign(other).await.unwrap_err().code(),
+        Code::AlreadyExists
+    );
+    let first = line.sign(request.clone()).await.unwrap().into_inner();
+    assert!(!first.repeated);
+    let second = line.sign(request).await.unwrap().into_inner();
+    assert!(second.repeated);
+    assert_eq!(first.signed_object, second.signed_object);
+}
+
+#[tokio::test]
+async fn a_service_killed_under_load_gives_one_signature_a_permit() {
+    let mut house = House::new();
+    let config = house.config(5);
+    let requests: Vec<_> = (1..=60).map(|card| house.security_object(card)).collect();
+    let mut released = vec![None; requests.len()];
+    for round in 0..4 {
+        let mut service = Service::start(&config);
+        let line = house.caller(&service, "line").await;
+        let calls: Vec<_> = requests
+            .iter()
+            .map(|request| {
+                let (mut line, request) = (line.clone(), request.clone());
+                tokio::spawn(async move { line.sign(request).await })
+            })
+            .collect();
+        // The last round runs to its end.
+        if round < 3 {
+            sleep(Duration::from_millis(20 + 15 * round)).await;
+            service.kill();
+        }
+        for (call, released) in calls.into_iter().zip(&mut released) {
+            let Ok(answer) = call.await.unwrap() else {
+                continue;
+            };
+            let object = answer.into_inner().signed_object;
+            // Whoever got an answer once gets the same one ever after.
+            assert_eq!(*released.get_or_insert(object.clone()), object);
+        }
+    }
+    assert!(released.iter().all(Option::is_some));
+
+    // The audit survived too: whole lines, and each release is told.
+    let text = fs::read_to_string(house.path("pki-audit.jsonl")).unwrap();
+    let entries: Vec<_> = text
+        .lines()
+        .map(|line| Entry::parse(line).unwrap())
+        .collect();
+    for number in 1..=60_u8 {
+        let order = hex::encode([number; 16]);
+        let told = entries.iter().filter(|entry| {
+            entry.object.contains(&order)
+                && entry.detail.as_deref() == Some("signed, verified, released")
+        });
+        assert_eq!(told.count(), 1, "order {order}");
+    }
+}
+
+#[tokio::test]
+async fn a_torn_audit_line_is_mended_and_a_second_service_refused() {
+    let mut house = House::new();
+    let config = house.config(5);
+    let mut service = Service::start(&config);
+    let mut line = house.caller(&service, "line").await;
+    line.sign(house.security_object(1)).await.unwrap();
+    let second = std::process::Command::new(common::BINARY)
+        .args(["serve", "--config"])
+        .arg(&config)
+        .output()
+        .unwrap();
+    assert!(!second.status.success());
+    assert!(String::from_utf8_lossy(&second.stderr).contains("another pki-authority uses it"));
+    service.kill();
+
+    let audit = house.path("pki-audit.jsonl");
+    let whole = fs::read(&audit).unwrap();
+    fs::write(&audit, &whole[..whole.len() - 25]).unwrap();
+    drop(Service::start(&config));
+    assert_eq!(fs::read(&audit).unwrap(), whole);
+    // Lost altogether: written anew from the store.
+    fs::remove_file(&audit).unwrap();
+    drop(Service::start(&config));
+    assert_eq!(fs::read(&audit).unwrap(), whole);
+    fs::write(&audit, b"{\"foreign\":1}\n").unwrap();
+    let foreign = std::process::Command::new(common::BINARY)
+        .args(["serve", "--config"])
+        .arg(&config)
+        .output()
+        .unwrap();
+    assert!(String::from_utf8_lossy(&foreign.stderr).contains("not of this store"));
+}
