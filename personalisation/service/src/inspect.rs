@@ -81,10 +81,16 @@ fn inspected(arguments: &Arguments) -> Result<u8, Box<dyn Error>> {
         None => TrustStore::new(),
     };
     let mut card = Readers::open()?.connect(&arguments.reader, CardOptions::default())?;
-    #[expect(clippy::disallowed_methods, reason = "the program's edge reads the clock once")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the program's edge reads the clock once"
+    )]
     let now = OffsetDateTime::now_utc();
     // Only a whole zone can be compared with DG1; the bare password fields cannot.
-    let printed = arguments.mrz.as_ref().and_then(|Secret(text)| Mrz::parse(text).ok());
+    let printed = arguments
+        .mrz
+        .as_ref()
+        .and_then(|Secret(text)| Mrz::parse(text).ok());
     let request = Request {
         password: password.as_ref(),
         printed_mrz: printed.as_ref(),
@@ -97,7 +103,11 @@ fn inspected(arguments: &Arguments) -> Result<u8, Box<dyn Error>> {
     let Inspection { report, files } =
         inspect(&mut card, &request, &Instant::now(), &mut UnwrapErr(SysRng));
     drop(card);
-    let text = if arguments.json { report.to_json()? } else { report.to_string() };
+    let text = if arguments.json {
+        report.to_json()?
+    } else {
+        report.to_string()
+    };
     print(&text)?;
     if let Some(folder) = &arguments.dump {
         files.dump(folder)?;

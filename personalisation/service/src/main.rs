@@ -1,3 +1,159 @@
-//! The centre: orders, the line, inspection.
+//! The binary `personalisation`: command line and exit status; the roles are in the library.
 
-fn main() {}
+use std::{path::PathBuf, process::ExitCode};
+
+use clap::{Parser, Subcommand};
+use personalisation::{blanks, config::Config, edge, inspect, keys, line, order};
+use tracing_subscriber::EnvFilter;
+
+/// The centre: orders, blanks, the line, inspection.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    role: Role,
+}
+
+#[derive(Subcommand)]
+enum Role {
+    /// Reads any ICAO document in a PC/SC reader and says whether it is genuine.
+    Inspect(inspect::Arguments),
+    #[command(flatten)]
+    Centre(Centre),
+}
+
+#[derive(Subcommand)]
+enum Centre {
+    /// Turns queued orders into documents.
+    Line(line::Args),
+    /// Adds and lists orders.
+    #[command(subcommand)]
+    Order(Order),
+    /// Takes in and counts card blanks.
+    #[command(subcommand)]
+    Blanks(Blanks),
+    /// Makes what is missing of the sealing key, the tokens and their keys.
+    Keys(Common),
+    /// Writes the audit as lines of JSON to standard output.
+    Audit(Common),
+}
+
+#[derive(clap::Args)]
+struct Common {
+    /// The configuration file.
+    #[arg(long)]
+    config: PathBuf,
+}
+
+#[derive(Subcommand)]
+enum Order {
+    /// Checks an order and queues it; prints its id.
+    Add {
+        /// The order (docs/orders.md).
+        file: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Prints id, issuer profile and state of every order.
+    List(Common),
+}
+
+#[derive(Subcommand)]
+enum Blanks {
+    /// Takes a maker's delivery into the vault.
+    Import {
+        /// The delivery file.
+        delivery: PathBuf,
+        /// The key that maker and centre exchanged, where the batch key is wrapped under one.
+        #[arg(long)]
+        wrapping_key: Option<PathBuf>,
+        #[command(flatten)]
+        common: Common,
+    },
+    /// Prints how many blanks are in each place.
+    Count(Common),
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
+        .init();
+    match Cli::parse().role {
+        Role::Inspect(arguments) => inspect::run(&arguments),
+        Role::Centre(role) => match run(role) {
+            Ok(code) => code,
+            Err(error) => {
+                print_error(&*error);
+                ExitCode::FAILURE
+            }
+        },
+    }
+}
+
+fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?;
+    match role {
+        Centre::Line(args) => return Ok(line::run(&args, &runtime)?),
+        Centre::Order(Order::Add { file, common }) => {
+            let config = Config::load(&common.config)?;
+            let id = runtime.block_on(order::add(&config, &file, &mut edge::rng(), edge::now()))?;
+            println!("{id}");
+        }
+        Centre::Order(Order::List(common)) => {
+            let store = runtime.block_on(Config::load(&common.config)?.open_store())?;
+            for head in runtime.block_on(store.orders())? {
+                println!(
+                    "{} {} {}",
+                    head.attempt.id(),
+                    head.issuer_profile,
+                    head.attempt.state().name()
+                );
+            }
+        }
+        Centre::Blanks(Blanks::Import {
+            delivery,
+            wrapping_key,
+            common,
+        }) => {
+            let config = Config::load(&common.config)?;
+            let mut rng = edge::rng();
+            let import = blanks::import(
+                &config,
+                &delivery,
+                wrapping_key.as_deref(),
+                &mut rng,
+                edge::now(),
+            );
+            println!("{} blanks in the vault", runtime.block_on(import)?);
+        }
+        Centre::Blanks(Blanks::Count(common)) => {
+            let store = runtime.block_on(Config::load(&common.config)?.open_store())?;
+            for (state, blanks) in runtime.block_on(store.stock())? {
+                println!("{state} {blanks}");
+            }
+        }
+        Centre::Keys(common) => {
+            for made in keys::run(&Config::load(&common.config)?, &mut edge::rng())? {
+                println!("made: {made}");
+            }
+        }
+        Centre::Audit(common) => {
+            let store = runtime.block_on(Config::load(&common.config)?.open_store())?;
+            runtime.block_on(store.export_audit(std::io::stdout().lock()))?;
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The error and what caused it, a line each.
+fn print_error(error: &dyn std::error::Error) {
+    eprintln!("error: {error}");
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        eprintln!("  because: {error}");
+        cause = error.source();
+    }
+}

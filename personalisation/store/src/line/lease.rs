@@ -1,5 +1,6 @@
 //! Leases: the right to move one attempt, by token and until a time, so that two workers never do.
 
+use evidence::entry::Entry;
 use personalisation_core::{
     attempt::{Attempt, AttemptId},
     chip_serial::ChipSerial,
@@ -42,14 +43,17 @@ pub enum TakenUp {
 
 impl Store {
     /// Takes up the unfinished attempt that is bound to this chip, unless another worker has it.
-    /// Acts whose outcome nobody recorded get `interrupted` as their outcome in the audit.
+    /// Acts whose outcome nobody recorded get `interrupted` as their outcome in the audit; `entries`
+    /// speaks about the attempt that was taken up.
     pub async fn take_up(
         &self,
         chip: ChipSerial,
         lease: &Lease,
         interrupted: &str,
+        entries: impl Fn(&Attempt) -> Vec<Entry> + Sync,
         now: OffsetDateTime,
     ) -> Result<TakenUp, StoreError> {
+        let entries = &entries;
         transaction!(self, "taking up an attempt", |tx| {
             let row = sqlx::query(
                 "SELECT * FROM line_attempt WHERE chip_serial = $1
@@ -74,17 +78,22 @@ impl Store {
             let object = format!("attempt {}", attempt.id());
             let time = rfc3339(now);
             audit::close_open_intents(tx, &object, &time, interrupted).await?;
+            audit::write(tx, &entries(&attempt)).await?;
             Ok(TakenUp::Attempt(attempt, tries_of(&row)? + 1))
         })
     }
 
-    /// Takes up one attempt under way whose lease has run out: its card has not been seen since.
+    /// Takes up one attempt under way whose lease ran out before `silent_since`: its card has not
+    /// been seen since.
     pub async fn take_up_abandoned(
         &self,
         lease: &Lease,
+        silent_since: OffsetDateTime,
         interrupted: &str,
+        entries: impl Fn(&Attempt) -> Vec<Entry> + Sync,
         now: OffsetDateTime,
     ) -> Result<Option<Attempt>, StoreError> {
+        let entries = &entries;
         transaction!(self, "taking up an abandoned attempt", |tx| {
             let row = sqlx::query(
                 "SELECT * FROM line_attempt
@@ -92,7 +101,7 @@ impl Store {
                  AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
                  ORDER BY queued_at, order_id LIMIT 1",
             )
-            .bind(micros(now))
+            .bind(micros(silent_since))
             .fetch_optional(&mut **tx)
             .await
             .map_err(StoreError::database("taking up an abandoned attempt"))?;
@@ -103,8 +112,30 @@ impl Store {
             }
             let object = format!("attempt {}", attempt.id());
             audit::close_open_intents(tx, &object, &rfc3339(now), interrupted).await?;
+            audit::write(tx, &entries(&attempt)).await?;
             Ok(Some(attempt))
         })
+    }
+
+    /// Attempts of which the chip may be locked already, and which this worker may take up.
+    pub async fn maybe_locked(
+        &self,
+        holder: &str,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Attempt>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM line_attempt WHERE state IN ('written', 'locked')
+             AND (lease_token IS NULL OR lease_expires_at <= $2 OR lease_holder = $1)
+             ORDER BY CASE WHEN lease_holder = $1 THEN 0 ELSE 1 END, queued_at, order_id",
+        )
+        .bind(holder)
+        .bind(micros(now))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database(
+            "looking for the attempt of a locked chip",
+        ))?;
+        rows.iter().map(attempt_of).collect()
     }
 
     /// Keeps the lease while a long act is under way.
@@ -125,13 +156,15 @@ impl Store {
         })
     }
 
-    /// Gives the lease back at once, so that the next worker need not wait for its end.
+    /// Gives the lease back at once, so that the next worker need not wait for its end; what was
+    /// missing was not the card's fault, so the tries do not count.
     pub async fn release(&self, id: AttemptId, lease: &Lease) -> Result<(), StoreError> {
         const DOING: &str = "releasing a lease";
         transaction!(self, DOING, |tx| {
             let query = sqlx::query(
                 "UPDATE line_attempt
-                 SET lease_token = NULL, lease_holder = NULL, lease_expires_at = NULL
+                 SET lease_token = NULL, lease_holder = NULL, lease_expires_at = NULL,
+                     tries = 0
                  WHERE order_id = $1 AND attempt = $2 AND lease_token = $3",
             );
             let released = bind_id(query, &id)

@@ -25,7 +25,7 @@ async fn only_the_holder_moves_and_only_in_time() {
     assert!(matches!(error, StoreError::Stale { .. }), "{error}");
     let taken = bench
         .store
-        .take_up(chip(1), &lease("two", 2), "?", NOW)
+        .take_up(chip(1), &lease("two", 2), "?", |_| vec![], NOW)
         .await
         .unwrap();
     assert_eq!(
@@ -42,7 +42,7 @@ async fn only_the_holder_moves_and_only_in_time() {
     };
     let taken = bench
         .store
-        .take_up(chip(1), &two, "?", later)
+        .take_up(chip(1), &two, "?", |_| vec![], later)
         .await
         .unwrap();
     assert_eq!(taken, TakenUp::Attempt(bound.clone(), 2));
@@ -83,7 +83,7 @@ async fn a_worker_started_again_takes_its_lease_back_and_the_audit_says_so() {
 
     let taken = bench
         .store
-        .take_up(chip(1), &lease("one", 9), "interrupted", NOW)
+        .take_up(chip(1), &lease("one", 9), "interrupted", |_| vec![], NOW)
         .await
         .unwrap();
     assert_eq!(taken, TakenUp::Attempt(bound, 2));
@@ -110,7 +110,7 @@ async fn renewed_and_released_by_the_holder_only() {
     bench.store.release(id, &lease("one", 1)).await.unwrap();
     let taken = bench
         .store
-        .take_up(chip(1), &lease("two", 2), "?", NOW)
+        .take_up(chip(1), &lease("two", 2), "?", |_| vec![], NOW)
         .await
         .unwrap();
     assert!(matches!(taken, TakenUp::Attempt(..)), "{taken:?}");
@@ -124,7 +124,11 @@ async fn abandoned_attempts_are_found_after_their_lease() {
     let bound = bench.bound(chip(1), &lease("one", 1)).await;
     let two = lease("two", 2);
     assert_eq!(
-        bench.store.take_up_abandoned(&two, "?", NOW).await.unwrap(),
+        bench
+            .store
+            .take_up_abandoned(&two, NOW, "?", |_| vec![], NOW)
+            .await
+            .unwrap(),
         None
     );
     let later = NOW + Duration::minutes(3);
@@ -134,7 +138,7 @@ async fn abandoned_attempts_are_found_after_their_lease() {
     };
     let found = bench
         .store
-        .take_up_abandoned(&two, "?", later)
+        .take_up_abandoned(&two, later, "?", |_| vec![], later)
         .await
         .unwrap();
     assert_eq!(found, Some(bound.clone()));

@@ -1,0 +1,335 @@
+//! The configuration file of all roles; its schema is in `docs/line.md`.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use key_custody::TokenConfig;
+use personalisation_core::issuer_profile::IssuerProfile;
+use personalisation_store::{Store, StoreError, sealing::Sealer};
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::secret_file::{self, SecretFileError};
+
+/// Why a configuration cannot be used. For the operator.
+#[derive(Debug, Error)]
+pub enum ConfigError {
+    /// The file cannot be read.
+    #[error("reading the configuration {}: {source}", path.display())]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// It is not what `docs/line.md` describes.
+    #[error("reading the configuration {}: {source}", path.display())]
+    Form {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        source: Box<toml::de::Error>,
+    },
+    /// No such issuer profile.
+    #[error("reading the configuration {}: there is no issuer profile {name:?}; luxembourg and utopia are known", path.display())]
+    IssuerProfile {
+        /// The file.
+        path: PathBuf,
+        /// What stands there.
+        name: String,
+    },
+    /// The sealing key cannot be used.
+    #[error(transparent)]
+    SealingKey(#[from] SecretFileError),
+    /// The database cannot be opened.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// The whole file, paths already resolved.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The SQLite database.
+    pub database: PathBuf,
+    issuer_profile: String,
+    /// The key of sealed columns.
+    pub sealing: Sealing,
+    /// The tokens.
+    pub tokens: Tokens,
+    /// The signing service.
+    pub pki: Pki,
+    /// The line.
+    #[serde(default)]
+    pub line: Line,
+}
+
+/// `[sealing]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sealing {
+    /// 32 bytes, mode 600.
+    pub key_file: PathBuf,
+}
+
+/// `[tokens]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tokens {
+    module: PathBuf,
+    softhsm2_conf: Option<PathBuf>,
+    /// Keys of chips and deliveries.
+    pub cards: CardToken,
+    /// The key of tickets.
+    pub tickets: TicketToken,
+}
+
+/// `[tokens.cards]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CardToken {
+    label: String,
+    pin_file: PathBuf,
+    /// The security officer's PIN, for making the token.
+    pub so_pin_file: Option<PathBuf>,
+    /// Label of the AES-256 master key.
+    pub card_master: String,
+    /// Label of the RSA key of deliveries.
+    pub delivery_key: String,
+    /// Where the public half of the delivery key is written.
+    pub delivery_public_key: Option<PathBuf>,
+}
+
+/// `[tokens.tickets]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TicketToken {
+    label: String,
+    pin_file: PathBuf,
+    /// The security officer's PIN, for making the token.
+    pub so_pin_file: Option<PathBuf>,
+    /// Label of the P-256 key.
+    pub key: String,
+    /// Where the public half is written.
+    pub public_key: PathBuf,
+}
+
+/// `[pki]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pki {
+    /// `https://HOST:PORT`.
+    pub endpoint: String,
+    /// The name in the server's certificate.
+    pub server_name: String,
+    /// PEM: the operations CA.
+    pub server_ca: PathBuf,
+    /// PEM: our certificate.
+    pub certificate: PathBuf,
+    /// PEM: our key.
+    pub key: PathBuf,
+    /// What pki is asked to apply.
+    pub signing_profile: String,
+    /// Folder of `csca-*.cer` and `*.crl`.
+    pub trust: PathBuf,
+    /// How long tickets hold, in days.
+    #[serde(default = "thirty")]
+    pub ticket_days: u32,
+}
+
+/// `[line]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Line {
+    /// Its name among all lines.
+    pub name: String,
+    /// PC/SC names.
+    pub readers: Vec<String>,
+    idle_seconds: u64,
+    lease_seconds: u64,
+    removal_grace_seconds: u64,
+    /// Tries at one step.
+    pub max_tries: u32,
+    /// Longest command and response that the chips take, in bytes.
+    pub apdu_buffer: u32,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self {
+            name: "line-1".to_owned(),
+            readers: Vec::new(),
+            idle_seconds: 3,
+            lease_seconds: 60,
+            removal_grace_seconds: 5,
+            max_tries: 3,
+            apdu_buffer: 4096,
+        }
+    }
+}
+
+impl Line {
+    /// How long a silent worker keeps its attempt.
+    pub fn lease(&self) -> Duration {
+        Duration::from_secs(self.lease_seconds)
+    }
+
+    /// How long a reader may be without a usable blank before the line ends, with `--once`.
+    pub fn idle(&self) -> Duration {
+        Duration::from_secs(self.idle_seconds)
+    }
+
+    /// How long a card that was taken away may come back.
+    pub fn removal_grace(&self) -> Duration {
+        Duration::from_secs(self.removal_grace_seconds)
+    }
+}
+
+const fn thirty() -> u32 {
+    30
+}
+
+impl Config {
+    /// Reads a configuration.
+    pub fn load(path: &Path) -> Result<Self, ConfigError> {
+        let text = fs::read_to_string(path).map_err(|source| ConfigError::Read {
+            path: path.to_owned(),
+            source,
+        })?;
+        let mut config: Self = toml::from_str(&text).map_err(|source| ConfigError::Form {
+            path: path.to_owned(),
+            source: Box::new(source),
+        })?;
+        if IssuerProfile::by_name(&config.issuer_profile).is_none() {
+            let name = config.issuer_profile;
+            return Err(ConfigError::IssuerProfile {
+                path: path.to_owned(),
+                name,
+            });
+        }
+        let folder = path.parent().unwrap_or(Path::new(""));
+        config
+            .paths()
+            .into_iter()
+            .for_each(|path| *path = folder.join(&*path));
+        Ok(config)
+    }
+
+    /// What the line makes.
+    pub fn issuer_profile(&self) -> IssuerProfile {
+        // Checked when the file was read.
+        IssuerProfile::by_name(&self.issuer_profile).unwrap_or(IssuerProfile::LUXEMBOURG)
+    }
+
+    /// The token of chip and delivery keys.
+    pub fn card_token(&self) -> TokenConfig {
+        let CardToken {
+            label, pin_file, ..
+        } = &self.tokens.cards;
+        self.token(label, pin_file)
+    }
+
+    /// The token of the ticket key.
+    pub fn ticket_token(&self) -> TokenConfig {
+        let TicketToken {
+            label, pin_file, ..
+        } = &self.tokens.tickets;
+        self.token(label, pin_file)
+    }
+
+    /// Opens the database under the sealing key.
+    pub async fn open_store(&self) -> Result<Store, ConfigError> {
+        let sealer = Sealer::new(secret_file::read_key(&self.sealing.key_file)?);
+        Ok(Store::open(&self.database, sealer).await?)
+    }
+
+    fn token(&self, label: &str, pin_file: &Path) -> TokenConfig {
+        TokenConfig {
+            module: self.tokens.module.clone(),
+            softhsm2_conf: self.tokens.softhsm2_conf.clone(),
+            token_label: label.to_owned(),
+            pin_file: pin_file.to_owned(),
+        }
+    }
+
+    fn paths(&mut self) -> Vec<&mut PathBuf> {
+        let Self {
+            database,
+            sealing,
+            tokens,
+            pki,
+            ..
+        } = self;
+        let Tokens {
+            module,
+            softhsm2_conf,
+            cards,
+            tickets,
+        } = tokens;
+        let mut paths = vec![
+            database,
+            &mut sealing.key_file,
+            module,
+            &mut cards.pin_file,
+            &mut tickets.pin_file,
+            &mut tickets.public_key,
+            &mut pki.server_ca,
+            &mut pki.certificate,
+            &mut pki.key,
+            &mut pki.trust,
+        ];
+        paths.extend(softhsm2_conf);
+        paths.extend(&mut cards.so_pin_file);
+        paths.extend(&mut cards.delivery_public_key);
+        paths.extend(&mut tickets.so_pin_file);
+        paths
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The example of `docs/line.md`.
+    fn example() -> String {
+        let docs = include_str!("../../../docs/line.md");
+        let start = docs.find("```toml\n").unwrap() + 8;
+        docs[start..].split("```").next().unwrap().to_owned()
+    }
+
+    #[test]
+    fn the_documented_example_is_read_and_its_paths_resolved() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("centre.toml");
+        fs::write(&path, example()).unwrap();
+        let config = Config::load(&path).unwrap();
+        assert_eq!(config.database, folder.path().join("centre.db"));
+        assert_eq!(config.card_token().token_label, "cards");
+        assert_eq!(
+            config.ticket_token().pin_file,
+            folder.path().join("tickets.pin")
+        );
+        assert_eq!(
+            config.card_token().module,
+            Path::new("/usr/lib/softhsm/libsofthsm2.so")
+        );
+        assert_eq!(config.line.readers, ["Encoder 1", "Encoder 2"]);
+        assert_eq!(config.issuer_profile(), IssuerProfile::LUXEMBOURG);
+    }
+
+    #[test]
+    fn unknown_keys_and_profiles_are_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("centre.toml");
+        fs::write(&path, format!("pin = \"1234\"\n{}", example())).unwrap();
+        assert!(matches!(Config::load(&path), Err(ConfigError::Form { .. })));
+        fs::write(&path, example().replace("\"luxembourg\"", "\"atlantis\"")).unwrap();
+        assert!(matches!(
+            Config::load(&path),
+            Err(ConfigError::IssuerProfile { .. })
+        ));
+    }
+}

@@ -1,0 +1,10 @@
+//! The centre: orders, blanks, the line, inspection. The binary `personalisation` calls these roles.
+
+pub mod blanks;
+pub mod config;
+pub mod edge;
+pub mod inspect;
+pub mod keys;
+pub mod line;
+pub mod order;
+pub mod secret_file;

@@ -1,0 +1,196 @@
+//! The line: `personalisation line` turns queued orders into documents, one worker a reader.
+
+pub mod card_keys;
+pub mod chip;
+pub mod event;
+pub mod files;
+pub mod output;
+pub mod reader;
+pub mod signing;
+pub mod worker;
+
+use std::{
+    io,
+    path::PathBuf,
+    process::ExitCode,
+    sync::{Arc, mpsc},
+    thread,
+};
+
+use card_keys::{CardKeys, TokenKeys};
+use event::Event;
+use icao9303::x509::TrustStore;
+use key_custody::CustodyError;
+use output::Output;
+use personalisation_store::{Store, StoreError};
+use reader::PcscReader;
+use signing::{PkiClient, SetupError};
+use thiserror::Error;
+use tokio::runtime::{Handle, Runtime};
+use worker::{Settings, Tally, Worker, WorkerError};
+
+use crate::{
+    config::{self, Config, ConfigError},
+    edge::{self, SystemRng},
+};
+
+/// `personalisation line`
+#[derive(Clone, Debug, clap::Args)]
+pub struct Args {
+    /// The configuration file (docs/line.md).
+    #[arg(long)]
+    config: PathBuf,
+    /// End when the queue is empty, or no reader has a usable blank.
+    #[arg(long)]
+    once: bool,
+    /// Print events as lines of JSON.
+    #[arg(long)]
+    json: bool,
+    /// Leave each document's files and output record in this folder.
+    #[arg(long, value_name = "DIR")]
+    dump: Option<PathBuf>,
+}
+
+/// Why the line did not begin, or stopped. For the operator.
+#[derive(Debug, Error)]
+pub enum LineError {
+    /// The configuration cannot be used.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// No reader is configured.
+    #[error("the configuration names no readers under [line]")]
+    NoReaders,
+    /// The token cannot be used.
+    #[error("opening the line's token: {0}")]
+    Custody(#[from] CustodyError),
+    /// pki or the trusted certificates cannot be set up.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A worker stopped.
+    #[error("{reader}: {source}")]
+    Worker {
+        /// Its reader.
+        reader: String,
+        /// Why.
+        source: Box<WorkerError>,
+    },
+    /// A worker's thread could not be started.
+    #[error("starting a worker: {0}")]
+    Thread(io::Error),
+    /// A worker ended without a result: a defect.
+    #[error("{reader}: the worker ended without a result; report this with the log")]
+    Panicked {
+        /// Its reader.
+        reader: String,
+    },
+}
+
+/// Runs the line until it is done or stopped.
+pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
+    let config = Config::load(&args.config)?;
+    if config.line.readers.is_empty() {
+        return Err(LineError::NoReaders);
+    }
+    let place = Place {
+        trust: Arc::new(signing::read_trust(&config.pki.trust)?),
+        signer: PkiClient::new(&config.pki, runtime.handle().clone())?,
+        keys: Arc::new(TokenKeys::open(&config)?),
+        store: runtime.block_on(config.open_store())?,
+        runtime: runtime.handle().clone(),
+    };
+    let (events, received) = mpsc::channel::<Event>();
+    let readers = config.line.readers.clone();
+    let mut threads = Vec::with_capacity(readers.len());
+    for reader in &readers {
+        let worker = place.worker(args, &config.line, reader, events.clone());
+        let thread = thread::Builder::new()
+            .name(reader.clone())
+            .spawn(|| worker.run());
+        threads.push((reader.clone(), thread.map_err(LineError::Thread)?));
+    }
+    drop(events);
+    print(&Event::Started { readers }, args.json);
+    for event in received {
+        print(&event, args.json);
+    }
+    let mut tally = Tally::default();
+    for (reader, thread) in threads {
+        let ended = thread.join().map_err(|_| LineError::Panicked {
+            reader: reader.clone(),
+        })?;
+        tally += ended.map_err(|source| LineError::Worker {
+            reader,
+            source: Box::new(source),
+        })?;
+    }
+    let left = runtime.block_on(place.store.queue_length())?;
+    let Tally {
+        documents,
+        scrapped,
+    } = tally;
+    let queued = left.queued + left.under_way;
+    print(
+        &Event::Finished {
+            documents,
+            scrapped,
+            queued,
+        },
+        args.json,
+    );
+    Ok(if queued == 0 {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// What all workers of a line share.
+struct Place {
+    trust: Arc<TrustStore>,
+    signer: PkiClient,
+    keys: Arc<dyn CardKeys + Send + Sync>,
+    store: Store,
+    runtime: Handle,
+}
+
+impl Place {
+    fn worker(
+        &self,
+        args: &Args,
+        line: &config::Line,
+        reader: &str,
+        events: mpsc::Sender<Event>,
+    ) -> Worker<PcscReader, SystemRng> {
+        let settings = Settings {
+            holder: format!("{}/{reader}", line.name),
+            once: args.once,
+            idle: line.idle(),
+            lease: line.lease(),
+            removal_grace: line.removal_grace(),
+            max_tries: line.max_tries,
+            apdu_buffer: line.apdu_buffer,
+            output: args.dump.clone().map(Output::new),
+        };
+        Worker {
+            reader: PcscReader::new(reader.to_owned()),
+            store: self.store.clone(),
+            runtime: self.runtime.clone(),
+            signer: Box::new(self.signer.clone()),
+            keys: Arc::clone(&self.keys),
+            trust: Arc::clone(&self.trust),
+            settings,
+            // A listener that is gone has nothing to be told.
+            report: Box::new(move |event| drop(events.send(event))),
+            clock: Box::new(edge::now),
+            rng: edge::rng(),
+        }
+    }
+}
+
+fn print(event: &Event, json: bool) {
+    // Nobody reads our standard output any more: the work goes on, the database knows all.
+    let _unread = event.write(json, io::stdout().lock());
+}

@@ -1,0 +1,99 @@
+//! Why a step failed, and why a worker stops.
+
+use personalisation_core::attempt::{IllegalMove, ScrapReason};
+use personalisation_store::StoreError;
+use thiserror::Error;
+
+use crate::line::{
+    card_keys::CardKeysError, chip::ChipError, files::FilesError, output::OutputError,
+    signing::SigningError,
+};
+
+/// Why a worker stops: not one card's trouble, but everybody's. For the operator.
+#[derive(Debug, Error)]
+pub enum WorkerError {
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The dump cannot be written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+    /// The token has no keys for our chips.
+    #[error(transparent)]
+    Keys(#[from] CardKeysError),
+    /// The certificates or lists we verify with do not suffice.
+    #[error(transparent)]
+    Trust(SigningError),
+}
+
+/// Why a step of an attempt failed.
+#[derive(Debug, Error)]
+pub(super) enum StepError {
+    /// The chip's fault, or its reader's.
+    #[error(transparent)]
+    Chip(#[from] ChipError),
+    /// The card is no longer there.
+    #[error("the card was taken away, or its reader is gone")]
+    Lost,
+    /// The inspection of the finished card failed.
+    #[error("inspecting the finished card: {0}")]
+    ReadBack(String),
+    /// The chip's keys are not to be had.
+    #[error(transparent)]
+    Keys(#[from] CardKeysError),
+    /// pki did not sign, or wrongly.
+    #[error(transparent)]
+    Signing(#[from] SigningError),
+    /// The order's fault.
+    #[error(transparent)]
+    Order(#[from] FilesError),
+    /// The database's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The dump's.
+    #[error(transparent)]
+    Output(#[from] OutputError),
+}
+
+impl From<IllegalMove> for StepError {
+    fn from(error: IllegalMove) -> Self {
+        Self::Store(error.into())
+    }
+}
+
+/// What is to be done about a failed step.
+pub(super) enum Remedy {
+    /// Try again with the same chip; after too many tries give it up for this.
+    Again(ScrapReason),
+    /// Give the attempt up.
+    Scrap(ScrapReason),
+    /// Give the lease back and come again later: what is missing is not the card's fault.
+    Later(String),
+    /// Somebody else has the attempt now.
+    Leave,
+    /// Stop the worker.
+    Stop(WorkerError),
+}
+
+impl StepError {
+    pub(super) fn remedy(self) -> Remedy {
+        match self {
+            Self::Chip(error) => Remedy::Again(error.scrap_reason()),
+            Self::Lost => Remedy::Again(ScrapReason::ChipSilent),
+            Self::ReadBack(_) => Remedy::Again(ScrapReason::ReadBackFailed),
+            Self::Keys(CardKeysError::Custody(error)) => Remedy::Later(error.to_string()),
+            Self::Keys(CardKeysError::CheckValues) => Remedy::Scrap(ScrapReason::ChipKeysUnknown),
+            Self::Keys(error) => Remedy::Stop(error.into()),
+            Self::Signing(error) => match error {
+                SigningError::Unavailable(_) => Remedy::Later(error.to_string()),
+                SigningError::Refused { .. } => Remedy::Scrap(ScrapReason::SigningRefused),
+                SigningError::Invalid(_) => Remedy::Scrap(ScrapReason::SignatureInvalid),
+                SigningError::Trust(_) => Remedy::Stop(WorkerError::Trust(error)),
+            },
+            Self::Order(_) => Remedy::Scrap(ScrapReason::OrderInvalid),
+            Self::Store(StoreError::Stale { .. }) => Remedy::Leave,
+            Self::Store(error) => Remedy::Stop(error.into()),
+            Self::Output(error) => Remedy::Stop(error.into()),
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! The attempt in a worker's hands: its lease, the act under way, and its files once they are built.
+
+use std::{collections::BTreeMap, time::Instant};
+
+use evidence::entry::{Act, Entry};
+use icao9303::lds::ElementaryFile;
+use openssl::sha::sha256;
+use personalisation_core::{
+    attempt::{Attempt, AttemptState, Binding, ChipPublicKey, Digest},
+    card_access_number::CardAccessNumber,
+    ids::{ActId, LeaseToken},
+};
+use personalisation_store::{
+    Store, StoreError,
+    line::{Advance, AttemptContent},
+    order::ContentKind,
+};
+use rand::CryptoRng;
+use time::OffsetDateTime;
+
+use super::{ACTOR, Worker, failure::StepError};
+use crate::{
+    line::{
+        chip::ChipFacts,
+        event::{Event, Subject},
+        files::{CardFiles, FilesError, OrderContent},
+        reader::CardReader,
+    },
+    order::{Identity, ticket::data_group},
+};
+
+/// An attempt in hand.
+pub(super) struct Job {
+    pub(super) attempt: Attempt,
+    pub(super) binding: Binding,
+    pub(super) token: LeaseToken,
+    /// What the chip said of itself when it was last connected.
+    pub(super) facts: ChipFacts,
+    /// The act under way; its intent is written.
+    pub(super) act: Act,
+    /// Built when first needed.
+    pub(super) files: Option<CardFiles>,
+    pub(super) ticket: Vec<u8>,
+    pub(super) began: Instant,
+    pub(super) step_began: Instant,
+    pub(super) steps: BTreeMap<&'static str, f64>,
+}
+
+impl Job {
+    pub(super) fn new(
+        attempt: Attempt,
+        binding: Binding,
+        token: LeaseToken,
+        facts: ChipFacts,
+        act: ActId,
+    ) -> Self {
+        let act = act_in(&attempt, act);
+        let began = Instant::now();
+        Self {
+            attempt,
+            binding,
+            token,
+            facts,
+            act,
+            files: None,
+            ticket: Vec::new(),
+            began,
+            step_began: began,
+            steps: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn subject(&self, reader: &str) -> Subject {
+        let id = self.attempt.id();
+        Subject {
+            order: id.order.to_string(),
+            attempt: id.attempt.get(),
+            reader: reader.to_owned(),
+            chip: self.binding.chip.to_string(),
+            number: self.binding.number.to_string(),
+        }
+    }
+
+    /// The chip's own public key, once known.
+    fn chip_key(&self) -> Result<ChipPublicKey, FilesError> {
+        self.attempt
+            .record()
+            .chip_key
+            .ok_or(FilesError::Missing("chip key"))
+    }
+}
+
+/// The act that an attempt in its state waits for.
+fn act_in(attempt: &Attempt, id: ActId) -> Act {
+    let act = match attempt.state() {
+        AttemptState::Bound(_) => "key-chip",
+        AttemptState::ChipKeyed(_) | AttemptState::LdsBuilt(_) => "sign",
+        AttemptState::Signed(_) => "write",
+        AttemptState::Written(_) => "lock",
+        AttemptState::Locked(_) => "read-back",
+        _ => "end",
+    };
+    Act::new(
+        *id.as_bytes(),
+        ACTOR,
+        act,
+        format!("attempt {}", attempt.id()),
+    )
+}
+
+/// The intent of the act that an attempt waits for.
+pub(super) fn intent(attempt: &Attempt, id: ActId, now: OffsetDateTime) -> Vec<Entry> {
+    vec![act_in(attempt, id).intent(now)]
+}
+
+impl<R: CardReader, G: CryptoRng> Worker<R, G> {
+    /// Writes that the attempt came along `path`: the outcome of the act under way and the intent of
+    /// the next one in the same commit.
+    pub(super) fn advance(
+        &mut self,
+        job: &mut Job,
+        path: &[Attempt],
+        content: &[(AttemptContent, &[u8])],
+        outcome: &str,
+    ) -> Result<(), StepError> {
+        let Some(to) = path.last() else { return Ok(()) };
+        let now = self.now();
+        let next = act_in(to, ActId::generate(&mut self.rng));
+        let mut entries = vec![job.act.outcome(now, outcome)];
+        if !to.state().is_final() {
+            entries.push(next.intent(now));
+        }
+        let lease = self.lease(job.token);
+        let advance = Advance {
+            from: &job.attempt,
+            path,
+            content,
+            entries: &entries,
+        };
+        let done = self.store.advance(&mut self.rng, &lease, &advance, now);
+        self.runtime.block_on(done)?;
+        let mut seconds = job.step_began.elapsed().as_secs_f64();
+        job.step_began = Instant::now();
+        for step in path {
+            job.attempt = step.clone();
+            let state = step.state().name();
+            job.steps.insert(state, seconds);
+            let subject = job.subject(self.reader.name());
+            if !matches!(step.state(), AttemptState::Scrapped(_)) {
+                self.tell(Event::Step {
+                    subject,
+                    state,
+                    seconds,
+                });
+            }
+            // Several moves in one commit: the first one took the time.
+            seconds = 0.0;
+        }
+        job.act = next;
+        Ok(())
+    }
+
+    /// The card's files, built from what the database knows; the same bytes every time.
+    pub(super) fn files<'j>(&mut self, job: &'j mut Job) -> Result<&'j mut CardFiles, StepError> {
+        if job.files.is_none() {
+            let files = self.build_files(job, &job.chip_key()?)?;
+            job.files = Some(files);
+        }
+        job.files
+            .as_mut()
+            .ok_or(FilesError::Missing("files").into())
+    }
+
+    /// Builds the files for a chip key; adds the signed ones if they are there already.
+    pub(super) fn build_files(
+        &mut self,
+        job: &mut Job,
+        chip_key: &ChipPublicKey,
+    ) -> Result<CardFiles, StepError> {
+        let id = job.attempt.id();
+        let order = self.runtime.block_on(read_order(&self.store, id.order))?;
+        job.ticket = order.ticket.to_vec();
+        let buffer = self.settings.apdu_buffer;
+        let mut files = CardFiles::build(&order, job.binding.number, chip_key, buffer)?;
+        let record = job.attempt.record();
+        if record
+            .lds_digest
+            .is_some_and(|digest| digest != files.lds_digest())
+        {
+            return Err(FilesError::Missing("content that was signed for").into());
+        }
+        if let (Some(sod), Some(security)) = (record.sod_digest, record.card_security_digest) {
+            let sod = self.stored(job, AttemptContent::Sod, sod)?;
+            let security = self.stored(job, AttemptContent::CardSecurity, security)?;
+            files.add_signed(&sod, &security);
+        }
+        Ok(files)
+    }
+
+    /// The attempt's card access number.
+    pub(super) fn card_access_number(&self, job: &Job) -> Result<CardAccessNumber, StepError> {
+        let kind = AttemptContent::CardAccessNumber;
+        let digits = self.wait(self.store.attempt_content(job.attempt.id(), kind))?;
+        let missing = FilesError::Missing("card access number");
+        let digits = digits.ok_or(FilesError::Missing("card access number"))?;
+        CardAccessNumber::try_from(&digits[..]).map_err(|_| missing.into())
+    }
+
+    fn stored(
+        &self,
+        job: &Job,
+        kind: AttemptContent,
+        digest: Digest,
+    ) -> Result<zeroize::Zeroizing<Vec<u8>>, StepError> {
+        let content = self.wait(self.store.attempt_content(job.attempt.id(), kind))?;
+        match content {
+            Some(content) if sha256(&content) == digest.0 => Ok(content),
+            _ => Err(FilesError::Missing("signed file").into()),
+        }
+    }
+}
+
+/// What the database has of an order.
+async fn read_order(
+    store: &Store,
+    order: personalisation_core::ids::OrderId,
+) -> Result<OrderContent, StepError> {
+    let mut data_groups = BTreeMap::new();
+    let (mut identity, mut ticket) = (None, None);
+    for kind in ContentKind::ALL {
+        let content = store.order_content(order, kind).await?;
+        let Some(content) = content else { continue };
+        match (kind, data_group(kind)) {
+            (_, Some(group)) => drop(data_groups.insert(group, content)),
+            (ContentKind::Identity, _) => identity = Some(content),
+            (ContentKind::Ticket, _) => ticket = Some(content),
+            _ => {}
+        }
+    }
+    let identity = identity.ok_or(FilesError::Missing("identity"))?;
+    for group in [icao9303::lds::DataGroup::DG2, icao9303::lds::DataGroup::DG3] {
+        if !data_groups.contains_key(&group) {
+            return Err(FilesError::Missing("portrait or fingers").into());
+        }
+    }
+    Ok(OrderContent {
+        identity: Identity::decode(&identity).map_err(FilesError::from)?,
+        data_groups,
+        ticket: ticket.ok_or(FilesError::Missing("ticket"))?,
+    })
+}
+
+/// The file that the chip keeps from everybody: looked at before the lock for the last time.
+pub(super) const FINGERS: ElementaryFile = ElementaryFile::DataGroup(icao9303::lds::DataGroup::DG3);

@@ -1,0 +1,152 @@
+//! A worker: one reader, one card at a time. It takes no input but what chip and database say, and
+//! every step it takes may be repeated after a crash.
+
+mod failure;
+mod job;
+mod seat;
+mod steps;
+
+use std::{
+    ops::AddAssign,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+pub use failure::WorkerError;
+use icao9303::x509::TrustStore;
+use personalisation_core::ids::LeaseToken;
+use personalisation_store::{Store, StoreError, line::Lease};
+use rand::CryptoRng;
+use time::OffsetDateTime;
+use tokio::runtime::Handle;
+
+use self::seat::{Seat, Turn};
+use super::{
+    card_keys::CardKeys, event::Event, output::Output, reader::CardReader, signing::Signer,
+};
+
+/// Who the line is in the audit.
+pub const ACTOR: &str = "personalisation/line";
+
+/// What a worker may and shall do.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// This worker's name among all workers of all lines: it takes back its own leases.
+    pub holder: String,
+    /// End when there is nothing to do any more.
+    pub once: bool,
+    /// With `once`: how long the reader may be without a usable blank.
+    pub idle: Duration,
+    /// How long a silent worker keeps its attempt.
+    pub lease: Duration,
+    /// How long a card that was taken away may come back.
+    pub removal_grace: Duration,
+    /// Tries at one step.
+    pub max_tries: u32,
+    /// Longest command and response that the chips take, in bytes.
+    pub apdu_buffer: u32,
+    /// Where documents are dumped.
+    pub output: Option<Output>,
+}
+
+/// What a worker achieved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Documents made.
+    pub documents: u64,
+    /// Attempts given up.
+    pub scrapped: u64,
+}
+
+impl AddAssign for Tally {
+    fn add_assign(&mut self, other: Self) {
+        self.documents += other.documents;
+        self.scrapped += other.scrapped;
+    }
+}
+
+/// A worker and everything it works with.
+pub struct Worker<R, G> {
+    /// The reader.
+    pub reader: R,
+    /// The database.
+    pub store: Store,
+    /// Where the database's futures run; the worker itself is a thread of its own, for chips block.
+    pub runtime: Handle,
+    /// Whoever signs.
+    pub signer: Box<dyn Signer + Send>,
+    /// Whoever has the chips' keys.
+    pub keys: Arc<dyn CardKeys + Send + Sync>,
+    /// What signatures are verified with.
+    pub trust: Arc<TrustStore>,
+    /// What it may and shall do.
+    pub settings: Settings,
+    /// Whom it tells.
+    pub report: Box<dyn FnMut(Event) + Send>,
+    /// The clock.
+    pub clock: Box<dyn Fn() -> OffsetDateTime + Send>,
+    /// Randomness for numbers, access numbers, challenges and nonces.
+    pub rng: G,
+}
+
+impl<R: CardReader, G: CryptoRng> Worker<R, G> {
+    /// Works until there is nothing to do (with `once`), or until the database fails.
+    pub fn run(mut self) -> Result<Tally, WorkerError> {
+        let token = LeaseToken::generate(&mut self.rng);
+        let mut tally = Tally::default();
+        let mut seat = Seat::new(token);
+        let mut idle_since: Option<Instant> = None;
+        loop {
+            if self.settings.once && self.is_all_done()? {
+                return Ok(tally);
+            }
+            match self.turn(&mut seat)? {
+                Turn::Document => tally.documents += 1,
+                Turn::Scrapped => tally.scrapped += 1,
+                Turn::Idle => {
+                    let since = idle_since.get_or_insert_with(Instant::now);
+                    if self.settings.once && since.elapsed() >= self.settings.idle {
+                        return Ok(tally);
+                    }
+                    continue;
+                }
+            }
+            idle_since = None;
+        }
+    }
+
+    /// Nothing waits, and no worker has an attempt that may fail and come back as a remake.
+    fn is_all_done(&self) -> Result<bool, StoreError> {
+        let length = self.wait(self.store.queue_length())?;
+        Ok(length.queued == 0 && length.under_way == 0)
+    }
+
+    fn wait<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+
+    fn now(&self) -> OffsetDateTime {
+        (self.clock)()
+    }
+
+    fn tell(&mut self, event: Event) {
+        (self.report)(event);
+    }
+
+    fn lease(&self, token: LeaseToken) -> Lease {
+        let expires = self.now() + self.settings.lease;
+        Lease {
+            token,
+            holder: self.settings.holder.clone(),
+            expires,
+        }
+    }
+}
+
+impl<R, G> std::fmt::Debug for Worker<R, G> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Worker")
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}

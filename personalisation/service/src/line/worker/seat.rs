@@ -1,0 +1,436 @@
+//! What lies in the reader: who it is, which attempt it belongs to, and what to do when it fails.
+
+use std::time::{Duration, Instant};
+
+use evidence::entry::Act;
+use icao9303::pace::Password;
+use personalisation_core::{
+    attempt::{Attempt, ScrapReason},
+    blank::BlankState,
+    chip_serial::ChipSerial,
+    document_number::DocumentNumber,
+    ids::{ActId, LeaseToken},
+};
+use personalisation_store::{
+    StoreError,
+    line::{AttemptContent, Bind, Bound, TakenUp},
+};
+use rand::CryptoRng;
+
+use super::{
+    ACTOR, Worker, WorkerError,
+    failure::{Remedy, StepError},
+    job::{Job, intent},
+};
+use crate::line::{
+    chip::{self, ChipFacts, LifeCycle},
+    event::Event,
+    reader::{CardReader, NoCard},
+};
+
+/// How long to wait before looking again.
+const POLL: Duration = Duration::from_millis(100);
+/// How long a reader that is gone may stay away before its card is given up.
+const READER_GRACE: Duration = Duration::from_secs(30);
+/// How often a card may fail to say who it is.
+const MUTE_TRIES: u32 = 3;
+/// Numbers drawn for a binding: that all of them were used before does not happen.
+const NUMBERS: usize = 4;
+/// What the audit says of acts that nobody saw the end of.
+const INTERRUPTED: &str = "interrupted; the chip is asked how far it came";
+
+/// The place in the reader, and what is known about the card in it.
+pub(super) struct Seat {
+    pub(super) token: LeaseToken,
+    /// Nothing more can be done with this card: it must be taken away.
+    settled: bool,
+    /// A good blank that waits for an order.
+    waits_for_order: bool,
+    mute: u32,
+    told: Option<String>,
+}
+
+/// What came of a turn.
+pub(super) enum Turn {
+    Document,
+    Scrapped,
+    Idle,
+}
+
+/// What came of looking for a card that stopped answering.
+enum Regained<C> {
+    Card(C, ChipFacts),
+    Gone,
+}
+
+impl Seat {
+    pub(super) const fn new(token: LeaseToken) -> Self {
+        Self {
+            token,
+            settled: false,
+            waits_for_order: false,
+            mute: 0,
+            told: None,
+        }
+    }
+
+    fn settle(&mut self) -> Turn {
+        self.settled = true;
+        Turn::Idle
+    }
+}
+
+impl<R: CardReader, G: CryptoRng> Worker<R, G> {
+    /// Looks at the reader once, and does what there is to do.
+    pub(super) fn turn(&mut self, seat: &mut Seat) -> Result<Turn, WorkerError> {
+        if seat.settled || seat.waits_for_order {
+            let removed = self.reader.wait_for_removal(POLL);
+            let orders = self.wait(self.store.queue_length())?.queued > 0;
+            if removed || (seat.waits_for_order && orders) {
+                *seat = Seat::new(seat.token);
+            } else {
+                return Ok(Turn::Idle);
+            }
+        }
+        match self.reader.connect(POLL) {
+            Ok(card) => self.reconcile(card, seat),
+            Err(NoCard::Empty) => self.give_up_abandoned(seat),
+            Err(NoCard::Mute(why)) => Ok(self.mute(seat, why)),
+            Err(NoCard::Unavailable(why)) => {
+                self.tell_waiting(seat, why);
+                std::thread::sleep(POLL);
+                Ok(Turn::Idle)
+            }
+        }
+    }
+
+    fn reconcile(&mut self, mut card: R::Card, seat: &mut Seat) -> Result<Turn, WorkerError> {
+        let facts = match chip::identify(&mut card) {
+            Ok(facts) => facts,
+            Err(error) => return Ok(self.mute(seat, error.to_string())),
+        };
+        let Some(serial) = facts.serial else {
+            return self.locked(card, facts, seat);
+        };
+        match self.take_up(serial, seat.token)? {
+            (TakenUp::Attempt(attempt, tries), act) => {
+                self.resume(card, facts, attempt, tries, act, seat)
+            }
+            (TakenUp::Leased { holder }, _) => {
+                self.tell_waiting(seat, format!("{holder} has the attempt of chip {serial}"));
+                std::thread::sleep(POLL);
+                Ok(Turn::Idle)
+            }
+            (TakenUp::None, _) if facts.life_cycle == LifeCycle::Blank => {
+                self.bind(card, facts, serial, seat)
+            }
+            (TakenUp::None, _) => {
+                let detail = "it was personalised before, and by no attempt of ours";
+                self.refuse(Some(serial), ScrapReason::ChipLifeCycle.name(), detail)?;
+                Ok(seat.settle())
+            }
+        }
+    }
+
+    fn bind(
+        &mut self,
+        card: R::Card,
+        facts: ChipFacts,
+        serial: ChipSerial,
+        seat: &mut Seat,
+    ) -> Result<Turn, WorkerError> {
+        let numbers: [_; NUMBERS] =
+            std::array::from_fn(|_| DocumentNumber::generate(&mut self.rng));
+        let act = ActId::generate(&mut self.rng);
+        let bind_act = *ActId::generate(&mut self.rng).as_bytes();
+        let lease = self.lease(seat.token);
+        let now = self.now();
+        let bind = Bind {
+            chip: serial,
+            numbers: &numbers,
+            lease: &lease,
+        };
+        let entries = |attempt: &Attempt| {
+            let object = format!("attempt {}", attempt.id());
+            let bound = Act::new(bind_act, ACTOR, "bind", object);
+            let mut entries = vec![
+                bound.intent(now),
+                bound.outcome(now, format!("chip {serial}")),
+            ];
+            entries.extend(intent(attempt, act, now));
+            entries
+        };
+        match self.wait(self.store.bind_next(&bind, entries, now))? {
+            Bound::Attempt(attempt) => {
+                let Some(binding) = attempt.binding().copied() else {
+                    return Ok(Turn::Idle);
+                };
+                let job = Job::new(attempt, binding, seat.token, facts, act);
+                self.tell(Event::Bound(job.subject(self.reader.name())));
+                self.work(card, job, seat)
+            }
+            Bound::NothingQueued => {
+                seat.waits_for_order = true;
+                Ok(Turn::Idle)
+            }
+            Bound::UnknownChip => {
+                self.refuse(Some(serial), "chip_unknown", "no delivery names it")?;
+                Ok(seat.settle())
+            }
+            Bound::NotAvailable(state) => {
+                let detail = format!("its blank is {state}");
+                self.refuse(Some(serial), "blank_not_available", &detail)?;
+                Ok(seat.settle())
+            }
+        }
+    }
+
+    fn resume(
+        &mut self,
+        card: R::Card,
+        facts: ChipFacts,
+        attempt: Attempt,
+        tries: u32,
+        act: ActId,
+        seat: &mut Seat,
+    ) -> Result<Turn, WorkerError> {
+        let Some(binding) = attempt.binding().copied() else {
+            return Ok(Turn::Idle);
+        };
+        let mut job = Job::new(attempt, binding, seat.token, facts, act);
+        self.tell(Event::TakenUp(job.subject(self.reader.name())));
+        if tries > self.settings.max_tries {
+            let detail = format!("taken up {tries} times in this state");
+            return self.end(&mut job, ScrapReason::TooManyTries, &detail, seat);
+        }
+        self.work(card, job, seat)
+    }
+
+    /// A locked chip does not tell its serial: it is one of the attempts that may have locked theirs,
+    /// if it opens to that one's card access number.
+    fn locked(
+        &mut self,
+        mut card: R::Card,
+        facts: ChipFacts,
+        seat: &mut Seat,
+    ) -> Result<Turn, WorkerError> {
+        let candidates = self.store.maybe_locked(&self.settings.holder, self.now());
+        for candidate in self.wait(candidates)? {
+            let Some(binding) = candidate.binding().copied() else {
+                continue;
+            };
+            let kind = AttemptContent::CardAccessNumber;
+            let can = self.wait(self.store.attempt_content(candidate.id(), kind))?;
+            let can = can.and_then(|can| Password::can(std::str::from_utf8(&can).ok()?).ok());
+            let Some(can) = can else { continue };
+            let opened = chip::serial_behind_pace(&mut card, &can, &mut self.rng);
+            if opened.is_ok_and(|serial| serial == Some(binding.chip))
+                && let (TakenUp::Attempt(attempt, tries), act) =
+                    self.take_up(binding.chip, seat.token)?
+            {
+                return self.resume(card, facts, attempt, tries, act, seat);
+            }
+        }
+        self.refuse(
+            None,
+            "chip_locked",
+            "it is a finished card, or not one of ours; take it out",
+        )?;
+        Ok(seat.settle())
+    }
+
+    /// Works on the attempt until it ends, or until something outside is missing.
+    fn work(&mut self, card: R::Card, mut job: Job, seat: &mut Seat) -> Result<Turn, WorkerError> {
+        let mut card = card;
+        loop {
+            let Err(error) = self.go(card, &mut job) else {
+                seat.settle();
+                return Ok(Turn::Document);
+            };
+            let detail = error.to_string();
+            tracing::warn!(attempt = %job.attempt.id(), %detail, "a step failed");
+            let reason = match error.remedy() {
+                Remedy::Again(reason) => reason,
+                Remedy::Scrap(reason) => return self.end(&mut job, reason, &detail, seat),
+                Remedy::Later(why) => return self.later(&job, why, seat),
+                Remedy::Leave => return Ok(Turn::Idle),
+                Remedy::Stop(error) => return Err(error),
+            };
+            let facts;
+            (card, facts) = match self.regain(&job, seat)? {
+                Regained::Card(card, facts) => (card, facts),
+                Regained::Gone => {
+                    return self.end(&mut job, ScrapReason::ChipRemoved, &detail, seat);
+                }
+            };
+            let (taken, act) = self.take_up(job.binding.chip, job.token)?;
+            let TakenUp::Attempt(attempt, tries) = taken else {
+                return Ok(Turn::Idle);
+            };
+            job = Job {
+                began: job.began,
+                ..Job::new(attempt, job.binding, job.token, facts, act)
+            };
+            if tries > self.settings.max_tries {
+                return self.end(&mut job, reason, &detail, seat);
+            }
+        }
+    }
+
+    /// Waits for the card of an attempt to come back, and for its reader, within their graces.
+    fn regain(&mut self, job: &Job, seat: &mut Seat) -> Result<Regained<R::Card>, WorkerError> {
+        let began = Instant::now();
+        loop {
+            let lease = self.lease(job.token);
+            self.wait(self.store.renew(job.attempt.id(), &lease))?;
+            let grace = match self.reader.connect(self.settings.removal_grace.min(POLL)) {
+                Ok(mut card) => match chip::identify(&mut card) {
+                    Ok(facts) if facts.serial.is_none_or(|serial| serial == job.binding.chip) => {
+                        return Ok(Regained::Card(card, facts));
+                    }
+                    // Another card lies there: this one is gone.
+                    Ok(_) => return Ok(Regained::Gone),
+                    Err(_) => self.settings.removal_grace,
+                },
+                Err(NoCard::Empty | NoCard::Mute(_)) => self.settings.removal_grace,
+                Err(NoCard::Unavailable(why)) => {
+                    self.tell_waiting(seat, why);
+                    self.settings.removal_grace.max(READER_GRACE)
+                }
+            };
+            if began.elapsed() >= grace {
+                return Ok(Regained::Gone);
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Gives attempts up whose card has not been seen since their worker fell silent.
+    fn give_up_abandoned(&mut self, seat: &mut Seat) -> Result<Turn, WorkerError> {
+        let now = self.now();
+        let act = ActId::generate(&mut self.rng);
+        let lease = self.lease(seat.token);
+        let silent_since = now - self.settings.lease;
+        let entries = |attempt: &Attempt| intent(attempt, act, now);
+        let found = self
+            .store
+            .take_up_abandoned(&lease, silent_since, INTERRUPTED, entries, now);
+        let Some(attempt) = self.wait(found)? else {
+            return Ok(Turn::Idle);
+        };
+        let Some(binding) = attempt.binding().copied() else {
+            return Ok(Turn::Idle);
+        };
+        let facts = ChipFacts {
+            life_cycle: LifeCycle::Blank,
+            serial: None,
+        };
+        let mut job = Job::new(attempt, binding, seat.token, facts, act);
+        let detail = "its worker fell silent, and the card was not seen again";
+        match self.scrap(&mut job, ScrapReason::ChipRemoved, detail) {
+            Ok(()) => Ok(Turn::Scrapped),
+            Err(error) => stop_unless_stale(error),
+        }
+    }
+
+    fn end(
+        &mut self,
+        job: &mut Job,
+        reason: ScrapReason,
+        detail: &str,
+        seat: &mut Seat,
+    ) -> Result<Turn, WorkerError> {
+        match self.scrap(job, reason, detail) {
+            Ok(()) => {
+                seat.settle();
+                Ok(Turn::Scrapped)
+            }
+            Err(error) => stop_unless_stale(error),
+        }
+    }
+
+    fn later(&mut self, job: &Job, why: String, seat: &mut Seat) -> Result<Turn, WorkerError> {
+        let lease = self.lease(job.token);
+        self.wait(self.store.release(job.attempt.id(), &lease))?;
+        self.tell_waiting(seat, why);
+        std::thread::sleep(POLL);
+        Ok(Turn::Idle)
+    }
+
+    fn take_up(
+        &mut self,
+        chip: ChipSerial,
+        token: LeaseToken,
+    ) -> Result<(TakenUp, ActId), StoreError> {
+        let act = ActId::generate(&mut self.rng);
+        let now = self.now();
+        let lease = self.lease(token);
+        let entries = |attempt: &Attempt| intent(attempt, act, now);
+        let found = self.store.take_up(chip, &lease, INTERRUPTED, entries, now);
+        Ok((self.wait(found)?, act))
+    }
+
+    fn mute(&mut self, seat: &mut Seat, why: String) -> Turn {
+        seat.mute += 1;
+        if seat.mute < MUTE_TRIES {
+            return Turn::Idle;
+        }
+        let reader = self.reader.name().to_owned();
+        let reason = ScrapReason::ChipSilent.name();
+        self.tell(Event::BlankRefused {
+            reader,
+            chip: None,
+            reason,
+            detail: why,
+        });
+        seat.settle()
+    }
+
+    /// Records the fate of a blank that no attempt is bound to.
+    fn refuse(
+        &mut self,
+        chip: Option<ChipSerial>,
+        reason: &'static str,
+        detail: &str,
+    ) -> Result<(), StoreError> {
+        let now = self.now();
+        let blank = match chip {
+            Some(chip) => self.wait(self.store.blank_by_chip(chip))?,
+            None => None,
+        };
+        let usable = |state| matches!(state, BlankState::Vault | BlankState::Line);
+        if let Some(blank) = blank.filter(|blank| usable(blank.state))
+            && reason == ScrapReason::ChipLifeCycle.name()
+        {
+            let id = *ActId::generate(&mut self.rng).as_bytes();
+            let act = Act::new(id, ACTOR, "spoil-blank", format!("blank {}", blank.id));
+            let entries = [act.intent(now), act.outcome(now, reason)];
+            self.wait(self.store.spoil_unbound(blank.id, reason, &entries, now))?;
+        }
+        let reader = self.reader.name().to_owned();
+        let chip = chip.map(|chip| chip.to_string());
+        self.tell(Event::BlankRefused {
+            reader,
+            chip,
+            reason,
+            detail: detail.to_owned(),
+        });
+        Ok(())
+    }
+
+    /// Says once what is being waited for.
+    fn tell_waiting(&mut self, seat: &mut Seat, why: String) {
+        if seat.told.as_ref() != Some(&why) {
+            seat.told = Some(why.clone());
+            let reader = self.reader.name().to_owned();
+            self.tell(Event::Waiting { reader, why });
+        }
+    }
+}
+
+fn stop_unless_stale(error: StepError) -> Result<Turn, WorkerError> {
+    match error.remedy() {
+        Remedy::Stop(error) => Err(error),
+        _ => Ok(Turn::Idle),
+    }
+}

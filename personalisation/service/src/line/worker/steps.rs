@@ -1,0 +1,309 @@
+//! The steps of an attempt, from Bound to `ReadBack`. Each asks for nothing but the state it is in.
+
+use std::time::Instant;
+
+use icao9303::pace::Password;
+use inspection::{
+    Inspection, Request,
+    budget::Budget,
+    inspect,
+    report::{CheckName, CheckResult, FingerState, InspectionReport, Verdict},
+};
+use openssl::sha::sha256;
+use personalisation_core::{
+    attempt::{AttemptState, Digest, ScrapReason},
+    card_access_number::CardAccessNumber,
+};
+use personalisation_store::line::AttemptContent;
+use rand::CryptoRng;
+
+use super::{
+    Worker,
+    failure::StepError,
+    job::{FINGERS, Job},
+};
+use crate::line::{
+    card_keys::CardKeysError,
+    chip::{self, CENTRE_KEY_VERSION, ChipError, LifeCycle, Session},
+    event::{Document, Event},
+    reader::CardReader,
+    signing::{self, Facts},
+};
+
+impl<R: CardReader, G: CryptoRng> Worker<R, G> {
+    /// Takes the attempt from where it is to its end, with the card connected.
+    pub(super) fn go(&mut self, mut card: R::Card, job: &mut Job) -> Result<(), StepError> {
+        if job.facts.life_cycle < LifeCycle::Locked {
+            self.personalise(&mut card, job)?;
+            drop(card);
+            // As any inspector would: a card fresh from a reset, and a password.
+            let patience = self.settings.removal_grace;
+            card = self.reader.connect(patience).map_err(|_| StepError::Lost)?;
+            job.facts = chip::identify(&mut card)?;
+        }
+        self.confirm_lock(&mut card, job)?;
+        self.read_back(&mut card, job)
+    }
+
+    fn personalise(&mut self, card: &mut R::Card, job: &mut Job) -> Result<(), StepError> {
+        let mut session = self.open_session(card, job)?;
+        loop {
+            match job.attempt.state() {
+                AttemptState::Bound(_) => self.key_chip(&mut session, job)?,
+                AttemptState::ChipKeyed(_) => self.build_lds(job)?,
+                AttemptState::LdsBuilt(_) => self.sign(job)?,
+                AttemptState::Signed(_) => self.write(&mut session, job)?,
+                AttemptState::Written(_) => self.lock(&mut session, job)?,
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// A session under the centre's keys, which are put on the chip if its maker's are still there.
+    fn open_session<'c>(
+        &mut self,
+        card: &'c mut R::Card,
+        job: &Job,
+    ) -> Result<Session<'c, R::Card>, StepError> {
+        let serial = job.binding.chip;
+        let buffer = usize::try_from(self.settings.apdu_buffer).unwrap_or(usize::MAX);
+        let centre = self.keys.centre(serial)?;
+        if job.facts.life_cycle == LifeCycle::Blank {
+            if !matches!(job.attempt.state(), AttemptState::Bound(_)) {
+                let expected = "in personalisation";
+                return Err(ChipError::LifeCycle {
+                    found: LifeCycle::Blank,
+                    expected,
+                }
+                .into());
+            }
+            let blank = self.wait(self.store.blank_by_chip(serial))?;
+            let blank = blank.ok_or(CardKeysError::CheckValues)?;
+            let transport = self.keys.transport(&blank)?;
+            let keys = (blank.key_version, &transport);
+            let mut session = Session::open(card, serial, keys, buffer, &mut self.rng)?;
+            session.put_keys(blank.key_version, &centre)?;
+        }
+        let keys = (CENTRE_KEY_VERSION, &centre);
+        Ok(Session::open(card, serial, keys, buffer, &mut self.rng)?)
+    }
+
+    fn key_chip(
+        &mut self,
+        session: &mut Session<'_, R::Card>,
+        job: &mut Job,
+    ) -> Result<(), StepError> {
+        let chip_key = session.generate_key()?;
+        let keyed = job.attempt.clone().key_chip(chip_key.clone())?;
+        let files = self.build_files(job, &chip_key)?;
+        let built = keyed.clone().build_lds(files.lds_digest())?;
+        job.files = Some(files);
+        let can = CardAccessNumber::generate(&mut self.rng);
+        let content = [(AttemptContent::CardAccessNumber, &can.digits()[..])];
+        self.advance(
+            job,
+            &[keyed, built],
+            &content,
+            "the chip has the centre's keys and its own",
+        )
+    }
+
+    fn build_lds(&mut self, job: &mut Job) -> Result<(), StepError> {
+        let digest = self.files(job)?.lds_digest();
+        let built = job.attempt.clone().build_lds(digest)?;
+        self.advance(job, &[built], &[], "built")
+    }
+
+    fn sign(&mut self, job: &mut Job) -> Result<(), StepError> {
+        self.files(job)?;
+        let files = self.files(job)?;
+        let (object, infos) = (files.security_object.to_der(), files.security_infos.clone());
+        let facts = Facts {
+            ticket: &job.ticket,
+            attempt: job.attempt.id(),
+            binding: job.binding,
+            security_object: &object,
+            security_infos: &infos,
+        };
+        let signed = self.signer.sign(&facts)?;
+        let now = self.now();
+        signing::verify(&signed, self.files(job)?, &self.trust.clone(), now)?;
+        let (sod, security) = (&signed.sod.file, &signed.card_security.file);
+        self.files(job)?.add_signed(sod, security);
+        let to = job
+            .attempt
+            .clone()
+            .sign(Digest(sha256(sod)), Digest(sha256(security)))?;
+        let content = [
+            (AttemptContent::Sod, &sod[..]),
+            (AttemptContent::CardSecurity, &security[..]),
+        ];
+        self.advance(job, &[to], &content, "signed and verified")
+    }
+
+    fn write(
+        &mut self,
+        session: &mut Session<'_, R::Card>,
+        job: &mut Job,
+    ) -> Result<(), StepError> {
+        let can = self.card_access_number(job)?;
+        let output = self.settings.output.clone();
+        let number = job.binding.number;
+        let files = self.files(job)?;
+        for (file, content) in files.iter() {
+            session.write_file(file, content)?;
+        }
+        for (file, content) in files.iter() {
+            let read = session.compare_file(file, content)?;
+            if let Some(output) = output.as_ref().filter(|_| file == FINGERS) {
+                output.written(number, file, &read)?;
+            }
+        }
+        let mrz = files.mrz.information().password();
+        session.store_secrets(&can, &mrz)?;
+        let to = job.attempt.clone().write()?;
+        self.advance(job, &[to], &[], "written and compared")
+    }
+
+    fn lock(&mut self, session: &mut Session<'_, R::Card>, job: &mut Job) -> Result<(), StepError> {
+        session.lock()?;
+        let to = job.attempt.clone().lock()?;
+        self.advance(job, &[to], &[], "locked")
+    }
+
+    /// A chip that is locked although the database does not know yet, or not in operation.
+    fn confirm_lock(&mut self, card: &mut R::Card, job: &mut Job) -> Result<(), StepError> {
+        let found = job.facts.life_cycle;
+        if found < LifeCycle::Locked || !is_complete(job.attempt.state()) {
+            return Err(ChipError::LifeCycle {
+                found,
+                expected: "otherwise",
+            }
+            .into());
+        }
+        if found == LifeCycle::Locked {
+            let can = self.password(job)?;
+            chip::put_into_operation(card, &can, &mut self.rng)?;
+            job.facts.life_cycle = LifeCycle::Operational;
+        }
+        if matches!(job.attempt.state(), AttemptState::Written(_)) {
+            let to = job.attempt.clone().lock()?;
+            self.advance(job, &[to], &[], "the chip says that it is locked")?;
+        }
+        Ok(())
+    }
+
+    fn read_back(&mut self, card: &mut R::Card, job: &mut Job) -> Result<(), StepError> {
+        let can = self.card_access_number(job)?;
+        let password = self.password(job)?;
+        let trust = self.trust.clone();
+        let now = self.now();
+        let mrz = self.files(job)?.mrz.clone();
+        let request = Request {
+            password: Some(&password),
+            printed_mrz: Some(&mrz),
+            trust: &trust,
+            now,
+            budget: Budget::default(),
+            reader: Some(self.reader.name().to_owned()),
+            atr: None,
+        };
+        let Inspection {
+            report,
+            files: found,
+        } = inspect(card, &request, &Instant::now(), &mut self.rng);
+        judge(&report).map_err(StepError::ReadBack)?;
+        for (file, content) in self.files(job)?.iter().filter(|(file, _)| *file != FINGERS) {
+            if found.get(file) != Some(content) {
+                return Err(StepError::ReadBack(format!(
+                    "{file} is not what was written"
+                )));
+            }
+        }
+        let number = job.binding.number;
+        if let Some(output) = &self.settings.output {
+            output.read_back(number, &found)?;
+        }
+        let to = job.attempt.clone().read_back()?;
+        self.advance(job, &[to], &[], "genuine")?;
+        let document = Document {
+            subject: job.subject(self.reader.name()),
+            can: can.as_str().to_owned(),
+            seconds: job.began.elapsed().as_secs_f64(),
+            steps: job.steps.clone(),
+        };
+        if let Some(output) = &self.settings.output {
+            output.record(number, &document)?;
+        }
+        self.tell(Event::Document(document));
+        Ok(())
+    }
+
+    fn password(&self, job: &Job) -> Result<Password, StepError> {
+        let can = self.card_access_number(job)?;
+        Password::can(can.as_str()).map_err(|error| StepError::ReadBack(error.to_string()))
+    }
+
+    /// Gives the attempt up: number void, blank spoiled, remake queued.
+    pub(super) fn scrap(
+        &mut self,
+        job: &mut Job,
+        reason: ScrapReason,
+        detail: &str,
+    ) -> Result<(), StepError> {
+        let lease = self.lease(job.token);
+        self.wait(self.store.renew(job.attempt.id(), &lease))?;
+        let to = job.attempt.clone().scrap(reason)?;
+        self.advance(job, &[to], &[], &format!("given up: {reason}: {detail}"))?;
+        let subject = job.subject(self.reader.name());
+        let (reason, detail) = (reason.name(), detail.to_owned());
+        self.tell(Event::Scrapped {
+            subject,
+            reason,
+            detail,
+        });
+        Ok(())
+    }
+}
+
+/// Whether everything is on the chip.
+const fn is_complete(state: &AttemptState) -> bool {
+    matches!(state, AttemptState::Written(_) | AttemptState::Locked(_))
+}
+
+/// A finished card is genuine, proves itself in both ways, and keeps its fingers.
+fn judge(report: &InspectionReport) -> Result<(), String> {
+    if report.verdict != Verdict::Genuine {
+        let wrong: Vec<_> = report
+            .checks
+            .iter()
+            .filter(|check| {
+                matches!(
+                    check.result,
+                    CheckResult::Failed | CheckResult::Undetermined
+                )
+            })
+            .map(|check| format!("{:?}", check.name))
+            .collect();
+        return Err(format!(
+            "the inspection does not find it genuine: {}",
+            wrong.join(", ")
+        ));
+    }
+    for name in [
+        CheckName::ChipAuthentication,
+        CheckName::ChipAuthenticationMapping,
+    ] {
+        let passed = report
+            .check(name)
+            .is_some_and(|check| check.result == CheckResult::Passed);
+        if !passed {
+            return Err(format!("{name:?} did not pass"));
+        }
+    }
+    if report.fingers.state == FingerState::Locked {
+        Ok(())
+    } else {
+        Err("the fingers are not kept from everybody".to_owned())
+    }
+}

@@ -1,0 +1,302 @@
+//! The identity of an order, checked; what DG1 and DG12 are made of once a number is known.
+
+use icao9303::mrz::{
+    CodeError, CountryCode, DateError, DocumentCode, DocumentNumber, FieldError, Mrz, MrzName,
+    NameError, NameField, OptionalData, PartialDate, Sex, Td1, Td1Error, Transliteration,
+};
+use personalisation_core::{
+    document_number,
+    issuer_profile::IssuerProfile,
+    national_number::{NationalNumber, NationalNumberError},
+    validity::{self, ValidityError},
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use time::{Date, Month};
+use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
+
+use super::file::{IdentityTable, OrderFile};
+
+/// Longest text of the visual zone that is accepted, in characters.
+const LONGEST_TEXT: usize = 100;
+/// Characters of the name line.
+const NAME_LINE: usize = 30;
+
+/// What is wrong with names, dates or numbers. For the operator; the values are never shown.
+#[derive(Debug, Error)]
+pub enum IdentityError {
+    /// A text is empty, too long, or holds control characters.
+    #[error(
+        "{field} must have 1 to {LONGEST_TEXT} characters and no control characters; correct it"
+    )]
+    Text {
+        /// The field of the order.
+        field: &'static str,
+    },
+    /// The name has no line in the MRZ.
+    #[error("name: {0}")]
+    Name(#[from] NameError),
+    /// Not F, M or X.
+    #[error("sex is F, M or X; correct it")]
+    Sex,
+    /// A date that no calendar has, or of another form.
+    #[error("{field}: {source}")]
+    Date {
+        /// The field of the order.
+        field: &'static str,
+        /// Why.
+        source: DateError,
+    },
+    /// A nationality that 9303-3 does not list, or a profile's code.
+    #[error("nationality: {0}")]
+    Nationality(#[from] CodeError),
+    /// Dates that do not go together.
+    #[error(transparent)]
+    Validity(#[from] ValidityError),
+    /// The national number is wrong.
+    #[error(transparent)]
+    NationalNumber(#[from] NationalNumberError),
+    /// The MRZ cannot be written.
+    #[error("machine readable zone: {0}")]
+    Mrz(#[from] Td1Error),
+    /// A stored identity is damaged.
+    #[error("the stored identity is damaged ({0}); restore the order from a backup")]
+    Stored(&'static str),
+}
+
+/// What stands on the document, in the form in which it is stored (sealed).
+#[derive(Clone, PartialEq, Eq, Deserialize, Serialize, Zeroize, ZeroizeOnDrop)]
+#[serde(deny_unknown_fields)]
+pub struct Identity {
+    /// Form of this record.
+    version: u8,
+    issuer_profile: String,
+    surname: String,
+    given_names: String,
+    /// Thirty characters.
+    name_line: String,
+    name_line_shortened: bool,
+    /// F, M or X.
+    sex: String,
+    /// `YYYYMMDD`, zeros for unknown parts.
+    date_of_birth: String,
+    nationality: String,
+    /// `YYYYMMDD`
+    issued: String,
+    /// `YYYYMMDD`
+    expires: String,
+}
+
+impl Identity {
+    const VERSION: u8 = 1;
+
+    /// Checks the identity of an order given on `today`. `temporary`: a finger is missing for a
+    /// time only.
+    pub fn check(
+        order: &OrderFile,
+        today: Date,
+        temporary: bool,
+    ) -> Result<(Self, Option<NationalNumber>), IdentityError> {
+        let table = &order.identity;
+        check_texts(table)?;
+        let birth = parse_birth(&table.date_of_birth)?;
+        let issued = match &order.document.issued {
+            Some(text) => parse_date("issued", text)?,
+            None => today,
+        };
+        let expires = match &order.document.expires {
+            Some(text) => parse_date("expires", text)?,
+            None => validity::longest(birth, issued, temporary)?,
+        };
+        validity::check(birth, issued, expires, temporary)?;
+        let name = name_line(table)?;
+        let identity = Self {
+            version: Self::VERSION,
+            issuer_profile: order.issuer_profile.clone(),
+            surname: table.surname.clone(),
+            given_names: table.given_names.clone(),
+            name_line: name.as_str().to_owned(),
+            name_line_shortened: name.is_shortened(),
+            sex: table.sex.clone(),
+            date_of_birth: birth.to_lds(),
+            nationality: table.nationality.clone(),
+            issued: PartialDate::Full(issued).to_lds(),
+            expires: PartialDate::Full(expires).to_lds(),
+        };
+        // Every field is tried now, with a number of the right form: later there is nobody to ask.
+        identity.td1("C11111111")?.encode()?;
+        let number = table
+            .national_number
+            .as_deref()
+            .map(NationalNumber::new)
+            .transpose()?;
+        number
+            .as_ref()
+            .map_or(Ok(()), |number| number.check_birth(birth))?;
+        Ok((identity, number))
+    }
+
+    /// The MRZ with the document number.
+    pub fn mrz(&self, number: document_number::DocumentNumber) -> Result<Mrz, IdentityError> {
+        Ok(self.td1(number.as_str())?.encode()?)
+    }
+
+    /// The date of birth as far as known.
+    pub fn date_of_birth(&self) -> PartialDate {
+        // Written by `check` only; unknown is what a damaged record says about the date.
+        PartialDate::from_lds(&self.date_of_birth).unwrap_or(PartialDate::Unknown)
+    }
+
+    /// The day of issue.
+    pub fn issued(&self) -> Result<Date, IdentityError> {
+        full_date(&self.issued).ok_or(IdentityError::Stored("issued"))
+    }
+
+    /// The holder's age in years on the day of issue.
+    pub fn age(&self) -> Option<i32> {
+        validity::age(self.date_of_birth(), self.issued().ok()?)
+    }
+
+    /// The issuer profile it was checked for.
+    pub fn issuer_profile(&self) -> Result<IssuerProfile, IdentityError> {
+        let profile = IssuerProfile::by_name(&self.issuer_profile);
+        profile.ok_or(IdentityError::Stored("issuer profile"))
+    }
+
+    /// For the database.
+    pub fn encode(&self) -> Result<Zeroizing<Vec<u8>>, serde_json::Error> {
+        serde_json::to_vec(self).map(Zeroizing::new)
+    }
+
+    /// From the database.
+    pub fn decode(bytes: &[u8]) -> Result<Self, IdentityError> {
+        let identity: Self =
+            serde_json::from_slice(bytes).map_err(|_| IdentityError::Stored("form"))?;
+        if identity.version == Self::VERSION {
+            Ok(identity)
+        } else {
+            Err(IdentityError::Stored("version"))
+        }
+    }
+
+    fn td1(&self, number: &str) -> Result<Td1, IdentityError> {
+        let profile = self.issuer_profile()?;
+        let line = &self.name_line;
+        Ok(Td1 {
+            document_code: DocumentCode::td1(profile.document_code)?,
+            issuer: CountryCode::new(profile.state)?,
+            document_number: DocumentNumber::new(number).map_err(Td1Error::from)?,
+            optional_data_1: OptionalData::default(),
+            date_of_birth: self.date_of_birth(),
+            sex: sex(&self.sex)?,
+            date_of_expiry: full_date(&self.expires).ok_or(IdentityError::Stored("expires"))?,
+            nationality: CountryCode::new(&self.nationality)?,
+            optional_data_2: OptionalData::default(),
+            name: NameField::chosen_by_operator(line, NAME_LINE, self.name_line_shortened)?,
+        })
+    }
+}
+
+/// Personal data: nothing of it is shown.
+impl std::fmt::Debug for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Identity(redacted)")
+    }
+}
+
+impl From<FieldError> for IdentityError {
+    fn from(error: FieldError) -> Self {
+        Self::Mrz(error.into())
+    }
+}
+
+fn check_texts(table: &IdentityTable) -> Result<(), IdentityError> {
+    let mut texts = vec![("surname", &table.surname)];
+    if !table.given_names.is_empty() {
+        texts.push(("given_names", &table.given_names));
+    }
+    texts.extend(
+        table
+            .place_of_birth
+            .iter()
+            .map(|part| ("place_of_birth", part)),
+    );
+    for (field, text) in texts {
+        let length = text.trim().chars().count();
+        if length == 0 || length > LONGEST_TEXT || text.chars().any(char::is_control) {
+            return Err(IdentityError::Text { field });
+        }
+    }
+    Ok(())
+}
+
+/// The rule's line, or the operator's.
+fn name_line(table: &IdentityTable) -> Result<NameField, NameError> {
+    match &table.name_line {
+        Some(line) => NameField::chosen_by_operator(line, NAME_LINE, table.name_line_shortened),
+        None => MrzName::transliterate(
+            &table.surname,
+            &table.given_names,
+            &Transliteration::first_values(),
+        )?
+        .fit(NAME_LINE),
+    }
+}
+
+fn sex(text: &str) -> Result<Sex, IdentityError> {
+    match text {
+        "F" => Ok(Sex::Female),
+        "M" => Ok(Sex::Male),
+        "X" => Ok(Sex::Unspecified),
+        _ => Err(IdentityError::Sex),
+    }
+}
+
+/// `YYYY-MM-DD`, `YYYY-MM`, `YYYY` or `unknown`.
+fn parse_birth(text: &str) -> Result<PartialDate, IdentityError> {
+    let date = |source| IdentityError::Date {
+        field: "date_of_birth",
+        source,
+    };
+    if text == "unknown" {
+        return Ok(PartialDate::Unknown);
+    }
+    let mut parts = text.split('-');
+    let mut digits = |length: usize| -> Result<Option<u16>, IdentityError> {
+        let Some(part) = parts.next() else {
+            return Ok(None);
+        };
+        if part.len() != length || !part.bytes().all(|byte| byte.is_ascii_digit()) {
+            return Err(date(DateError::Form));
+        }
+        part.parse().map(Some).map_err(|_| date(DateError::Form))
+    };
+    let (year, month, day) = (digits(4)?, digits(2)?, digits(2)?);
+    if parts.next().is_some() {
+        return Err(date(DateError::Form));
+    }
+    // Two digits fit.
+    let byte = |part: Option<u16>| part.and_then(|part| u8::try_from(part).ok());
+    PartialDate::new(year, byte(month), byte(day)).map_err(date)
+}
+
+/// `YYYY-MM-DD`
+fn parse_date(field: &'static str, text: &str) -> Result<Date, IdentityError> {
+    match parse_birth(text) {
+        Ok(PartialDate::Full(date)) => Ok(date),
+        Ok(_) => Err(IdentityError::Date {
+            field,
+            source: DateError::Form,
+        }),
+        Err(IdentityError::Date { source, .. }) => Err(IdentityError::Date { field, source }),
+        Err(error) => Err(error),
+    }
+}
+
+/// `YYYYMMDD`
+fn full_date(digits: &str) -> Option<Date> {
+    let year = digits.get(..4)?.parse().ok()?;
+    let month: u8 = digits.get(4..6)?.parse().ok()?;
+    let day = digits.get(6..)?.parse().ok()?;
+    Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
+}

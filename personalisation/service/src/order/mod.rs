@@ -1,0 +1,152 @@
+//! Orders: `personalisation order add` checks everything about one applicant and queues the order.
+
+mod error;
+mod file;
+mod identity;
+mod pictures;
+pub(crate) mod ticket;
+
+#[cfg(test)]
+mod tests;
+
+use std::path::Path;
+
+pub use error::{OrderError, PictureOf};
+use evidence::entry::Act;
+use icao9303::{
+    lds::{Dg11, FullName},
+    mrz::PartialDate,
+};
+pub use identity::{Identity, IdentityError};
+use key_custody::Token;
+use personalisation_core::{
+    fingers::{self, MissingReason},
+    ids::{ActId, OrderId},
+};
+use personalisation_store::order::{ContentKind, NewOrder};
+use rand::CryptoRng;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use self::file::OrderFile;
+use crate::config::Config;
+
+const ACTOR: &str = "personalisation/order";
+
+/// The content of an order, ready to be stored: the identity, and the data groups that no blank
+/// changes.
+pub struct Prepared {
+    /// What DG1 and DG12 are made of.
+    pub identity: Identity,
+    /// DG2, DG3, DG7 where there is a signature, DG11: whole files.
+    pub files: Vec<(ContentKind, Zeroizing<Vec<u8>>)>,
+}
+
+/// Adds the order in `file`; nothing is stored unless everything is right.
+pub async fn add(
+    config: &Config,
+    file: &Path,
+    rng: &mut impl CryptoRng,
+    now: OffsetDateTime,
+) -> Result<OrderId, OrderError> {
+    let profile = config.issuer_profile();
+    let order = OrderFile::load(file)?;
+    if order.issuer_profile != profile.name {
+        return Err(OrderError::IssuerProfile {
+            ordered: order.issuer_profile,
+        });
+    }
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let Prepared { identity, files } = prepare(&order, folder, now, rng)?;
+    let id = OrderId::generate(rng);
+    let token = Token::open(&config.ticket_token())?;
+    let ticket = ticket::issue(&token, config, id, &files, now)?;
+    let mut content = files;
+    content.push((ContentKind::Identity, identity.encode()?));
+    content.push((ContentKind::Ticket, Zeroizing::new(ticket.encode())));
+    let order = NewOrder {
+        id,
+        issuer_profile: profile.name,
+        added_by: ACTOR,
+        content: &content,
+    };
+    let act = Act::new(
+        *ActId::generate(rng).as_bytes(),
+        ACTOR,
+        "add-order",
+        format!("order {id}"),
+    );
+    let entries = [act.intent(now), act.outcome(now, "queued")];
+    config
+        .open_store()
+        .await?
+        .add_order(rng, &order, &entries, now)
+        .await?;
+    Ok(id)
+}
+
+/// Checks an order and makes the data groups; reads the pictures it names.
+pub fn prepare(
+    order: &OrderFile,
+    folder: &Path,
+    now: OffsetDateTime,
+    rng: &mut impl CryptoRng,
+) -> Result<Prepared, OrderError> {
+    let temporary = order
+        .missing_fingers
+        .iter()
+        .any(|m| m.reason() == MissingReason::Temporary);
+    let (identity, national_number) = Identity::check(order, now.date(), temporary)?;
+    let age = identity.age();
+    let given: Vec<_> = order
+        .fingers
+        .iter()
+        .map(file::FingerTable::finger)
+        .collect();
+    let missing: Vec<_> = order
+        .missing_fingers
+        .iter()
+        .map(|m| (m.hand(), m.reason()))
+        .collect();
+    fingers::check(&given, &missing, age)?;
+    let dg2 = pictures::portrait(&folder.join(&order.portrait.file))?;
+    let dg3 = pictures::fingers(&order.fingers, folder, rng)?;
+    let mut files = vec![(ContentKind::Dg2, dg2), (ContentKind::Dg3, dg3)];
+    match &order.signature {
+        Some(signature) => {
+            let dg7 = pictures::signature(&folder.join(&signature.file))?;
+            files.push((ContentKind::Dg7, dg7));
+        }
+        None if age.is_none_or(|age| age >= fingers::OBLIGATORY_AGE) => {
+            return Err(OrderError::NoSignature);
+        }
+        None => {}
+    }
+    let dg11 = Dg11 {
+        full_name: Some(
+            FullName::from_visual(&order.identity.surname, &order.identity.given_names)
+                .map_err(OrderError::FullName)?,
+        ),
+        personal_number: national_number.map(|number| number.as_str().to_owned()),
+        date_of_birth: Some(identity.date_of_birth()).filter(|date| *date != PartialDate::Unknown),
+        place_of_birth: order.identity.place_of_birth.clone(),
+        ..Dg11::default()
+    };
+    let dg11 = dg11.encode().map_err(OrderError::File)?;
+    files.push((ContentKind::Dg11, Zeroizing::new(dg11)));
+    Ok(Prepared { identity, files })
+}
+
+/// Personal data: only how much there is is shown.
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let lengths: Vec<_> = self
+            .files
+            .iter()
+            .map(|(kind, file)| (kind, file.len()))
+            .collect();
+        f.debug_struct("Prepared")
+            .field("files", &lengths)
+            .finish_non_exhaustive()
+    }
+}

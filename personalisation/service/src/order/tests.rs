@@ -1,0 +1,1 @@
+//! Orders: what is accepted, and the name of every refusal.

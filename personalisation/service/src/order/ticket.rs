@@ -1,0 +1,54 @@
+//! The ticket of an order: what pki signs for, signed by a key in a token of its own.
+
+use std::collections::BTreeMap;
+
+use evidence::ticket::{SignedTicket, Ticket};
+use icao9303::lds::DataGroup;
+use key_custody::{CustodyError, Token, role::TicketSigning};
+use openssl::sha::sha256;
+use personalisation_core::ids::OrderId;
+use personalisation_store::order::ContentKind;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use crate::config::Config;
+
+const SECONDS_A_DAY: i64 = 86_400;
+/// The signing service's clock may be behind ours by so much, in seconds.
+const CLOCK_DIFFERENCE: i64 = 60;
+
+/// Signs a ticket that commits to every data group among `files`.
+pub(super) fn issue(
+    token: &Token,
+    config: &Config,
+    order: OrderId,
+    files: &[(ContentKind, Zeroizing<Vec<u8>>)],
+    now: OffsetDateTime,
+) -> Result<SignedTicket, CustodyError> {
+    let key = token.find_ec::<TicketSigning>(&config.tokens.tickets.key)?;
+    let content: BTreeMap<_, _> = files
+        .iter()
+        .filter_map(|(kind, file)| Some((data_group(*kind)?.number(), sha256(file))))
+        .collect();
+    let issued_at = now.unix_timestamp() - CLOCK_DIFFERENCE;
+    let ticket = Ticket {
+        order: *order.as_bytes(),
+        signing_profile: config.pki.signing_profile.clone(),
+        content,
+        issued_at,
+        expires_at: issued_at + i64::from(config.pki.ticket_days) * SECONDS_A_DAY,
+    };
+    let signature = token.sign_digest(&key, &ticket.digest())?;
+    Ok(ticket.seal(signature))
+}
+
+/// The data group that a piece of an order's content is.
+pub(crate) const fn data_group(kind: ContentKind) -> Option<DataGroup> {
+    match kind {
+        ContentKind::Dg2 => Some(DataGroup::DG2),
+        ContentKind::Dg3 => Some(DataGroup::DG3),
+        ContentKind::Dg7 => Some(DataGroup::DG7),
+        ContentKind::Dg11 => Some(DataGroup::DG11),
+        ContentKind::Identity | ContentKind::Ticket => None,
+    }
+}

@@ -1,0 +1,286 @@
+//! A centre on a bench: database, reader with a tray, chips, signing service, and a plug to pull.
+
+use std::{
+    path::PathBuf,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::Duration,
+};
+
+use hardware_sim::card::{delivery, maker::Blank};
+use icao9303::{
+    crypto::cipher::{AesKey, AesSize},
+    scp03::StaticKeys,
+};
+use personalisation::{
+    blanks,
+    line::{
+        card_keys::{CardKeys, CardKeysError},
+        event::Event,
+        output::Output,
+        worker::{Settings, Tally, Worker, WorkerError},
+    },
+};
+use personalisation_core::{
+    attempt::Attempt,
+    chip_serial::ChipSerial,
+    ids::{BlankId, DeliveryId, OrderId},
+};
+use personalisation_store::{
+    Interrupter, Store,
+    order::{ContentKind, NewOrder},
+    sealing::Sealer,
+    stock::{self, NewBlank, NewDelivery},
+};
+use rand::{SeedableRng as _, rngs::StdRng};
+use tempfile::TempDir;
+use time::{OffsetDateTime, macros::datetime};
+use tokio::runtime::Runtime;
+use zeroize::Zeroizing;
+
+use crate::{
+    people::Applicant,
+    pki::{self, Pki},
+    tray::Tray,
+};
+
+/// When everything takes place: while the test PKI's document signer may sign.
+pub const NOW: OffsetDateTime = datetime!(2026-10-15 12:00 UTC);
+
+/// Kills the program at one of its calls to the world: commands to chips, requests to pki, and
+/// commits. From then on every call fails, until the plug is put back.
+#[derive(Clone, Default)]
+pub struct Plug(Arc<PlugState>);
+
+#[derive(Default)]
+struct PlugState {
+    calls: AtomicU64,
+    dies_at: AtomicU64,
+    dead: AtomicBool,
+}
+
+impl Plug {
+    /// Counts a call; whether the program is dead.
+    pub fn call(&self) -> bool {
+        let call = self.0.calls.fetch_add(1, Ordering::SeqCst) + 1;
+        if call == self.0.dies_at.load(Ordering::SeqCst) {
+            self.0.dead.store(true, Ordering::SeqCst);
+        }
+        self.0.dead.load(Ordering::SeqCst)
+    }
+
+    /// Dies at the n-th call from now, from 1.
+    pub fn pull_at(&self, call: u64) {
+        self.0.dies_at.store(self.calls() + call, Ordering::SeqCst);
+    }
+
+    /// A new program: alive, and nothing armed.
+    pub fn put_back(&self) -> bool {
+        self.0.dies_at.store(0, Ordering::SeqCst);
+        self.0.dead.swap(false, Ordering::SeqCst)
+    }
+
+    pub fn calls(&self) -> u64 {
+        self.0.calls.load(Ordering::SeqCst)
+    }
+}
+
+/// The keys of the batch and of the centre, in memory.
+struct BenchKeys {
+    batch: AesKey,
+    master: AesKey,
+}
+
+impl CardKeys for BenchKeys {
+    fn transport(&self, blank: &stock::Blank) -> Result<StaticKeys, CardKeysError> {
+        Ok(blanks::transport_keys(&self.batch, blank.chip.as_bytes())?)
+    }
+
+    fn centre(&self, chip: ChipSerial) -> Result<StaticKeys, CardKeysError> {
+        let cmac = |message: &[u8]| self.master.cmac(message);
+        Ok(StaticKeys::diversify(
+            cmac,
+            chip.as_bytes(),
+            AesSize::Aes128,
+        )?)
+    }
+}
+
+pub struct Bench {
+    pub runtime: Runtime,
+    pub store: Store,
+    pub tray: Tray,
+    pub pki: Pki,
+    pub plug: Plug,
+    pub folder: TempDir,
+    pub applicant: Applicant,
+    pub rng: StdRng,
+    /// Every chip ever made.
+    pub chips: Vec<PathBuf>,
+    pub events: Arc<Mutex<Vec<Event>>>,
+    pub dumps: bool,
+    pub tries: u32,
+    keys: Arc<BenchKeys>,
+    made: u32,
+    deliveries: u8,
+}
+
+impl Bench {
+    pub fn new(applicant: Applicant) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let runtime = Runtime::new().unwrap();
+        let plug = Plug::default();
+        let store = runtime.block_on(open(&folder, &plug));
+        let keys = BenchKeys {
+            batch: AesKey::from_bytes(&[0x40; 32]).unwrap(),
+            master: AesKey::from_bytes(&[0x41; 32]).unwrap(),
+        };
+        Self {
+            runtime,
+            store,
+            tray: Tray::new(plug.clone()),
+            pki: Pki::new(plug.clone()),
+            plug,
+            folder,
+            applicant,
+            rng: StdRng::seed_from_u64(2026),
+            chips: Vec::new(),
+            events: Arc::default(),
+            dumps: false,
+            tries: 3,
+            keys: Arc::new(keys),
+            made: 0,
+            deliveries: 0,
+        }
+    }
+
+    /// Orders a card for the applicant.
+    pub fn order(&mut self) -> OrderId {
+        let id = OrderId::generate(&mut self.rng);
+        let mut content = self.applicant.content.clone();
+        let ticket = self
+            .pki
+            .ticket(*id.as_bytes(), self.applicant.commitments());
+        content.push((ContentKind::Ticket, Zeroizing::new(ticket)));
+        let order = NewOrder {
+            id,
+            issuer_profile: "luxembourg",
+            added_by: "personalisation/order",
+            content: &content,
+        };
+        let add = self.store.add_order(&mut self.rng, &order, &[], NOW);
+        self.runtime.block_on(add).unwrap();
+        id
+    }
+
+    /// Makes so many blank chips, takes them into the vault, and lays them on the tray.
+    pub fn blanks(&mut self, count: u32) -> Vec<PathBuf> {
+        let chips: Vec<_> = (0..count)
+            .map(|_| self.chip(&self.keys.batch.clone()))
+            .collect();
+        self.receive(&chips);
+        chips.iter().for_each(|(path, _)| self.tray.add(path));
+        chips.into_iter().map(|(path, _)| path).collect()
+    }
+
+    /// A chip that no delivery names.
+    pub fn stranger(&mut self) -> PathBuf {
+        let (path, _) = self.chip(&self.keys.batch.clone());
+        self.tray.add(&path);
+        path
+    }
+
+    /// A chip of a delivery whose keys are others.
+    pub fn impostor(&mut self) -> PathBuf {
+        let chip = self.chip(&AesKey::from_bytes(&[0x66; 32]).unwrap());
+        self.receive(std::slice::from_ref(&chip));
+        self.tray.add(&chip.0);
+        chip.0
+    }
+
+    fn chip(&mut self, batch: &AesKey) -> (PathBuf, ChipSerial) {
+        self.made += 1;
+        let mut serial = *b"MSTEST\0\0\0\0";
+        serial[6..].copy_from_slice(&self.made.to_be_bytes());
+        let path = self.folder.path().join(format!("{}.chip", self.made));
+        let keys = delivery::transport_keys(batch, &serial).unwrap();
+        Blank::new(serial, keys).make(&path).unwrap();
+        self.chips.push(path.clone());
+        (path, ChipSerial::from_bytes(serial))
+    }
+
+    fn receive(&mut self, chips: &[(PathBuf, ChipSerial)]) {
+        self.deliveries += 1;
+        let blanks: Vec<_> = chips
+            .iter()
+            .map(|(_, chip)| NewBlank {
+                id: BlankId::generate(&mut self.rng),
+                chip: *chip,
+                key_check_values: [0; 9],
+            })
+            .collect();
+        let delivery = NewDelivery {
+            id: DeliveryId::generate(&mut self.rng),
+            batch: &format!("batch-{}", self.made),
+            file_digest: openssl::sha::sha256(&self.made.to_be_bytes()),
+            wrapped_key: &[],
+            key_version: 0x30,
+            blanks: &blanks,
+        };
+        self.runtime
+            .block_on(self.store.receive_delivery(&delivery, &[], NOW))
+            .unwrap();
+    }
+
+    /// Starts the line's program once more and lets it work until it has nothing to do, or dies.
+    pub fn run(&mut self) -> Result<Tally, WorkerError> {
+        let events = Arc::clone(&self.events);
+        let output = Output::new(self.folder.path().join("out"));
+        let worker = Worker {
+            reader: self.tray.clone(),
+            store: self.store.clone(),
+            runtime: self.runtime.handle().clone(),
+            signer: Box::new(self.pki.clone()),
+            keys: Arc::clone(&self.keys) as Arc<dyn CardKeys + Send + Sync>,
+            trust: Arc::new(pki::trust()),
+            settings: Settings {
+                holder: "line-1/Tray 1".to_owned(),
+                once: true,
+                idle: Duration::from_millis(30),
+                lease: Duration::from_secs(60),
+                removal_grace: Duration::ZERO,
+                max_tries: self.tries,
+                apdu_buffer: 4096,
+                output: self.dumps.then_some(output),
+            },
+            report: Box::new(move |event| events.lock().unwrap().push(event)),
+            clock: Box::new(|| NOW),
+            rng: StdRng::seed_from_u64(self.plug.calls()),
+        };
+        worker.run()
+    }
+
+    /// The newest attempt at an order.
+    pub fn newest(&self, order: OrderId) -> Attempt {
+        let attempts = self.runtime.block_on(self.store.attempts(order)).unwrap();
+        attempts.into_iter().next_back().unwrap()
+    }
+
+    /// What the line said, once.
+    pub fn said(&self) -> Vec<Event> {
+        std::mem::take(&mut self.events.lock().unwrap())
+    }
+}
+
+/// The database, whose commits are calls that the plug may cut.
+async fn open(folder: &TempDir, plug: &Plug) -> Store {
+    let sealer = Sealer::new(Box::new(Zeroizing::new([7; 32])));
+    let plug = plug.clone();
+    let interrupter = Interrupter::new(move |_| plug.call());
+    let store = Store::open(&folder.path().join("centre.db"), sealer)
+        .await
+        .unwrap();
+    store.danger_interrupted_by(interrupter)
+}

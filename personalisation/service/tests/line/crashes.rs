@@ -1,0 +1,104 @@
+//! Generic crash tests: power fails at every command, at every commit, at every request to pki, for
+//! the chip and for the program; afterwards the work is finished and the invariants hold.
+
+use hardware_sim::card::fault::{Fault, What};
+
+use crate::{bench::Bench, invariants, people::Applicant};
+
+/// A good run's calls to the world, in a bench that has made one document already.
+fn calls_of_a_good_run(bench: &mut Bench) -> (u64, u32) {
+    bench.order();
+    bench.blanks(1);
+    let (calls, commands) = (bench.plug.calls(), bench.tray.commands());
+    assert_eq!(bench.run().unwrap().documents, 1);
+    (
+        bench.plug.calls() - calls,
+        u32::try_from(bench.tray.commands() - commands).unwrap(),
+    )
+}
+
+/// Runs the line until nothing is left; whatever was given up was made again.
+fn finish(bench: &mut Bench, order: personalisation_core::ids::OrderId, what: &str) {
+    bench.plug.put_back();
+    for _ in 0..4 {
+        bench.run().unwrap();
+        let length = bench.runtime.block_on(bench.store.queue_length()).unwrap();
+        if length.queued == 0 && length.under_way == 0 {
+            break;
+        }
+        bench.blanks(1);
+    }
+    assert_eq!(bench.newest(order).state().name(), "read_back", "{what}");
+    invariants::check(bench, what);
+    bench.tray.clear();
+    bench.chips.clear();
+}
+
+/// The chip loses power at every command: before it, or after it with its answer lost; it stays in
+/// the field, or is torn out for good.
+fn chip_loses_power(what: &What, returns: bool) {
+    let mut bench = Bench::new(Applicant::small());
+    let (_, commands) = calls_of_a_good_run(&mut bench);
+    bench.chips.clear();
+    for at_apdu in 1..=commands {
+        let order = bench.order();
+        bench.blanks(1);
+        bench.tray.arm(Fault {
+            at_apdu,
+            what: what.clone(),
+            returns,
+        });
+        bench.run().unwrap();
+        finish(
+            &mut bench,
+            order,
+            &format!("{what:?} at command {at_apdu}, returns: {returns}"),
+        );
+    }
+}
+
+#[test]
+fn the_chip_loses_power_before_a_command_and_stays() {
+    chip_loses_power(&What::PowerLossBefore, true);
+}
+
+#[test]
+fn the_chip_loses_power_after_a_command_and_stays() {
+    chip_loses_power(&What::PowerLossAfter, true);
+}
+
+#[test]
+fn the_chip_is_torn_out_before_a_command() {
+    chip_loses_power(&What::PowerLossBefore, false);
+}
+
+#[test]
+fn the_chip_is_torn_out_after_a_command() {
+    chip_loses_power(&What::PowerLossAfter, false);
+}
+
+#[test]
+fn the_chip_loses_power_at_a_page_of_its_memory() {
+    for page in [1, 2] {
+        chip_loses_power(&What::PowerLossAtPage(page), true);
+    }
+}
+
+/// The program dies at every call to the world, commits included, and is started again.
+#[test]
+fn the_program_dies_at_every_call() {
+    let mut bench = Bench::new(Applicant::small());
+    let (calls, _) = calls_of_a_good_run(&mut bench);
+    bench.chips.clear();
+    for call in 1..=calls {
+        let order = bench.order();
+        bench.blanks(1);
+        bench.plug.pull_at(call);
+        let ended = bench.run();
+        assert!(
+            ended.is_err() || !bench.plug.put_back(),
+            "a dead program does not end well"
+        );
+        finish(&mut bench, order, &format!("dead at call {call}"));
+    }
+}

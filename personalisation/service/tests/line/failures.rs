@@ -1,0 +1,301 @@
+//! Everything around the line that can fail: chips, readers, pki.
+
+use hardware_sim::card::fault::{Fault, What};
+use personalisation::line::{event::Event, worker::Tally};
+use personalisation_core::{
+    attempt::{AttemptState, ScrapReason},
+    blank::BlankState,
+};
+
+use crate::{bench::Bench, invariants, people::Applicant};
+
+fn fault(at_apdu: u32, what: What, returns: bool) -> Fault {
+    Fault {
+        at_apdu,
+        what,
+        returns,
+    }
+}
+
+/// Every attempt at the only order, the newest last, ended as named.
+fn reasons(bench: &Bench) -> Vec<String> {
+    let order = bench
+        .runtime
+        .block_on(bench.store.orders())
+        .unwrap()
+        .remove(0)
+        .id;
+    let attempts = bench.runtime.block_on(bench.store.attempts(order)).unwrap();
+    attempts
+        .iter()
+        .map(|attempt| match attempt.state() {
+            AttemptState::Scrapped(scrap) => scrap.reason.to_string(),
+            state => state.name().to_owned(),
+        })
+        .collect()
+}
+
+fn spoil_reasons(bench: &Bench) -> u64 {
+    let stock = bench.runtime.block_on(bench.store.stock()).unwrap();
+    stock
+        .iter()
+        .find(|(state, _)| *state == BlankState::Spoiled)
+        .map_or(0, |(_, count)| *count)
+}
+
+#[test]
+fn a_chip_with_other_keys_is_spoiled_and_the_order_made_again() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.impostor();
+    bench.blanks(1);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 1
+        }
+    );
+    assert_eq!(reasons(&bench), ["chip_keys_unknown", "read_back"]);
+    assert_eq!(spoil_reasons(&bench), 1);
+    invariants::check(&bench, "impostor");
+}
+
+#[test]
+fn a_chip_that_no_delivery_names_is_refused() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.stranger();
+    bench.blanks(1);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 0
+        }
+    );
+    let refused = bench.said().into_iter().any(|event| {
+        matches!(
+            event,
+            Event::BlankRefused {
+                reason: "chip_unknown",
+                chip: Some(_),
+                ..
+            }
+        )
+    });
+    assert!(refused);
+}
+
+#[test]
+fn a_finished_card_is_refused_and_the_next_one_taken() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    let finished = bench.blanks(1).remove(0);
+    bench.run().unwrap();
+    bench.order();
+    bench.tray.add(&finished);
+    bench.blanks(1);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 0
+        }
+    );
+    let refused = |event: &Event| {
+        matches!(
+            event,
+            Event::BlankRefused {
+                reason: "chip_locked",
+                ..
+            }
+        )
+    };
+    assert!(bench.said().iter().any(refused));
+    invariants::check(&bench, "finished card");
+}
+
+#[test]
+fn a_chip_in_personalisation_without_an_attempt_is_spoiled() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    let torn = bench.blanks(1).remove(0);
+    // Torn out after PUT KEY, given up, then put in again.
+    bench.tray.arm(fault(8, What::PowerLossAfter, false));
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 0,
+            scrapped: 1
+        }
+    );
+    bench.tray.put_back(&torn);
+    assert_eq!(bench.run().unwrap(), Tally::default());
+    let refused = |event: &Event| {
+        matches!(
+            event,
+            Event::BlankRefused {
+                reason: "chip_life_cycle" | "blank_not_available",
+                ..
+            }
+        )
+    };
+    assert!(bench.said().iter().any(refused));
+    bench.blanks(1);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 0
+        }
+    );
+    assert_eq!(reasons(&bench), ["chip_removed", "read_back"]);
+    invariants::check(&bench, "torn out");
+}
+
+#[test]
+fn a_wrong_answer_is_tried_again_and_a_chip_that_goes_on_is_given_up() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(1);
+    for at in [3, 30, 60] {
+        bench.tray.arm(fault(at, What::FlipBit(5), true));
+    }
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 0
+        }
+    );
+
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(2);
+    for at in 20..60 {
+        bench
+            .tray
+            .arm(fault(at, What::Status("6581".to_owned()), true));
+    }
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 1
+        }
+    );
+    assert_eq!(reasons(&bench), ["chip_refused", "read_back"]);
+    invariants::check(&bench, "memory failure");
+}
+
+#[test]
+fn silence_and_endless_answers_end() {
+    for what in [What::Silent, What::EndlessChain] {
+        let mut bench = Bench::new(Applicant::small());
+        bench.order();
+        bench.blanks(2);
+        for at in 20..24 {
+            bench.tray.arm(fault(at, what.clone(), true));
+        }
+        let tally = bench.run().unwrap();
+        assert_eq!(tally.documents, 1, "{what:?}");
+        invariants::check(&bench, "silence");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_and_comes_back_costs_nothing() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(1);
+    // The daemon is started again in the middle: the card loses power, the reader is away a while.
+    bench.tray.arm(fault(40, What::PowerLossAfter, true));
+    bench.tray.be_unavailable(0);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 0
+        }
+    );
+    bench.order();
+    bench.blanks(1);
+    bench.tray.be_unavailable(5);
+    // An idle worker ends; the next start finds the reader.
+    while bench.run().unwrap().documents == 0 {}
+    invariants::check(&bench, "reader gone");
+}
+
+#[test]
+fn pki_away_costs_time_only() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(1);
+    bench.pki.be_unavailable(7);
+    let mut documents = 0;
+    while documents == 0 {
+        documents = bench.run().unwrap().documents;
+    }
+    assert_eq!(reasons(&bench), ["read_back"]);
+    invariants::check(&bench, "pki away");
+}
+
+#[test]
+fn what_pki_refuses_waits_for_a_person() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(3);
+    bench.pki.refuse("the ticket ended");
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 0,
+            scrapped: 1
+        }
+    );
+    assert_eq!(
+        reasons(&bench),
+        [ScrapReason::SigningRefused.name(), "on_hold"]
+    );
+    invariants::check(&bench, "refused");
+}
+
+#[test]
+fn a_signature_that_does_not_verify_never_reaches_a_chip() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(1);
+    bench.pki.spoil();
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 0,
+            scrapped: 1
+        }
+    );
+    assert_eq!(
+        reasons(&bench),
+        [ScrapReason::SignatureInvalid.name(), "on_hold"]
+    );
+    invariants::check(&bench, "spoiled signature");
+}
+
+#[test]
+fn five_bad_blanks_are_enough() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    for _ in 0..6 {
+        bench.impostor();
+    }
+    bench.blanks(1);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 0,
+            scrapped: 5
+        }
+    );
+    assert_eq!(reasons(&bench).last().map(String::as_str), Some("on_hold"));
+    invariants::check(&bench, "five bad blanks");
+}

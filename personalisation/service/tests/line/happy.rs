@@ -1,0 +1,137 @@
+//! Orders become documents.
+
+use std::fs;
+
+use personalisation::line::{event::Event, worker::Tally};
+use personalisation_core::attempt::AttemptState;
+
+use crate::{bench::Bench, invariants, people::Applicant};
+
+#[test]
+fn three_orders_become_three_documents() {
+    let mut bench = Bench::new(Applicant::small());
+    let orders = [bench.order(), bench.order(), bench.order()];
+    bench.blanks(4);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 3,
+            scrapped: 0
+        }
+    );
+    for order in orders {
+        assert!(matches!(
+            bench.newest(order).state(),
+            AttemptState::ReadBack(_)
+        ));
+    }
+    assert_eq!(bench.pki.signed(), 3);
+    invariants::check(&bench, "three orders");
+    let documents = bench.said().into_iter().filter_map(|event| match event {
+        Event::Document(document) => Some(document),
+        _ => None,
+    });
+    for document in documents {
+        assert_eq!(document.can.len(), 6);
+        let steps: Vec<_> = document.steps.keys().copied().collect();
+        assert_eq!(
+            steps,
+            [
+                "chip_keyed",
+                "lds_built",
+                "locked",
+                "read_back",
+                "signed",
+                "written"
+            ]
+        );
+    }
+}
+
+#[test]
+fn files_beyond_short_offsets_are_written_compared_and_dumped() {
+    let mut bench = Bench::new(Applicant::large());
+    bench.dumps = true;
+    let order = bench.order();
+    bench.blanks(1);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 0
+        }
+    );
+    let number = bench.newest(order).binding().unwrap().number;
+    let folder = bench
+        .folder
+        .path()
+        .join("out/documents")
+        .join(number.as_str());
+    let ordered = |kind| {
+        &bench
+            .applicant
+            .content
+            .iter()
+            .find(|(k, _)| *k == kind)
+            .unwrap()
+            .1
+    };
+    let fingers = fs::read(folder.join("written/EF_DG3.bin")).unwrap();
+    assert!(fingers.len() > 0x8000);
+    assert_eq!(
+        &fingers,
+        &**ordered(personalisation_store::order::ContentKind::Dg3)
+    );
+    let portrait = fs::read(folder.join("chip/EF_DG2.bin")).unwrap();
+    assert_eq!(
+        &portrait,
+        &**ordered(personalisation_store::order::ContentKind::Dg2)
+    );
+    for file in [
+        "EF_COM", "EF_SOD", "EF_DG1", "EF_DG7", "EF_DG11", "EF_DG12", "EF_DG14",
+    ] {
+        assert!(folder.join(format!("chip/{file}.bin")).exists(), "{file}");
+    }
+    for file in ["EF_CardAccess", "EF_CardSecurity", "EF_ATR_INFO", "EF_DIR"] {
+        assert!(folder.join(format!("chip/{file}.bin")).exists(), "{file}");
+    }
+    assert!(
+        !folder.join("chip/EF_DG3.bin").exists(),
+        "only terminal authentication opens DG3"
+    );
+    let record: serde_json::Value =
+        serde_json::from_slice(&fs::read(folder.join("record.json")).unwrap()).unwrap();
+    assert_eq!(record["number"], number.as_str());
+}
+
+#[test]
+fn the_line_ends_without_blanks_and_goes_on_when_there_are_some() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.order();
+    bench.blanks(1);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 0
+        }
+    );
+    assert_eq!(
+        bench
+            .runtime
+            .block_on(bench.store.queue_length())
+            .unwrap()
+            .queued,
+        1
+    );
+    bench.blanks(1);
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 0
+        }
+    );
+    invariants::check(&bench, "two runs");
+}

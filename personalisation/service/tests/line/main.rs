@@ -1,0 +1,11 @@
+//! The line against simulated chips in this process: orders become documents, whatever fails.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+mod bench;
+mod crashes;
+mod failures;
+mod happy;
+mod invariants;
+mod people;
+mod pki;
+mod tray;

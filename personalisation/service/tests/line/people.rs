@@ -1,0 +1,107 @@
+//! One applicant whose files are prepared once, with small pictures, and ordered many times.
+
+use std::collections::BTreeMap;
+
+use biometrics::{
+    iso19794::{
+        face::{ColourSpace, FaceRecord, ImageData},
+        finger::{FingerPosition, FingerRecord},
+    },
+    jpeg2000, wsq,
+};
+use icao9303::lds::{DataGroup, Dg2, Dg3, Dg7, Dg11, Finger, FullName};
+use image::{GrayImage, Luma, Rgb, RgbImage};
+use personalisation_store::order::ContentKind;
+use zeroize::Zeroizing;
+
+/// The applicant's files and identity, as `order add` stores them.
+pub struct Applicant {
+    /// DG2, DG3, DG7, DG11 and the identity.
+    pub content: Vec<(ContentKind, Zeroizing<Vec<u8>>)>,
+}
+
+impl Applicant {
+    /// With pictures that fit into few commands.
+    pub fn small() -> Self {
+        Self::new(3_000, 96, Vec::new())
+    }
+
+    /// With fingers so large that DG3 lies beyond the offsets of short instructions.
+    pub fn large() -> Self {
+        // Noise behind the stream's end: what matters here is the length of the file.
+        Self::new(
+            17 * 1024,
+            560,
+            (0..17_000_u32).map(|n| (n * 7 % 251) as u8).collect(),
+        )
+    }
+
+    fn new(portrait_bytes: usize, finger_side: u32, padding: Vec<u8>) -> Self {
+        let portrait = RgbImage::from_fn(186, 240, |x, y| {
+            Rgb([
+                (x * y % 251) as u8,
+                (x * 3 % 256) as u8,
+                (y * 5 % 256) as u8,
+            ])
+        });
+        let portrait = jpeg2000::encode_to_budget(&portrait, portrait_bytes).unwrap();
+        let record =
+            FaceRecord::full_frontal(186, 240, ColourSpace::Rgb24, ImageData::Jpeg2000, portrait);
+        let dg2 = Dg2::iso19794(&record.encode().unwrap()).encode().unwrap();
+        let ridges = GrayImage::from_fn(finger_side.max(96), finger_side.max(96), |x, y| {
+            let wave = (f64::from(x) * 0.7 + f64::from(y) * 0.3).sin();
+            Luma([(128.0 + 100.0 * wave) as u8])
+        });
+        let stream = wsq::encode(&ridges, &wsq::WsqParameters::default()).unwrap();
+        let finger = |position: usize| {
+            let position = FingerPosition::ALL[position - 1];
+            let mut record = FingerRecord::from_wsq(position, 60, stream.clone()).unwrap();
+            record.wsq.extend(&padding);
+            record.encode().unwrap()
+        };
+        let (right, left) = (finger(2), finger(7));
+        let fingers = [
+            (Finger::RightIndex, &right[..]),
+            (Finger::LeftIndex, &left[..]),
+        ];
+        let dg3 = Dg3::iso19794(&fingers).encode().unwrap();
+        let signature = GrayImage::from_fn(120, 40, |x, y| Luma([(x * y % 256) as u8]));
+        let signature = jpeg2000::encode_to_budget(&signature, 1_500).unwrap();
+        let dg7 = Dg7::new(&signature).encode().unwrap();
+        let dg11 = Dg11 {
+            full_name: Some(FullName::from_visual("Müller-Weiß", "Anne-Léa").unwrap()),
+            ..Dg11::default()
+        };
+        let identity =
+            br#"{"version":1,"issuer_profile":"luxembourg","surname":"M\u00fcller-Wei\u00df",
+            "given_names":"Anne-L\u00e9a","name_line":"MUELLER<WEISS<<ANNE<LEA<<<<<<<",
+            "name_line_shortened":false,"sex":"F","date_of_birth":"19900101","nationality":"LUX",
+            "issued":"20261015","expires":"20361014"}"#;
+        let content = [
+            (ContentKind::Identity, identity.to_vec()),
+            (ContentKind::Dg2, dg2),
+            (ContentKind::Dg3, dg3),
+            (ContentKind::Dg7, dg7),
+            (ContentKind::Dg11, dg11.encode().unwrap()),
+        ];
+        let content = content.map(|(kind, bytes)| (kind, Zeroizing::new(bytes)));
+        Self {
+            content: content.into(),
+        }
+    }
+
+    /// What a ticket commits to.
+    pub fn commitments(&self) -> BTreeMap<u8, [u8; 32]> {
+        let group = |kind| match kind {
+            ContentKind::Dg2 => Some(DataGroup::DG2),
+            ContentKind::Dg3 => Some(DataGroup::DG3),
+            ContentKind::Dg7 => Some(DataGroup::DG7),
+            ContentKind::Dg11 => Some(DataGroup::DG11),
+            ContentKind::Identity | ContentKind::Ticket => None,
+        };
+        self.content
+            .iter()
+            .filter_map(|(kind, file)| Some((group(*kind)?.number(), openssl::sha::sha256(file))))
+            .collect()
+    }
+}
