@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod pcscd;
+pub mod people;
 
 // The reader driver's own file: what both ends of its socket say stands in one place, without an
 // edge from the simulator to a library that pcscd loads.

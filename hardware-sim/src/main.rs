@@ -9,6 +9,7 @@ use clap::{Args, Parser, Subcommand};
 use hardware_sim::card::delivery::{self, Order};
 use hardware_sim::card::layout::DEFAULT_BUFFER;
 use hardware_sim::card::serve::{self, Config};
+use hardware_sim::people::{self, People};
 use rand::SeedableRng;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::{StdRng, SysRng};
@@ -25,6 +26,8 @@ struct Cli {
 enum Command {
     /// Chips: put them into readers, or have blank ones made
     Card(Card),
+    /// People who do not exist: orders with portraits, fingers and signatures
+    People(People),
 }
 
 #[derive(Debug, Args)]
@@ -75,6 +78,7 @@ fn main() -> ExitCode {
         .init();
     let result = match Cli::parse().command {
         Command::Card(card) => run_card(card),
+        Command::People(people) => run_people(&people),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -97,6 +101,13 @@ fn run_card(card: Card) -> Result<(), Box<dyn Error>> {
     loop {
         thread::park();
     }
+}
+
+fn run_people(people: &People) -> Result<(), Box<dyn Error>> {
+    for folder in people::run(people)? {
+        println!("{}", folder.display());
+    }
+    Ok(())
 }
 
 fn make(new: New) -> Result<(), Box<dyn Error>> {

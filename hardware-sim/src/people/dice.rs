@@ -1,0 +1,151 @@
+//! A small seeded generator: the same seed draws the same people for ever, on every machine.
+//!
+//! It draws pictures and names of people who do not exist. Nothing secret may come from it.
+
+/// `SplitMix64` (Steele, Lea, Flood 2014).
+#[derive(Clone, Debug)]
+pub(super) struct Dice {
+    state: u64,
+}
+
+impl Dice {
+    /// A generator for one purpose; purposes of one seed are independent.
+    pub(super) fn new(seed: u64, purpose: &str) -> Self {
+        let hash = purpose
+            .bytes()
+            .fold(0xCBF2_9CE4_8422_2325u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+            });
+        let mut dice = Self { state: hash };
+        dice.state = dice.bits() ^ seed;
+        dice.bits();
+        dice
+    }
+
+    /// 64 random bits.
+    pub(super) fn bits(&mut self) -> u64 {
+        self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut mixed = self.state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        mixed ^ (mixed >> 31)
+    }
+
+    /// 0 to 1.
+    #[expect(clippy::cast_precision_loss, reason = "24 bits fit")]
+    pub(super) fn unit(&mut self) -> f32 {
+        (self.bits() >> 40) as f32 / 16_777_216.0
+    }
+
+    /// `low` to `high`.
+    pub(super) fn between(&mut self, low: f32, high: f32) -> f32 {
+        low + (high - low) * self.unit()
+    }
+
+    /// -1 to 1, mostly near 0.
+    pub(super) fn around_zero(&mut self) -> f32 {
+        (self.unit() + self.unit() + self.unit()) * (2.0 / 3.0) - 1.0
+    }
+
+    /// True with this probability.
+    pub(super) fn chance(&mut self, probability: f32) -> bool {
+        self.unit() < probability
+    }
+
+    /// 0 to `count - 1`; 0 for none.
+    pub(super) fn below(&mut self, count: usize) -> usize {
+        let count = count.max(1) as u64;
+        usize::try_from(self.bits() % count).unwrap_or(0)
+    }
+
+    /// One of several; they must not be empty.
+    pub(super) fn pick<'a, T: ?Sized>(&mut self, items: &[&'a T]) -> &'a T {
+        items[self.below(items.len())]
+    }
+}
+
+/// Smooth noise over the plane, -1 to 1: a lattice of random values, interpolated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Noise {
+    seed: u64,
+    scale: f32,
+}
+
+impl Noise {
+    /// Noise whose bumps are about `size` wide.
+    pub(super) fn new(dice: &mut Dice, size: f32) -> Self {
+        Self {
+            seed: dice.bits(),
+            scale: 1.0 / size,
+        }
+    }
+
+    /// Its value at a place.
+    pub(super) fn at(&self, x: f32, y: f32) -> f32 {
+        let (x, y) = (x * self.scale, y * self.scale);
+        let (left, top) = (x.floor(), y.floor());
+        let (u, v) = (smooth(x - left), smooth(y - top));
+        let corner = |dx: f32, dy: f32| self.lattice(left + dx, top + dy);
+        let upper = corner(0.0, 0.0) * (1.0 - u) + corner(1.0, 0.0) * u;
+        let lower = corner(0.0, 1.0) * (1.0 - u) + corner(1.0, 1.0) * u;
+        upper * (1.0 - v) + lower * v
+    }
+
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "a hash"
+    )]
+    fn lattice(&self, x: f32, y: f32) -> f32 {
+        let mut mixed = self.seed
+            ^ (x as i64)
+                .cast_unsigned()
+                .wrapping_mul(0x9E37_79B9_7F4A_7C15)
+            ^ (y as i64)
+                .cast_unsigned()
+                .wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
+        mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        mixed ^= mixed >> 32;
+        (mixed & 0xFFFF) as f32 / 32768.0 - 1.0
+    }
+}
+
+/// A step from 0 to 1 with soft ends.
+pub(super) fn smooth(t: f32) -> f32 {
+    let t = t.clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// A soft step of `value` from `from` (0) to `to` (1); they may be in either order.
+pub(super) fn ramp(from: f32, to: f32, value: f32) -> f32 {
+    smooth((value - from) / (to - from))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn draws_are_the_same_for_ever() {
+        let mut dice = Dice::new(7, "test");
+        assert_eq!(dice.bits(), Dice::new(7, "test").bits());
+        assert_ne!(dice.bits(), Dice::new(8, "test").bits());
+        assert_ne!(Dice::new(7, "a").bits(), Dice::new(7, "b").bits());
+        for _ in 0..1000 {
+            assert!((0.0..1.0).contains(&dice.unit()));
+            assert!((-1.0..=1.0).contains(&dice.around_zero()));
+            assert!(dice.below(5) < 5);
+        }
+    }
+
+    #[test]
+    fn noise_is_smooth_and_bounded() {
+        let noise = Noise::new(&mut Dice::new(1, "noise"), 10.0);
+        let mut before = noise.at(0.0, 3.0);
+        for step in 1..500u16 {
+            let value = noise.at(f32::from(step) * 0.1, 3.0);
+            assert!((-1.0..=1.0).contains(&value) && (value - before).abs() < 0.05);
+            before = value;
+        }
+    }
+}

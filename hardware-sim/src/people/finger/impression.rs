@@ -1,0 +1,213 @@
+//! One touch of the scanner: the master turned, shifted, stretched, pressed, with the skin's defects.
+
+use image::{GrayImage, Luma};
+
+use super::super::dice::{Dice, Noise, ramp};
+use super::ridges::{self, Master};
+use super::{HEIGHT, WIDTH};
+
+/// How a finger lay on the glass.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Touch {
+    /// Turned clockwise, in degrees.
+    pub rotation: f32,
+    /// Shifted to the right, in pixels.
+    pub shift_x: f32,
+    /// Shifted downwards, in pixels.
+    pub shift_y: f32,
+    /// Stretching of the skin, in pixels.
+    pub distortion: f32,
+    /// -1 (light, thin ridges) to 1 (hard, thick ridges).
+    pub pressure: f32,
+    /// Scratches across the finger.
+    pub scratches: u8,
+}
+
+impl Touch {
+    /// An ordinary touch.
+    pub(super) fn draw(dice: &mut Dice) -> Self {
+        Self {
+            rotation: 7.0 * dice.around_zero(),
+            shift_x: 14.0 * dice.around_zero(),
+            shift_y: 16.0 * dice.around_zero(),
+            distortion: dice.between(1.0, 4.0),
+            pressure: 0.6 * dice.around_zero(),
+            scratches: u8::from(dice.chance(0.4)) + u8::from(dice.chance(0.2)),
+        }
+    }
+}
+
+/// The part of a finger that meets the glass: half sides of an oval, in pixels.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shape {
+    half_width: f32,
+    half_height: f32,
+    /// How angular the oval is; 2 is an ellipse.
+    power: f32,
+}
+
+impl Shape {
+    pub(super) fn draw(dice: &mut Dice) -> Self {
+        Self {
+            half_width: dice.between(148.0, 180.0),
+            half_height: dice.between(215.0, 258.0),
+            power: dice.between(2.0, 2.7),
+        }
+    }
+}
+
+/// Everything about a touch that does not change from pixel to pixel.
+struct Scanner {
+    touch: Touch,
+    stretch: [Noise; 2],
+    contact: Noise,
+    edge: Noise,
+    grain: [Noise; 2],
+    scratches: Vec<Scratch>,
+    shape: Shape,
+}
+
+/// A straight light line.
+struct Scratch {
+    x: f32,
+    y: f32,
+    direction: (f32, f32),
+    half_length: f32,
+    half_width: f32,
+}
+
+/// Renders a touch.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "clamped"
+)]
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+pub(super) fn render(master: &Master, shape: Shape, touch: Touch, dice: &mut Dice) -> GrayImage {
+    let scanner = Scanner::new(shape, touch, dice);
+    let (sin, cos) = touch.rotation.to_radians().sin_cos();
+    GrayImage::from_fn(WIDTH, HEIGHT, |column, row| {
+        let x = column as f32 - WIDTH as f32 / 2.0 - touch.shift_x;
+        let y = row as f32 - HEIGHT as f32 / 2.0 - touch.shift_y;
+        // Back onto the finger: turn, then undo the stretching.
+        let (x, y) = (x * cos + y * sin, y * cos - x * sin);
+        let u = x + touch.distortion * scanner.stretch[0].at(x, y);
+        let v = y + touch.distortion * scanner.stretch[1].at(x, y);
+        let paper = 246.0 + 3.0 * scanner.grain[0].at(column as f32, row as f32);
+        let contact = scanner.contact(x, y);
+        let skin = if contact > 0.0 {
+            scanner.skin(master, u, v, x, y)
+        } else {
+            paper
+        };
+        let grain = 9.0 * scanner.grain[0].at(column as f32, row as f32) + 3.0 * dice.around_zero();
+        let value = paper + (skin + grain - paper) * contact;
+        Luma([value.clamp(0.0, 255.0) as u8])
+    })
+}
+
+impl Scanner {
+    fn new(shape: Shape, touch: Touch, dice: &mut Dice) -> Self {
+        let scratches = (0..touch.scratches).map(|_| Scratch::draw(dice)).collect();
+        Self {
+            touch,
+            stretch: [Noise::new(dice, 190.0), Noise::new(dice, 190.0)],
+            contact: Noise::new(dice, 55.0),
+            edge: Noise::new(dice, 26.0),
+            grain: [Noise::new(dice, 1.7), Noise::new(dice, 5.0)],
+            scratches,
+            shape: Shape {
+                half_width: shape.half_width + 9.0 * touch.pressure,
+                half_height: shape.half_height + 9.0 * touch.pressure,
+                power: shape.power,
+            },
+        }
+    }
+
+    /// How much of the skin touches the glass at a place: an oval with a ragged rim.
+    fn contact(&self, x: f32, y: f32) -> f32 {
+        let below = if y > 0.0 { 1.06 } else { 1.0 };
+        let Shape {
+            half_width,
+            half_height,
+            power,
+        } = self.shape;
+        let (a, b) = (x / half_width, y / (half_height * below));
+        let radius = (a.abs().powf(power) + b.abs().powf(power)).powf(1.0 / power);
+        let rim = 1.0 + 0.05 * self.contact.at(x, y) + 0.02 * self.edge.at(x, y);
+        ramp(rim, rim - 0.10, radius)
+    }
+
+    /// Grey of the skin: dark ridges, light valleys, pores and scratches.
+    fn skin(&self, master: &Master, u: f32, v: f32, x: f32, y: f32) -> f32 {
+        let height = sample(master, u, v);
+        let press = 0.16 * self.touch.pressure + 0.14 * self.contact.at(x + 500.0, y);
+        let wetness = height + press + 0.10 * self.grain[1].at(u + 300.0, v);
+        let ridge = ramp(-0.45, 0.55, wetness);
+        let pore = if height > 0.72 {
+            26.0 * ramp(0.55, 0.9, self.grain[1].at(u, v + 900.0))
+        } else {
+            0.0
+        };
+        let dark = 62.0 - 14.0 * self.touch.pressure + pore;
+        let light = 214.0 + 12.0 * self.contact.at(x, y + 700.0);
+        let skin = light + (dark - light) * ridge;
+        let scratch = self
+            .scratches
+            .iter()
+            .map(|scratch| scratch.at(u, v))
+            .fold(0.0, f32::max);
+        skin + (232.0 - skin) * scratch
+    }
+}
+
+impl Scratch {
+    fn draw(dice: &mut Dice) -> Self {
+        let angle = dice.between(0.0, std::f32::consts::PI);
+        Self {
+            x: 110.0 * dice.around_zero(),
+            y: 160.0 * dice.around_zero(),
+            direction: (angle.cos(), angle.sin()),
+            half_length: dice.between(25.0, 80.0),
+            half_width: dice.between(0.8, 1.8),
+        }
+    }
+
+    fn at(&self, x: f32, y: f32) -> f32 {
+        let (x, y) = (x - self.x, y - self.y);
+        let along = x * self.direction.0 + y * self.direction.1;
+        let across = y * self.direction.0 - x * self.direction.1;
+        ramp(self.half_length, self.half_length - 8.0, along.abs())
+            * ramp(self.half_width + 0.8, self.half_width - 0.8, across.abs())
+    }
+}
+
+/// The master at a place (pixels from its middle), interpolated; a valley outside.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "bounds are checked first"
+)]
+fn sample(master: &Master, u: f32, v: f32) -> f32 {
+    let (x, y) = (
+        u + ridges::WIDTH as f32 / 2.0,
+        v + ridges::HEIGHT as f32 / 2.0,
+    );
+    let (left, top) = (x.floor(), y.floor());
+    if left < 0.0
+        || top < 0.0
+        || left + 1.0 >= ridges::WIDTH as f32
+        || top + 1.0 >= ridges::HEIGHT as f32
+    {
+        return -1.0;
+    }
+    let at = top as usize * ridges::WIDTH + left as usize;
+    let (a, b) = (x - left, y - top);
+    let rows = [
+        &master.values[at..at + 2],
+        &master.values[at + ridges::WIDTH..at + ridges::WIDTH + 2],
+    ];
+    let [upper, lower] = rows.map(|row| row[0] + (row[1] - row[0]) * a);
+    upper + (lower - upper) * b
+}

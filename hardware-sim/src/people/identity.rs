@@ -1,0 +1,153 @@
+//! Who somebody is: name, sex, dates, nationality, number. Nobody, in truth.
+
+use time::{Date, Duration, Month};
+
+use super::dice::Dice;
+use super::names::{ORIGINS, Origin};
+use super::national_number::national_number;
+
+/// A person who does not exist.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// Primary identifier, in national characters; a single name stands here.
+    pub surname: String,
+    /// Secondary identifier; may be empty.
+    pub given_names: String,
+    /// `F` or `M`.
+    pub sex: Sex,
+    /// Day of birth.
+    pub birth: Date,
+    /// As the MRZ writes it.
+    pub nationality: &'static str,
+    /// Place of birth.
+    pub birth_place: &'static str,
+    /// 13 digits with right check digits.
+    pub national_number: String,
+}
+
+/// Sex, as a document says it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sex {
+    /// Female.
+    Female,
+    /// Male.
+    Male,
+}
+
+impl Sex {
+    /// The letter of a document.
+    pub fn letter(self) -> char {
+        match self {
+            Self::Female => 'F',
+            Self::Male => 'M',
+        }
+    }
+}
+
+impl Identity {
+    /// The identity of a seed.
+    pub fn draw(seed: u64) -> Self {
+        let dice = &mut Dice::new(seed, "identity");
+        let origin = draw_origin(dice);
+        let sex = if dice.chance(0.5) {
+            Sex::Female
+        } else {
+            Sex::Male
+        };
+        let (surname, given_names) = draw_name(dice, origin, sex);
+        let birth = draw_birth(dice);
+        // Who is born abroad may have become Luxembourgish.
+        let nationality = if dice.chance(0.35) {
+            "LUX"
+        } else {
+            origin.nationality
+        };
+        let date = format!(
+            "{:04}{:02}{:02}",
+            birth.year(),
+            u8::from(birth.month()),
+            birth.day()
+        );
+        Self {
+            surname,
+            given_names,
+            sex,
+            birth,
+            nationality,
+            birth_place: dice.pick(origin.places),
+            national_number: national_number(&date, 1 + u32::from(dice.bits().to_le_bytes()[0])),
+        }
+    }
+
+    /// Years of age on a day, roughly: what a portrait shows.
+    pub(super) fn age_shown(&self) -> i32 {
+        2026 - self.birth.year()
+    }
+}
+
+fn draw_origin(dice: &mut Dice) -> &'static Origin {
+    let total: u32 = ORIGINS.iter().map(|origin| origin.weight).sum();
+    let mut place = dice.below(total as usize);
+    for origin in &ORIGINS {
+        let weight = origin.weight as usize;
+        if place < weight {
+            return origin;
+        }
+        place -= weight;
+    }
+    &ORIGINS[0]
+}
+
+fn draw_name(dice: &mut Dice, origin: &Origin, sex: Sex) -> (String, String) {
+    let given = match sex {
+        Sex::Female => origin.women,
+        Sex::Male => origin.men,
+    };
+    let surname = dice.pick(origin.surnames).to_owned();
+    if given.is_empty() {
+        return (surname, String::new());
+    }
+    let first = dice.pick(given);
+    let second = dice.pick(given);
+    // A second given name for some; never the same twice.
+    if dice.chance(0.3) && second != first {
+        return (surname, format!("{first} {second}"));
+    }
+    (surname, first.to_owned())
+}
+
+/// Between 1938 and 2010: everybody has two fingers to give.
+fn draw_birth(dice: &mut Dice) -> Date {
+    let first = Date::from_calendar_date(1938, Month::January, 1).unwrap_or(Date::MIN);
+    let days = i64::try_from(dice.below(72 * 365)).unwrap_or(0);
+    first.checked_add(Duration::days(days)).unwrap_or(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_name_is_met() {
+        let people: Vec<Identity> = (0..400).map(Identity::draw).collect();
+        assert!(
+            people.iter().any(|p| p.given_names.is_empty()),
+            "a single name"
+        );
+        assert!(
+            people.iter().any(|p| p.surname.chars().count() > 30),
+            "a long name"
+        );
+        assert!(people.iter().any(|p| !p.surname.is_ascii()), "diacritics");
+        assert!(
+            people.iter().any(|p| p.surname.contains('\'')),
+            "an apostrophe"
+        );
+        for person in &people {
+            assert!(!person.surname.is_empty());
+            assert_eq!(person.national_number.len(), 13);
+            assert!((1938..=2010).contains(&person.birth.year()));
+        }
+        assert_eq!(people[3], Identity::draw(3));
+    }
+}

@@ -1,0 +1,137 @@
+//! Names met in Luxembourg: its own, and those of its neighbours and newcomers; long and short ones,
+//! with every kind of diacritic, and single names. Any likeness to a living person is chance.
+
+/// Names of one origin.
+#[derive(Debug)]
+pub(super) struct Origin {
+    /// How common, beside the others.
+    pub weight: u32,
+    /// Most common nationality, as the MRZ writes it.
+    pub nationality: &'static str,
+    pub surnames: &'static [&'static str],
+    pub women: &'static [&'static str],
+    pub men: &'static [&'static str],
+    /// Places of birth.
+    pub places: &'static [&'static str],
+}
+
+pub(super) const ORIGINS: [Origin; 8] = [
+    Origin {
+        weight: 46,
+        nationality: "LUX",
+        surnames: &[
+            "Schmit",
+            "Müller",
+            "Weber",
+            "Hoffmann",
+            "Wagner",
+            "Thill",
+            "Kieffer",
+            "Reuter",
+            "Faber",
+            "Kayser-Weiß",
+            "Steichen",
+            "Theisen-Krëmer",
+            "Bëllweck",
+            "Grünewald",
+            "Ries-Goergen",
+        ],
+        women: &[
+            "Léa",
+            "Anne-Léa",
+            "Josée",
+            "Martine",
+            "Joëlle",
+            "Danièle",
+            "Nathalie",
+            "Maëlle",
+        ],
+        men: &[
+            "Félix",
+            "Luc",
+            "Jean-Claude",
+            "André",
+            "Jérôme",
+            "Noé",
+            "Carlo",
+            "Georges René",
+        ],
+        places: &[
+            "Luxembourg",
+            "Esch-sur-Alzette",
+            "Ettelbruck",
+            "Differdange",
+            "Wiltz",
+        ],
+    },
+    Origin {
+        weight: 22,
+        nationality: "PRT",
+        surnames: &[
+            "da Conceição",
+            "Gonçalves",
+            "Magalhães Simões",
+            "de Araújo",
+            "Brandão",
+            "Vasconcelos de Albuquerque e Guimarães",
+        ],
+        women: &["Inês", "Conceição", "Márcia", "Maria João", "Lúcia"],
+        men: &["João", "António Manuel", "Sérgio", "Tomás", "Luís"],
+        places: &["Luxembourg", "Porto", "Guimarães", "Esch-sur-Alzette"],
+    },
+    Origin {
+        weight: 12,
+        nationality: "FRA",
+        surnames: &[
+            "L'Hôte",
+            "d'Aubigné",
+            "Lefèvre",
+            "Garçon",
+            "Noël-Dupré",
+            "Lœuillet",
+        ],
+        women: &["Françoise", "Zoé", "Hélène", "Éloïse"],
+        men: &["François", "Loïc", "Gaël", "Benoît"],
+        places: &["Metz", "Thionville", "Luxembourg", "Besançon"],
+    },
+    Origin {
+        weight: 6,
+        nationality: "D",
+        surnames: &["Groß", "Köhler", "Freiherr von Rübenau", "Jäger"],
+        women: &["Jördis", "Käthe", "Ulrike"],
+        men: &["Jürgen", "Björn", "Götz"],
+        places: &["Trier", "Saarbrücken", "Köln"],
+    },
+    Origin {
+        weight: 5,
+        nationality: "ITA",
+        surnames: &["D'Alò", "Nicolò", "Forlì Bianchi", "Dell'Acqua"],
+        women: &["Nicoletta", "Niccolò Maria", "Chiara"],
+        men: &["Niccolò", "Gianfranco", "Dario"],
+        places: &["Luxembourg", "Gubbio", "Forlì"],
+    },
+    Origin {
+        weight: 4,
+        nationality: "POL",
+        surnames: &["Łukaszewska", "Dąbrowski", "Świętek", "Gżegżółka"],
+        women: &["Małgorzata", "Żaneta", "Śnieżka"],
+        men: &["Stanisław", "Łukasz", "Bogumił"],
+        places: &["Kraków", "Łódź", "Luxembourg"],
+    },
+    Origin {
+        weight: 3,
+        nationality: "MNE",
+        surnames: &["Đukanović", "Kurpejović", "Šabotić", "Hodžić"],
+        women: &["Živana", "Šejla", "Đurđa"],
+        men: &["Miloš", "Žarko", "Anđelko"],
+        places: &["Bijelo Polje", "Rožaje", "Luxembourg"],
+    },
+    Origin {
+        weight: 2,
+        nationality: "IDN",
+        surnames: &["Sukartono", "Wulandari", "Suprapto"],
+        women: &[],
+        men: &[],
+        places: &["Jakarta", "Yogyakarta"],
+    },
+];
