@@ -60,6 +60,12 @@ impl ChipFiles {
     }
 }
 
+impl FromIterator<(ElementaryFile, Vec<u8>)> for ChipFiles {
+    fn from_iter<I: IntoIterator<Item = (ElementaryFile, Vec<u8>)>>(files: I) -> Self {
+        Self(files.into_iter().collect())
+    }
+}
+
 /// Shows names only: the files are personal data.
 impl fmt::Debug for ChipFiles {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -1,7 +1,7 @@
 //! Any ICAO document through PC/SC: the reader adaptor, the full inspection, the report.
 
 pub mod budget;
-mod facts;
+pub mod facts;
 mod files;
 mod flow;
 mod protocols;

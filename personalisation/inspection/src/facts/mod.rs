@@ -13,7 +13,7 @@ use crate::files::ChipFiles;
 use crate::report::{DocumentFacts, PictureFacts};
 
 /// What DG1, DG11 and DG12 say; nothing without DG1.
-pub(crate) fn document(files: &ChipFiles, today: Date) -> Option<DocumentFacts> {
+pub fn document(files: &ChipFiles, today: Date) -> Option<DocumentFacts> {
     let mrz = Dg1::parse(files.data_group(DataGroup::DG1)?).ok()?.mrz;
     let mut facts = from_mrz(&mrz, today);
     if let Some(dg11) = files
@@ -32,7 +32,7 @@ pub(crate) fn document(files: &ChipFiles, today: Date) -> Option<DocumentFacts> 
 }
 
 /// The date of expiry in DG1, where it can be read to the day.
-pub(crate) fn expiry(files: &ChipFiles) -> Option<Date> {
+pub fn expiry(files: &ChipFiles) -> Option<Date> {
     let mrz = Dg1::parse(files.data_group(DataGroup::DG1)?).ok()?.mrz;
     match mrz.date_of_expiry().ok()?.expiry().ok()? {
         PartialDate::Full(date) => Some(date),
@@ -133,7 +133,7 @@ fn written(date: PartialDate) -> String {
 }
 
 /// Portrait and signature.
-pub(crate) fn pictures(files: &ChipFiles) -> Vec<PictureFacts> {
+pub fn pictures(files: &ChipFiles) -> Vec<PictureFacts> {
     let mut pictures = Vec::new();
     if let Some(dg2) = files
         .data_group(DataGroup::DG2)
@@ -159,7 +159,7 @@ pub(crate) fn pictures(files: &ChipFiles) -> Vec<PictureFacts> {
 }
 
 /// The fingers of DG3 and the bytes of their records, where DG3 could be read.
-pub(crate) fn fingers(files: &ChipFiles) -> Vec<(String, usize)> {
+pub fn fingers(files: &ChipFiles) -> Vec<(String, usize)> {
     let Some(file) = files.data_group(DataGroup::DG3) else {
         return Vec::new();
     };

@@ -6,9 +6,9 @@ use std::thread;
 use std::time::Duration;
 
 use icao9303::transport::CardTransport;
-use pcsc::{Card, Context, Disposition, Protocol, Protocols, ShareMode};
+use pcsc::{Card, Disposition, Protocol, Protocols, ShareMode};
 
-use super::{ReaderError, c_name};
+use super::{ReaderError, c_name, establish};
 
 /// The longest command and answer that PC/SC carries, in bytes.
 const BUFFER: usize = pcsc::MAX_BUFFER_SIZE_EXTENDED;
@@ -86,17 +86,13 @@ enum Done {
 
 impl PcscCard {
     /// Connects to the card in `reader` (its full name).
-    pub(super) fn connect(
-        context: Context,
-        reader: String,
-        options: CardOptions,
-    ) -> Result<Self, ReaderError> {
+    pub(super) fn connect(reader: String, options: CardOptions) -> Result<Self, ReaderError> {
         let (jobs, inbox) = channel();
         let (outbox, results) = channel();
         let name = reader.clone();
         thread::Builder::new()
             .name("card".to_owned())
-            .spawn(move || Connection::serve(&context, name, &inbox, &outbox))
+            .spawn(move || Connection::serve(name, &inbox, &outbox))
             .map_err(|_| ReaderError::Other {
                 doing: "starting the card's thread",
                 cause: pcsc::Error::NoMemory,
@@ -194,17 +190,14 @@ struct Connection {
     card: Card,
     reader: String,
     buffer: Vec<u8>,
+    /// The card was taken out since the last reset.
+    removed: bool,
 }
 
 impl Connection {
     /// Connects, then answers one job after the other until nobody asks any more.
-    fn serve(
-        context: &Context,
-        reader: String,
-        jobs: &Receiver<Job>,
-        results: &Sender<Result<Done, ReaderError>>,
-    ) {
-        let mut connection = match Self::open(context, reader) {
+    fn serve(reader: String, jobs: &Receiver<Job>, results: &Sender<Result<Done, ReaderError>>) {
+        let mut connection = match Self::open(reader) {
             Ok(connection) => connection,
             Err(error) => {
                 // Nobody listens only if the caller has given up; then nobody needs the error.
@@ -221,10 +214,25 @@ impl Connection {
                 Job::Reset => connection.reset(),
             };
         }
-        // The card is reset and let go where `Card` is dropped.
+        connection.end();
     }
 
-    fn open(context: &Context, reader: String) -> Result<Self, ReaderError> {
+    /// Resets the card and lets go of it. A card that was taken out is only let go: pcscd would
+    /// note the failed reset as "reader empty" and then overlook the next card.
+    fn end(self) {
+        let disposition = if self.removed {
+            Disposition::LeaveCard
+        } else {
+            Disposition::ResetCard
+        };
+        // Failing means that daemon or card are gone, and so is the connection.
+        drop(self.card.disconnect(disposition));
+    }
+
+    /// With a context of its own: libpcsclite keeps a context locked while a call waits, and would
+    /// hold up everybody else who uses it.
+    fn open(reader: String) -> Result<Self, ReaderError> {
+        let context = establish()?;
         let name = c_name(&reader)?;
         let protocols = Protocols::T0 | Protocols::T1;
         match context.connect(&name, ShareMode::Shared, protocols) {
@@ -232,6 +240,7 @@ impl Connection {
                 card,
                 reader,
                 buffer: vec![0; BUFFER],
+                removed: false,
             }),
             // Taken out between our look and our grasp.
             Err(pcsc::Error::RemovedCard) => Err(ReaderError::NoCard { reader }),
@@ -260,6 +269,7 @@ impl Connection {
             Some(Protocol::T1) => CardProtocol::T1,
             _ => CardProtocol::Other,
         };
+        self.removed = false;
         Ok(Done::Reset(Identified {
             atr: status.atr().to_vec(),
             protocol,
@@ -282,7 +292,7 @@ impl Connection {
     }
 
     /// An exchange broke off: was the card taken out? The daemon takes a moment to notice.
-    fn lost(&self, status: pcsc::Error) -> ReaderError {
+    fn lost(&mut self, status: pcsc::Error) -> ReaderError {
         for _ in 0..REMOVAL_CHECKS {
             match self.card.status2_owned() {
                 Ok(_) => thread::sleep(REMOVAL_CHECK_EVERY),
@@ -292,12 +302,14 @@ impl Connection {
         self.error(status, "exchanging a command")
     }
 
-    fn error(&self, status: pcsc::Error, doing: &'static str) -> ReaderError {
-        match ReaderError::from_status(status, &self.reader, doing) {
+    fn error(&mut self, status: pcsc::Error, doing: &'static str) -> ReaderError {
+        let error = match ReaderError::from_status(status, &self.reader, doing) {
             // No card where one was: it was taken out.
             ReaderError::NoCard { reader } => ReaderError::CardRemoved { reader },
             ReaderError::NoDaemon => ReaderError::DaemonStopped,
             error => error,
-        }
+        };
+        self.removed |= matches!(error, ReaderError::CardRemoved { .. });
+        error
     }
 }

@@ -21,12 +21,9 @@ pub struct Readers {
 impl Readers {
     /// Connects to the daemon (at `PCSCLITE_CSOCK_NAME`, where that is set).
     pub fn open() -> Result<Self, ReaderError> {
-        let context = Context::establish(Scope::User).map_err(|status| match status {
-            // A socket without a listener is told as "no service" or as a broken one.
-            pcsc::Error::InternalError | pcsc::Error::CommError => ReaderError::NoDaemon,
-            status => ReaderError::from_status(status, "", "connecting to the daemon"),
-        })?;
-        Ok(Self { context })
+        Ok(Self {
+            context: establish()?,
+        })
     }
 
     /// The full names of all readers, in the daemon's order.
@@ -49,7 +46,7 @@ impl Readers {
 
     /// Connects to the card in the reader that `wanted` means, for this program alone.
     pub fn connect(&self, wanted: &str, options: CardOptions) -> Result<PcscCard, ReaderError> {
-        PcscCard::connect(self.context.clone(), self.resolve(wanted)?, options)
+        PcscCard::connect(self.resolve(wanted)?, options)
     }
 
     /// Waits until a card lies on the reader.
@@ -106,6 +103,14 @@ impl std::fmt::Debug for Readers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Readers")
     }
+}
+
+fn establish() -> Result<Context, ReaderError> {
+    Context::establish(Scope::User).map_err(|status| match status {
+        // A socket without a listener is told as "no service" or as a broken one.
+        pcsc::Error::InternalError | pcsc::Error::CommError => ReaderError::NoDaemon,
+        status => ReaderError::from_status(status, "", "connecting to the daemon"),
+    })
 }
 
 /// A name as PC/SC takes it; one with a NUL inside is no reader's.

@@ -8,7 +8,7 @@ use super::{
 };
 
 /// Width of the left column.
-const LEFT: usize = 22;
+const LEFT: usize = 29;
 
 impl fmt::Display for InspectionReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

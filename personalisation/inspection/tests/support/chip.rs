@@ -48,7 +48,14 @@ impl Default for Personalisation {
 pub struct Issued {
     pub card: Card,
     pub files: Files,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
+}
+
+impl Issued {
+    /// Lets go of the chip: its state file, and the folder that holds it.
+    pub fn into_file(self) -> (std::path::PathBuf, tempfile::TempDir) {
+        (self.folder.path().join("chip"), self.folder)
+    }
 }
 
 /// Makes a blank chip and personalises it.
@@ -73,7 +80,7 @@ pub fn issue(personalisation: &Personalisation) -> Issued {
     Issued {
         card,
         files,
-        _folder: folder,
+        folder,
     }
 }
 
