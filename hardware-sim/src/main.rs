@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::thread;
 
 use clap::{Args, Parser, Subcommand};
-use hardware_sim::card::delivery::{self, Order};
+use hardware_sim::card::delivery::{self, BatchKeyTo, Order};
 use hardware_sim::card::layout::DEFAULT_BUFFER;
 use hardware_sim::card::serve::{self, Config};
 use hardware_sim::people::{self, People};
@@ -63,6 +63,9 @@ struct New {
     /// Key file that maker and centre exchanged; made when it is not there [default: DIR/wrapping-key.toml]
     #[arg(long, value_name = "FILE")]
     wrapping_key: Option<PathBuf>,
+    /// Public half of the centre's delivery key (DER or PEM): the batch key is encrypted to it instead
+    #[arg(long, value_name = "FILE", conflicts_with = "wrapping_key")]
+    delivery_key: Option<PathBuf>,
     /// Longest APDU of each chip, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_BUFFER)]
     buffer: u32,
@@ -111,14 +114,16 @@ fn run_people(people: &People) -> Result<(), Box<dyn Error>> {
 }
 
 fn make(new: New) -> Result<(), Box<dyn Error>> {
-    let wrapping_key = new
-        .wrapping_key
-        .unwrap_or_else(|| new.delivery.join("wrapping-key.toml"));
+    let to = match (new.delivery_key, new.wrapping_key) {
+        (Some(path), _) => BatchKeyTo::PublicKey(path),
+        (None, Some(path)) => BatchKeyTo::WrappingKey(path),
+        (None, None) => BatchKeyTo::WrappingKey(new.delivery.join("wrapping-key.toml")),
+    };
     let order = Order {
         folder: new.delivery,
         count: new.count,
         buffer: new.buffer,
-        wrapping_key,
+        to,
     };
     let delivery = match new.seed {
         Some(seed) => delivery::make(&order, &mut StdRng::seed_from_u64(seed))?,

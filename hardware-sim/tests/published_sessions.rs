@@ -1,5 +1,7 @@
 //! The chip answers published captures byte for byte, given the randomness that was used there.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 mod bench;
 
 use bench::{Bench, Scripted, file, hex, personalise, vectors};
@@ -44,7 +46,7 @@ fn scp03_captures_of_real_cards() {
             sequence_counter: u16::from(expected[31]) - 1,
             ..Blank::new([0; 10], keys.clone())
         };
-        let mut bench = Bench::with(blank, Scripted::new(&[]));
+        let mut bench = Bench::with(&blank, Scripted::draws(&[]));
         let answered = bench.card.process(&initialize_update).unwrap().response;
         assert_eq!(answered, [&expected[..], &[0x90, 0x00]].concat());
         let external = bytes(&capture["ext_auth"]);
@@ -86,11 +88,14 @@ fn put_key_with_the_published_check_values() {
         mac: dek.clone(),
         dek,
     };
-    let mut bench = Bench::with(Blank::new(bench::SERIAL, keys.clone()), Scripted::new(&[]));
+    let mut bench = Bench::with(
+        &Blank::new(bench::SERIAL, keys.clone()),
+        Scripted::draws(&[]),
+    );
     let mut channel = bench.channel(0x30, &bench::host_keys(&keys)).unwrap();
     let command = Command::parse(&bytes(&put_key["plain_capdu"])).unwrap();
     assert_eq!(
-        bench::order(&mut channel, command),
+        bench::order(&mut channel, &command),
         bytes(&put_key["expected_response"])
     );
 }
@@ -102,7 +107,7 @@ fn pace_and_chip_authentication_of_the_eac_session() {
     let vectors = vectors("eac_session.json");
     let session = &vectors["session_pace_ca_ta"];
     let draw = |name: &str| bytes(&session[name]);
-    let rng = Scripted::new(&[
+    let rng = Scripted::draws(&[
         &draw("ca_static_private"),
         &draw("nonce"),
         &draw("map_c"),
@@ -188,7 +193,7 @@ fn pace_of_icao_with_chip_authentication_mapping() {
 /// A locked chip with the MRZ password and the draws of one of ICAO's examples.
 fn chip_of_icao(vector: &Value, chip_key: &[u8]) -> Bench {
     let draw = |name: &str| bytes(&vector[name]);
-    let rng = Scripted::new(&[
+    let rng = Scripted::draws(&[
         chip_key,
         &draw("nonce_s"),
         &reduced(&draw("map_c_priv")),
@@ -205,7 +210,7 @@ fn chip_of_icao(vector: &Value, chip_key: &[u8]) -> Bench {
         secrets,
         bench::status_command(0x05),
     ] {
-        bench::order(&mut channel, command);
+        bench::order(&mut channel, &command);
     }
     bench.run("reset");
     bench

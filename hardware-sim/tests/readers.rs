@@ -3,6 +3,12 @@
 //! libpcsclite reads the daemon's socket once per process, so each test starts its daemon and then
 //! runs itself again as the daemon's client.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail it"
+)]
+
 mod bench;
 
 use std::ffi::{CStr, CString};
@@ -32,7 +38,11 @@ impl Simulator {
     fn start(folder: &Path, configuration: &str) -> Self {
         let file = folder.join("card.toml");
         let control = folder.join("control.sock");
-        std::fs::write(&file, format!("control = {control:?}\n{configuration}")).unwrap();
+        std::fs::write(
+            &file,
+            format!("control = \"{}\"\n{configuration}", control.display()),
+        )
+        .unwrap();
         let mut child = Command::new(env!("CARGO_BIN_EXE_hardware-sim"))
             .args(["card", "--config"])
             .arg(&file)
@@ -96,14 +106,14 @@ fn readers(folder: &Path, count: usize) -> Vec<Reader> {
 }
 
 fn slots(folder: &Path, count: usize) -> String {
-    (0..count)
-        .map(|slot| {
-            format!(
-                "[[slot]]\nsocket = {:?}\n",
-                folder.join(format!("slot-{slot}.sock"))
-            )
-        })
-        .collect()
+    let slot = |slot| folder.join(format!("slot-{slot}.sock"));
+    let table = |number| format!("[[slot]]\nsocket = \"{}\"\n", slot(number).display());
+    (0..count).map(table).collect::<Vec<_>>().concat()
+}
+
+/// The control line that puts a chip of the folder into a slot.
+fn insert(folder: &Path, slot: usize, chip: &str) -> String {
+    serde_json::json!({ "slot": slot, "insert": folder.join(chip) }).to_string()
 }
 
 /// Runs the test again as a client of the daemon.
@@ -207,20 +217,14 @@ fn two_slots_client(folder: &Path) {
     let context = context();
     let (first, second) = (reader(&context, "Slot 0"), reader(&context, "Slot 1"));
     wait_for(&context, &first, State::EMPTY);
-    control(
-        folder,
-        &format!(r#"{{"slot":0,"insert":{:?}}}"#, folder.join("a.chip")),
-    );
+    control(folder, &insert(folder, 0, "a.chip"));
     let seen = wait_for(&context, &first, State::PRESENT);
     assert!(
         seen < Duration::from_millis(100),
         "insertion seen after {seen:?}"
     );
     wait_for(&context, &second, State::EMPTY);
-    control(
-        folder,
-        &format!(r#"{{"slot":1,"insert":{:?}}}"#, folder.join("b.chip")),
-    );
+    control(folder, &insert(folder, 1, "b.chip"));
     wait_for(&context, &second, State::PRESENT);
 
     let card = context
@@ -293,7 +297,7 @@ fn faults_as_a_program_sees_them() {
 fn faults_client(folder: &Path) {
     let context = context();
     let name = reader(&context, "Slot 0");
-    let insert = format!(r#"{{"slot":0,"insert":{:?}}}"#, folder.join("a.chip"));
+    let insert = insert(folder, 0, "a.chip");
     control(folder, &insert);
     wait_for(&context, &name, State::PRESENT);
     let connect = || {
@@ -371,7 +375,7 @@ fn faults_client(folder: &Path) {
 fn opensc_tool_sends_an_apdu() {
     let folder = tempfile::tempdir().unwrap();
     let chip = blank_chip(folder.path(), "a.chip", 4_096);
-    let slots = format!("{}chip = {chip:?}\n", slots(folder.path(), 1));
+    let slots = format!("{}chip = \"{}\"\n", slots(folder.path(), 1), chip.display());
     let _simulator = Simulator::start(folder.path(), &slots);
     let daemon = Daemon::start(folder.path(), &readers(folder.path(), 1)).unwrap();
     let output = retry(|| {
@@ -403,7 +407,10 @@ fn chips_behind_vpcd() {
         device: format!("/dev/null:{port}"),
     };
     let daemon = Daemon::start(folder.path(), &[vpcd]).unwrap();
-    let slot = format!("[[slot]]\nvpcd = \"127.0.0.1:{port}\"\nchip = {chip:?}\n");
+    let slot = format!(
+        "[[slot]]\nvpcd = \"127.0.0.1:{port}\"\nchip = \"{}\"\n",
+        chip.display()
+    );
     let _simulator = Simulator::start(folder.path(), &slot);
     run_client(&daemon, "chips_behind_vpcd", folder.path());
 }
@@ -428,8 +435,7 @@ fn vpcd_client() {
     control(&folder, r#"{"slot":0,"remove":true}"#);
     wait_for(&context, &name, State::EMPTY);
     drop(card);
-    let insert = format!(r#"{{"slot":0,"insert":{:?}}}"#, folder.join("a.chip"));
-    control(&folder, &insert);
+    control(&folder, &insert(&folder, 0, "a.chip"));
     wait_for(&context, &name, State::PRESENT);
 }
 

@@ -10,6 +10,8 @@ use icao9303::crypto::CryptoError;
 use icao9303::crypto::cipher::{AesKey, AesSize, BLOCK};
 use icao9303::scp03::derivation::{Derived, derive_key};
 use openssl::aes;
+use openssl::pkey::PKey;
+use openssl::rsa::Padding;
 use rand::CryptoRng;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -45,6 +47,12 @@ pub enum DeliveryError {
         /// Which file.
         path: PathBuf,
     },
+    /// The centre's key is there but cannot be used.
+    #[error("{path} is not an RSA public key (SubjectPublicKeyInfo, DER or PEM)")]
+    PublicKey {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The delivery file could not be put together.
     #[error("the delivery file could not be encoded")]
     Encode(#[from] toml::ser::Error),
@@ -65,8 +73,19 @@ pub struct Order {
     pub count: u32,
     /// Longest APDU of each, in bytes.
     pub buffer: u32,
-    /// The key that maker and centre exchanged; made when the file is not there.
-    pub wrapping_key: PathBuf,
+    /// Who may open the batch key.
+    pub to: BatchKeyTo,
+}
+
+/// How the batch key travels.
+#[derive(Debug, Clone)]
+pub enum BatchKeyTo {
+    /// Encrypted to the centre's delivery key (RSA-OAEP, SHA-1): the file of its public half, DER or
+    /// PEM. Nothing secret is exchanged.
+    PublicKey(PathBuf),
+    /// Wrapped (RFC 3394) under a key that maker and centre exchanged by hand; made when the file is
+    /// not there.
+    WrappingKey(PathBuf),
 }
 
 /// The delivery file.
@@ -79,12 +98,14 @@ pub struct Delivery {
     pub batch: String,
     /// Key version number of the transport keys on the chips.
     pub transport_key_version: u8,
-    /// AES-256 batch key, wrapped by AES key wrap (RFC 3394): 40 bytes in hexadecimal.
+    /// AES-256 batch key in hexadecimal: wrapped by AES key wrap (RFC 3394, 40 bytes), or encrypted
+    /// to the centre's delivery key (RSA-OAEP, as long as its modulus).
     pub wrapped_batch_key: String,
     /// Check value of the batch key: E(key, 01‥01), first three bytes.
     pub batch_key_check_value: String,
-    /// Check value of the wrapping key, which says which one was used.
-    pub wrapping_key_check_value: String,
+    /// Check value of the wrapping key, if one was used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wrapping_key_check_value: Option<String>,
     /// The chips, in the order of their serials.
     #[serde(rename = "chip")]
     pub chips: Vec<DeliveredChip>,
@@ -115,8 +136,8 @@ pub fn make(order: &Order, rng: &mut impl CryptoRng) -> Result<Delivery, Deliver
         move |source| DeliveryError::Write { path, source }
     };
     fs::create_dir_all(&order.folder).map_err(write_error(&order.folder))?;
-    let wrapping_key = wrapping_key(&order.wrapping_key, rng)?;
     let batch_key = random_key(rng)?;
+    let (wrapped, wrapping_key_check_value) = wrap(&order.to, &batch_key, rng)?;
     let mut batch = [0; 4];
     rng.fill_bytes(&mut batch);
     let mut chips = Vec::new();
@@ -144,9 +165,9 @@ pub fn make(order: &Order, rng: &mut impl CryptoRng) -> Result<Delivery, Deliver
         format: FORMAT.to_owned(),
         batch: hex::encode_upper(batch),
         transport_key_version: TRANSPORT_KEY_VERSION,
-        wrapped_batch_key: hex::encode_upper(wrap(&wrapping_key, &batch_key)?),
+        wrapped_batch_key: hex::encode_upper(wrapped),
         batch_key_check_value: check_value(&batch_key)?,
-        wrapping_key_check_value: check_value(&wrapping_key)?,
+        wrapping_key_check_value,
         chips,
     };
     let path = order.folder.join(FILE_NAME);
@@ -179,12 +200,36 @@ fn random_key(rng: &mut impl CryptoRng) -> Result<AesKey, CryptoError> {
     AesKey::from_bytes(&bytes[..])
 }
 
-fn wrap(wrapping_key: &AesKey, key: &AesKey) -> Result<Vec<u8>, DeliveryError> {
-    let mut wrapped = vec![0; key.as_bytes().len() + 8];
-    let cipher =
-        aes::AesKey::new_encrypt(wrapping_key.as_bytes()).map_err(|_| DeliveryError::Wrap)?;
-    aes::wrap_key(&cipher, None, &mut wrapped, key.as_bytes()).map_err(|_| DeliveryError::Wrap)?;
-    Ok(wrapped)
+/// The batch key for its journey, and the check value of the wrapping key.
+fn wrap(
+    to: &BatchKeyTo,
+    key: &AesKey,
+    rng: &mut impl CryptoRng,
+) -> Result<(Vec<u8>, Option<String>), DeliveryError> {
+    match to {
+        BatchKeyTo::PublicKey(path) => {
+            let unusable = || DeliveryError::PublicKey { path: path.clone() };
+            let file = fs::read(path).map_err(|_| unusable())?;
+            let public = PKey::public_key_from_der(&file)
+                .or_else(|_| PKey::public_key_from_pem(&file))
+                .and_then(|key| key.rsa())
+                .map_err(|_| unusable())?;
+            let mut encrypted = vec![0; public.size() as usize];
+            public
+                .public_encrypt(key.as_bytes(), &mut encrypted, Padding::PKCS1_OAEP)
+                .map_err(|_| unusable())?;
+            Ok((encrypted, None))
+        }
+        BatchKeyTo::WrappingKey(path) => {
+            let wrapping_key = wrapping_key(path, rng)?;
+            let mut wrapped = vec![0; key.as_bytes().len() + 8];
+            let cipher = aes::AesKey::new_encrypt(wrapping_key.as_bytes())
+                .map_err(|_| DeliveryError::Wrap)?;
+            aes::wrap_key(&cipher, None, &mut wrapped, key.as_bytes())
+                .map_err(|_| DeliveryError::Wrap)?;
+            Ok((wrapped, Some(check_value(&wrapping_key)?)))
+        }
+    }
 }
 
 /// The key in the file, or a new one put there.

@@ -88,11 +88,10 @@ impl Session {
     }
 
     fn decrypt(&self, ins: u8, tag: u16, value: &[u8]) -> Option<Vec<u8>> {
-        let encrypted = match (is_odd(ins), tag, value) {
-            (false, ENCRYPTED, [PADDED, encrypted @ ..]) | (true, ENCRYPTED_ODD, encrypted) => {
-                encrypted
-            }
-            _ => return None,
+        let ((false, ENCRYPTED, [PADDED, encrypted @ ..]) | (true, ENCRYPTED_ODD, encrypted)) =
+            (is_odd(ins), tag, value)
+        else {
+            return None;
         };
         let iv = self.enc.encrypt_block(&self.counter.to_be_bytes()).ok()?;
         let padded = Zeroizing::new(self.enc.decrypt_cbc(&iv, encrypted).ok()?);

@@ -1,6 +1,11 @@
 //! The test bench: chips with scripted randomness, APDU scripts, and a host that personalises.
 
 #![allow(dead_code, reason = "each test target uses its part of the bench")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail it"
+)]
 
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -11,9 +16,12 @@ use hardware_sim::card::scp03::KeySet;
 use hardware_sim::card::{Card, Randomness};
 use icao9303::apdu::{Command, Response, StatusWord};
 use icao9303::crypto::cipher::AesKey;
+use icao9303::pace::{self, PaceParameters, Password};
 use icao9303::scp03::{
     self, Groupings, PutKey, Scp03Error, Scp03Transport, SecurityLevel, StaticKeys,
 };
+use icao9303::secure_messaging::SecureTransport;
+use icao9303::security_info::SecurityInfos;
 use icao9303::tlv;
 use icao9303::transport::CardTransport;
 use rand::SeedableRng;
@@ -29,7 +37,7 @@ pub const CAN: &str = "123456";
 pub struct Scripted(VecDeque<u8>);
 
 impl Scripted {
-    pub fn new(draws: &[&[u8]]) -> Randomness {
+    pub fn draws(draws: &[&[u8]]) -> Randomness {
         Box::new(Self(draws.concat().into()))
     }
 }
@@ -108,6 +116,11 @@ pub fn vectors(name: &str) -> serde_json::Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
 }
 
+/// The host's randomness.
+pub fn host() -> StdRng {
+    StdRng::seed_from_u64(1)
+}
+
 /// A chip in a folder of its own, in the field.
 pub struct Bench {
     pub card: Card,
@@ -116,10 +129,10 @@ pub struct Bench {
 
 impl Bench {
     pub fn new(rng: Randomness) -> Self {
-        Self::with(Blank::new(SERIAL, transport_keys()), rng)
+        Self::with(&Blank::new(SERIAL, transport_keys()), rng)
     }
 
-    pub fn with(blank: Blank, rng: Randomness) -> Self {
+    pub fn with(blank: &Blank, rng: Randomness) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let mut card = blank
             .make_and_open(&folder.path().join("chip"), rng)
@@ -166,17 +179,13 @@ impl Bench {
         Self { card, folder }
     }
 
-    pub fn host(&mut self) -> StdRng {
-        StdRng::seed_from_u64(1)
-    }
-
     /// Opens the personalisation channel.
     pub fn channel(
         &mut self,
         version: u8,
         keys: &StaticKeys,
     ) -> Result<Scp03Transport<&mut Card>, Scp03Error> {
-        let mut rng = self.host();
+        let mut rng = host();
         scp03::initialize_update(&mut self.card, version, &mut rng)?.open(
             &mut self.card,
             keys,
@@ -215,8 +224,8 @@ pub fn file(application: bool, identifier: u16, short: u8, access: u8, content: 
 }
 
 /// Sends a command in a channel and demands 9000.
-pub fn order<T: CardTransport>(card: &mut T, command: Command) -> Vec<u8> {
-    let response = answer(card, &command);
+pub fn order<T: CardTransport>(card: &mut T, command: &Command) -> Vec<u8> {
+    let response = answer(card, command);
     assert_eq!(response.status, StatusWord::OK, "{command:?}");
     response.data
 }
@@ -254,16 +263,13 @@ pub fn select_command(file: &File) -> Command {
 pub fn write_commands(file: &File, chunk: usize) -> Vec<Command> {
     let write = |(index, part): (usize, &[u8])| {
         let offset = index * chunk;
-        match u16::try_from(offset) {
-            Ok(offset @ 0..=0x7FFF) => {
-                let [high, low] = offset.to_be_bytes();
-                Command::new(0x80, 0xD6, high, low).with_data(part)
-            }
-            _ => {
-                let offset = tlv::encode(0x54, &u32::try_from(offset).unwrap().to_be_bytes());
-                let data = [offset, tlv::encode(0x53, part)].concat();
-                Command::new(0x80, 0xD7, 0, 0).with_data(data)
-            }
+        if let Ok(offset @ 0..=0x7FFF) = u16::try_from(offset) {
+            let [high, low] = offset.to_be_bytes();
+            Command::new(0x80, 0xD6, high, low).with_data(part)
+        } else {
+            let offset = tlv::encode(0x54, &u32::try_from(offset).unwrap().to_be_bytes());
+            let data = [offset, tlv::encode(0x53, part)].concat();
+            Command::new(0x80, 0xD7, 0, 0).with_data(data)
         }
     };
     file.content.chunks(chunk).enumerate().map(write).collect()
@@ -309,7 +315,7 @@ pub const MRZ_PASSWORD: [u8; 20] = [
 pub fn replace_keys(bench: &mut Bench) {
     let mut channel = bench.channel(0x30, &host_keys(&transport_keys())).unwrap();
     let put_key = PutKey::new(0x30, 0x31, &centre_keys(), &key(0x20)).unwrap();
-    let answer = order(&mut channel, put_key.command().clone());
+    let answer = order(&mut channel, put_key.command());
     put_key.confirm(&answer).unwrap();
 }
 
@@ -319,11 +325,38 @@ pub fn personalise(bench: &mut Bench, files: &[File]) -> Vec<u8> {
     let keys = centre_keys();
     let mut channel = bench.channel(0x31, &keys).unwrap();
     let mut commands = personalisation(files, keys.data_encryption()).into_iter();
-    let public_key = order(&mut channel, commands.next().unwrap());
+    let public_key = order(&mut channel, &commands.next().unwrap());
     for command in commands {
-        order(&mut channel, command);
+        order(&mut channel, &command);
     }
     public_key
+}
+
+/// What EF.CardAccess of [`small_card`] offers.
+pub fn pace_parameters() -> PaceParameters {
+    let card_access = SecurityInfos::parse_file(&small_card()[0].content).unwrap();
+    PaceParameters::best(&card_access).unwrap()
+}
+
+/// PACE with the CAN; the card behind its session.
+pub fn enter(bench: &mut Bench) -> SecureTransport<&mut Card> {
+    let password = Password::can(CAN).unwrap();
+    let established =
+        pace::perform(&mut bench.card, &pace_parameters(), &password, &mut host()).unwrap();
+    SecureTransport::new(&mut bench.card, established.secure_messaging())
+}
+
+/// A locked chip with the files of [`small_card`], freshly powered.
+pub fn locked_card() -> Bench {
+    let mut bench = Bench::new(seeded(11));
+    personalise(&mut bench, &small_card());
+    bench.run("reset");
+    bench
+}
+
+/// Sends a plain command, in hexadecimal, through a session; the plain response in hexadecimal.
+pub fn ask<T: CardTransport>(card: &mut T, command: &str) -> String {
+    ::hex::encode_upper(card.transmit(&hex(command)).unwrap())
 }
 
 /// Files of a small card: EF.CardAccess, EF.COM, DG1, a fingerprint file and one of 40,000 bytes.

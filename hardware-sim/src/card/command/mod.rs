@@ -171,7 +171,7 @@ fn require_centre_keys(card: &Card, volatile: &Volatile) -> Result<(), StatusWor
 pub(super) fn status_without_channel(card: &Card, command: &Command) -> StatusWord {
     match command.ins {
         PUT_KEY | CREATE_FILE | SELECT | UPDATE_BINARY | UPDATE_BINARY_ODD | GENERATE_KEY_PAIR
-        | STORE_DATA | SET_STATUS | READ_BINARY | READ_BINARY_ODD
+        | STORE_DATA | SET_STATUS | GET_DATA | READ_BINARY | READ_BINARY_ODD
             if !card.life_cycle().is_locked() =>
         {
             StatusWord::SECURITY_STATUS_NOT_SATISFIED

@@ -1,0 +1,107 @@
+//! Commands that nobody should send, in every state of the chip's life: an answer, never a panic.
+
+mod bench;
+
+use bench::{Bench, enter, hex, locked_card, replace_keys, seeded};
+use icao9303::transport::CardTransport;
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+
+const ROUNDS: u32 = 4_000;
+
+/// Every instruction that the chip knows, and some that it does not.
+const INSTRUCTIONS: [u8; 18] = [
+    0x22, 0x47, 0x50, 0x82, 0x84, 0x86, 0xA4, 0xB0, 0xB1, 0xC0, 0xCA, 0xD6, 0xD7, 0xD8, 0xE0, 0xE2,
+    0xF0, 0xFF,
+];
+const CLASSES: [u8; 8] = [0x00, 0x0C, 0x10, 0x1C, 0x80, 0x84, 0x8C, 0xFF];
+/// Beginnings of command data that get past the first checks.
+const SEEDS: [&str; 7] = [
+    "800A04007F00070202040202830102",
+    "7C00",
+    "7C438141047ACF",
+    "620E820101830201FF8002000188F88C0101",
+    "B606840D80010D",
+    "8010",
+    "87110199020000",
+];
+
+fn pick<T: Copy>(rng: &mut StdRng, from: &[T]) -> T {
+    from[rng.next_u32() as usize % from.len()]
+}
+
+fn command(rng: &mut StdRng) -> Vec<u8> {
+    let length = rng.next_u32() as usize % 80;
+    let mut noise = vec![0; length];
+    rng.fill_bytes(&mut noise);
+    let whole_noise = rng.next_u32().is_multiple_of(8);
+    if whole_noise {
+        return noise;
+    }
+    let [p1, p2, ..] = rng.next_u32().to_le_bytes();
+    let parameters = pick(
+        rng,
+        &[
+            [0, 0],
+            [0xC1, 0xA4],
+            [0x41, 0xA4],
+            [0x04, 0x0C],
+            [0x9C, 0],
+            [p1, p2],
+        ],
+    );
+    let mut data = hex(pick(rng, &SEEDS));
+    data.extend(noise);
+    data.truncate(rng.next_u32() as usize % 100);
+    let mut command = vec![pick(rng, &CLASSES), pick(rng, &INSTRUCTIONS)];
+    command.extend(parameters);
+    if !data.is_empty() {
+        command.push(u8::try_from(data.len()).unwrap_or(u8::MAX));
+        command.extend(data);
+    }
+    if rng.next_u32().is_multiple_of(2) {
+        command.push(rng.next_u32().to_le_bytes()[0]);
+    }
+    command
+}
+
+fn attack(card: &mut impl CardTransport, rng: &mut StdRng) {
+    for _ in 0..ROUNDS {
+        // A session that was ended answers through the transport with an error, never a panic.
+        if let Ok(response) = card.transmit(&command(rng)) {
+            assert!(response.len() >= 2);
+        }
+    }
+}
+
+#[test]
+fn in_every_state_of_life() {
+    let mut rng = StdRng::seed_from_u64(2_026);
+    let mut blank = Bench::new(seeded(1));
+    attack(&mut blank.card, &mut rng);
+    let mut personalising = Bench::new(seeded(2));
+    replace_keys(&mut personalising);
+    attack(&mut personalising.card, &mut rng);
+    let mut locked = locked_card();
+    attack(&mut locked.card, &mut rng);
+}
+
+/// Inside the protected channels the data arrives decrypted, so it is hostile there too.
+#[test]
+fn inside_sessions() {
+    let mut rng = StdRng::seed_from_u64(2_027);
+    let mut bench = Bench::new(seeded(3));
+    replace_keys(&mut bench);
+    for _ in 0..5 {
+        // Sent inside the channel; a chip that was locked by chance is done.
+        let Ok(mut channel) = bench.channel(0x31, &bench::centre_keys()) else {
+            break;
+        };
+        attack(&mut channel, &mut rng);
+    }
+    let mut bench = locked_card();
+    for _ in 0..5 {
+        bench.run("reset");
+        attack(&mut enter(&mut bench), &mut rng);
+    }
+}
