@@ -1,5 +1,11 @@
 //! Inspections of chips that are what they say, and of some that are not, each told apart.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests may; the setting for them does not see helper functions"
+)]
+
 mod support;
 
 use hardware_sim::card::Card;

@@ -1,6 +1,12 @@
 //! Chips that lie, fall silent, talk without end or are disturbed: each has its own words, and none
 //! is called genuine.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests may; the setting for them does not see helper functions"
+)]
+
 mod support;
 
 use hardware_sim::card::Lie;

@@ -3,6 +3,12 @@
 //! libpcsclite reads the daemon's socket once per process, so each test starts its daemon and then
 //! runs itself again as the daemon's client.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests may; the setting for them does not see helper functions"
+)]
+
 mod support;
 
 use std::io::{BufRead, BufReader, Write};
@@ -103,8 +109,8 @@ fn control(folder: &Path, line: &str) {
 }
 
 fn insert(folder: &Path) {
-    let chip = folder.join("chip");
-    control(folder, &format!(r#"{{"slot":0,"insert":{chip:?}}}"#));
+    let chip = serde_json::json!({ "slot": 0, "insert": folder.join("chip") });
+    control(folder, &chip.to_string());
 }
 
 /// The readers, once the daemon has found both.

@@ -1,5 +1,11 @@
 //! The report: its JSON against docs/inspection.md, its print against a kept copy.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests may; the setting for them does not see helper functions"
+)]
+
 mod support;
 
 use std::collections::BTreeSet;

@@ -79,8 +79,8 @@ pub struct Sealing {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Tokens {
+    #[serde(default = "softhsm")]
     module: PathBuf,
-    softhsm2_conf: Option<PathBuf>,
     /// Keys of chips and deliveries.
     pub cards: CardToken,
     /// The key of tickets.
@@ -91,6 +91,7 @@ pub struct Tokens {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CardToken {
+    softhsm2_conf: Option<PathBuf>,
     label: String,
     pin_file: PathBuf,
     /// The security officer's PIN, for making the token.
@@ -107,14 +108,15 @@ pub struct CardToken {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TicketToken {
+    softhsm2_conf: Option<PathBuf>,
     label: String,
     pin_file: PathBuf,
     /// The security officer's PIN, for making the token.
     pub so_pin_file: Option<PathBuf>,
     /// Label of the P-256 key.
     pub key: String,
-    /// Where the public half is written.
-    pub public_key: PathBuf,
+    /// Where `keys` writes the public half.
+    pub public_key: Option<PathBuf>,
 }
 
 /// `[pki]`
@@ -188,6 +190,10 @@ impl Line {
     }
 }
 
+fn softhsm() -> PathBuf {
+    key_custody::softhsm::MODULE.into()
+}
+
 const fn thirty() -> u32 {
     30
 }
@@ -227,17 +233,23 @@ impl Config {
     /// The token of chip and delivery keys.
     pub fn card_token(&self) -> TokenConfig {
         let CardToken {
-            label, pin_file, ..
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
         } = &self.tokens.cards;
-        self.token(label, pin_file)
+        self.token(softhsm2_conf.as_ref(), label, pin_file)
     }
 
     /// The token of the ticket key.
     pub fn ticket_token(&self) -> TokenConfig {
         let TicketToken {
-            label, pin_file, ..
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
         } = &self.tokens.tickets;
-        self.token(label, pin_file)
+        self.token(softhsm2_conf.as_ref(), label, pin_file)
     }
 
     /// Opens the database under the sealing key.
@@ -246,10 +258,15 @@ impl Config {
         Ok(Store::open(&self.database, sealer).await?)
     }
 
-    fn token(&self, label: &str, pin_file: &Path) -> TokenConfig {
+    fn token(
+        &self,
+        softhsm2_conf: Option<&PathBuf>,
+        label: &str,
+        pin_file: &Path,
+    ) -> TokenConfig {
         TokenConfig {
             module: self.tokens.module.clone(),
-            softhsm2_conf: self.tokens.softhsm2_conf.clone(),
+            softhsm2_conf: softhsm2_conf.cloned(),
             token_label: label.to_owned(),
             pin_file: pin_file.to_owned(),
         }
@@ -265,7 +282,6 @@ impl Config {
         } = self;
         let Tokens {
             module,
-            softhsm2_conf,
             cards,
             tickets,
         } = tokens;
@@ -275,13 +291,14 @@ impl Config {
             module,
             &mut cards.pin_file,
             &mut tickets.pin_file,
-            &mut tickets.public_key,
             &mut pki.server_ca,
             &mut pki.certificate,
             &mut pki.key,
             &mut pki.trust,
         ];
-        paths.extend(softhsm2_conf);
+        paths.extend(&mut cards.softhsm2_conf);
+        paths.extend(&mut tickets.softhsm2_conf);
+        paths.extend(&mut tickets.public_key);
         paths.extend(&mut cards.so_pin_file);
         paths.extend(&mut cards.delivery_public_key);
         paths.extend(&mut tickets.so_pin_file);

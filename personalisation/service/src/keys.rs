@@ -80,7 +80,9 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         fresh(token.generate_ec::<TicketSigning>(&tickets.key, Curve::P256))?,
     );
     let key = token.find_ec::<TicketSigning>(&tickets.key)?;
-    write(&tickets.public_key, key.public_key_spki())?;
+    if let Some(path) = &tickets.public_key {
+        write(path, key.public_key_spki())?;
+    }
     Ok(made)
 }
 

@@ -193,7 +193,7 @@ impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
         let state = match self.read(file) {
             Ok(()) => FingerState::Readable,
             Err(ReadError::AccessDenied { .. }) => {
-                let detail = format!("{} is locked, needs terminal authentication", file);
+                let detail = format!("{file} is locked, needs terminal authentication");
                 self.journal
                     .check(Check::noted(CheckName::Fingerprints, detail));
                 FingerState::Locked

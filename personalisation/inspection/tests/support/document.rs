@@ -130,7 +130,7 @@ fn sign_infos(infos: &SecurityInfos, signer: &Signer) -> Vec<u8> {
 fn data_groups(infos: &SecurityInfos) -> Files {
     let codestream = [
         &hex::decode("FF4FFF51002F00000000026E0000032000000000000000000000").unwrap()[..],
-        &[0x5A; 17_000],
+        &vec![0x5A; 17_000],
     ]
     .concat();
     let face = face_record(&codestream);

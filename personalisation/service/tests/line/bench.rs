@@ -77,9 +77,14 @@ impl Plug {
     }
 
     /// A new program: alive, and nothing armed.
-    pub fn put_back(&self) -> bool {
+    pub fn put_back(&self) {
         self.0.dies_at.store(0, Ordering::SeqCst);
-        self.0.dead.swap(false, Ordering::SeqCst)
+        self.0.dead.store(false, Ordering::SeqCst);
+    }
+
+    /// Whether the program is dead.
+    pub fn is_pulled(&self) -> bool {
+        self.0.dead.load(Ordering::SeqCst)
     }
 
     pub fn calls(&self) -> u64 {
@@ -181,7 +186,9 @@ impl Bench {
             .map(|_| self.chip(&self.keys.batch.clone()))
             .collect();
         self.receive(&chips);
-        chips.iter().for_each(|(path, _)| self.tray.add(path));
+        for (path, _) in &chips {
+            self.tray.add(path);
+        }
         chips.into_iter().map(|(path, _)| path).collect()
     }
 
@@ -249,7 +256,7 @@ impl Bench {
                 holder: "line-1/Tray 1".to_owned(),
                 once: true,
                 idle: Duration::from_millis(30),
-                lease: Duration::from_secs(60),
+                lease: Duration::from_mins(1),
                 removal_grace: Duration::ZERO,
                 max_tries: self.tries,
                 apdu_buffer: 4096,

@@ -77,7 +77,7 @@ fn files_beyond_short_offsets_are_written_compared_and_dumped() {
             .1
     };
     let fingers = fs::read(folder.join("written/EF_DG3.bin")).unwrap();
-    assert!(fingers.len() > 0x8000);
+    assert!(fingers.len() > 0x8000, "{}", fingers.len());
     assert_eq!(
         &fingers,
         &**ordered(personalisation_store::order::ContentKind::Dg3)

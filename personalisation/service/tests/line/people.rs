@@ -23,40 +23,33 @@ pub struct Applicant {
 impl Applicant {
     /// With pictures that fit into few commands.
     pub fn small() -> Self {
-        Self::new(3_000, 96, Vec::new())
+        Self::new(3_000, 96, &[])
     }
 
     /// With fingers so large that DG3 lies beyond the offsets of short instructions.
     pub fn large() -> Self {
         // Noise behind the stream's end: what matters here is the length of the file.
-        Self::new(
-            17 * 1024,
-            560,
-            (0..17_000_u32).map(|n| (n * 7 % 251) as u8).collect(),
-        )
+        let noise: Vec<_> = (0..17_000).map(|n| shade(n * 7)).collect();
+        Self::new(17 * 1024, 560, &noise)
     }
 
-    fn new(portrait_bytes: usize, finger_side: u32, padding: Vec<u8>) -> Self {
+    fn new(portrait_bytes: usize, finger_side: u32, padding: &[u8]) -> Self {
         let portrait = RgbImage::from_fn(186, 240, |x, y| {
-            Rgb([
-                (x * y % 251) as u8,
-                (x * 3 % 256) as u8,
-                (y * 5 % 256) as u8,
-            ])
+            Rgb([shade(x * y), shade(x * 3), shade(y * 5)])
         });
         let portrait = jpeg2000::encode_to_budget(&portrait, portrait_bytes).unwrap();
         let record =
             FaceRecord::full_frontal(186, 240, ColourSpace::Rgb24, ImageData::Jpeg2000, portrait);
         let dg2 = Dg2::iso19794(&record.encode().unwrap()).encode().unwrap();
-        let ridges = GrayImage::from_fn(finger_side.max(96), finger_side.max(96), |x, y| {
-            let wave = (f64::from(x) * 0.7 + f64::from(y) * 0.3).sin();
-            Luma([(128.0 + 100.0 * wave) as u8])
+        let ridges = GrayImage::from_fn(finger_side, finger_side, |x, y| {
+            // Slanted ridges, nine pixels apart.
+            Luma([if (x * 2 + y) / 9 % 2 == 0 { 40 } else { 215 }])
         });
         let stream = wsq::encode(&ridges, &wsq::WsqParameters::default()).unwrap();
         let finger = |position: usize| {
             let position = FingerPosition::ALL[position - 1];
             let mut record = FingerRecord::from_wsq(position, 60, stream.clone()).unwrap();
-            record.wsq.extend(&padding);
+            record.wsq.extend(padding);
             record.encode().unwrap()
         };
         let (right, left) = (finger(2), finger(7));
@@ -65,7 +58,7 @@ impl Applicant {
             (Finger::LeftIndex, &left[..]),
         ];
         let dg3 = Dg3::iso19794(&fingers).encode().unwrap();
-        let signature = GrayImage::from_fn(120, 40, |x, y| Luma([(x * y % 256) as u8]));
+        let signature = GrayImage::from_fn(120, 40, |x, y| Luma([shade(x * y)]));
         let signature = jpeg2000::encode_to_budget(&signature, 1_500).unwrap();
         let dg7 = Dg7::new(&signature).encode().unwrap();
         let dg11 = Dg11 {
@@ -104,4 +97,9 @@ impl Applicant {
             .filter_map(|(kind, file)| Some((group(*kind)?.number(), openssl::sha::sha256(file))))
             .collect()
     }
+}
+
+/// Some grey.
+fn shade(number: u32) -> u8 {
+    number.to_le_bytes()[0]
 }

@@ -91,6 +91,23 @@ impl Tray {
         self.state.lock().unwrap().slot.status().apdus
     }
 
+    /// Takes the chip out while `look` looks at the chips' files, and puts it back in.
+    pub fn outside(&self, look: impl FnOnce()) {
+        let held = {
+            let mut state = self.state.lock().unwrap();
+            state
+                .slot
+                .remove()
+                .is_some()
+                .then(|| state.current.clone())
+                .flatten()
+        };
+        look();
+        if let Some(chip) = held {
+            self.state.lock().unwrap().insert(chip);
+        }
+    }
+
     /// Takes every chip away.
     pub fn clear(&self) {
         let mut state = self.state.lock().unwrap();
@@ -130,7 +147,7 @@ impl State {
 impl CardReader for Tray {
     type Card = SlotCard;
 
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "Tray 1"
     }
 
@@ -154,6 +171,9 @@ impl CardReader for Tray {
 
     /// The worker is done with the card: it is taken away, and the next one put in.
     fn wait_for_removal(&mut self, _patience: Duration) -> bool {
+        if self.plug.is_pulled() {
+            return false;
+        }
         let mut state = self.state.lock().unwrap();
         state.slot.remove();
         state.current = None;

@@ -195,9 +195,12 @@ mod tests {
 
     #[test]
     fn file_control_parameters_are_those_of_the_chip() {
-        let dg3 = control_parameters(ElementaryFile::DataGroup(DataGroup::DG3), &[0; 0x1_0001]);
+        let dg3 = control_parameters(
+            ElementaryFile::DataGroup(DataGroup::DG3),
+            &vec![0; 0x1_0001],
+        );
         let expected =
-            "621e8201018302010384 07a0000002471001 8003010001 880118 8c0102".replace(' ', "");
+            "621b8201018302010384 07a0000002471001 8003010001 880118 8c0102".replace(' ', "");
         assert_eq!(hex::encode(dg3), expected);
         let access = control_parameters(ElementaryFile::CardAccess, &[0; 0x20]);
         assert_eq!(

@@ -11,7 +11,7 @@ use personalisation_core::{
     ids::{ActId, LeaseToken},
 };
 use personalisation_store::{
-    Store, StoreError,
+    Store,
     line::{Advance, AttemptContent},
     order::ContentKind,
 };

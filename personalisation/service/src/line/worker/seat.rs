@@ -60,6 +60,8 @@ pub(super) enum Turn {
 /// What came of looking for a card that stopped answering.
 enum Regained<C> {
     Card(C, ChipFacts),
+    /// A card is there, but does not even say who it is.
+    Mute,
     Gone,
 }
 
@@ -259,6 +261,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             let facts;
             (card, facts) = match self.regain(&job, seat)? {
                 Regained::Card(card, facts) => (card, facts),
+                Regained::Mute => return self.end(&mut job, reason, &detail, seat),
                 Regained::Gone => {
                     return self.end(&mut job, ScrapReason::ChipRemoved, &detail, seat);
                 }
@@ -280,6 +283,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     /// Waits for the card of an attempt to come back, and for its reader, within their graces.
     fn regain(&mut self, job: &Job, seat: &mut Seat) -> Result<Regained<R::Card>, WorkerError> {
         let began = Instant::now();
+        let mut mute = 0;
         loop {
             let lease = self.lease(job.token);
             self.wait(self.store.renew(job.attempt.id(), &lease))?;
@@ -290,16 +294,29 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                     }
                     // Another card lies there: this one is gone.
                     Ok(_) => return Ok(Regained::Gone),
-                    Err(_) => self.settings.removal_grace,
+                    Err(_) => {
+                        mute += 1;
+                        self.settings.removal_grace
+                    }
                 },
-                Err(NoCard::Empty | NoCard::Mute(_)) => self.settings.removal_grace,
+                Err(NoCard::Mute(_)) => {
+                    mute += 1;
+                    self.settings.removal_grace
+                }
+                Err(NoCard::Empty) => {
+                    mute = 0;
+                    self.settings.removal_grace
+                }
                 Err(NoCard::Unavailable(why)) => {
                     self.tell_waiting(seat, why);
                     self.settings.removal_grace.max(READER_GRACE)
                 }
             };
-            if began.elapsed() >= grace {
+            if began.elapsed() >= grace && mute == 0 {
                 return Ok(Regained::Gone);
+            }
+            if began.elapsed() >= grace && mute >= MUTE_TRIES {
+                return Ok(Regained::Mute);
             }
             std::thread::sleep(Duration::from_millis(5));
         }
