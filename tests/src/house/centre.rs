@@ -155,7 +155,7 @@ impl Centre {
 
     /// The centre's audit as JSON lines.
     pub fn audit(&self, floor: &Floor) -> Result<String, HouseError> {
-        self.run(&["audit", "export"], floor)
+        self.run(&["audit"], floor)
     }
 
     /// Runs one of the centre's commands with its configuration; what it printed.
