@@ -4,6 +4,12 @@
 //!
 //! Without them the tests fail: install `openssl`, `default-jdk-headless`, `libbcpkix-java`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail it"
+)]
+
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -49,13 +55,29 @@ impl Key {
         self.private.public_key_to_der().unwrap()
     }
 
-    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, Infallible> {
+    fn sign(&self, message: &[u8]) -> Vec<u8> {
         let digest = self.hash.digest(message);
-        Ok(EcdsaSig::sign(&digest, &self.private)
+        EcdsaSig::sign(&digest, &self.private)
             .unwrap()
             .to_der()
-            .unwrap())
+            .unwrap()
     }
+}
+
+fn revocation_list(
+    number: u64,
+    revoked: Vec<Revocation>,
+    root: &Certificate,
+    csca: &Key,
+) -> RevocationList {
+    let parameters = RevocationListParameters {
+        number,
+        this_update: NOW,
+        next_update: NOW + Duration::days(90),
+        revoked,
+    };
+    let mut sign = |tbs: &[u8]| Ok::<_, Infallible>(csca.sign(tbs));
+    build_revocation_list(&parameters, root, &mut sign).unwrap()
 }
 
 /// A country signing CA, a signer, its lists, and a folder to put files in.
@@ -95,7 +117,10 @@ impl Country {
             key_usage: period(3),
             crl_addresses: crl_addresses.clone(),
         };
-        let root = build_root(&parameters, &csca.spki(), &mut |tbs| csca.sign(tbs)).unwrap();
+        let root = build_root(&parameters, &csca.spki(), &mut |tbs| {
+            Ok::<_, Infallible>(csca.sign(tbs))
+        })
+        .unwrap();
         let signer_key = Key::new(signer_curve, signer_hash);
         let parameters = DocumentSigner {
             serial: SerialNumber::random(&mut rng),
@@ -111,17 +136,11 @@ impl Country {
         };
         let serial = parameters.serial.clone();
         let spki = signer_key.spki();
-        let signer =
-            build_document_signer(&parameters, &spki, &root, &mut |tbs| csca.sign(tbs)).unwrap();
-        let list = |number, revoked| {
-            let parameters = RevocationListParameters {
-                number,
-                this_update: NOW,
-                next_update: NOW + Duration::days(90),
-                revoked,
-            };
-            build_revocation_list(&parameters, &root, &mut |tbs| csca.sign(tbs)).unwrap()
-        };
+        let signer = build_document_signer(&parameters, &spki, &root, &mut |tbs| {
+            Ok::<_, Infallible>(csca.sign(tbs))
+        })
+        .unwrap();
+        let list = |number, revoked| revocation_list(number, revoked, &root, &csca);
         let silent = list(1, vec![]);
         let revoking = list(2, vec![Revocation { serial, since: NOW }]);
         let folder = TempDir::new().unwrap();
@@ -149,7 +168,7 @@ impl Country {
     fn security_object(&self, version: Option<LdsVersionInfo>) -> Vec<u8> {
         let content = self.list_of_hashes(version);
         let prepared = sod::prepare(&content, &self.signer, self.signer_key.hash, Some(NOW));
-        let signature = self.signer_key.sign(prepared.signed_attributes()).unwrap();
+        let signature = self.signer_key.sign(prepared.signed_attributes());
         let file = sod::assemble(&prepared, &signature);
         sod::verify_assembled(&file, &content, &self.signer).unwrap();
         file
@@ -226,7 +245,7 @@ fn bouncy_castle_verifies_card_security_and_finds_what_is_wrong() {
     let country = Country::new(CurveId::BrainpoolP256r1, HashAlgorithm::Sha256);
     let (signer, key) = (&country.signer, &country.signer_key);
     let prepared = card_security::prepare(INFOS, signer, key.hash, None).unwrap();
-    let signature = key.sign(prepared.signed_attributes()).unwrap();
+    let signature = key.sign(prepared.signed_attributes());
     let file = card_security::assemble(&prepared, &signature);
     card_security::verify_assembled(&file, INFOS, signer).unwrap();
     assert_eq!(country.bouncy_castle(&country.silent, &file), "GOOD ");
@@ -234,7 +253,7 @@ fn bouncy_castle_verifies_card_security_and_finds_what_is_wrong() {
     let other = Country::new(CurveId::BrainpoolP256r1, HashAlgorithm::Sha256);
     let refused = other.bouncy_castle(&other.silent, &file);
     assert_eq!(refused, "BAD the signer's certificate is not the CSCA's");
-    let signature = key.sign(b"something else").unwrap();
+    let signature = key.sign(b"something else");
     let wrong = card_security::assemble(&prepared, &signature);
     let refused = country.bouncy_castle(&country.silent, &wrong);
     assert_eq!(refused, "BAD the signature does not verify");

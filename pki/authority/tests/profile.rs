@@ -1,6 +1,8 @@
 //! The builders against the published test PKI: from the same parameters, byte for byte the same
 //! `toBeSigned`. And what they refuse.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 use std::convert::Infallible;
 
 use icao9303::crl::RevocationList;
@@ -368,6 +370,25 @@ fn serial_numbers() {
     }
 }
 
+/// OpenSSL as the independent reader: names and chain mean to it what we mean.
+fn openssl_accepts(built: &Certificate, ca: &Certificate) {
+    let read =
+        |certificate: &Certificate| openssl::x509::X509::from_der(certificate.der()).unwrap();
+    let mut store = openssl::x509::store::X509StoreBuilder::new().unwrap();
+    store.add_cert(read(ca)).unwrap();
+    let mut time = openssl::x509::verify::X509VerifyParam::new().unwrap();
+    time.set_time(datetime!(2026-06-01 0:00 UTC).unix_timestamp());
+    store.set_param(&time).unwrap();
+    let (store, leaf) = (store.build(), read(built));
+    let names = leaf.subject_alt_names().unwrap();
+    assert_eq!(names[0].dnsname(), Some("localhost"));
+    assert_eq!(names[1].ipaddress(), Some(&[127, 0, 0, 1][..]));
+    let mut context = openssl::x509::X509StoreContext::new().unwrap();
+    let chain = openssl::stack::Stack::new().unwrap();
+    let verify = openssl::x509::X509StoreContextRef::verify_cert;
+    assert!(context.init(&store, &leaf, &chain, verify).unwrap());
+}
+
 #[test]
 fn our_own_programs_certificates() {
     let ca_key = Key::new(CurveId::P256);
@@ -392,15 +413,6 @@ fn our_own_programs_certificates() {
         dns: vec!["localhost".into()],
         addresses: vec!["127.0.0.1".parse().unwrap(), "::1".parse().unwrap()],
     };
-    // OpenSSL is the independent reader here: our names, usages and chain mean to it what we mean.
-    let mut store = openssl::x509::store::X509StoreBuilder::new().unwrap();
-    store
-        .add_cert(openssl::x509::X509::from_der(ca.der()).unwrap())
-        .unwrap();
-    let mut time = openssl::x509::verify::X509VerifyParam::new().unwrap();
-    time.set_time(datetime!(2026-06-01 0:00 UTC).unix_timestamp());
-    store.set_param(&time).unwrap();
-    let store = store.build();
     for role in [ProgramRole::Server, ProgramRole::Client] {
         let built = build_program_certificate(
             &parameters(2, "pki-authority"),
@@ -412,17 +424,7 @@ fn our_own_programs_certificates() {
         );
         let built = built.unwrap();
         assert_eq!(check_operations_profile(&built, Some(role)), []);
-        let leaf = openssl::x509::X509::from_der(built.der()).unwrap();
-        let names = leaf.subject_alt_names().unwrap();
-        assert_eq!(names[0].dnsname(), Some("localhost"));
-        assert_eq!(names[1].ipaddress(), Some(&[127, 0, 0, 1][..]));
-        let mut context = openssl::x509::X509StoreContext::new().unwrap();
-        let chain = openssl::stack::Stack::new().unwrap();
-        assert!(
-            context
-                .init(&store, &leaf, &chain, |context| context.verify_cert())
-                .unwrap()
-        );
+        openssl_accepts(&built, &ca);
     }
     let nameless = ProgramName::default();
     let refused = build_program_certificate(

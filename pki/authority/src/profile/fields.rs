@@ -24,7 +24,7 @@ pub struct AuthorityName {
 }
 
 impl AuthorityName {
-    /// The DER `Name`: countryName as PrintableString, the others as UTF8String.
+    /// The DER `Name`: countryName as `PrintableString`, the others as `UTF8String`.
     pub fn to_der(&self) -> Vec<u8> {
         let mut name = attribute(COUNTRY, 0x13, &self.country);
         if let Some(organisation) = &self.organisation {

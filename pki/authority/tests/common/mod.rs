@@ -189,6 +189,24 @@ certificate = "pki/trust/ds-1.cer"
         self.tickets.as_ref().unwrap()
     }
 
+    /// Requests for so many different cards, all of the same order's ticket.
+    pub fn many(&mut self, count: u32) -> Vec<SignRequest> {
+        let one = self.security_object(1);
+        let cards = (1..=count).map(|attempt| {
+            let mut request = one.clone();
+            request.attempt = attempt;
+            request.document_number = format!("LUX{attempt:06}");
+            request.chip_serial[..4].copy_from_slice(&attempt.to_be_bytes());
+            request
+        });
+        cards.collect()
+    }
+
+    /// Closes the order's token, so that this process can open another one.
+    pub fn close_tickets(&mut self) {
+        self.tickets = None;
+    }
+
     /// A request for the security object of a card.
     pub fn security_object(&mut self, card: u8) -> SignRequest {
         let (order, files) = ([card; 16], files(card));
@@ -216,17 +234,22 @@ certificate = "pki/trust/ds-1.cer"
 
     /// A caller with the certificate of a program.
     pub async fn caller(&self, service: &Service, program: &str) -> SigningClient<Channel> {
+        self.caller_at(&service.address, program).await
+    }
+
+    /// A caller of a service at any address.
+    pub async fn caller_at(&self, address: &str, program: &str) -> SigningClient<Channel> {
         let file = |name: String| fs::read(self.path("pki/operations").join(name)).unwrap();
         let identity = Identity::from_pem(
             file(format!("{program}.pem")),
             file(format!("{program}.key")),
         );
-        self.connect(service, Some(identity)).await.unwrap()
+        self.connect(address, Some(identity)).await.unwrap()
     }
 
     pub async fn connect(
         &self,
-        service: &Service,
+        address: &str,
         identity: Option<Identity>,
     ) -> Result<SigningClient<Channel>, tonic::transport::Error> {
         let ca = fs::read(self.path("pki/operations/operations-ca.pem")).unwrap();
@@ -236,14 +259,14 @@ certificate = "pki/trust/ds-1.cer"
         if let Some(identity) = identity {
             tls = tls.identity(identity);
         }
-        let endpoint = Channel::from_shared(format!("https://{}", service.address)).unwrap();
+        let endpoint = Channel::from_shared(format!("https://{address}")).unwrap();
         Ok(SigningClient::new(
             endpoint.tls_config(tls)?.connect().await?,
         ))
     }
 }
 
-/// Ten data group files' worth of a card.
+/// Six data group files' worth of a card.
 pub fn files(card: u8) -> BTreeMap<u8, Vec<u8>> {
     [1, 2, 3, 11, 12, 14]
         .into_iter()
