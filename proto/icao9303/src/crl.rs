@@ -120,13 +120,13 @@ impl RevocationList {
         }
         let number = number.ok_or(CrlError::Missing { field: "cRLNumber" })?;
         Ok(Self {
+            signed,
             issuer,
             this_update,
             next_update,
             revoked,
             number,
             authority_key_identifier,
-            signed,
         })
     }
 

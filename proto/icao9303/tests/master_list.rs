@@ -1,5 +1,7 @@
 //! Master lists: the published one, byte for byte the same built here, and those that are refused.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 mod support;
 
 use icao9303::crl::RevocationList;

@@ -1,6 +1,8 @@
 //! Every way to fail of passive authentication (standards sheet on the PKI, §9), each giving exactly
 //! its own name; and what must be genuine is genuine.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 mod support;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -568,7 +570,7 @@ fn revocation() {
     let mut case = Case::good();
     for serials in [&[][..], &[ds.serial()]] {
         let forged = forge::revocation_list(&root, &stranger, span, serials, &[]);
-        case.trust = store(&[&root], &[forged.clone()]);
+        case.trust = store(&[&root], std::slice::from_ref(&forged));
         case.is_open(Step::Revocation, Failure::StatusUndetermined);
         case.trust = store(&[&root], &[forged, pki("crl_empty")]);
         case.is_genuine();
@@ -605,7 +607,10 @@ fn a_signer_of_another_country() {
             .with(oid::SUBJECT_ALT_NAME, false, &forge::state(code))
             .sign(&key);
         let mut case = Case::signed_by(&signer, &Key::of_vectors("ds"));
-        case.trust = store(&[&certificate("csca_root"), &france], &[list.clone()]);
+        case.trust = store(
+            &[&certificate("csca_root"), &france],
+            std::slice::from_ref(&list),
+        );
         case.fails(Step::IssuingState, Failure::Inconsistent);
     }
     // Our country, another State's code.

@@ -1,6 +1,8 @@
 //! Certificates, lists and signed objects of the published test PKI: every one parses, every
 //! signature verifies, every profile holds.
 
+#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+
 mod support;
 
 use icao9303::card_security::CardSecurity;

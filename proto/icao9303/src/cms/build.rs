@@ -113,16 +113,14 @@ impl ToBeSigned<'_> {
 
     /// `version` and `sid` of the signer.
     fn signer_id(&self, reference: SignerReference) -> (&'static [u8], Vec<u8>) {
-        match (reference, self.signer.subject_key_identifier()) {
-            (SignerReference::SubjectKey, Some(id)) => {
-                (&[0x02, 0x01, 0x03], tlv::encode(0x80, &id))
-            }
-            _ => {
-                let serial = tlv::encode(0x02, self.signer.serial());
-                let parts = [self.signer.issuer().der(), &serial];
-                (&[0x02, 0x01, 0x01], tlv::encode_constructed(0x30, &parts))
-            }
+        if reference == SignerReference::SubjectKey
+            && let Some(id) = self.signer.subject_key_identifier()
+        {
+            return (&[0x02, 0x01, 0x03], tlv::encode(0x80, &id));
         }
+        let serial = tlv::encode(0x02, self.signer.serial());
+        let parts = [self.signer.issuer().der(), &serial];
+        (&[0x02, 0x01, 0x01], tlv::encode_constructed(0x30, &parts))
     }
 }
 

@@ -235,10 +235,10 @@ impl SignedAttributes {
             name: "messageDigest",
         })?;
         Ok(Self {
+            der,
             content_type,
             message_digest,
             signing_time,
-            der,
         })
     }
 }

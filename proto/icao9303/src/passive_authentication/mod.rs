@@ -95,7 +95,7 @@ impl<'a> Evidence<'a> {
 
 /// Authenticates a chip's files against what the inspector trusts, at the time of inspection.
 pub fn authenticate(evidence: &Evidence<'_>, trust: &TrustStore, now: OffsetDateTime) -> Report {
-    let context = Context {
+    let inspection = Context {
         trust,
         now,
         issue_date: evidence.issue_date(),
@@ -106,7 +106,7 @@ pub fn authenticate(evidence: &Evidence<'_>, trust: &TrustStore, now: OffsetDate
             Ok(object) => {
                 let content = object.security_object();
                 let authentic = content.map_err(|error| content_failure(&error));
-                examine(object.signed_data(), authentic, &context)
+                examine(object.signed_data(), authentic, &inspection)
             }
             Err(error) => not_examined(Outcome::failed(Failure::BadCms, error.to_string())),
         },
@@ -167,7 +167,7 @@ pub fn authenticate_card_security(
     now: OffsetDateTime,
     issue_date: Option<Date>,
 ) -> Report {
-    let context = Context {
+    let inspection = Context {
         trust,
         now,
         issue_date,
@@ -177,7 +177,7 @@ pub fn authenticate_card_security(
         Ok(object) => {
             let content = object.security_infos().map(<[u8]>::to_vec);
             let content = content.map_err(|error: CardSecurityError| error.to_string());
-            examine(object.signed_data(), content, &context)
+            examine(object.signed_data(), content, &inspection)
         }
         Err(error) => not_examined(Outcome::failed(Failure::BadCms, error.to_string())),
     };

@@ -80,7 +80,7 @@ fn empty<'a, T>(content: Option<T>) -> Examination<'a, T> {
 pub(super) fn examine<'a, T>(
     object: &SignedData,
     content: Result<T, String>,
-    context: &Context<'a>,
+    inspection: &Context<'a>,
 ) -> Examination<'a, T> {
     let (content, problem) = match content {
         Ok(content) => (Some(content), None),
@@ -93,7 +93,7 @@ pub(super) fn examine<'a, T>(
         return found.stop(&STEPS[1..], AFTER_CONTENT);
     }
     found.note(Step::Content, Outcome::Passed);
-    let signer = match object.find_signer(context.trust.signers()) {
+    let signer = match object.find_signer(inspection.trust.signers()) {
         Ok(signer) => signer,
         Err(error) => {
             found.note(
@@ -117,17 +117,17 @@ pub(super) fn examine<'a, T>(
     if !found.signature_holds {
         return found.stop(&STEPS[3..], AFTER_SIGNATURE);
     }
-    let issuer = context.trust.issuer_of(&signer, context.now);
+    let issuer = inspection.trust.issuer_of(&signer, inspection.now);
     found.note(Step::Trust, trust(&issuer));
-    found.note(Step::Validity, validity(&signer, &issuer, context));
+    found.note(Step::Validity, validity(&signer, &issuer, inspection));
     found.note(Step::Profile, profile(&signer));
     found.note(
         Step::KeyUsagePeriod,
-        key_usage_period(&signer, object, context),
+        key_usage_period(&signer, object, inspection),
     );
     found.anchor = issuer.ok();
     let revocation = match found.anchor {
-        Some(anchor) => revocation(&signer, anchor, context),
+        Some(anchor) => revocation(&signer, anchor, inspection),
         None => Outcome::NotChecked(AFTER_TRUST),
     };
     found.note(Step::Revocation, revocation);
@@ -200,8 +200,8 @@ fn key_usage_period(signer: &Certificate, object: &SignedData, context: &Context
     let Some(period) = period else {
         return Outcome::NotChecked("the signer's certificate states no private key usage period");
     };
-    let signed = object.signing_time().map(|instant| instant.date());
-    let Some(issued) = context.issue_date.or(signed) else {
+    let stated = object.signing_time().map(OffsetDateTime::date);
+    let Some(issued) = context.issue_date.or(stated) else {
         return Outcome::NotChecked("the date of issue is not known");
     };
     let early = period.not_before.is_some_and(|from| issued < from.date());

@@ -8,6 +8,16 @@ use openssl::sha;
 use super::walk::{Walk, constructed};
 use crate::tlv;
 
+/// A digest by OpenSSL's streaming interface: its one-shot functions look the algorithm up by name
+/// at every call, which costs more than hashing a short file.
+macro_rules! one_shot {
+    ($hash:ty, $data:expr) => {{
+        let mut hash = <$hash>::new();
+        hash.update($data);
+        hash.finish().to_vec()
+    }};
+}
+
 /// Why an algorithm identifier is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AlgorithmError {
@@ -75,10 +85,10 @@ impl HashAlgorithm {
     /// The digest of `data`.
     pub fn digest(self, data: &[u8]) -> Vec<u8> {
         match self {
-            Self::Sha224 => sha::sha224(data).to_vec(),
-            Self::Sha256 => sha::sha256(data).to_vec(),
-            Self::Sha384 => sha::sha384(data).to_vec(),
-            Self::Sha512 => sha::sha512(data).to_vec(),
+            Self::Sha224 => one_shot!(sha::Sha224, data),
+            Self::Sha256 => one_shot!(sha::Sha256, data),
+            Self::Sha384 => one_shot!(sha::Sha384, data),
+            Self::Sha512 => one_shot!(sha::Sha512, data),
         }
     }
 

@@ -125,11 +125,12 @@ impl Certificate {
 
     /// The serial number in hexadecimal, without the sign octet: safe to print.
     pub fn serial_hex(&self) -> String {
-        let digits: String = self
-            .serial
-            .iter()
-            .map(|byte| format!("{byte:02X}"))
-            .collect();
+        let mut digits = String::with_capacity(2 * self.serial.len());
+        for octet in &self.serial {
+            for digit in [octet >> 4, octet & 0x0F] {
+                digits.extend(char::from_digit(digit.into(), 16).map(|c| c.to_ascii_uppercase()));
+            }
+        }
         match digits.strip_prefix("00") {
             Some(rest) if !rest.is_empty() => rest.to_owned(),
             _ => digits,

@@ -222,3 +222,12 @@ impl Extensions {
         Ok(Some(types))
     }
 }
+
+impl<'a> IntoIterator for &'a Extensions {
+    type Item = &'a Extension;
+    type IntoIter = std::slice::Iter<'a, Extension>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}

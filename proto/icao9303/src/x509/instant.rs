@@ -1,4 +1,4 @@
-//! Times of certificates and signed attributes: UTCTime until 2049, GeneralizedTime after, seconds
+//! Times of certificates and signed attributes: `UTCTime` until 2049, `GeneralizedTime` after, seconds
 //! present, `Z` (RFC 5280 §4.1.2.5).
 
 use der::{Tag, Tagged};
@@ -10,17 +10,15 @@ use crate::tlv;
 /// The next object as an instant.
 pub(crate) fn read(walk: &mut Walk<'_>) -> der::Result<OffsetDateTime> {
     let any: der::asn1::AnyRef<'_> = walk.decode()?;
-    match any.tag() {
-        Tag::GeneralizedTime => generalized(any.value()),
-        _ => {
-            any.tag().assert_eq(Tag::UtcTime)?;
-            let century: &[u8] = match any.value() {
-                [b'5'..=b'9', ..] => b"19",
-                _ => b"20",
-            };
-            generalized(&[century, any.value()].concat()).map_err(|_| Tag::UtcTime.value_error())
-        }
+    if any.tag() == Tag::GeneralizedTime {
+        return generalized(any.value());
     }
+    any.tag().assert_eq(Tag::UtcTime)?;
+    let century: &[u8] = match any.value() {
+        [b'5'..=b'9', ..] => b"19",
+        _ => b"20",
+    };
+    generalized(&[century, any.value()].concat()).map_err(|_| Tag::UtcTime.value_error())
 }
 
 /// `YYYYMMDDhhmmssZ`.
@@ -45,7 +43,7 @@ fn parse(value: &[u8]) -> Option<OffsetDateTime> {
     Some(date.with_time(time).assume_utc())
 }
 
-/// The object for `instant`: UTCTime from 1950 to 2049, GeneralizedTime otherwise; whole seconds.
+/// The object for `instant`: `UTCTime` from 1950 to 2049, `GeneralizedTime` otherwise; whole seconds.
 pub fn encode_time(instant: OffsetDateTime) -> Vec<u8> {
     let year = instant.to_offset(UtcOffset::UTC).year();
     let digits = digits(instant);
@@ -56,7 +54,7 @@ pub fn encode_time(instant: OffsetDateTime) -> Vec<u8> {
     }
 }
 
-/// `YYYYMMDDhhmmssZ` of `instant`: the value of a GeneralizedTime.
+/// `YYYYMMDDhhmmssZ` of `instant`: the value of a `GeneralizedTime`.
 pub fn generalized_digits(instant: OffsetDateTime) -> String {
     digits(instant)
 }

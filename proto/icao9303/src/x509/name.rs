@@ -45,7 +45,7 @@ impl DistinguishedName {
         attribute(&self.name, COMMON_NAME)
     }
 
-    /// Whether countryName is there exactly once, as a PrintableString.
+    /// Whether countryName is there exactly once, as a `PrintableString`.
     pub(crate) fn country_is_printable(&self) -> bool {
         let mut countries = values(&self.name, COUNTRY).map(der::Tagged::tag);
         countries.next() == Some(der::Tag::PrintableString) && countries.next().is_none()

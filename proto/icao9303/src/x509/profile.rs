@@ -46,13 +46,13 @@ pub enum Rule {
     Version,
     /// serialNumber is positive, at most 20 octets, in the shortest form.
     SerialNumber,
-    /// issuer and subject carry countryName: two upper-case letters, PrintableString, once.
+    /// issuer and subject carry countryName: two upper-case letters, `PrintableString`, once.
     CountryName,
     /// issuer and subject name the same country.
     SameCountry,
     /// issuer and subject carry commonName.
     CommonName,
-    /// validity is UTCTime until 2049, GeneralizedTime from 2050, and does not end before it begins.
+    /// validity is `UTCTime` until 2049, `GeneralizedTime` from 2050, and does not end before it begins.
     Validity,
     /// Elliptic-curve parameters are written out in full, with the cofactor.
     ExplicitParameters,

@@ -13,29 +13,29 @@ use super::walk::Walk;
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Signed {
     der: Vec<u8>,
-    to_be_signed: Range<usize>,
+    body: Range<usize>,
     algorithm: Range<usize>,
-    signature: Range<usize>,
+    signature_bits: Range<usize>,
 }
 
 impl Signed {
     pub fn parse(bytes: &[u8]) -> der::Result<Self> {
         let mut walk = Walk::into_object(bytes, Tag::Sequence)?;
-        let to_be_signed = walk.raw_of(Tag::Sequence)?;
+        let to_be_signed = walk.raw_of(Tag::Sequence)?.len();
         let algorithm = walk.raw_of(Tag::Sequence)?;
         let signature = walk.whole_bits()?;
         walk.finish()?;
         // The signature ends the structure, the others stand before it without gaps.
         let end = bytes.len();
-        let signature = end - signature.len()..end;
+        let signature_bits = end - signature.len()..end;
         let start = bytes.len() - walk_length(bytes)?;
-        let to_be_signed = start..start + to_be_signed.len();
-        let algorithm = to_be_signed.end..to_be_signed.end + algorithm.len();
+        let body = start..start + to_be_signed;
+        let algorithm = body.end..body.end + algorithm.len();
         Ok(Self {
             der: bytes.to_vec(),
-            to_be_signed,
+            body,
             algorithm,
-            signature,
+            signature_bits,
         })
     }
 
@@ -44,7 +44,7 @@ impl Signed {
     }
 
     pub fn to_be_signed(&self) -> &[u8] {
-        &self.der[self.to_be_signed.clone()]
+        &self.der[self.body.clone()]
     }
 
     /// The raw outer `signatureAlgorithm`.
@@ -63,7 +63,7 @@ impl Signed {
         key.verify(
             algorithm,
             self.to_be_signed(),
-            &self.der[self.signature.clone()],
+            &self.der[self.signature_bits.clone()],
         )
     }
 }

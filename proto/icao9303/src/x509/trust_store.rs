@@ -137,7 +137,7 @@ impl TrustStore {
                 } else if stem.starts_with("ds-") {
                     store.add_signer(certificate()?);
                 }
-            } else if name.ends_with(".crl") {
+            } else if name.strip_suffix(".crl").is_some() {
                 let list = RevocationList::parse(bytes).map_err(|source| TrustStoreError::Crl {
                     file: file(),
                     source,
@@ -201,16 +201,16 @@ impl TrustStore {
         if named.is_empty() {
             return Err(ChainError::UnknownCsca);
         }
-        let mut signed = Vec::new();
+        let mut issuers = Vec::new();
         for anchor in named {
             if signer.is_signed_by(anchor.certificate.public_key())? {
-                signed.push(anchor);
+                issuers.push(anchor);
             }
         }
-        if signed.is_empty() {
+        if issuers.is_empty() {
             return Err(ChainError::Untrusted);
         }
-        signed
+        issuers
             .into_iter()
             .find(|anchor| {
                 self.path_up(anchor)

@@ -178,7 +178,7 @@ impl Table<'_> {
 
     /// Criticality, forbidden and unknown extensions.
     fn every_extension(&mut self) {
-        for extension in self.extensions.iter() {
+        for extension in self.extensions {
             let (id, critical) = (extension.oid, extension.critical);
             let must_be_critical = [
                 oid::KEY_USAGE,
