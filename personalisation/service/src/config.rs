@@ -258,12 +258,7 @@ impl Config {
         Ok(Store::open(&self.database, sealer).await?)
     }
 
-    fn token(
-        &self,
-        softhsm2_conf: Option<&PathBuf>,
-        label: &str,
-        pin_file: &Path,
-    ) -> TokenConfig {
+    fn token(&self, softhsm2_conf: Option<&PathBuf>, label: &str, pin_file: &Path) -> TokenConfig {
         TokenConfig {
             module: self.tokens.module.clone(),
             softhsm2_conf: softhsm2_conf.cloned(),

@@ -3,7 +3,7 @@
 use std::{fs, io, path::PathBuf};
 
 use key_custody::{
-    Curve, CustodyError, Token, create_pin_file, initialise_token,
+    Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{CardMaster, TicketSigning},
 };
 use rand::CryptoRng;
@@ -45,45 +45,44 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         "sealing key",
         secret_file::create_key(&config.sealing.key_file, rng)?,
     );
+    // A token without a security officer's PIN here was made in a ceremony, with its keys.
     let (cards, tickets) = (&config.tokens.cards, &config.tokens.tickets);
-    for (token, so_pin) in [
-        (config.card_token(), &cards.so_pin_file),
-        (config.ticket_token(), &tickets.so_pin_file),
-    ] {
-        create_pin_file(&token.pin_file, rng)?;
-        if let Some(so_pin) = so_pin {
-            create_pin_file(so_pin, rng)?;
-            let what = format!("token {}", token.token_label);
-            note(&what, fresh(initialise_token(&token, so_pin))?);
-        }
+    if let Some(so_pin) = &cards.so_pin_file {
+        let token = make_token(&config.card_token(), so_pin, rng, &mut note)?;
+        note(
+            "card master key",
+            fresh(token.generate_aes::<CardMaster>(&cards.card_master))?,
+        );
+        note(
+            "delivery key",
+            fresh(token.generate_delivery_key(&cards.delivery_key))?,
+        );
+        let key = token.find_delivery_key(&cards.delivery_key)?;
+        write(cards.delivery_public_key.as_ref(), key.public_key_spki())?;
     }
-    let token = Token::open(&config.card_token())?;
-    note(
-        "card master key",
-        fresh(token.generate_aes::<CardMaster>(&cards.card_master))?,
-    );
-    note(
-        "delivery key",
-        fresh(token.generate_delivery_key(&cards.delivery_key))?,
-    );
-    if let Some(path) = &cards.delivery_public_key {
-        write(
-            path,
-            token
-                .find_delivery_key(&cards.delivery_key)?
-                .public_key_spki(),
-        )?;
-    }
-    let token = Token::open(&config.ticket_token())?;
-    note(
-        "ticket key",
-        fresh(token.generate_ec::<TicketSigning>(&tickets.key, Curve::P256))?,
-    );
-    let key = token.find_ec::<TicketSigning>(&tickets.key)?;
-    if let Some(path) = &tickets.public_key {
-        write(path, key.public_key_spki())?;
+    if let Some(so_pin) = &tickets.so_pin_file {
+        let token = make_token(&config.ticket_token(), so_pin, rng, &mut note)?;
+        note(
+            "ticket key",
+            fresh(token.generate_ec::<TicketSigning>(&tickets.key, Curve::P256))?,
+        );
+        let key = token.find_ec::<TicketSigning>(&tickets.key)?;
+        write(tickets.public_key.as_ref(), key.public_key_spki())?;
     }
     Ok(made)
+}
+
+fn make_token(
+    token: &TokenConfig,
+    so_pin: &PathBuf,
+    rng: &mut impl CryptoRng,
+    note: &mut impl FnMut(&str, bool),
+) -> Result<Token, KeysError> {
+    create_pin_file(&token.pin_file, rng)?;
+    create_pin_file(so_pin, rng)?;
+    let what = format!("token {}", token.token_label);
+    note(&what, fresh(initialise_token(token, so_pin))?);
+    Ok(Token::open(token)?)
 }
 
 /// Whether something was made; what is there already is no error.
@@ -95,7 +94,8 @@ fn fresh<T>(made: Result<T, CustodyError>) -> Result<bool, CustodyError> {
     }
 }
 
-fn write(path: &PathBuf, public_key: &[u8]) -> Result<(), KeysError> {
+fn write(path: Option<&PathBuf>, public_key: &[u8]) -> Result<(), KeysError> {
+    let Some(path) = path else { return Ok(()) };
     fs::write(path, public_key).map_err(|source| KeysError::Write {
         path: path.clone(),
         source,
