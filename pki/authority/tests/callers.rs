@@ -66,15 +66,15 @@ async fn malformed_fields_are_named() {
         ("order", &|request| request.order.truncate(15)),
         ("attempt", &|request| request.attempt = 0),
         ("document_number", &|request| {
-            request.document_number = "LUX0000011".into()
+            request.document_number = "LUX0000011".into();
         }),
         ("document_number", &|request| {
-            request.document_number = "lux000001".into()
+            request.document_number = "lux000001".into();
         }),
         ("chip_serial", &|request| request.chip_serial.push(0)),
         ("object", &|request| request.object = None),
         ("document_number", &|request| {
-            request.document_number = String::new()
+            request.document_number = String::new();
         }),
     ];
     for (field, change) in cases {

@@ -154,7 +154,7 @@ fn a_ceremony_killed_at_any_moment_continues() {
         kills += 1;
         patience = patience.mul_f32(1.2);
         assert!(
-            patience < Duration::from_secs(60),
+            patience < Duration::from_mins(1),
             "the ceremony makes no progress"
         );
     }

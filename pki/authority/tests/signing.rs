@@ -202,6 +202,16 @@ async fn nothing_is_signed_without_a_good_ticket() {
         );
         assert!(refused.message().contains(reason), "{reason}: {refused:?}");
     }
+    // None of it used the permit up.
+    assert!(!line.sign(good).await.unwrap().into_inner().repeated);
+}
+
+#[tokio::test]
+async fn a_forged_ticket_permits_nothing() {
+    let mut house = House::new();
+    let service = house.serve(5);
+    let mut line = house.caller(&service, "line").await;
+    let good = house.security_object(1);
     // Forged: the right content, sealed by nobody of ours.
     let forged = SignedTicket::decode(&good.ticket).unwrap();
     let content = forged.verify(
@@ -209,7 +219,7 @@ async fn nothing_is_signed_without_a_good_ticket() {
         now(),
     );
     let forged = content.unwrap().clone().seal(vec![0x55; 64]);
-    let mut request = good.clone();
+    let mut request = good;
     request.ticket = forged.encode();
     let refused = line.sign(request).await.unwrap_err();
     assert_eq!(refused.code(), Code::PermissionDenied);
@@ -217,8 +227,6 @@ async fn nothing_is_signed_without_a_good_ticket() {
         refused.message().contains("not the issuer's"),
         "{refused:?}"
     );
-    // None of it used the permit up.
-    assert!(!line.sign(good).await.unwrap().into_inner().repeated);
 }
 
 #[tokio::test]
@@ -252,6 +260,25 @@ async fn nothing_is_signed_that_the_profile_does_not_allow() {
     for group in [1, 2, 14] {
         refused(lds(without(&good, Some(group))), denied, "data groups").await;
     }
+}
+
+#[tokio::test]
+async fn no_chip_gets_other_protocols_than_the_profile_allows() {
+    let mut house = House::new();
+    let service = house.serve(5);
+    let mut line = house.caller(&service, "line").await;
+    let good = house.card_security(1);
+    let mut refused = async |object: Object, reason: &str| {
+        let mut request = good.clone();
+        request.object = Some(object);
+        let refused = line.sign(request).await.unwrap_err();
+        assert_eq!(
+            refused.code(),
+            Code::PermissionDenied,
+            "{reason}: {refused:?}"
+        );
+        assert!(refused.message().contains(reason), "{reason}: {refused:?}");
+    };
     let infos = |change: &dyn Fn(&mut icao9303::security_info::SecurityInfos)| {
         let mut infos = security_infos();
         change(&mut infos);
@@ -259,25 +286,21 @@ async fn nothing_is_signed_that_the_profile_does_not_allow() {
     };
     refused(
         infos(&|infos| drop(infos.infos.remove(3))),
-        denied,
         "key is missing",
     )
     .await;
     refused(
         infos(&|infos| drop(infos.infos.remove(2))),
-        denied,
         "authentication is missing",
     )
     .await;
     refused(
         infos(&|infos| drop(infos.infos.drain(..2))),
-        denied,
         "PACE is missing",
     )
     .await;
     refused(
         infos(&|infos| infos.infos.push(infos.infos[0].clone())),
-        denied,
         "twice",
     )
     .await;
@@ -290,7 +313,7 @@ async fn nothing_is_signed_that_the_profile_does_not_allow() {
     elements.sort();
     elements.reverse();
     let unsorted = tlv::encode(0x31, &elements.concat());
-    refused(Object::CardSecurityInfos(unsorted), denied, "malformed").await;
+    refused(Object::CardSecurityInfos(unsorted), "malformed").await;
     // A point that is not on the curve.
     let off_curve = infos(&|infos| {
         for info in &mut infos.infos {
@@ -299,7 +322,7 @@ async fn nothing_is_signed_that_the_profile_does_not_allow() {
             }
         }
     });
-    refused(off_curve, denied, "not on the profile's curve").await;
+    refused(off_curve, "not on the profile's curve").await;
 }
 
 /// The security object of a request without one data group, or as LDS 1.7.
