@@ -5,6 +5,7 @@
 mod bench;
 
 use bench::{Bench, Scripted, file, hex, personalise, vectors};
+use hardware_sim::card::Randomness;
 use hardware_sim::card::maker::Blank;
 use hardware_sim::card::scp03::{Handshake, KeySet};
 use hardware_sim::card::secure_messaging::Session;
@@ -190,6 +191,49 @@ fn pace_of_icao_with_chip_authentication_mapping() {
     ));
 }
 
+/// Runs recorded from OpenPACE, an independent program: the chip's half with AES-128, -192 and -256.
+#[test]
+fn pace_of_openpace() {
+    let vectors = vectors("openpace_pace.json");
+    let number = |run: &Value, name: &str| run[name].as_u64().unwrap();
+    let runs = vectors["runs"].as_array().unwrap().iter();
+    let ours: Vec<_> = runs
+        .filter(|run| number(run, "parameter_id") == 13)
+        .collect();
+    assert_eq!(ours.len(), 3);
+    for run in ours {
+        let field = |name: &str| run[name].as_str().unwrap();
+        let draw = |name: &str| bytes(&run[name]);
+        let rng = Scripted::draws(&[
+            &[0x11; 32],
+            &draw("nonce"),
+            &draw("map_chip_private"),
+            &draw("chip_private"),
+        ]);
+        let mut bench = locked(rng, "271828", &[0; 20]);
+        bench.run(&format!(
+            "> 0022C1A4 0F 800A04007F000702020402{:02X} 830102
+             < 9000
+             > 10860000 02 7C00 00
+             < 7C12 8010 {} 9000
+             > 10860000 45 7C43 8141 {} 00
+             < 7C43 8241 {} 9000
+             > 10860000 45 7C43 8341 {} 00
+             < 7C43 8441 {} 9000
+             > 00860000 0C 7C0A 8508 {} 00
+             < 7C0A 8608 {} 9000",
+            number(run, "aes_bits") / 64,
+            field("nonce_encrypted"),
+            field("map_terminal"),
+            field("map_chip"),
+            field("terminal"),
+            field("chip"),
+            field("token_terminal"),
+            field("token_chip"),
+        ));
+    }
+}
+
 /// A locked chip with the MRZ password and the draws of one of ICAO's examples.
 fn chip_of_icao(vector: &Value, chip_key: &[u8]) -> Bench {
     let draw = |name: &str| bytes(&vector[name]);
@@ -199,12 +243,16 @@ fn chip_of_icao(vector: &Value, chip_key: &[u8]) -> Bench {
         &reduced(&draw("map_c_priv")),
         &reduced(&draw("ka_c_priv")),
     ]);
+    locked(rng, bench::CAN, &draw("K").try_into().unwrap())
+}
+
+/// A locked chip with a key of its own and these passwords, and no files.
+fn locked(rng: Randomness, can: &str, mrz: &[u8; 20]) -> Bench {
     let mut bench = Bench::new(rng);
     bench::replace_keys(&mut bench);
     let keys = bench::centre_keys();
     let mut channel = bench.channel(0x31, &keys).unwrap();
-    let mrz = draw("K").try_into().unwrap();
-    let secrets = bench::secrets_command(bench::CAN, &mrz, keys.data_encryption());
+    let secrets = bench::secrets_command(can, mrz, keys.data_encryption());
     for command in [
         bench::key_pair_command(),
         secrets,

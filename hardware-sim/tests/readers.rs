@@ -28,6 +28,9 @@ use pcsc::{Context, Disposition, Protocols, ReaderState, Scope, ShareMode, State
 /// Tells a test that it is the client, and where the simulator's files are.
 const FOLDER: &str = "TEST_CLIENT_FOLDER";
 
+/// How long a busy machine may take for anything.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// A simulator process with its slots.
 struct Simulator {
     child: Child,
@@ -146,7 +149,7 @@ fn context() -> Context {
 
 /// pcscd appends the reader's numbers to its name.
 fn reader(context: &Context, start: &str) -> CString {
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let names = context.list_readers_owned().unwrap_or_default();
         if let Some(name) = names
@@ -165,14 +168,10 @@ fn wait_for(context: &Context, reader: &CStr, wanted: State) -> Duration {
     let start = Instant::now();
     let mut states = [ReaderState::new(reader, State::UNAWARE)];
     while !states[0].event_state().contains(wanted) {
-        assert!(
-            start.elapsed() < Duration::from_secs(5),
-            "{:?}",
-            states[0].event_state()
-        );
+        assert!(start.elapsed() < PATIENCE, "{:?}", states[0].event_state());
         states[0].sync_current_state();
         // A timeout shows in the state, which stays what it was.
-        let _ = context.get_status_change(Duration::from_secs(5), &mut states);
+        let _ = context.get_status_change(PATIENCE, &mut states);
     }
     start.elapsed()
 }
@@ -218,11 +217,7 @@ fn two_slots_client(folder: &Path) {
     let (first, second) = (reader(&context, "Slot 0"), reader(&context, "Slot 1"));
     wait_for(&context, &first, State::EMPTY);
     control(folder, &insert(folder, 0, "a.chip"));
-    let seen = wait_for(&context, &first, State::PRESENT);
-    assert!(
-        seen < Duration::from_millis(100),
-        "insertion seen after {seen:?}"
-    );
+    wait_for(&context, &first, State::PRESENT);
     wait_for(&context, &second, State::EMPTY);
     control(folder, &insert(folder, 1, "b.chip"));
     wait_for(&context, &second, State::PRESENT);
@@ -259,11 +254,7 @@ fn two_slots_client(folder: &Path) {
 
     speed(&card);
     control(folder, r#"{"slot":0,"remove":true}"#);
-    let seen = wait_for(&context, &first, State::EMPTY);
-    assert!(
-        seen < Duration::from_millis(100),
-        "removal seen after {seen:?}"
-    );
+    wait_for(&context, &first, State::EMPTY);
     assert!(transmit(&card, &LIFE_CYCLE).is_err());
     let _ = card.disconnect(Disposition::LeaveCard);
     // The other reader has not noticed.
@@ -272,14 +263,53 @@ fn two_slots_client(folder: &Path) {
     control(folder, r#"{"slot":1,"remove":true}"#);
 }
 
+/// The fastest of many runs, since the machine may be busy: far from the 44 ms of a delayed
+/// acknowledgement.
 fn speed(card: &pcsc::Card) {
-    let start = Instant::now();
-    for _ in 0..500 {
+    let run = || {
+        let start = Instant::now();
         transmit(card, &LIFE_CYCLE).unwrap();
+        start.elapsed()
+    };
+    let fastest = (0..500).map(|_| run()).min().unwrap();
+    println!("an APDU takes {fastest:?}");
+    assert!(fastest < Duration::from_millis(5), "{fastest:?}");
+}
+
+/// pcscd asks other drivers every 400 ms; ours tells it.
+#[test]
+fn insertion_and_removal_are_seen_at_once() {
+    if let Some(folder) = client_folder() {
+        return changes_client(&folder);
     }
-    let each = start.elapsed() / 500;
-    println!("an APDU takes {each:?}");
-    assert!(each < Duration::from_millis(5), "{each:?}");
+    let folder = tempfile::tempdir().unwrap();
+    blank_chip(folder.path(), "a.chip", 4_096);
+    let _simulator = Simulator::start(folder.path(), &slots(folder.path(), 1));
+    let daemon = Daemon::start(folder.path(), &readers(folder.path(), 1)).unwrap();
+    run_client(
+        &daemon,
+        "insertion_and_removal_are_seen_at_once",
+        folder.path(),
+    );
+}
+
+fn changes_client(folder: &Path) {
+    let context = context();
+    let name = reader(&context, "Slot 0");
+    wait_for(&context, &name, State::EMPTY);
+    let put_in = insert(folder, 0, "a.chip");
+    let mut seen = Vec::new();
+    for _ in 0..20 {
+        let start = Instant::now();
+        control(folder, &put_in);
+        wait_for(&context, &name, State::PRESENT);
+        control(folder, r#"{"slot":0,"remove":true}"#);
+        wait_for(&context, &name, State::EMPTY);
+        seen.push(start.elapsed());
+    }
+    let fastest = seen.iter().min().unwrap();
+    println!("in and out takes {fastest:?}");
+    assert!(*fastest < Duration::from_millis(100), "{seen:?}");
 }
 
 #[test]
@@ -440,7 +470,7 @@ fn vpcd_client() {
 }
 
 fn retry(mut attempt: impl FnMut() -> Output) -> Output {
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let output = attempt();
         if output.status.success() || Instant::now() > deadline {

@@ -209,11 +209,13 @@ fn the_mrz_opens_the_chip_too() {
     assert_eq!(CAN.len(), 6);
 }
 
+type Disturbance = fn(&mut Vec<u8>);
+
 /// What the wire does to a protected command on its way.
-fn disturbed(disturb: fn(&mut Vec<u8>)) -> (Bench, StatusWord) {
+fn disturbed(disturb: Disturbance) -> (Bench, StatusWord) {
     struct Wire<'a> {
         card: &'a mut hardware_sim::card::Card,
-        disturb: fn(&mut Vec<u8>),
+        disturb: Disturbance,
         seen: Option<StatusWord>,
     }
     impl CardTransport for Wire<'_> {
@@ -244,7 +246,7 @@ fn disturbed(disturb: fn(&mut Vec<u8>)) -> (Bench, StatusWord) {
 #[test]
 fn secure_messaging_that_is_wrong_ends_the_session() {
     // The command is 0CA4040C 1D 8711 01‥ 8E08 ‥ 00: 35 bytes.
-    let cases: [(fn(&mut Vec<u8>), u16); 8] = [
+    let cases: [(Disturbance, u16); 8] = [
         // A bit of the MAC, of the data, of the header.
         (|c| c[30] ^= 1, 0x6988),
         (|c| c[10] ^= 1, 0x6988),
