@@ -83,31 +83,38 @@ impl Noise {
     /// Its value at a place.
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
         let (x, y) = (x * self.scale, y * self.scale);
-        let (left, top) = (x.floor(), y.floor());
-        let (u, v) = (smooth(x - left), smooth(y - top));
-        let corner = |dx: f32, dy: f32| self.lattice(left + dx, top + dy);
-        let upper = corner(0.0, 0.0) * (1.0 - u) + corner(1.0, 0.0) * u;
-        let lower = corner(0.0, 1.0) * (1.0 - u) + corner(1.0, 1.0) * u;
+        let ((left, u), (top, v)) = (split(x), split(y));
+        let (u, v) = (smooth(u), smooth(v));
+        let upper = self.lattice(left, top) * (1.0 - u) + self.lattice(left + 1, top) * u;
+        let lower = self.lattice(left, top + 1) * (1.0 - u) + self.lattice(left + 1, top + 1) * u;
         upper * (1.0 - v) + lower * v
     }
 
-    #[expect(
-        clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
-        reason = "a hash"
-    )]
-    fn lattice(&self, x: f32, y: f32) -> f32 {
+    #[expect(clippy::cast_precision_loss, reason = "16 bits fit")]
+    fn lattice(&self, x: i32, y: i32) -> f32 {
         let mut mixed = self.seed
-            ^ (x as i64)
+            ^ i64::from(x)
                 .cast_unsigned()
                 .wrapping_mul(0x9E37_79B9_7F4A_7C15)
-            ^ (y as i64)
+            ^ i64::from(y)
                 .cast_unsigned()
                 .wrapping_mul(0xC2B2_AE3D_27D4_EB4F);
         mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
         mixed ^= mixed >> 32;
         (mixed & 0xFFFF) as f32 / 32768.0 - 1.0
     }
+}
+
+/// The integer below a place, and how far above it the place lies.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "places are small"
+)]
+fn split(place: f32) -> (i32, f32) {
+    let towards_zero = place as i32;
+    let below = towards_zero - i32::from((towards_zero as f32) > place);
+    (below, place - below as f32)
 }
 
 /// A step from 0 to 1 with soft ends.

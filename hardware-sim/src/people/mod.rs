@@ -1,6 +1,6 @@
 //! People who do not exist: fingers, portraits, signatures and names, all from a seed.
 //!
-//! The same seed draws the same person on every machine. Real people's pictures are never used.
+//! The same seed draws the same person again. Real people's pictures are never used.
 
 mod cache;
 mod dice;

@@ -84,24 +84,24 @@ struct Scratch {
 )]
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 pub(super) fn render(master: &Master, shape: Shape, touch: Touch, dice: &mut Dice) -> GrayImage {
-    let scanner = Scanner::new(shape, touch, dice);
+    let glass = Scanner::new(shape, touch, dice);
     let (sin, cos) = touch.rotation.to_radians().sin_cos();
     GrayImage::from_fn(WIDTH, HEIGHT, |column, row| {
         let x = column as f32 - WIDTH as f32 / 2.0 - touch.shift_x;
         let y = row as f32 - HEIGHT as f32 / 2.0 - touch.shift_y;
         // Back onto the finger: turn, then undo the stretching.
         let (x, y) = (x * cos + y * sin, y * cos - x * sin);
-        let u = x + touch.distortion * scanner.stretch[0].at(x, y);
-        let v = y + touch.distortion * scanner.stretch[1].at(x, y);
-        let paper = 246.0 + 3.0 * scanner.grain[0].at(column as f32, row as f32);
-        let contact = scanner.contact(x, y);
-        let skin = if contact > 0.0 {
-            scanner.skin(master, u, v, x, y)
+        let u = x + touch.distortion * glass.stretch[0].at(x, y);
+        let v = y + touch.distortion * glass.stretch[1].at(x, y);
+        let paper = 246.0 + 3.0 * glass.grain[0].at(column as f32, row as f32);
+        let contact = glass.contact(x, y);
+        let grey = if contact > 0.0 {
+            glass.skin(master, u, v, x, y)
         } else {
             paper
         };
-        let grain = 9.0 * scanner.grain[0].at(column as f32, row as f32) + 3.0 * dice.around_zero();
-        let value = paper + (skin + grain - paper) * contact;
+        let grain = 9.0 * glass.grain[0].at(column as f32, row as f32) + 3.0 * dice.around_zero();
+        let value = paper + (grey + grain - paper) * contact;
         Luma([value.clamp(0.0, 255.0) as u8])
     })
 }
@@ -203,11 +203,10 @@ fn sample(master: &Master, u: f32, v: f32) -> f32 {
         return -1.0;
     }
     let at = top as usize * ridges::WIDTH + left as usize;
-    let (a, b) = (x - left, y - top);
     let rows = [
         &master.values[at..at + 2],
         &master.values[at + ridges::WIDTH..at + ridges::WIDTH + 2],
     ];
-    let [upper, lower] = rows.map(|row| row[0] + (row[1] - row[0]) * a);
-    upper + (lower - upper) * b
+    let [upper, lower] = rows.map(|row| row[0] + (row[1] - row[0]) * (x - left));
+    upper + (lower - upper) * (y - top)
 }

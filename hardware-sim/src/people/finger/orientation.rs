@@ -8,6 +8,8 @@ use super::Class;
 
 /// Nodes of the correction around a singular point.
 const NODES: usize = 8;
+/// The same, as a number to multiply by.
+const TURN: f32 = 8.0;
 
 /// A core or a delta, with how the field bends around it.
 #[derive(Clone, Debug)]
@@ -33,7 +35,7 @@ impl Singularity {
 
     fn angle(&self, x: f32, y: f32) -> f32 {
         let angle = (y - self.y).atan2(x - self.x);
-        let place = (angle + PI) / TAU * NODES as f32;
+        let place = (angle + PI) / TAU * TURN;
         let node = place.floor();
         let (from, to) = (node_index(node), node_index(node + 1.0));
         let bend =

@@ -14,6 +14,8 @@ pub(super) const HEIGHT: usize = 640;
 
 /// Directions of the filter bank.
 const DIRECTIONS: usize = 48;
+/// Numbers that a filter takes at once.
+const LANES: usize = 8;
 /// Ridge periods of the filter bank.
 const PERIODS: usize = 7;
 /// Steps at half and at full resolution.
@@ -77,7 +79,7 @@ struct Plan {
     width: usize,
     height: usize,
     radius: usize,
-    bank: Vec<Vec<f32>>,
+    bank: Vec<Vec<[f32; LANES]>>,
     choice: Vec<u16>,
 }
 
@@ -131,51 +133,46 @@ impl Plan {
     /// Filters every pixel with its own filter and drives it towards ridge or valley.
     fn step(&self, values: &[f32]) -> Vec<f32> {
         let (width, radius) = (self.width, self.radius);
-        let side = 2 * radius + 1;
-        let padded_width = width + 2 * radius;
-        let mut padded = vec![0.0f32; padded_width * (self.height + 2 * radius)];
+        // A few columns more, because filters read whole lanes.
+        let stride = width + 2 * radius + LANES;
+        let mut padded = vec![0.0f32; stride * (self.height + 2 * radius)];
         for (y, row) in values.chunks_exact(width).enumerate() {
-            let start = (y + radius) * padded_width + radius;
+            let start = (y + radius) * stride + radius;
             padded[start..start + width].copy_from_slice(row);
         }
         let mut result = Vec::with_capacity(values.len());
-        for y in 0..self.height {
-            for x in 0..width {
-                let kernel = &self.bank[usize::from(self.choice[y * width + x])];
-                let rows = padded[y * padded_width + x..].chunks(padded_width);
-                let sum: f32 = kernel
-                    .chunks_exact(side)
-                    .zip(rows)
-                    .map(|(taps, row)| dot(taps, &row[..side]))
-                    .sum();
-                result.push((3.0 * sum).clamp(-1.0, 1.0));
-            }
+        for (i, choice) in self.choice.iter().enumerate() {
+            let around = &padded[i / width * stride + i % width..];
+            let sum = weigh(
+                &self.bank[usize::from(*choice)],
+                around,
+                stride,
+                2 * radius + 1,
+            );
+            result.push((3.0 * sum).clamp(-1.0, 1.0));
         }
         result
     }
 }
 
-/// Sum of products in four lanes.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0f32; 4];
-    let (a4, b4) = (a.chunks_exact(4), b.chunks_exact(4));
-    let rest: f32 = a4
-        .remainder()
-        .iter()
-        .zip(b4.remainder())
-        .map(|(a, b)| a * b)
-        .sum();
-    for (a, b) in a4.zip(b4) {
-        for i in 0..4 {
-            lanes[i] += a[i] * b[i];
+/// Sum of products of a filter's rows with the rows of `around`, `stride` apart.
+fn weigh(filter: &[[f32; LANES]], around: &[f32], stride: usize, side: usize) -> f32 {
+    let blocks = side.div_ceil(LANES);
+    let mut sums = [0.0f32; LANES];
+    for (row, taps) in filter.chunks_exact(blocks).enumerate() {
+        let pixels = &around[row * stride..row * stride + blocks * LANES];
+        for (taps, pixels) in taps.iter().zip(pixels.as_chunks::<LANES>().0) {
+            for i in 0..LANES {
+                sums[i] += taps[i] * pixels[i];
+            }
         }
     }
-    rest + lanes.iter().sum::<f32>()
+    sums.iter().sum()
 }
 
 /// A wave across the ridge under a bell, without mean, of unit strength on its own wave.
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
-fn gabor(direction: f32, period: f32, radius: usize) -> Vec<f32> {
+fn gabor(direction: f32, period: f32, radius: usize) -> Vec<[f32; LANES]> {
     let (sin, cos) = direction.sin_cos();
     let sigma = 0.42 * period;
     let side = 2 * radius + 1;
@@ -195,8 +192,10 @@ fn gabor(direction: f32, period: f32, radius: usize) -> Vec<f32> {
         *tap -= mean * bell;
     }
     let strength: f32 = kernel.iter().map(|tap| tap.abs()).sum();
-    for tap in &mut kernel {
-        *tap /= strength;
-    }
-    kernel
+    // Rows in whole lanes, filled up with zeros.
+    let rows = kernel.chunks_exact(side).flat_map(|row| {
+        row.chunks(LANES)
+            .map(|taps| std::array::from_fn(|i| taps.get(i).map_or(0.0, |tap| tap / strength)))
+    });
+    rows.collect()
 }

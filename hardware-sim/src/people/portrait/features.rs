@@ -146,6 +146,9 @@ fn beard(look: &Look, skin: Colour, x: f32, y: f32) -> Colour {
 fn lines(look: &Look, skin: Colour, x: f32, y: f32) -> Colour {
     let fold_x = 0.30 + 0.30 * ((y - 0.72) / 0.5).clamp(0.0, 1.0);
     let fold = ramp(0.66, 0.8, y) * ramp(1.28, 1.1, y) * spot(x.abs() - fold_x, 0.0, 0.035, 1.0);
+    if look.lines < 0.05 {
+        return skin;
+    }
     let wave = 0.02 * (x * 3.0).cos();
     let forehead: f32 = [0.62f32, 0.74, 0.86]
         .iter()

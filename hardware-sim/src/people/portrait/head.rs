@@ -37,8 +37,8 @@ fn light(across: f32, down: f32) -> f32 {
 
 /// The skin of the face, over what is behind it.
 pub(super) fn skin(look: &Look, behind: Colour, x: f32, y: f32) -> Colour {
-    let share = inside(look, x, y);
-    if share == 0.0 {
+    let covered = inside(look, x, y);
+    if covered == 0.0 {
         return behind;
     }
     let across = x / look.cheek * 0.92;
@@ -46,13 +46,14 @@ pub(super) fn skin(look: &Look, behind: Colour, x: f32, y: f32) -> Colour {
     let shade = light(across, down) + 0.012 * look.mottle.at(x, y);
     let blush = 0.16 * spot(x.abs() - 0.68, y - 0.72, 0.34, 0.28);
     let face = look.skin.shaded(shade).mix(look.lips, blush);
-    behind.mix(face, share)
+    behind.mix(face, covered)
 }
 
 /// A soft oval spot around (0, 0): 1 in its middle.
 pub(super) fn spot(x: f32, y: f32, half_width: f32, half_height: f32) -> f32 {
     let (a, b) = (x / half_width, y / half_height);
-    (-(a * a + b * b) * 1.5).exp()
+    let far = (a * a + b * b) * 1.5;
+    if far > 8.0 { 0.0 } else { (-far).exp() }
 }
 
 /// Both ears.
@@ -73,9 +74,9 @@ pub(super) fn neck(look: &Look, behind: Colour, x: f32, y: f32) -> Colour {
         return behind;
     }
     let width = look.neck + 0.55 * ramp(2.05, 2.75, y).powi(2);
-    let share = ramp(SOFT * 2.0, -SOFT * 2.0, x.abs() - width);
+    let covered = ramp(SOFT * 2.0, -SOFT * 2.0, x.abs() - width);
     let shadow = 0.30 * ramp(2.35, 1.65, y);
     let shade = light(x / width * 0.9, 0.1) - shadow;
     let hollow = 0.05 * spot(x.abs() - 0.28, y - 2.3, 0.12, 0.5);
-    behind.mix(look.skin.shaded(shade - hollow), share)
+    behind.mix(look.skin.shaded(shade - hollow), covered)
 }

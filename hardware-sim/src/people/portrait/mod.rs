@@ -11,7 +11,7 @@ mod hair;
 mod head;
 mod look;
 
-use image::{Rgb, RgbImage};
+use image::RgbImage;
 
 use colour::Colour;
 use look::Look;
@@ -31,18 +31,31 @@ const EYE_ROW: f32 = 712.0;
 const SOFT: f32 = 1.5 / EYE_DISTANCE;
 
 /// Draws the portrait of somebody.
-#[expect(clippy::cast_precision_loss, reason = "small numbers")]
 pub fn draw(seed: u64, identity: &Identity) -> RgbImage {
     let look = Look::draw(&mut Dice::new(seed, "look"), identity);
     let dice = &mut Dice::new(seed, "camera");
     let grain = [Noise::new(dice, 1.6), Noise::new(dice, 4.0)];
-    RgbImage::from_fn(WIDTH, HEIGHT, |column, row| {
-        let (px, py) = (column as f32, row as f32);
-        let x = (px - WIDTH as f32 / 2.0) / EYE_DISTANCE;
-        let y = (py - EYE_ROW) / EYE_DISTANCE;
-        let noise = 0.006 * grain[0].at(px, py) + 0.004 * grain[1].at(px, py);
-        Rgb(pixel(&look, x, y).lighter(noise).bytes())
-    })
+    let mut picture = RgbImage::new(WIDTH, HEIGHT);
+    let (upper, lower) = picture.split_at_mut((WIDTH * HEIGHT / 2 * 3) as usize);
+    std::thread::scope(|scope| {
+        scope.spawn(|| rows(&look, &grain, 0, upper));
+        rows(&look, &grain, HEIGHT / 2, lower);
+    });
+    picture
+}
+
+/// Draws the rows from `first` on into `pixels`.
+#[expect(clippy::cast_precision_loss, reason = "small numbers")]
+fn rows(look: &Look, grain: &[Noise; 2], first: u32, pixels: &mut [u8]) {
+    for (row, line) in (first..).zip(pixels.chunks_exact_mut(3 * WIDTH as usize)) {
+        for (column, target) in (0..WIDTH).zip(line.chunks_exact_mut(3)) {
+            let (px, py) = (column as f32, row as f32);
+            let x = (px - WIDTH as f32 / 2.0) / EYE_DISTANCE;
+            let y = (py - EYE_ROW) / EYE_DISTANCE;
+            let noise = 0.006 * grain[0].at(px, py) + 0.004 * grain[1].at(px, py);
+            target.copy_from_slice(&pixel(look, x, y).lighter(noise).bytes());
+        }
+    }
 }
 
 /// All layers at a place, from back to front.
