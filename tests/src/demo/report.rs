@@ -105,14 +105,7 @@ impl fmt::Display for Report {
                 writeln!(f, "    {}", line.as_str().unwrap_or_default())?;
             }
             for check in one.inspection["checks"].as_array().into_iter().flatten() {
-                let text = |name: &str| check[name].as_str().unwrap_or_default();
-                let mark = if text("result") == "passed" { "+" } else { "!" };
-                let mark = if text("result") == "noted" {
-                    "·"
-                } else {
-                    mark
-                };
-                writeln!(f, "  {mark} {}", text("detail"))?;
+                writeln!(f, "  {}", CheckLine(check))?;
             }
             writeln!(
                 f,
@@ -127,5 +120,24 @@ impl fmt::Display for Report {
             "{ordered} ordered, {} made, {genuine} genuine, {seconds:.1} s",
             self.documents.len()
         )
+    }
+}
+
+/// One check of an inspection as a line: mark, name, reason.
+struct CheckLine<'a>(&'a Value);
+
+impl fmt::Display for CheckLine<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text = |name: &str| self.0[name].as_str().unwrap_or_default();
+        let mark = match text("result") {
+            "passed" => "+",
+            "noted" | "not_checked" => "·",
+            _ => "!",
+        };
+        let (name, detail) = (text("name").replace('_', " "), text("detail"));
+        match detail {
+            "" => write!(f, "{mark} {name}"),
+            _ => write!(f, "{mark} {name}: {detail}"),
+        }
     }
 }

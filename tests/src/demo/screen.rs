@@ -54,11 +54,12 @@ impl Lines {
     /// One event of `personalisation line --json` (docs/line.md).
     pub fn event(self, event: &Value) {
         let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
-        let place = format!(
-            "{} {}",
-            text("reader").trim_end_matches(" 00 00"),
-            text("number")
-        );
+        let reader = text("reader");
+        // Without the numbers that pcscd appends.
+        let short = reader
+            .get(..reader.len().saturating_sub(6))
+            .unwrap_or_default();
+        let place = format!("{short} {}", text("number"));
         match event["event"].as_str().unwrap_or_default() {
             "bound" => println!("{:11} {place}: bound to chip {}", "", text("chip")),
             "step" => {
@@ -70,6 +71,7 @@ impl Lines {
                 );
             }
             "scrapped" => println!("{:11} {place}: SCRAPPED, {}", "", text("reason")),
+            "waiting" => println!("{:11} {place}: waiting, {}", "", text("why")),
             "blank_refused" => println!("{:11} {place}: blank refused, {}", "", text("reason")),
             _ => {}
         }

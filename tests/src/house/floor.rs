@@ -71,10 +71,11 @@ impl Floor {
             })
             .collect();
         let daemon = Daemon::start(&super::folder(folder.join("pcscd"))?, &readers)?;
-        // pcscd appends the numbers of interface and slot.
+        // pcscd appends its number of the reader, and the slot.
         let readers = readers
             .iter()
-            .map(|reader| format!("{} 00 00", reader.name))
+            .enumerate()
+            .map(|(number, reader)| format!("{} {number:02X} 00", reader.name))
             .collect();
         Ok(Self {
             folder,
