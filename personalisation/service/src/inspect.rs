@@ -37,7 +37,7 @@ pub struct Arguments {
     /// Folder of trusted certificates and revocation lists (csca-*.cer, link-*.cer, ds-*.cer, *.crl).
     #[arg(long, value_name = "DIR")]
     trust: Option<PathBuf>,
-    /// Folder that the files read from the chip are written to (EF_COM.bin, EF_DG1.bin, …).
+    /// Folder that the files read from the chip are written to (`EF_COM.bin`, `EF_DG1.bin`, …).
     #[arg(long, value_name = "DIR")]
     dump: Option<PathBuf>,
     /// Print the report as JSON (docs/inspection.md describes it).

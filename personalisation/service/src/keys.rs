@@ -1,6 +1,9 @@
 //! `personalisation keys`: makes what is missing of the sealing key, the tokens and their keys.
 
-use std::{fs, io, path::PathBuf};
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
 
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
@@ -74,7 +77,7 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
 
 fn make_token(
     token: &TokenConfig,
-    so_pin: &PathBuf,
+    so_pin: &Path,
     rng: &mut impl CryptoRng,
     note: &mut impl FnMut(&str, bool),
 ) -> Result<Token, KeysError> {

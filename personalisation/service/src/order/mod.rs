@@ -6,9 +6,6 @@ mod identity;
 mod pictures;
 pub(crate) mod ticket;
 
-#[cfg(test)]
-mod tests;
-
 use std::path::Path;
 
 pub use error::{OrderError, PictureOf};
@@ -28,7 +25,7 @@ use rand::CryptoRng;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use self::file::OrderFile;
+pub use self::file::OrderFile;
 use crate::config::Config;
 
 const ACTOR: &str = "personalisation/order";

@@ -102,8 +102,9 @@ fn the_program_dies_at_every_call() {
         let order = bench.order();
         bench.blanks(1);
         bench.plug.pull_at(call);
-        let ended = bench.run();
-
+        // How a dead program ends, nobody sees.
+        let _unseen = bench.run();
+        assert!(bench.plug.is_pulled(), "the plug was pulled at call {call}");
         finish(&mut bench, order, true, &format!("dead at call {call}"));
     }
 }

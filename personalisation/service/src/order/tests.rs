@@ -1,1 +1,0 @@
-//! Orders: what is accepted, and the name of every refusal.
