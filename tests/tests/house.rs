@@ -1,5 +1,11 @@
 //! The house itself: which crate may use which, and the shape of its files.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "tests may; the setting for them does not see helper functions"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;

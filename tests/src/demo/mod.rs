@@ -177,10 +177,9 @@ fn make_wave(
         floor.remove(slot)?;
         floor.insert(slot, blank)?;
     }
-    let lines = screen.lines();
     let made: Vec<Document> = screen.stage("line", "chips become documents", || {
         centre
-            .run_line(floor, work, |event| lines.event(event))
+            .run_line(floor, work, screen::show_event)
             .map_err(DemoError::from)
     })?;
     let inspected = screen.stage(

@@ -35,46 +35,35 @@ impl Screen {
         Ok(result)
     }
 
-    /// Where the line's events go while a stage is running.
-    pub fn lines(&self) -> Lines {
-        Lines
-    }
-
     /// The stages so far.
     pub fn into_stages(self) -> Vec<Stage> {
         self.stages
     }
 }
 
-/// Says what happens to each card.
-#[derive(Debug, Clone, Copy)]
-pub struct Lines;
-
-impl Lines {
-    /// One event of `personalisation line --json` (docs/line.md).
-    pub fn event(self, event: &Value) {
-        let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
-        let reader = text("reader");
-        // Without the numbers that pcscd appends.
-        let short = reader
-            .get(..reader.len().saturating_sub(6))
-            .unwrap_or_default();
-        let place = format!("{short} {}", text("number"));
-        match event["event"].as_str().unwrap_or_default() {
-            "bound" => println!("{:11} {place}: bound to chip {}", "", text("chip")),
-            "step" => {
-                let seconds = event["seconds"].as_f64().unwrap_or_default();
-                println!(
-                    "{:11} {place}: {} ({seconds:.2} s)",
-                    "",
-                    in_words(&text("state"))
-                );
-            }
-            "scrapped" => println!("{:11} {place}: SCRAPPED, {}", "", text("reason")),
-            "waiting" => println!("{:11} {place}: waiting, {}", "", text("why")),
-            "blank_refused" => println!("{:11} {place}: blank refused, {}", "", text("reason")),
-            _ => {}
+/// Says what happens to a card: one event of `personalisation line --json` (docs/line.md).
+pub fn show_event(event: &Value) {
+    let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    let reader = text("reader");
+    // Without the numbers that pcscd appends.
+    let short = reader
+        .get(..reader.len().saturating_sub(6))
+        .unwrap_or_default();
+    let place = format!("{short} {}", text("number"));
+    match event["event"].as_str().unwrap_or_default() {
+        "bound" => println!("{:11} {place}: bound to chip {}", "", text("chip")),
+        "step" => {
+            let seconds = event["seconds"].as_f64().unwrap_or_default();
+            println!(
+                "{:11} {place}: {} ({seconds:.2} s)",
+                "",
+                in_words(&text("state"))
+            );
         }
+        "scrapped" => println!("{:11} {place}: SCRAPPED, {}", "", text("reason")),
+        "waiting" => println!("{:11} {place}: waiting, {}", "", text("why")),
+        "blank_refused" => println!("{:11} {place}: blank refused, {}", "", text("reason")),
+        _ => {}
     }
 }
 

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Floor, HouseError, Pki, folder, text, write};
+use super::{Floor, HouseError, Pki, folder, quoted, text, write};
 use crate::programs;
 
 /// The centre's database and configuration.
@@ -198,37 +198,37 @@ issuer_profile = "luxembourg"
 key_file = "sealing.key"
 
 [tokens.cards]
-softhsm2_conf = {cards_conf:?}
+softhsm2_conf = {cards_conf}
 label = "line"
-pin_file = {cards_pin:?}
+pin_file = {cards_pin}
 card_master = "card-master"
 delivery_key = "delivery-transport"
 
 [tokens.tickets]
-softhsm2_conf = {order_conf:?}
+softhsm2_conf = {order_conf}
 label = "order"
-pin_file = {order_pin:?}
+pin_file = {order_pin}
 key = "tickets"
 
 [pki]
 endpoint = "{endpoint}"
 server_name = "localhost"
-server_ca = {ca:?}
-certificate = {certificate:?}
-key = {key:?}
+server_ca = {ca}
+certificate = {certificate}
+key = {key}
 signing_profile = "identity-card"
-trust = {trust:?}
+trust = {trust}
 
 [line]
 readers = {readers:?}
 "#,
-        cards_conf = pki.join("tokens/line/softhsm2.conf"),
-        cards_pin = pki.join("tokens/line/user.pin"),
-        order_conf = pki.join("tokens/order/softhsm2.conf"),
-        order_pin = pki.join("tokens/order/user.pin"),
-        ca = pki.join("operations/operations-ca.pem"),
-        certificate = pki.join("operations/line.pem"),
-        key = pki.join("operations/line.key"),
-        trust = pki.join("trust"),
+        cards_conf = quoted(&pki.join("tokens/line/softhsm2.conf")),
+        cards_pin = quoted(&pki.join("tokens/line/user.pin")),
+        order_conf = quoted(&pki.join("tokens/order/softhsm2.conf")),
+        order_pin = quoted(&pki.join("tokens/order/user.pin")),
+        ca = quoted(&pki.join("operations/operations-ca.pem")),
+        certificate = quoted(&pki.join("operations/line.pem")),
+        key = quoted(&pki.join("operations/line.key")),
+        trust = quoted(&pki.join("trust")),
     )
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use hardware_sim::pcscd::{Daemon, Reader, SOCKET_VARIABLE};
 use serde_json::{Value, json};
 
-use super::{HouseError, folder, text, write};
+use super::{HouseError, folder, quoted, text, write};
 use crate::programs::{self, Service};
 
 /// How many readers and blanks there are, and how fast the chips' link is.
@@ -175,10 +175,14 @@ fn socket(folder: &Path, slot: usize) -> PathBuf {
 }
 
 fn slots(folder: &Path, plan: &FloorPlan) -> String {
-    let mut config = format!("control = {:?}\n", folder.join("control"));
+    let mut config = format!("control = {}\n", quoted(&folder.join("control")));
     for slot in 0..plan.readers {
         // Writing to a String cannot fail.
-        let _ = writeln!(config, "\n[[slot]]\nsocket = {:?}", socket(folder, slot));
+        let _ = writeln!(
+            config,
+            "\n[[slot]]\nsocket = {}",
+            quoted(&socket(folder, slot))
+        );
         if let Some(link) = &plan.link {
             let _ = writeln!(config, "[slot.link]\n{link}");
         }

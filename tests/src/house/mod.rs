@@ -75,3 +75,8 @@ pub(crate) fn folder(path: PathBuf) -> Result<PathBuf, HouseError> {
 pub(crate) fn text(path: &Path) -> &str {
     path.to_str().unwrap_or_default()
 }
+
+/// A path as a TOML string.
+pub(crate) fn quoted(path: &Path) -> String {
+    toml::Value::from(text(path)).to_string()
+}

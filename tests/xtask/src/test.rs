@@ -154,8 +154,7 @@ fn fuzz() -> Result<(), String> {
 }
 
 fn tests() -> Result<(), String> {
-    let nextest = python::programs().join("cargo-nextest");
-    let mut tests = process::command(nextest);
+    let mut tests = process::command(python::programs().join("cargo-nextest"));
     tests.args([
         "nextest",
         "run",
@@ -165,5 +164,14 @@ fn tests() -> Result<(), String> {
         "fuzz",
     ]);
     tests.env("STEMPEL_ORACLES", python::programs().join("python"));
-    process::run(&mut tests)
+    process::run(&mut tests)?;
+    // Examples that must not compile (a key in another key's place) are doc tests.
+    process::run(&mut process::cargo(&[
+        "test",
+        "--quiet",
+        "--locked",
+        "--doc",
+        "--package",
+        "key-custody",
+    ]))
 }
