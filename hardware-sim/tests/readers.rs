@@ -312,6 +312,46 @@ fn changes_client(folder: &Path) {
     assert!(*fastest < Duration::from_millis(100), "{seen:?}");
 }
 
+/// pcscd restarts its wait for events whenever a program lets go of a card; the driver must go on
+/// waiting then, and not keep the daemon busy. Measured in processor time, whatever else runs.
+#[test]
+fn a_daemon_whose_client_left_is_idle() {
+    if let Some(folder) = client_folder() {
+        return connect_and_leave(&folder);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    blank_chip(folder.path(), "a.chip", 4_096);
+    let simulator = Simulator::start(folder.path(), &slots(folder.path(), 1));
+    let daemon = Daemon::start(folder.path(), &readers(folder.path(), 1)).unwrap();
+    run_client(&daemon, "a_daemon_whose_client_left_is_idle", folder.path());
+    let before = ticks(daemon.process()) + ticks(simulator.child.id());
+    sleep(Duration::from_secs(2));
+    let spent = ticks(daemon.process()) + ticks(simulator.child.id()) - before;
+    // 100 ticks a second: a busy loop spends 100 or more in each of the two processes.
+    assert!(spent < 20, "{spent} ticks in two idle seconds");
+}
+
+fn connect_and_leave(folder: &Path) {
+    let context = context();
+    let name = reader(&context, "Slot 0");
+    control(folder, &insert(folder, 0, "a.chip"));
+    wait_for(&context, &name, State::PRESENT);
+    for _ in 0..3 {
+        let card = context
+            .connect(&name, ShareMode::Shared, Protocols::T1)
+            .unwrap();
+        transmit(&card, &[0x80, 0xCA, 0x00, 0x5A, 0x00]).unwrap();
+    }
+}
+
+/// Processor time of a process in ticks: fields 14 and 15 of its stat file.
+fn ticks(process: u32) -> u64 {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+    let fields = stat.rsplit_once(')').unwrap().1;
+    let fields: Vec<&str> = fields.split_whitespace().collect();
+    fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap()
+}
+
 #[test]
 fn faults_as_a_program_sees_them() {
     if let Some(folder) = client_folder() {

@@ -74,14 +74,15 @@ impl Reader {
     pub fn wait_for_event(&self, timeout: Duration) {
         let end = Instant::now() + timeout;
         let mut connection = locked(&self.events);
-        while Instant::now() < end && !self.stopped.load(Ordering::Relaxed) {
+        // A stop ends one wait only: pcscd also asks for it to wait again with another timeout.
+        while Instant::now() < end && !self.stopped.swap(false, Ordering::Relaxed) {
             if self.event_happened(&mut connection) {
                 return;
             }
         }
     }
 
-    /// Ends a wait for events, and all later ones.
+    /// Ends the wait for events that is going on, or else the next one.
     pub fn stop_waiting(&self) {
         self.stopped.store(true, Ordering::Relaxed);
     }
