@@ -10,7 +10,7 @@ use bench::{Bench, hex, locked_card, seeded};
 use hardware_sim::card::Card;
 use hardware_sim::card::fault::Fault;
 use hardware_sim::card::link::{BitRate, LinkModel};
-use hardware_sim::card::slot::{Exchanged, Reply, Slot, WAITING_TIME};
+use hardware_sim::card::slot::{Exchanged, Reply, Slot, Spent, WAITING_TIME};
 
 const LIFE_CYCLE: &str = "80CA005A01";
 
@@ -140,6 +140,10 @@ fn time_on_the_air_and_in_the_chip() {
     let begin = hex("80503000 08 0102030405060708 00");
     let expected = link.wire_time(begin.len(), 34) + Duration::from_millis(2);
     assert_eq!(slot.transmit(&begin).delay, expected);
+    let [blank, others @ ..] = slot.status().spent;
+    assert_eq!(blank.wire + blank.chip, link.wire_time(5, 3) + expected);
+    assert_eq!(blank.chip, Duration::from_millis(2));
+    assert_eq!(others, [Spent::default(); 3]);
     // Faster links, larger pieces: at 848 kbit/s a kilobyte takes about 13 ms.
     let kilobyte = link.wire_time(1_024, 2);
     assert!((12..15).contains(&kilobyte.as_millis()), "{kilobyte:?}");

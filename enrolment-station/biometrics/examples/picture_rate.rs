@@ -1,4 +1,4 @@
-//! Times the codecs and prints JSON figures, beside the independent programs in the same run.
+//! Times the codecs and prints one JSON object a figure, beside the independent programs in the same run.
 //!
 //! ```text
 //! STEMPEL_ORACLES=target/oracles/bin/python cargo run --release -p biometrics --example picture_rate [FINGER.png]
@@ -40,32 +40,29 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let figures = [
         figure(
-            "wsq encode",
+            "wsq_encode",
             encode,
             Some(their_encode),
             "PyPI wsq (NBIS), same picture and run",
         ),
         figure(
-            "wsq decode",
+            "wsq_decode",
             decode,
             Some(their_decode),
             "PyPI wsq (NBIS), same stream and run",
         ),
         figure(
-            "jpeg 2000 portrait to 17 KiB",
+            "jpeg2000_portrait_to_17_kib",
             to_chip,
             Some(300.0),
             "the requirement",
         ),
-        figure(
-            "jpeg 2000 portrait decode",
-            from_chip,
-            None,
-            "reported only",
-        ),
-        figure("portrait crop and scale", prepare, None, "reported only"),
+        figure("jpeg2000_portrait_decode", from_chip, None, "reported only"),
+        figure("portrait_crop_and_scale", prepare, None, "reported only"),
     ];
-    println!("{}", serde_json::to_string_pretty(&figures)?);
+    for figure in figures {
+        println!("{figure}");
+    }
     Ok(())
 }
 

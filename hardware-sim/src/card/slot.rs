@@ -19,6 +19,16 @@ pub struct Slot {
     faults: Vec<Fault>,
     apdus: u64,
     presence: u64,
+    spent: [Spent; LifeCycle::ALL.len()],
+}
+
+/// Time that the link model accounted for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Spent {
+    /// On the air, framing included.
+    pub wire: Duration,
+    /// In the chip: pages written, key pairs made.
+    pub chip: Duration,
 }
 
 /// What came of a command, and how long the caller waits before it says so.
@@ -48,6 +58,9 @@ pub struct Status {
     pub chip: Option<([u8; 10], LifeCycle)>,
     /// Commands carried to chips of this slot.
     pub apdus: u64,
+    /// What the link model accounted for, by the chip's life cycle when the command came; in the order
+    /// of [`LifeCycle::ALL`].
+    pub spent: [Spent; LifeCycle::ALL.len()],
 }
 
 /// There is already a chip in the slot.
@@ -118,6 +131,7 @@ impl Slot {
         Status {
             chip,
             apdus: self.apdus,
+            spent: self.spent,
         }
     }
 
@@ -143,6 +157,7 @@ impl Slot {
                 delay: Duration::ZERO,
             };
         };
+        let life_cycle = card.life_cycle();
         let what = fault.as_ref().map(|fault| &fault.what);
         if let Some(lie) = what.and_then(What::lie) {
             card.set_lie(Some(lie));
@@ -171,16 +186,28 @@ impl Slot {
                     None => outcome.response,
                 };
                 let effort = outcome.effort;
-                let time = |link: LinkModel| {
-                    link.wire_time(command.len(), response.len()) + link.chip_time(&effort)
+                let time = |link: LinkModel| Spent {
+                    wire: link.wire_time(command.len(), response.len()),
+                    chip: link.chip_time(&effort),
                 };
-                let delay = self.link.map_or(Duration::ZERO, time) + effort.pause;
+                let spent = self.link.map_or_else(Spent::default, time);
+                self.account(life_cycle, spent);
+                let delay = spent.wire + spent.chip + effort.pause;
                 Exchanged {
                     reply: Reply::Response(response),
                     delay,
                 }
             }
             Err(_) => self.lose_power(fault.is_some_and(|fault| !fault.returns)),
+        }
+    }
+
+    fn account(&mut self, life_cycle: LifeCycle, spent: Spent) {
+        for (state, total) in LifeCycle::ALL.iter().zip(&mut self.spent) {
+            if *state == life_cycle {
+                total.wire += spent.wire;
+                total.chip += spent.chip;
+            }
         }
     }
 

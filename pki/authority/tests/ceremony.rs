@@ -17,7 +17,7 @@ use std::{
     time::Duration,
 };
 
-use common::{BINARY, House, ceremony, ceremony_file, openssl_tool};
+use common::{House, binary, ceremony, ceremony_file, openssl_tool};
 use icao9303::{
     crl::RevocationList,
     crypto::curve::CurveId,
@@ -134,7 +134,7 @@ fn a_ceremony_killed_at_any_moment_continues() {
     let mut patience = Duration::from_millis(10);
     // Each run gets a little further than the last, so the kills fall into every step.
     loop {
-        let mut process = Command::new(BINARY)
+        let mut process = Command::new(binary())
             .arg("ceremony")
             .arg(&file)
             .stdout(Stdio::null())
@@ -237,7 +237,7 @@ fn the_country_signing_key_is_out_of_reach_of_the_service() {
 
     // And a service that is configured with a CA's token does not start.
     for token in ["country-signing", "operations-ca"] {
-        let refused = Command::new(BINARY)
+        let refused = Command::new(binary())
             .args(["serve", "--config"])
             .arg(house.config_for(token, 1))
             .output()

@@ -198,7 +198,7 @@ async fn a_torn_audit_line_is_mended_and_a_second_service_refused() {
     let mut service = Service::start(&config);
     let mut line = house.caller(&service, "line").await;
     line.sign(house.security_object(1)).await.unwrap();
-    let second = std::process::Command::new(common::BINARY)
+    let second = std::process::Command::new(common::binary())
         .args(["serve", "--config"])
         .arg(&config)
         .output()
@@ -217,7 +217,7 @@ async fn a_torn_audit_line_is_mended_and_a_second_service_refused() {
     drop(Service::start(&config));
     assert_eq!(fs::read(&audit).unwrap(), whole);
     fs::write(&audit, b"{\"foreign\":1}\n").unwrap();
-    let foreign = std::process::Command::new(common::BINARY)
+    let foreign = std::process::Command::new(common::binary())
         .args(["serve", "--config"])
         .arg(&config)
         .output()

@@ -4,14 +4,16 @@ use std::io::{self, BufRead, BufReader, Write};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::{SharedSlot, spawn};
 use crate::card::OpenError;
 use crate::card::fault::Fault;
+use crate::card::life_cycle::LifeCycle;
 use crate::card::slot::Occupied;
 
 /// One line: a slot, and one thing to do there.
@@ -102,5 +104,17 @@ fn status(slot: &SharedSlot) -> Value {
     let life_cycle = status
         .chip
         .map(|(_, state)| format!("{state:?}").to_lowercase());
-    json!({ "ok": true, "serial": serial, "life_cycle": life_cycle, "apdus": status.apdus })
+    let spent = LifeCycle::ALL
+        .iter()
+        .zip(status.spent)
+        .map(|(state, spent)| {
+            let millis = |time: Duration| time.as_secs_f64() * 1000.0;
+            let times =
+                json!({ "wire_millis": millis(spent.wire), "chip_millis": millis(spent.chip) });
+            (format!("{state:?}").to_lowercase(), times)
+        });
+    let spent: Map<String, Value> = spent.collect();
+    json!({
+        "ok": true, "serial": serial, "life_cycle": life_cycle, "apdus": status.apdus, "spent": spent,
+    })
 }

@@ -32,7 +32,16 @@ use openssl::sha::sha256;
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Identity};
 use wire::signing::{SignRequest, sign_request::Object, signing_client::SigningClient};
 
-pub const BINARY: &str = env!("CARGO_BIN_EXE_pki-authority");
+/// The program: cargo tells tests where it is; examples find it one folder above their own.
+pub fn binary() -> PathBuf {
+    match option_env!("CARGO_BIN_EXE_pki-authority") {
+        Some(path) => path.into(),
+        None => {
+            let here = std::env::current_exe().unwrap();
+            here.ancestors().nth(2).unwrap().join("pki-authority")
+        }
+    }
+}
 
 /// A folder with a finished ceremony.
 pub struct House {
@@ -86,7 +95,7 @@ side = "client"
 }
 
 pub fn ceremony(file: &Path) -> Output {
-    Command::new(BINARY)
+    Command::new(binary())
         .arg("ceremony")
         .arg(file)
         .output()
@@ -323,7 +332,7 @@ pub struct Service {
 
 impl Service {
     pub fn start(config: &Path) -> Self {
-        let mut process = Command::new(BINARY)
+        let mut process = Command::new(binary())
             .args(["serve", "--config"])
             .arg(config)
             .stdout(Stdio::piped())
