@@ -137,9 +137,9 @@ fn nist_tells_drawn_fingers_apart() {
     for (i, row) in scores.iter().enumerate() {
         for (j, score) in row.iter().enumerate().filter(|(j, _)| *j != i) {
             if i / 2 == j / 2 {
-                genuine.push(*score)
+                genuine.push(*score);
             } else {
-                impostor.push(*score)
+                impostor.push(*score);
             }
         }
     }

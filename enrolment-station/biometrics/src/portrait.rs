@@ -1,7 +1,7 @@
 //! The portrait for the chip: cropped to the document's shape and scaled down, never up.
 
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, RgbImage};
+use image::{DynamicImage, Rgb, RgbImage};
 use thiserror::Error;
 
 use crate::jpeg2000;
@@ -65,7 +65,7 @@ pub fn prepare(photograph: &DynamicImage) -> Result<Portrait, PortraitError> {
         (photograph.width() - width) / 2,
         (photograph.height() - height) / 2,
     );
-    let cropped = photograph.crop_imm(x, y, width, height).to_rgb8();
+    let cropped = on_white(&photograph.crop_imm(x, y, width, height));
     if width < WIDTH {
         let warning = Some(PortraitWarning::BelowChipSize { width, height });
         return Ok(Portrait {
@@ -87,6 +87,19 @@ pub fn prepare(photograph: &DynamicImage) -> Result<Portrait, PortraitError> {
 /// Encodes a prepared portrait for the chip: JPEG 2000 of 17 KB, at most 5 % less.
 pub fn encode_for_chip(portrait: &Portrait) -> Result<Vec<u8>, PortraitError> {
     Ok(jpeg2000::encode_to_budget(&portrait.image, CHIP_BYTES)?)
+}
+
+/// Colours on white paper, whatever was transparent.
+fn on_white(picture: &DynamicImage) -> RgbImage {
+    if !picture.color().has_alpha() {
+        return picture.to_rgb8();
+    }
+    let pixels = picture.to_rgba8();
+    RgbImage::from_fn(pixels.width(), pixels.height(), |x, y| {
+        let [red, green, blue, alpha] = pixels.get_pixel(x, y).0.map(u32::from);
+        let mixed = |channel| (channel * alpha + 255 * (255 - alpha)) / 255;
+        Rgb([red, green, blue].map(|channel| u8::try_from(mixed(channel)).unwrap_or(u8::MAX)))
+    })
 }
 
 /// The largest 622:800 rectangle within a picture.
@@ -114,6 +127,13 @@ mod tests {
         assert_eq!(crop_size(1244, 1600), (1244, 1600));
         assert_eq!(crop_size(1024, 1024), (796, 1024));
         assert_eq!(crop_size(600, 3000), (600, 771));
+    }
+
+    #[test]
+    fn transparent_pixels_become_white() {
+        let clear = DynamicImage::ImageRgba8(image::RgbaImage::new(622, 800));
+        let portrait = prepare(&clear).unwrap();
+        assert!(portrait.image.pixels().all(|pixel| pixel.0 == [255; 3]));
     }
 
     #[test]
