@@ -4,6 +4,8 @@ use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
 use personalisation::{blanks, config::Config, edge, inspect, keys, line, order};
+use personalisation_core::ids::OrderId;
+use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
 /// The centre: orders, blanks, the line, inspection.
@@ -45,6 +47,14 @@ struct Common {
     config: PathBuf,
 }
 
+#[derive(clap::Args)]
+struct OneOrder {
+    /// The order's id.
+    order: OrderId,
+    #[command(flatten)]
+    common: Common,
+}
+
 #[derive(Subcommand)]
 enum Order {
     /// Checks an order and queues it; prints its id.
@@ -56,6 +66,12 @@ enum Order {
     },
     /// Prints id, issuer profile and state of every order.
     List(Common),
+    /// Stops an order that nobody is working on.
+    Hold(OneOrder),
+    /// Lets an order go on that was stopped, or that waits for a person.
+    Release(OneOrder),
+    /// Ends an order for good.
+    Cancel(OneOrder),
 }
 
 #[derive(Subcommand)]
@@ -113,6 +129,9 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 );
             }
         }
+        Centre::Order(Order::Hold(one)) => decide(&runtime, &one, order::Decision::Hold)?,
+        Centre::Order(Order::Release(one)) => decide(&runtime, &one, order::Decision::Release)?,
+        Centre::Order(Order::Cancel(one)) => decide(&runtime, &one, order::Decision::Cancel)?,
         Centre::Blanks(Blanks::Import {
             delivery,
             wrapping_key,
@@ -146,6 +165,19 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn decide(
+    runtime: &Runtime,
+    one: &OneOrder,
+    decision: order::Decision,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let config = Config::load(&one.common.config)?;
+    let mut rng = edge::rng();
+    let decided = order::decide(&config, one.order, decision, &mut rng, edge::now());
+    let attempt = runtime.block_on(decided)?;
+    println!("{} {}", attempt.id(), attempt.state().name());
+    Ok(())
 }
 
 /// The error and what caused it, a line each.

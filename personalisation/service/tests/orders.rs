@@ -45,7 +45,13 @@ fn folder() -> TempDir {
     let shade = |number: u32| number.to_le_bytes()[0];
     let portrait = RgbImage::from_fn(622, 800, |x, y| Rgb([shade(x / 3), shade(y / 4), 90]));
     portrait.save(folder.path().join("portrait.png")).unwrap();
-    let ridge = |x: u32, y: u32| Luma([if (x * 2 + y) / 9 % 2 == 0 { 40 } else { 215 }]);
+    let ridge = |x: u32, y: u32| {
+        Luma([if ((x * 2 + y) / 9).is_multiple_of(2) {
+            40
+        } else {
+            215
+        }])
+    };
     let finger = GrayImage::from_fn(200, 240, ridge);
     finger.save(folder.path().join("finger.png")).unwrap();
     let stream = wsq::encode(&finger, &wsq::WsqParameters::default()).unwrap();

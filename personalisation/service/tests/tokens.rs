@@ -21,9 +21,11 @@ use personalisation::{
         card_keys::{CardKeys as _, TokenKeys},
         chip::{self, CENTRE_KEY_VERSION, LifeCycle, Session},
     },
-    order,
+    order::{self, Decision, OrderError},
 };
-use personalisation_core::{attempt::AttemptState, blank::BlankState, chip_serial::ChipSerial};
+use personalisation_core::{
+    attempt::AttemptState, blank::BlankState, chip_serial::ChipSerial, ids::OrderId,
+};
 use personalisation_store::order::ContentKind;
 use rand::{SeedableRng as _, rngs::StdRng};
 use thiserror::Error;
@@ -171,10 +173,10 @@ fn take_deliveries_in(config: &Config, folder: &Path, runtime: &Runtime, rng: &m
     malformed_deliveries_are_named(folder, &mut import);
 }
 
-fn malformed_deliveries_are_named(
-    folder: &Path,
-    import: &mut dyn FnMut(&str, Option<&Path>) -> Result<usize, ImportError>,
-) {
+/// Takes a delivery in, by the name of its folder.
+type Import<'i> = dyn FnMut(&str, Option<&Path>) -> Result<usize, ImportError> + 'i;
+
+fn malformed_deliveries_are_named(folder: &Path, import: &mut Import<'_>) {
     let good = fs::read_to_string(folder.join("one").join(delivery::FILE_NAME)).unwrap();
     let line = |name: &str| {
         good.lines()
@@ -253,6 +255,8 @@ fn add_an_order(config: &Config, folder: &Path, runtime: &Runtime, rng: &mut Std
     assert_eq!(heads.len(), 1);
     assert_eq!(heads[0].attempt.state(), &AttemptState::Queued);
 
+    decide_about_it(config, runtime, rng, id);
+
     let ticket = runtime
         .block_on(store.order_content(id, ContentKind::Ticket))
         .unwrap()
@@ -287,12 +291,40 @@ fn add_an_order(config: &Config, folder: &Path, runtime: &Runtime, rng: &mut Std
     assert!(acts.iter().any(|act| act == "add-order"));
 }
 
+/// Stopped, let go on, ended; what cannot be done is refused.
+fn decide_about_it(config: &Config, runtime: &Runtime, rng: &mut StdRng, id: OrderId) {
+    let mut decide = |order, decision| {
+        runtime
+            .block_on(order::decide(config, order, decision, rng, NOW))
+            .map(|attempt| attempt.state().name())
+    };
+    let unknown = decide(OrderId::from_bytes([0; 16]), Decision::Hold);
+    assert!(matches!(unknown, Err(OrderError::Unknown { .. })));
+    assert!(matches!(
+        decide(id, Decision::Release),
+        Err(OrderError::Move(_))
+    ));
+    assert_eq!(decide(id, Decision::Hold).unwrap(), "on_hold");
+    assert_eq!(decide(id, Decision::Release).unwrap(), "queued");
+    assert_eq!(decide(id, Decision::Cancel).unwrap(), "cancelled");
+    assert!(matches!(
+        decide(id, Decision::Hold),
+        Err(OrderError::Move(_))
+    ));
+}
+
 /// Pictures of nobody.
 fn draw(folder: &Path) {
     let shade = |number: u32| number.to_le_bytes()[0];
     let portrait = RgbImage::from_fn(700, 900, |x, y| Rgb([shade(x / 3), shade(y / 4), 90]));
     portrait.save(folder.join("portrait.png")).unwrap();
-    let ridge = |x: u32, y: u32| Luma([if (x * 2 + y) / 9 % 2 == 0 { 40 } else { 215 }]);
+    let ridge = |x: u32, y: u32| {
+        Luma([if ((x * 2 + y) / 9).is_multiple_of(2) {
+            40
+        } else {
+            215
+        }])
+    };
     GrayImage::from_fn(300, 400, ridge)
         .save(folder.join("finger.png"))
         .unwrap();

@@ -11,7 +11,7 @@ use biometrics::{
 };
 use icao9303::lds::{Fault, FileError};
 use key_custody::CustodyError;
-use personalisation_core::fingers::FingersError;
+use personalisation_core::{attempt::IllegalMove, fingers::FingersError, ids::OrderId};
 use personalisation_store::StoreError;
 use thiserror::Error;
 
@@ -139,6 +139,15 @@ pub enum OrderError {
     /// The ticket cannot be signed.
     #[error("signing the order's ticket: {0}")]
     Custody(#[from] CustodyError),
+    /// There is no such order.
+    #[error("there is no order {order}; `personalisation order list` lists them")]
+    Unknown {
+        /// Its id.
+        order: OrderId,
+    },
+    /// The order is not in a state for that.
+    #[error(transparent)]
+    Move(#[from] IllegalMove),
     /// The database cannot be opened.
     #[error(transparent)]
     Config(#[from] ConfigError),

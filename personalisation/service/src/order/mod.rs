@@ -17,6 +17,7 @@ use icao9303::{
 pub use identity::{Identity, IdentityError};
 use key_custody::Token;
 use personalisation_core::{
+    attempt::Attempt,
     fingers::{self, MissingReason},
     ids::{ActId, OrderId},
 };
@@ -80,6 +81,44 @@ pub async fn add(
         .add_order(rng, &order, &entries, now)
         .await?;
     Ok(id)
+}
+
+/// What a person decides about an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// Stop it.
+    Hold,
+    /// Let it go on.
+    Release,
+    /// End it for good.
+    Cancel,
+}
+
+/// Holds, releases or cancels the newest attempt at an order; nobody may be working on it.
+pub async fn decide(
+    config: &Config,
+    order: OrderId,
+    decision: Decision,
+    rng: &mut impl CryptoRng,
+    now: OffsetDateTime,
+) -> Result<Attempt, OrderError> {
+    let store = config.open_store().await?;
+    let newest = store.attempts(order).await?.pop();
+    let from = newest.ok_or(OrderError::Unknown { order })?;
+    let (act, to) = match decision {
+        Decision::Hold => ("hold-order", from.clone().hold()?),
+        Decision::Release => ("release-order", from.clone().resume()?),
+        Decision::Cancel => ("cancel-order", from.clone().cancel()?),
+    };
+    let act = Act::new(
+        *ActId::generate(rng).as_bytes(),
+        ACTOR,
+        act,
+        format!("order {order}"),
+    );
+    let entries = [act.intent(now), act.outcome(now, to.state().name())];
+    store.decide(&from, &to, &entries, now).await?;
+    Ok(to)
 }
 
 /// Checks an order and makes the data groups; reads the pictures it names.

@@ -241,19 +241,33 @@ impl Bench {
             .unwrap();
     }
 
+    /// A second reader with the last so many chips of the tray.
+    pub fn second_tray(&self, count: usize) -> Tray {
+        let second = Tray::new(self.plug.clone());
+        for chip in self.tray.take_waiting(count) {
+            second.add(&chip);
+        }
+        second
+    }
+
     /// Starts the line's program once more and lets it work until it has nothing to do, or dies.
     pub fn run(&mut self) -> Result<Tally, WorkerError> {
+        self.worker(self.tray.clone(), 1).run()
+    }
+
+    /// A worker of the line at a reader.
+    pub fn worker(&self, tray: Tray, reader: u64) -> Worker<Tray, StdRng> {
         let events = Arc::clone(&self.events);
         let output = Output::new(self.folder.path().join("out"));
-        let worker = Worker {
-            reader: self.tray.clone(),
+        Worker {
+            reader: tray,
             store: self.store.clone(),
             runtime: self.runtime.handle().clone(),
             signer: Box::new(self.pki.clone()),
             keys: Arc::clone(&self.keys) as Arc<dyn CardKeys + Send + Sync>,
             trust: Arc::new(pki::trust()),
             settings: Settings {
-                holder: "line-1/Tray 1".to_owned(),
+                holder: format!("line-1/Tray {reader}"),
                 once: true,
                 idle: Duration::from_millis(30),
                 lease: Duration::from_mins(1),
@@ -264,9 +278,8 @@ impl Bench {
             },
             report: Box::new(move |event| events.lock().unwrap().push(event)),
             clock: Box::new(|| NOW),
-            rng: StdRng::seed_from_u64(self.plug.calls()),
-        };
-        worker.run()
+            rng: StdRng::seed_from_u64(self.plug.calls() * 2 + reader),
+        }
     }
 
     /// The newest attempt at an order.

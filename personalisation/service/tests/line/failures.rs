@@ -1,11 +1,16 @@
 //! Everything around the line that can fail: chips, readers, pki.
 
 use hardware_sim::card::fault::{Fault, What};
-use personalisation::line::{event::Event, worker::Tally};
+use personalisation::line::{
+    event::Event,
+    worker::{Tally, WorkerError},
+};
 use personalisation_core::{
     attempt::{AttemptState, ScrapReason},
     blank::BlankState,
 };
+
+use time::macros::datetime;
 
 use crate::{bench::Bench, invariants, people::Applicant};
 
@@ -298,4 +303,54 @@ fn five_bad_blanks_are_enough() {
     );
     assert_eq!(reasons(&bench).last().map(String::as_str), Some("on_hold"));
     invariants::check(&bench, "five bad blanks");
+}
+
+#[test]
+fn an_old_revocation_list_stops_the_line_and_costs_no_card() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(1);
+    let mut worker = bench.worker(bench.tray.clone(), 1);
+    // The test PKI's list is good until the end of November.
+    worker.clock = Box::new(|| datetime!(2026-12-05 12:00 UTC));
+    let stopped = worker.run().unwrap_err();
+    assert!(matches!(stopped, WorkerError::Trust(_)), "{stopped}");
+    assert_eq!(reasons(&bench), ["lds_built"]);
+    // The lease of the clock that ran ahead is this reader's own.
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 0
+        }
+    );
+    invariants::check(&bench, "old list");
+}
+
+#[test]
+fn a_chip_whose_memory_changes_after_the_comparison_is_never_called_good() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(2);
+    // The last answers of the first card are the inspection's: one of them is changed for good.
+    let mut commands = 0;
+    {
+        let mut other = Bench::new(Applicant::small());
+        other.order();
+        other.blanks(1);
+        other.run().unwrap();
+        commands += u32::try_from(other.tray.commands()).unwrap();
+    }
+    for at in commands - 20..commands + 60 {
+        bench.tray.arm(fault(at, What::FlipBit(9), true));
+    }
+    assert_eq!(
+        bench.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 1
+        }
+    );
+    assert_eq!(reasons(&bench)[1], "read_back");
+    invariants::check(&bench, "changed answers");
 }

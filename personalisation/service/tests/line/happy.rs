@@ -135,3 +135,23 @@ fn the_line_ends_without_blanks_and_goes_on_when_there_are_some() {
     );
     invariants::check(&bench, "two runs");
 }
+
+#[test]
+fn two_readers_share_one_queue_and_no_order_is_made_twice() {
+    let mut bench = Bench::new(Applicant::small());
+    let orders: Vec<_> = (0..6).map(|_| bench.order()).collect();
+    bench.blanks(6);
+    let second = bench.second_tray(3);
+    let workers = [bench.worker(bench.tray.clone(), 1), bench.worker(second, 2)];
+    let threads = workers.map(|worker| std::thread::spawn(|| worker.run()));
+    let documents: u64 = threads
+        .into_iter()
+        .map(|thread| thread.join().unwrap().unwrap().documents)
+        .sum();
+    assert_eq!(documents, 6);
+    for order in orders {
+        assert_eq!(bench.newest(order).id().attempt.get(), 1);
+    }
+    assert_eq!(bench.pki.signed(), 6);
+    invariants::check(&bench, "two readers");
+}

@@ -43,7 +43,11 @@ impl Applicant {
         let dg2 = Dg2::iso19794(&record.encode().unwrap()).encode().unwrap();
         let ridges = GrayImage::from_fn(finger_side, finger_side, |x, y| {
             // Slanted ridges, nine pixels apart.
-            Luma([if (x * 2 + y) / 9 % 2 == 0 { 40 } else { 215 }])
+            Luma([if ((x * 2 + y) / 9).is_multiple_of(2) {
+                40
+            } else {
+                215
+            }])
         });
         let stream = wsq::encode(&ridges, &wsq::WsqParameters::default()).unwrap();
         let finger = |position: usize| {

@@ -91,6 +91,13 @@ impl Tray {
         self.state.lock().unwrap().slot.status().apdus
     }
 
+    /// Takes the last so many chips that wait.
+    pub fn take_waiting(&self, count: usize) -> Vec<PathBuf> {
+        let mut state = self.state.lock().unwrap();
+        let keep = state.waiting.len().saturating_sub(count);
+        state.waiting.split_off(keep).into()
+    }
+
     /// Takes the chip out while `look` looks at the chips' files, and puts it back in.
     pub fn outside(&self, look: impl FnOnce()) {
         let held = {

@@ -25,7 +25,8 @@ const ODD_FROM: usize = 0x8000;
 const ODD_HEADERS: usize = 5 + 4;
 
 impl<C: CardTransport> Session<'_, C> {
-    /// Makes the file (unless an interrupted try made it already) and writes all of it.
+    /// Makes the file (unless an interrupted try made it already) and writes all of it. It stays
+    /// selected.
     pub fn write_file(&mut self, file: ElementaryFile, content: &[u8]) -> Result<(), ChipError> {
         let create =
             Command::new(0x80, CREATE_FILE, 0, 0).with_data(control_parameters(file, content));
@@ -47,13 +48,12 @@ impl<C: CardTransport> Session<'_, C> {
         Ok(())
     }
 
-    /// Reads the file and compares every byte; returns what was read.
+    /// Reads the file written last and compares every byte; returns what was read.
     pub fn compare_file(
         &mut self,
         file: ElementaryFile,
         content: &[u8],
     ) -> Result<Vec<u8>, ChipError> {
-        self.select(file)?;
         let mut read = Vec::with_capacity(content.len());
         while read.len() < content.len() {
             let piece = self.read_piece(read.len(), content.len() - read.len())?;

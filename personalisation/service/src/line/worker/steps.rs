@@ -152,8 +152,6 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let files = self.files(job)?;
         for (file, content) in files.iter() {
             session.write_file(file, content)?;
-        }
-        for (file, content) in files.iter() {
             let read = session.compare_file(file, content)?;
             if let Some(output) = output.as_ref().filter(|_| file == FINGERS) {
                 output.written(number, file, &read)?;
