@@ -680,6 +680,9 @@ fn sources_that_disagree() {
     case.fails(Step::AccessInfos, Failure::Inconsistent);
     case.card_access = vec![0x31, 0x05];
     case.fails(Step::AccessInfos, Failure::Inconsistent);
+    // Chip-authentication mapping is gone: every info left is signed, and yet it is a downgrade.
+    case.card_access = lds("ef_cardaccess/gm_aes128_bp256");
+    case.fails(Step::AccessInfos, Failure::Inconsistent);
 }
 
 /// 2029: the CA has a new key, and only the old one is trusted.

@@ -126,6 +126,9 @@ fn file_list(list: Option<&LdsSecurityObject>, com: Option<&[u8]>) -> Outcome {
     }
 }
 
+/// EF.CardAccess is not signed. What it adds was never issued; a PACE protocol that it leaves out was
+/// taken away from the terminal, which then settled for a weaker one. Other protocols stand in DG14
+/// only.
 fn access_infos(card_access: Option<&[u8]>, dg14: Option<&[u8]>) -> Outcome {
     let Some(card_access) = card_access else {
         return Outcome::NotChecked("EF.CardAccess was not read");
@@ -136,8 +139,15 @@ fn access_infos(card_access: Option<&[u8]>, dg14: Option<&[u8]>) -> Outcome {
     let offered = SecurityInfos::parse_file(card_access);
     let signed = crate::lds::Dg14::parse(dg14).map(|dg14| dg14.security_infos);
     match (offered, signed) {
-        (Ok(offered), Ok(signed)) if signed.contains_all(&offered) => Outcome::Passed,
-        (Ok(_), Ok(_)) => inconsistent("EF.CardAccess offers what the signed DG14 does not"),
+        (Ok(offered), Ok(signed)) if !signed.contains_all(&offered) => {
+            inconsistent("EF.CardAccess offers what the signed DG14 does not")
+        }
+        (Ok(offered), Ok(signed))
+            if !signed.pace().all(|info| offered.pace().any(|o| o == info)) =>
+        {
+            inconsistent("EF.CardAccess hides a PACE protocol that the signed DG14 offers")
+        }
+        (Ok(_), Ok(_)) => Outcome::Passed,
         (Err(_), _) => inconsistent("EF.CardAccess cannot be read"),
         (_, Err(_)) => inconsistent("DG14 cannot be read"),
     }
