@@ -1,7 +1,7 @@
 //! JPEG 2000 (ISO/IEC 15444-1): pictures of people within a budget of bytes, and reading them back.
 //!
 //! Encoding is `OpenJPEG`'s, ported to Rust; it sees only our own pixels. Streams of other origin are
-//! checked against a narrow profile ([`profile`]) and then decoded by a decoder without unsafe code.
+//! checked against a narrow profile (`profile.rs`) and then decoded by a decoder without unsafe code.
 
 mod decode;
 mod encode;
