@@ -38,7 +38,7 @@ impl<C: CardTransport> Session<'_, C> {
             | Ok(_) => {}
             Err(error) => return Err(error),
         }
-        self.select(file)?;
+        self.select_file(file)?;
         let mut offset = 0;
         while offset < content.len() {
             let (command, length) = update(&content[offset..], offset, self.largest_data());
@@ -48,7 +48,7 @@ impl<C: CardTransport> Session<'_, C> {
         Ok(())
     }
 
-    /// Reads the file written last and compares every byte; returns what was read.
+    /// Reads the selected file and compares every byte; returns what was read.
     pub fn compare_file(
         &mut self,
         file: ElementaryFile,
@@ -69,7 +69,8 @@ impl<C: CardTransport> Session<'_, C> {
         }
     }
 
-    fn select(&mut self, file: ElementaryFile) -> Result<(), ChipError> {
+    /// Selects a file for writing and reading.
+    pub fn select_file(&mut self, file: ElementaryFile) -> Result<(), ChipError> {
         let mut data = tlv::encode(0x83, &file.fid().to_be_bytes());
         if let Some(aid) = application(file) {
             tlv::push(&mut data, 0x84, aid);

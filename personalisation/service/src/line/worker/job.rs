@@ -1,6 +1,9 @@
 //! The attempt in a worker's hands: its lease, the act under way, and its files once they are built.
 
-use std::{collections::BTreeMap, time::Instant};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Instant,
+};
 
 use evidence::entry::{Act, Entry};
 use icao9303::lds::ElementaryFile;
@@ -40,6 +43,8 @@ pub(super) struct Job {
     pub(super) act: Act,
     /// Built when first needed.
     pub(super) files: Option<CardFiles>,
+    /// Files that this worker has written to the chip itself, since it took the attempt up.
+    pub(super) on_chip: BTreeSet<ElementaryFile>,
     pub(super) ticket: Vec<u8>,
     pub(super) began: Instant,
     pub(super) step_began: Instant,
@@ -63,6 +68,7 @@ impl Job {
             facts,
             act,
             files: None,
+            on_chip: BTreeSet::new(),
             ticket: Vec::new(),
             began,
             step_began: began,
@@ -94,7 +100,8 @@ impl Job {
 fn act_in(attempt: &Attempt, id: ActId) -> Act {
     let act = match attempt.state() {
         AttemptState::Bound(_) => "key-chip",
-        AttemptState::ChipKeyed(_) | AttemptState::LdsBuilt(_) => "sign",
+        AttemptState::ChipKeyed(_) => "build-lds",
+        AttemptState::LdsBuilt(_) => "sign-and-write",
         AttemptState::Signed(_) => "write",
         AttemptState::Written(_) => "lock",
         AttemptState::Locked(_) => "read-back",
@@ -169,6 +176,12 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         job.files
             .as_mut()
             .ok_or(FilesError::Missing("files").into())
+    }
+
+    /// The same, to be given back to the job.
+    pub(super) fn take_files(&mut self, job: &mut Job) -> Result<CardFiles, StepError> {
+        self.files(job)?;
+        Ok(job.files.take().ok_or(FilesError::Missing("files"))?)
     }
 
     /// Builds the files for a chip key; adds the signed ones if they are there already.

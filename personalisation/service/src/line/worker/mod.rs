@@ -74,7 +74,7 @@ pub struct Worker<R, G> {
     /// Where the database's futures run; the worker itself is a thread of its own, for chips block.
     pub runtime: Handle,
     /// Whoever signs.
-    pub signer: Box<dyn Signer + Send>,
+    pub signer: Box<dyn Signer + Send + Sync>,
     /// Whoever has the chips' keys.
     pub keys: Arc<dyn CardKeys + Send + Sync>,
     /// What signatures are verified with.

@@ -1,6 +1,6 @@
 //! The steps of an attempt, from Bound to `ReadBack`. Each asks for nothing but the state it is in.
 
-use std::time::Instant;
+use std::{thread, time::Instant};
 
 use icao9303::pace::Password;
 use inspection::{
@@ -27,7 +27,7 @@ use crate::line::{
     chip::{self, CENTRE_KEY_VERSION, ChipError, LifeCycle, Session},
     event::{Document, Event},
     reader::CardReader,
-    signing::{self, Facts},
+    signing::{self, Facts, SigningError},
 };
 
 impl<R: CardReader, G: CryptoRng> Worker<R, G> {
@@ -51,7 +51,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             match job.attempt.state() {
                 AttemptState::Bound(_) => self.key_chip(&mut session, job)?,
                 AttemptState::ChipKeyed(_) => self.build_lds(job)?,
-                AttemptState::LdsBuilt(_) => self.sign(job)?,
+                AttemptState::LdsBuilt(_) => self.sign(&mut session, job)?,
                 AttemptState::Signed(_) => self.write(&mut session, job)?,
                 AttemptState::Written(_) => self.lock(&mut session, job)?,
                 _ => return Ok(()),
@@ -114,22 +114,38 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         self.advance(job, &[built], &[], "built")
     }
 
-    fn sign(&mut self, job: &mut Job) -> Result<(), StepError> {
-        self.files(job)?;
-        let files = self.files(job)?;
-        let (object, infos) = (files.security_object.to_der(), files.security_infos.clone());
+    /// Has both objects signed and verifies them; meanwhile the files that need no signature are
+    /// written, for pki takes its time and the chip takes its own.
+    fn sign(&mut self, session: &mut Session<'_, R::Card>, job: &mut Job) -> Result<(), StepError> {
+        let now = self.now();
+        let files = self.take_files(job)?;
+        let object = files.security_object.to_der();
         let facts = Facts {
             ticket: &job.ticket,
             attempt: job.attempt.id(),
             binding: job.binding,
             security_object: &object,
-            security_infos: &infos,
+            security_infos: &files.security_infos,
         };
-        let signed = self.signer.sign(&facts)?;
-        let now = self.now();
-        signing::verify(&signed, self.files(job)?, &self.trust.clone(), now)?;
-        let (sod, security) = (&signed.sod.file, &signed.card_security.file);
-        self.files(job)?.add_signed(sod, security);
+        let (signer, trust) = (&*self.signer, &*self.trust);
+        let (answer, written) = thread::scope(|scope| {
+            let signing = scope.spawn(|| {
+                let answer = signer.sign(&facts)?;
+                signing::verify(&answer, &files, trust, now)?;
+                Ok(answer)
+            });
+            let written = files
+                .iter()
+                .try_for_each(|(file, bytes)| session.write_file(file, bytes));
+            (signing.join(), written)
+        });
+        let ended = SigningError::Unavailable("the thread that asked has ended".to_owned());
+        let answer = answer.unwrap_or(Err(ended))?;
+        written?;
+        job.on_chip = files.iter().map(|(file, _)| file).collect();
+        let files = job.files.insert(files);
+        let (sod, security) = (&answer.sod.file, &answer.card_security.file);
+        files.add_signed(sod, security);
         let to = job
             .attempt
             .clone()
@@ -141,6 +157,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         self.advance(job, &[to], &content, "signed and verified")
     }
 
+    /// Writes what is not on the chip yet, compares everything, and stores the secrets.
     fn write(
         &mut self,
         session: &mut Session<'_, R::Card>,
@@ -149,9 +166,13 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let can = self.card_access_number(job)?;
         let output = self.settings.output.clone();
         let number = job.binding.number;
-        let files = self.files(job)?;
+        let files = self.take_files(job)?;
         for (file, content) in files.iter() {
-            session.write_file(file, content)?;
+            if job.on_chip.contains(&file) {
+                session.select_file(file)?;
+            } else {
+                session.write_file(file, content)?;
+            }
             let read = session.compare_file(file, content)?;
             if let Some(output) = output.as_ref().filter(|_| file == FINGERS) {
                 output.written(number, file, &read)?;
@@ -159,6 +180,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         }
         let mrz = files.mrz.information().password();
         session.store_secrets(&can, &mrz)?;
+        job.files = Some(files);
         let to = job.attempt.clone().write()?;
         self.advance(job, &[to], &[], "written and compared")
     }
