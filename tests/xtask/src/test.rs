@@ -91,9 +91,9 @@ fn deny(checks: &[&str]) -> std::process::Command {
     deny.args([
         "--log-level",
         "error",
-        "check",
         "--config",
         ".cargo/deny.toml",
+        "check",
     ])
     .args(checks);
     deny
@@ -109,9 +109,9 @@ fn advisories() -> Result<(), String> {
     fetch.args([
         "--log-level",
         "off",
-        "fetch",
         "--config",
         ".cargo/deny.toml",
+        "fetch",
         "db",
     ]);
     let fetched = fetch.stdout(Stdio::null()).stderr(Stdio::null()).status();
