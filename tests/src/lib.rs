@@ -2,4 +2,6 @@
 
 pub mod demo;
 pub mod house;
+pub mod oracles;
+pub mod privacy;
 pub mod programs;

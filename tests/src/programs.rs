@@ -33,6 +33,16 @@ pub enum ProgramError {
         /// What it printed on both streams.
         output: String,
     },
+    /// A program of others found something wrong.
+    #[error("{program} ended with status {status:?}:\n{output}")]
+    Refused {
+        /// The program.
+        program: String,
+        /// Its exit status.
+        status: Option<i32>,
+        /// What it printed on both streams.
+        output: String,
+    },
     /// The program did not become ready.
     #[error("{program} was not ready within {seconds} s; its log is {log}")]
     NotReady {
@@ -88,6 +98,39 @@ pub fn run(
         program,
         status: output.status,
         output: output_text,
+    })
+}
+
+/// How a program ended, and what it printed.
+#[derive(Debug, Clone)]
+pub struct Ended {
+    /// Its exit status; none if a signal ended it.
+    pub status: Option<i32>,
+    /// What it printed on standard output.
+    pub output: String,
+    /// What it printed on standard error.
+    pub errors: String,
+}
+
+/// Runs a program to its end, however it ends. `path` is where it is: [`built`] for ours.
+pub fn end_of(
+    path: &Path,
+    arguments: &[&str],
+    environment: &[(&str, &Path)],
+) -> Result<Ended, ProgramError> {
+    let output = Command::new(path)
+        .args(arguments)
+        .envs(environment.iter().copied())
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|source| ProgramError::Io {
+            program: path.display().to_string(),
+            source,
+        })?;
+    Ok(Ended {
+        status: output.status.code(),
+        output: String::from_utf8_lossy(&output.stdout).into_owned(),
+        errors: String::from_utf8_lossy(&output.stderr).into_owned(),
     })
 }
 

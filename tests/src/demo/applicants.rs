@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 use super::{Arguments, DemoError};
-use crate::programs;
+use crate::house::people::{self, Person};
 
 /// One applicant with the order file of docs/orders.md.
 #[derive(Debug, Clone)]
@@ -28,81 +28,31 @@ impl Applicant {
 
 /// Draws the applicants (the same ones every time: one seed) and writes their orders.
 pub fn gather(arguments: &Arguments, work: &Path) -> Result<Vec<Applicant>, DemoError> {
-    let folder = work.join("people");
-    let cache = match &arguments.cache {
-        Some(cache) => cache.clone(),
-        None => default_cache(),
-    };
-    let count = arguments.applicants.to_string();
-    let path = |path: &Path| path.to_str().unwrap_or_default().to_owned();
-    let (out, cache) = (path(&folder), path(&cache));
-    programs::run(
-        "hardware-sim",
-        &[
-            "people", "--seed", "1", "--count", &count, "--out", &out, "--cache", &cache,
-        ],
-        &[],
-    )?;
-    let mut people = folders(&folder)?;
-    people.truncate(usize::from(arguments.applicants));
+    let cache = arguments.cache.clone().unwrap_or_else(people::cache);
+    let drawn = people::draw(arguments.applicants, &work.join("people"), &cache)?;
     let chosen = arguments.portrait.as_deref().zip(arguments.name.as_deref());
-    let write = |(index, person): (usize, &PathBuf)| order(person, chosen.filter(|_| index == 0));
-    people.iter().enumerate().map(write).collect()
-}
-
-/// Drawn people are kept beside the programs, in the build folder.
-fn default_cache() -> PathBuf {
-    let program = std::env::current_exe().unwrap_or_default();
-    program
-        .ancestors()
-        .nth(2)
-        .unwrap_or(Path::new("."))
-        .join("people")
-}
-
-fn folders(folder: &Path) -> Result<Vec<PathBuf>, DemoError> {
-    let error = |source| DemoError::File {
-        path: folder.into(),
-        source,
-    };
-    let entries = std::fs::read_dir(folder).map_err(error)?;
-    let mut folders: Vec<PathBuf> = entries
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir())
-        .collect();
-    folders.sort();
-    Ok(folders)
+    let write = |(index, person): (usize, &Person)| order(person, chosen.filter(|_| index == 0));
+    drawn.iter().enumerate().map(write).collect()
 }
 
 /// Writes the order beside the person's pictures.
-fn order(person: &Path, chosen: Option<(&Path, &str)>) -> Result<Applicant, DemoError> {
-    let source = person.join("person.toml");
-    let error = |source| DemoError::File {
-        path: person.into(),
-        source,
-    };
-    let text = std::fs::read_to_string(&source).map_err(error)?;
-    let mut order: Table = toml::from_str(&text).map_err(|fault| DemoError::Person {
-        path: source,
-        source: Box::new(fault),
-    })?;
+fn order(person: &Person, chosen: Option<(&Path, &str)>) -> Result<Applicant, DemoError> {
+    let mut order = person.order().clone();
     if let Some((portrait, name)) = chosen {
         choose(&mut order, portrait, name)?;
     }
-    order.insert("issuer_profile".into(), "luxembourg".into());
-    let order_file = person.join("order.toml");
-    std::fs::write(&order_file, order.to_string()).map_err(error)?;
     let field = |name: &str| {
         let value = order
             .get("identity")
             .and_then(|identity| identity.get(name));
         value.and_then(Value::as_str).unwrap_or_default().to_owned()
     };
+    let (surname, given_names) = (field("surname"), field("given_names"));
+    let order_file = person.write_order("order", |written| *written = order)?;
     Ok(Applicant {
         order_file,
-        surname: field("surname"),
-        given_names: field("given_names"),
+        surname,
+        given_names,
     })
 }
 

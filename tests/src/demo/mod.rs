@@ -62,14 +62,6 @@ pub enum DemoError {
         /// What the system said.
         source: std::io::Error,
     },
-    /// A generated person's file is not what it should be.
-    #[error("{}: {source}", path.display())]
-    Person {
-        /// Which file.
-        path: PathBuf,
-        /// Where and why.
-        source: Box<toml::de::Error>,
-    },
     /// `--name` is not a name.
     #[error("--name takes \"SURNAME, GIVEN NAMES\", with a comma between them")]
     Name,

@@ -12,6 +12,7 @@ use crate::programs;
 pub struct Centre {
     folder: PathBuf,
     config: PathBuf,
+    settings: String,
 }
 
 /// A finished document, as the line reported it.
@@ -38,10 +39,21 @@ impl Centre {
     /// Writes the configuration for this PKI and these readers, makes what is missing of its keys, and
     /// takes the maker's delivery into the vault.
     pub fn open(place: &Path, pki: &Pki, floor: &Floor) -> Result<Self, HouseError> {
+        Self::open_with(place, pki, floor, "")
+    }
+
+    /// The same with further lines for `[line]` of the configuration.
+    pub fn open_with(
+        place: &Path,
+        pki: &Pki,
+        floor: &Floor,
+        settings: &str,
+    ) -> Result<Self, HouseError> {
         let folder = folder(place.to_path_buf())?;
         let centre = Self {
             config: folder.join("centre.toml"),
             folder,
+            settings: settings.to_owned(),
         };
         centre.configure(pki, floor)?;
         centre.run(&["keys"], floor)?;
@@ -61,10 +73,8 @@ impl Centre {
 
     /// Writes the configuration again, for a PKI that moved.
     pub fn configure(&self, pki: &Pki, floor: &Floor) -> Result<(), HouseError> {
-        write(
-            &self.config,
-            &configuration(pki.folder(), &pki.endpoint(), floor.readers()),
-        )
+        let configuration = configuration(pki.folder(), &pki.endpoint(), floor.readers());
+        write(&self.config, &(configuration + &self.settings))
     }
 
     /// Adds an order; its id.
@@ -166,6 +176,11 @@ impl Centre {
             &arguments,
             &[floor.environment()],
         )?)
+    }
+
+    /// The configuration file.
+    pub fn config(&self) -> &Path {
+        &self.config
     }
 
     /// The centre's folder.

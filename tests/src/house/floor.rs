@@ -26,7 +26,9 @@ pub struct FloorPlan {
 #[derive(Debug)]
 pub struct Floor {
     folder: PathBuf,
-    daemon: Daemon,
+    daemon: Option<Daemon>,
+    devices: Vec<Reader>,
+    socket: PathBuf,
     chips: Service,
     readers: Vec<String>,
     blanks: Vec<PathBuf>,
@@ -63,23 +65,26 @@ impl Floor {
         let control = folder.join("control");
         chips.wait_until(&log, || control.exists())?;
         let driver = programs::built("libreader_driver.so")?;
-        let readers: Vec<Reader> = (0..plan.readers)
+        let devices: Vec<Reader> = (0..plan.readers)
             .map(|slot| Reader {
                 name: format!("Encoder {}", slot + 1),
                 driver: driver.clone(),
                 device: text(&socket(&folder, slot)).to_owned(),
             })
             .collect();
-        let daemon = Daemon::start(&super::folder(folder.join("pcscd"))?, &readers)?;
+        let daemon = Daemon::start(&super::folder(folder.join("pcscd"))?, &devices)?;
+        let socket = daemon.socket().to_path_buf();
         // pcscd appends its number of the reader, and the slot.
-        let readers = readers
+        let readers = devices
             .iter()
             .enumerate()
             .map(|(number, reader)| format!("{} {number:02X} 00", reader.name))
             .collect();
         Ok(Self {
             folder,
-            daemon,
+            daemon: Some(daemon),
+            devices,
+            socket,
             chips,
             readers,
             blanks,
@@ -108,7 +113,7 @@ impl Floor {
 
     /// The variable that leads a program's PC/SC calls here.
     pub fn environment(&self) -> (&'static str, &Path) {
-        (SOCKET_VARIABLE, self.daemon.socket())
+        (SOCKET_VARIABLE, &self.socket)
     }
 
     /// Puts a chip into a slot.
@@ -144,6 +149,28 @@ impl Floor {
                 answer,
             }),
         }
+    }
+
+    /// What lies in a slot: `serial`, `life_cycle` (both null without a chip), `apdus` so far.
+    pub fn status(&self, slot: usize) -> Result<Value, HouseError> {
+        self.control(&json!({ "slot": slot, "status": true }))
+    }
+
+    /// Kills the card reader daemon, as a crash would.
+    pub fn kill_daemon(&mut self) {
+        self.daemon = None;
+    }
+
+    /// Starts the card reader daemon again, where it was.
+    pub fn restart_daemon(&mut self) -> Result<(), HouseError> {
+        self.daemon = None;
+        self.daemon = Some(Daemon::start(&self.folder.join("pcscd"), &self.devices)?);
+        Ok(())
+    }
+
+    /// The folder, with the logs of daemon and chips.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Pulls the plug of all chips at once.

@@ -5,13 +5,18 @@
 
 mod centre;
 mod floor;
+mod line_run;
+pub mod people;
 mod pki;
+mod whole;
 
 use std::path::{Path, PathBuf};
 
 pub use centre::{Centre, Document, LineEvent};
 pub use floor::{Floor, FloorPlan};
+pub use line_run::{LineEnd, LineRun};
 pub use pki::Pki;
+pub use whole::{House, HousePlan};
 
 use crate::programs::ProgramError;
 
@@ -39,6 +44,18 @@ pub enum HouseError {
         program: &'static str,
         /// The line.
         line: String,
+    },
+    /// A program did not say what it should in time, or ended before.
+    #[error("{program} did not come to {wanted} within {seconds} s; it said:\n{said}")]
+    Silence {
+        /// Which program.
+        program: &'static str,
+        /// What was waited for.
+        wanted: String,
+        /// How long.
+        seconds: u64,
+        /// What it said until then.
+        said: String,
     },
     /// The control socket refused.
     #[error("the simulated chips refused {command}: {answer}")]

@@ -47,7 +47,6 @@ side = "client"
 "#;
 
 const SERVICE: &str = r#"
-listen = "127.0.0.1:0"
 store = "pki.sqlite"
 audit = "audit.jsonl"
 ticket_keys = ["public/tickets.spki"]
@@ -68,11 +67,14 @@ label = "ds-1"
 certificate = "trust/ds-1.cer"
 "#;
 
+const ANY_PORT: &str = "127.0.0.1:0";
+
 /// A PKI after its ceremony, with its signing service if that was started.
 #[derive(Debug)]
 pub struct Pki {
     folder: PathBuf,
-    service: Option<(Service, String)>,
+    service: Option<Service>,
+    address: String,
 }
 
 impl Pki {
@@ -85,15 +87,17 @@ impl Pki {
         Ok(Self {
             folder,
             service: None,
+            address: ANY_PORT.to_owned(),
         })
     }
 
-    /// Starts (or starts again) the signing service on a free port.
+    /// Starts the signing service on a free port, or again where it was.
     pub fn serve(&mut self) -> Result<(), HouseError> {
         const READY: &str = "listening on ";
         self.service = None;
         let config = self.folder.join("serve.toml");
-        write(&config, SERVICE)?;
+        let listen = format!("listen = {:?}", self.address);
+        write(&config, &(listen + SERVICE))?;
         let log = self.folder.join("serve.log");
         let mut service = Service::start(
             "pki-authority",
@@ -107,7 +111,8 @@ impl Pki {
             Some(line.trim().to_owned())
         };
         service.wait_until(&log, || address().is_some())?;
-        self.service = address().map(|address| (service, address));
+        self.address = address().unwrap_or_else(|| ANY_PORT.to_owned());
+        self.service = Some(service);
         Ok(())
     }
 
@@ -118,11 +123,7 @@ impl Pki {
 
     /// Where the signing service listens.
     pub fn endpoint(&self) -> String {
-        let address = self
-            .service
-            .as_ref()
-            .map_or("127.0.0.1:1", |(_, address)| address);
-        format!("https://{address}")
+        format!("https://{}", self.address)
     }
 
     /// The ceremony's folder.

@@ -1,0 +1,86 @@
+//! People who do not exist, drawn by `hardware-sim people`, and their orders.
+
+use std::path::{Path, PathBuf};
+
+use toml::{Table, Value};
+
+use super::{HouseError, read, text, write};
+use crate::programs;
+
+/// One drawn person.
+#[derive(Debug, Clone)]
+pub struct Person {
+    folder: PathBuf,
+    order: Table,
+}
+
+impl Person {
+    /// Portrait, fingers and signature lie here.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// The order as `hardware-sim people` wrote it (docs/orders.md).
+    pub fn order(&self) -> &Table {
+        &self.order
+    }
+
+    /// Writes an order beside the pictures; `change` makes it another one. Its file.
+    pub fn write_order(
+        &self,
+        name: &str,
+        change: impl FnOnce(&mut Table),
+    ) -> Result<PathBuf, HouseError> {
+        let mut order = self.order.clone();
+        change(&mut order);
+        let file = self.folder.join(format!("{name}.toml"));
+        write(&file, &order.to_string())?;
+        Ok(file)
+    }
+
+    /// A text of `[identity]`.
+    pub fn identity(&self, field: &str) -> &str {
+        let value = self.order.get("identity").and_then(|i| i.get(field));
+        value.and_then(Value::as_str).unwrap_or_default()
+    }
+}
+
+/// Draws so many people (the same ones every time: one seed) into folders in `out`.
+pub fn draw(count: u16, out: &Path, cache: &Path) -> Result<Vec<Person>, HouseError> {
+    let count = count.to_string();
+    let arguments = ["people", "--seed", "1", "--count", &count];
+    let places = ["--out", text(out), "--cache", text(cache)];
+    programs::run("hardware-sim", &[&arguments[..], &places].concat(), &[])?;
+    let error = |source| HouseError::File {
+        path: out.into(),
+        source,
+    };
+    let mut folders: Vec<PathBuf> = std::fs::read_dir(out)
+        .map_err(error)?
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
+        .collect();
+    folders.sort();
+    folders.into_iter().map(person).collect()
+}
+
+fn person(folder: PathBuf) -> Result<Person, HouseError> {
+    let written = read(&folder.join("person.toml"))?;
+    // The parser's own words would show the person.
+    let order = toml::from_str(&written).map_err(|error: toml::de::Error| HouseError::Speech {
+        program: "hardware-sim people",
+        line: error.message().to_owned(),
+    })?;
+    Ok(Person { folder, order })
+}
+
+/// Drawn people are kept beside the programs, in the build folder.
+pub fn cache() -> PathBuf {
+    let program = std::env::current_exe().unwrap_or_default();
+    program
+        .ancestors()
+        .find(|folder| folder.ends_with("target"))
+        .unwrap_or(Path::new("."))
+        .join("people")
+}

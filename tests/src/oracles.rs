@@ -1,0 +1,42 @@
+//! Independent judges of what the house makes: Debian's OpenSSL, and Pillow, `wsq` and NBIS from PyPI.
+
+use std::path::{Path, PathBuf};
+
+use crate::programs::{Ended, ProgramError, end_of};
+
+/// Names the Python that has the oracles of `tests/oracles/requirements.txt`.
+const VARIABLE: &str = "STEMPEL_ORACLES";
+
+fn root() -> PathBuf {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().unwrap_or(tests).to_path_buf()
+}
+
+fn python() -> PathBuf {
+    std::env::var_os(VARIABLE)
+        .map_or_else(|| root().join("target/oracles/bin/python"), PathBuf::from)
+}
+
+/// Runs `tests/oracles/pictures.py`; what it printed. That it is not installed is an error too.
+pub fn pictures(arguments: &[&str]) -> Result<String, ProgramError> {
+    let script = root().join("tests/oracles/pictures.py");
+    let script = script.to_string_lossy();
+    let arguments = [&[&*script], arguments].concat();
+    printed(end_of(&python(), &arguments, &[])?, "pictures.py")
+}
+
+/// Runs Debian's `openssl`; what it printed.
+pub fn openssl(arguments: &[&str]) -> Result<String, ProgramError> {
+    printed(end_of(Path::new("openssl"), arguments, &[])?, "openssl")
+}
+
+fn printed(ended: Ended, program: &str) -> Result<String, ProgramError> {
+    if ended.status == Some(0) {
+        return Ok(ended.output);
+    }
+    Err(ProgramError::Refused {
+        program: program.to_owned(),
+        status: ended.status,
+        output: ended.output + &ended.errors,
+    })
+}
