@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 use crate::cms::{self, CmsError, SignedData, SignerReference, ToBeSigned};
 use crate::lds::{DataGroup, LdsVersion, UnicodeVersion};
 use crate::tlv;
+use crate::x509::backward::Backward;
 use crate::x509::walk::Walk;
 use crate::x509::{AlgorithmError, Certificate, HashAlgorithm};
 
@@ -142,22 +143,24 @@ impl LdsSecurityObject {
 
     /// The DER encoding, data groups ascending.
     pub fn to_der(&self) -> Vec<u8> {
-        let version: &[u8] = &[0x02, 0x01, u8::from(self.version.is_some())];
-        let mut values = Vec::with_capacity(self.hashes.len() * (self.hash.length() + 8));
-        for (group, value) in &self.hashes {
-            let number = [0x02, 0x01, group.number()];
-            tlv::push_tag(&mut values, 0x30);
-            tlv::push_length(&mut values, number.len() + 2 + value.len());
-            values.extend_from_slice(&number);
-            tlv::push(&mut values, 0x04, value);
+        let mut der = Backward::with_capacity(64 + self.hashes.len() * (self.hash.length() + 9));
+        if let Some(info) = &self.version {
+            der.object(0x13, info.unicode.digits());
+            der.object(0x13, info.lds.digits());
+            der.wrap(0x30, 0);
         }
-        let values = tlv::encode(0x30, &values);
-        let info = self.version.as_ref().map_or_else(Vec::new, |info| {
-            let lds = tlv::encode(0x13, info.lds.digits());
-            let unicode = tlv::encode(0x13, info.unicode.digits());
-            tlv::encode_constructed(0x30, &[&lds, &unicode])
-        });
-        tlv::encode_constructed(0x30, &[version, self.hash.identifier(), &values, &info])
+        let list = der.mark();
+        for (group, value) in self.hashes.iter().rev() {
+            let entry = der.mark();
+            der.object(0x04, value);
+            der.put(&[0x02, 0x01, group.number()]);
+            der.wrap(0x30, entry);
+        }
+        der.wrap(0x30, list);
+        der.put(self.hash.identifier());
+        der.put(&[0x02, 0x01, u8::from(self.version.is_some())]);
+        der.wrap(0x30, 0);
+        der.finish()
     }
 
     /// Reads the DER encoding. Who signs what is read here compares [`Self::to_der`] with the input

@@ -5,7 +5,7 @@ use der::asn1::ObjectIdentifier;
 use time::OffsetDateTime;
 
 use super::{CONTENT_TYPE, MESSAGE_DIGEST, SIGNED_DATA, SIGNING_TIME};
-use crate::tlv;
+use crate::x509::backward::Backward;
 use crate::x509::{Certificate, HashAlgorithm, SignatureAlgorithm, encode_time};
 
 /// How the signer's certificate is named in the object.
@@ -35,18 +35,28 @@ pub fn prepare(
     hash: HashAlgorithm,
     signing_time: Option<OffsetDateTime>,
 ) -> ToBeSigned<'_> {
-    let content_oid = tlv::encode(0x06, content_type.as_bytes());
-    let digest = tlv::encode(0x04, &hash.digest(&content));
     let mut attributes = vec![
-        attribute(CONTENT_TYPE, &content_oid),
-        attribute(MESSAGE_DIGEST, &digest),
+        attribute(CONTENT_TYPE, |der| {
+            der.object(0x06, content_type.as_bytes());
+        }),
+        attribute(MESSAGE_DIGEST, |der| {
+            der.object(0x04, &hash.digest(&content));
+        }),
     ];
     if let Some(instant) = signing_time {
-        attributes.push(attribute(SIGNING_TIME, &encode_time(instant)));
+        attributes.push(attribute(SIGNING_TIME, |der| {
+            der.put(&encode_time(instant));
+        }));
     }
     // DER: the members of a SET OF in the order of their encodings.
     attributes.sort();
-    let attributes = tlv::encode(0x31, &attributes.concat());
+    let mut set = Backward::with_capacity(192);
+    attributes
+        .iter()
+        .rev()
+        .for_each(|attribute| set.put(attribute));
+    set.wrap(0x31, 0);
+    let attributes = set.finish();
     ToBeSigned {
         content_type,
         content,
@@ -85,46 +95,69 @@ impl ToBeSigned<'_> {
         signature: &[u8],
         more: &[&Certificate],
     ) -> Vec<u8> {
-        let hash = self.hash.identifier();
-        let oid = tlv::encode(0x06, self.content_type.as_bytes());
-        let octets = tlv::encode(0x04, &self.content);
-        let explicit = tlv::encode(0xA0, &octets);
-        let content = tlv::encode_constructed(0x30, &[&oid, &explicit]);
+        let mut certificates: Vec<&[u8]> = vec![self.signer.der()];
+        certificates.extend(more.iter().map(|certificate| certificate.der()));
+        certificates.sort_unstable();
+        let size: usize = certificates
+            .iter()
+            .map(|certificate| certificate.len())
+            .sum();
+        let mut der = Backward::with_capacity(size + self.content.len() + 512);
 
-        let mut all: Vec<&[u8]> = vec![self.signer.der()];
-        all.extend(more.iter().map(|certificate| certificate.der()));
-        all.sort_unstable();
-        let certificates = tlv::encode_constructed(0xA0, &all);
+        self.put_signer_info(&mut der, reference, signature);
+        let mark = der.mark();
+        certificates
+            .iter()
+            .rev()
+            .for_each(|certificate| der.put(certificate));
+        der.wrap(0xA0, mark);
 
-        let (version, sid): (&[u8], _) = self.signer_id(reference);
-        let attributes = [&[0xA0], &self.attributes[1..]].concat();
-        let algorithm = SignatureAlgorithm::ecdsa_identifier(self.hash);
-        let signature = tlv::encode(0x04, signature);
-        let info = [version, &sid, hash, &attributes, algorithm, &signature];
-        let infos = tlv::encode(0x31, &tlv::encode_constructed(0x30, &info));
+        let mark = der.mark();
+        der.object(0x04, &self.content);
+        der.wrap(0xA0, mark);
+        der.object(0x06, self.content_type.as_bytes());
+        der.wrap(0x30, mark);
 
-        let digests = tlv::encode(0x31, hash);
-        let version_3 = [0x02, 0x01, 0x03];
-        let parts: [&[u8]; 5] = [&version_3, &digests, &content, &certificates, &infos];
-        let signed_data = tlv::encode(0xA0, &tlv::encode_constructed(0x30, &parts));
-        let oid = tlv::encode(0x06, SIGNED_DATA.as_bytes());
-        tlv::encode_constructed(0x30, &[&oid, &signed_data])
+        der.object(0x31, self.hash.identifier());
+        der.put(&[0x02, 0x01, 0x03]);
+        der.wrap(0x30, 0);
+        der.wrap(0xA0, 0);
+        der.object(0x06, SIGNED_DATA.as_bytes());
+        der.wrap(0x30, 0);
+        der.finish()
     }
 
-    /// `version` and `sid` of the signer.
-    fn signer_id(&self, reference: SignerReference) -> (&'static [u8], Vec<u8>) {
+    /// `signerInfos` with the one signer.
+    fn put_signer_info(&self, der: &mut Backward, reference: SignerReference, signature: &[u8]) {
+        let mark = der.mark();
+        der.object(0x04, signature);
+        der.put(SignatureAlgorithm::ecdsa_identifier(self.hash));
+        // The attributes again, tagged [0] here and as a SET where they are signed.
+        der.put(&self.attributes[1..]);
+        der.put(&[0xA0]);
+        der.put(self.hash.identifier());
         if reference == SignerReference::SubjectKey
             && let Some(id) = self.signer.subject_key_identifier()
         {
-            return (&[0x02, 0x01, 0x03], tlv::encode(0x80, &id));
+            der.object(0x80, &id);
+            der.put(&[0x02, 0x01, 0x03]);
+        } else {
+            let sid = der.mark();
+            der.object(0x02, self.signer.serial());
+            der.put(self.signer.issuer().der());
+            der.wrap(0x30, sid);
+            der.put(&[0x02, 0x01, 0x01]);
         }
-        let serial = tlv::encode(0x02, self.signer.serial());
-        let parts = [self.signer.issuer().der(), &serial];
-        (&[0x02, 0x01, 0x01], tlv::encode_constructed(0x30, &parts))
+        der.wrap(0x30, mark);
+        der.wrap(0x31, mark);
     }
 }
 
-fn attribute(oid: ObjectIdentifier, value: &[u8]) -> Vec<u8> {
-    let oid = tlv::encode(0x06, oid.as_bytes());
-    tlv::encode_constructed(0x30, &[&oid, &tlv::encode(0x31, value)])
+fn attribute(oid: ObjectIdentifier, value: impl FnOnce(&mut Backward)) -> Vec<u8> {
+    let mut der = Backward::with_capacity(96);
+    value(&mut der);
+    der.wrap(0x31, 0);
+    der.object(0x06, oid.as_bytes());
+    der.wrap(0x30, 0);
+    der.finish()
 }

@@ -62,15 +62,27 @@ pub fn generalized_digits(instant: OffsetDateTime) -> String {
 fn digits(instant: OffsetDateTime) -> String {
     let utc = instant.to_offset(UtcOffset::UTC);
     let (date, time) = (utc.date(), utc.time());
-    format!(
-        "{:04}{:02}{:02}{:02}{:02}{:02}Z",
-        date.year(),
-        u8::from(date.month()),
-        date.day(),
-        time.hour(),
-        time.minute(),
-        time.second()
-    )
+    let year = date.year().unsigned_abs();
+    let month = u32::from(u8::from(date.month()));
+    let (hour, minute, second) = time.as_hms();
+    let pairs = [
+        year / 100,
+        year % 100,
+        month,
+        date.day().into(),
+        hour.into(),
+        minute.into(),
+    ];
+    let mut digits = String::with_capacity(15);
+    for pair in pairs.into_iter().chain([second.into()]) {
+        digits.extend(
+            [pair / 10 % 10, pair % 10]
+                .iter()
+                .filter_map(|d| char::from_digit(*d, 10)),
+        );
+    }
+    digits.push('Z');
+    digits
 }
 
 #[cfg(test)]

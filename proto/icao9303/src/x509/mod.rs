@@ -2,6 +2,7 @@
 //! general X.509 libraries refuse the written-out curve parameters that the standard demands.
 
 mod algorithm;
+pub(crate) mod backward;
 mod certificate;
 mod ec_parameters;
 pub mod extensions;
