@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod house;
+pub mod measure;
 pub mod oracles;
 pub mod privacy;
 pub mod programs;

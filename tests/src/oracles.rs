@@ -1,4 +1,4 @@
-//! Independent judges of what the house makes: Debian's OpenSSL, and Pillow, `wsq` and NBIS from PyPI.
+//! Independent judges of what the house makes: Debian's OpenSSL, and Pillow, `wsq` and NBIS from Python packages.
 
 use std::path::{Path, PathBuf};
 

@@ -236,10 +236,9 @@ fn openssl_finds_every_file_signed(folder: &Path, scratch: &Path) {
 
     let structure = oracles::openssl(&["asn1parse", "-inform", "DER", "-in", text(&content)]);
     let structure = structure.unwrap();
-    let mut lines = structure.lines();
     let mut signed = BTreeMap::new();
     let mut number = 0;
-    while let Some(line) = lines.next() {
+    for line in structure.lines() {
         if let Some((_, value)) = line.split_once("INTEGER           :") {
             number = u8::from_str_radix(value, 16).unwrap();
         } else if let Some((_, hash)) = line.split_once("OCTET STRING      [HEX DUMP]:") {
@@ -269,14 +268,14 @@ fn size_of_png(path: &Path) -> (u32, u32) {
     (side(16), side(20))
 }
 
-/// The fingers written to the chip, as PNGs that the PyPI package `wsq` made of them.
+/// The fingers written to the chip, as PNGs that the package `wsq` made of them.
 fn finger_pictures(scratch: &Path) -> Vec<PathBuf> {
     (0..2)
         .map(|finger| scratch.join(format!("finger-{finger}.png")))
         .collect()
 }
 
-/// Pillow opens the JPEG 2000 of DG2, PyPI's `wsq` the two fingers of DG3.
+/// Pillow opens the JPEG 2000 of DG2, `wsq` (NBIS) the two fingers of DG3.
 fn pictures_open_elsewhere(folder: &Path, scratch: &Path) {
     let dg2 = fs::read(folder.join("chip/EF_DG2.bin")).unwrap();
     let start =

@@ -76,6 +76,7 @@ fn without_finger(number: usize) -> impl Fn(&mut Table) {
 type Case = (&'static str, Box<dyn Fn(&mut Table)>, &'static str);
 
 /// Orders that are wrong in what they say, and words of the refusal.
+#[expect(clippy::too_many_lines, reason = "a table, one case after another")]
 fn wrong_words() -> Vec<Case> {
     vec![
         (

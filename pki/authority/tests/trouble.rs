@@ -7,7 +7,10 @@
 
 mod common;
 
-use std::{fs, time::Duration};
+use std::{
+    fs,
+    time::{Duration, Instant},
+};
 
 use common::{House, Service};
 use evidence::entry::Entry;
@@ -141,6 +144,36 @@ async fn a_crash_between_intent_and_outcome_continues() {
     let second = line.sign(request).await.unwrap().into_inner();
     assert!(second.repeated);
     assert_eq!(first.signed_object, second.signed_object);
+}
+
+#[tokio::test]
+async fn a_caller_that_hangs_up_leaves_no_intent_without_its_outcome() {
+    let mut house = House::new();
+    let config = house.config(30);
+    let service = Service::start(&config);
+    let mut line = house.caller(&service, "line").await;
+    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
+    // The token is away, so the request is under way when its caller is gone.
+    fs::rename(&here, &away).unwrap();
+    let request = house.security_object(1);
+    let (mut gone, asked) = (line.clone(), request.clone());
+    let call = tokio::spawn(async move { gone.sign(asked).await });
+    let audit = house.path("pki-audit.jsonl");
+    let lines = || fs::read_to_string(&audit).unwrap().lines().count();
+    while lines() == 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    call.abort();
+    assert!(call.await.unwrap_err().is_cancelled());
+    sleep(Duration::from_millis(200)).await;
+    fs::rename(&away, &here).unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    while lines() < 2 {
+        assert!(Instant::now() < end, "the act has no outcome");
+        sleep(Duration::from_millis(20)).await;
+    }
+    // Who asks again gets what was signed.
+    assert!(line.sign(request).await.unwrap().into_inner().repeated);
 }
 
 #[tokio::test]

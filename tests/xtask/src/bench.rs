@@ -1,16 +1,70 @@
 //! `bench`: runs the programs that measure, and holds each figure against its limit.
 
-use std::process::ExitCode;
+use std::process::{Command, ExitCode};
 
 use serde_json::Value;
 
-use crate::{packages, process, python};
+use crate::{demo, packages, process, python};
 
-/// Programs that print an object a figure: package, kind of target, name.
-const MEASURES: &[(&str, &str, &str)] = &[
-    ("icao9303", "example", "sod_rate"),
-    ("biometrics", "example", "picture_rate"),
+/// A program that prints an object a figure.
+enum Measure {
+    /// An example of a package, which needs no other program.
+    Example {
+        package: &'static str,
+        name: &'static str,
+    },
+    /// An example that starts programs of the house.
+    HouseExample {
+        package: &'static str,
+        name: &'static str,
+    },
+    /// A program of the house that starts the others.
+    House { name: &'static str },
+}
+
+/// All of them (docs/bench.md).
+const MEASURES: &[Measure] = &[
+    Measure::Example {
+        package: "icao9303",
+        name: "sod_rate",
+    },
+    Measure::Example {
+        package: "biometrics",
+        name: "picture_rate",
+    },
+    Measure::HouseExample {
+        package: "pki-authority",
+        name: "signing_rate",
+    },
+    Measure::House { name: "measure" },
 ];
+
+impl Measure {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Example { name, .. } | Self::HouseExample { name, .. } | Self::House { name } => {
+                name
+            }
+        }
+    }
+
+    /// Builds it, and what it starts.
+    fn command(&self) -> Result<Command, String> {
+        if !matches!(self, Self::Example { .. }) {
+            demo::build_release()?;
+        }
+        match self {
+            Self::Example { package, name } | Self::HouseExample { package, name } => {
+                let mut run = process::cargo(&["run", "--quiet", "--locked", "--release"]);
+                run.args(["--package", package, "--example", name]);
+                Ok(run)
+            }
+            Self::House { name } => Ok(process::command(
+                process::target().join("release").join(name),
+            )),
+        }
+    }
+}
 
 /// Runs all measures, or those named, and prints a table (or the objects themselves).
 pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
@@ -19,35 +73,52 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
         .iter()
         .filter(|name| !name.starts_with("--"))
         .collect();
+    let known = |name: &&String| MEASURES.iter().any(|measure| measure.name() == **name);
+    if let Some(unknown) = names.iter().find(|name| !known(name)) {
+        let all: Vec<_> = MEASURES.iter().map(Measure::name).collect();
+        return Err(format!(
+            "nothing measures {unknown:?}; there are {}",
+            all.join(", ")
+        ));
+    }
     packages::ensure(&[packages::DEMO, packages::TEST])?;
     python::ensure()?;
     let mut all_met = true;
-    for (package, kind, name) in MEASURES {
-        if !names.is_empty() && !names.iter().any(|wanted| wanted == name) {
+    for measure in MEASURES {
+        let name = measure.name();
+        if !names.is_empty() && !names.iter().any(|wanted| *wanted == name) {
             continue;
         }
-        let mut measure = process::cargo(&["run", "--quiet", "--locked", "--release"]);
-        measure.args(["--package", package, &format!("--{kind}"), name]);
-        measure.env("STEMPEL_ORACLES", python::programs().join("python"));
-        for line in process::output(&mut measure)?
-            .lines()
-            .filter(|line| line.starts_with('{'))
-        {
-            let figure: Value = serde_json::from_str(line)
-                .map_err(|error| format!("{name} printed a figure that is no JSON: {error}"))?;
-            all_met &= figure["met"].as_bool().unwrap_or(false);
-            if json {
-                println!("{line}");
-            } else {
-                print_row(&figure);
-            }
-        }
+        all_met &= figures(measure, json)?;
     }
     Ok(if all_met {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     })
+}
+
+/// Runs one program and prints its figures; whether all limits were met. No figure is none met.
+fn figures(measure: &Measure, json: bool) -> Result<bool, String> {
+    let name = measure.name();
+    let mut command = measure.command()?;
+    command.env("STEMPEL_ORACLES", python::programs().join("python"));
+    let printed = process::output(&mut command)?;
+    let mut met = Vec::new();
+    for line in printed.lines().filter(|line| line.starts_with('{')) {
+        let figure: Value = serde_json::from_str(line)
+            .map_err(|error| format!("{name} printed a figure that is no JSON: {error}"))?;
+        met.push(figure["met"].as_bool().unwrap_or(false));
+        if json {
+            println!("{line}");
+        } else {
+            print_row(&figure);
+        }
+    }
+    if met.is_empty() {
+        return Err(format!("{name} printed no figure"));
+    }
+    Ok(met.into_iter().all(|met| met))
 }
 
 fn print_row(figure: &Value) {
@@ -58,10 +129,10 @@ fn print_row(figure: &Value) {
             .map_or_else(String::new, |n| format!("{n:.3}")),
         _ => "-".to_owned(),
     };
-    let verdict = if figure["met"] == Value::Bool(true) {
-        "met"
-    } else {
-        "NOT MET"
+    let verdict = match (&figure["limit"], &figure["met"]) {
+        (Value::Null, _) => "",
+        (_, Value::Bool(true)) => "met",
+        _ => "NOT MET",
     };
     let (value, limit) = (text("value"), text("limit"));
     println!(

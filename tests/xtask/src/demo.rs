@@ -24,7 +24,16 @@ pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
 
 /// Builds the programs of the house, the reader driver and the demo.
 pub fn build() -> Result<(), String> {
-    let mut build = process::cargo(&["build", "--quiet", "--locked"]);
+    build_as(&["build", "--quiet", "--locked"])
+}
+
+/// The same in release, to be measured.
+pub fn build_release() -> Result<(), String> {
+    build_as(&["build", "--quiet", "--locked", "--release"])
+}
+
+fn build_as(arguments: &[&str]) -> Result<(), String> {
+    let mut build = process::cargo(arguments);
     for package in [
         "e2e",
         "hardware-sim",
@@ -34,6 +43,6 @@ pub fn build() -> Result<(), String> {
     ] {
         build.args(["--package", package]);
     }
-    println!("Building the programs (some minutes the first time) …");
+    eprintln!("Building the programs (some minutes the first time) …");
     process::run(&mut build)
 }

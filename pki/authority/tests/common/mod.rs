@@ -34,13 +34,11 @@ use wire::signing::{SignRequest, sign_request::Object, signing_client::SigningCl
 
 /// The program: cargo tells tests where it is; examples find it one folder above their own.
 pub fn binary() -> PathBuf {
-    match option_env!("CARGO_BIN_EXE_pki-authority") {
-        Some(path) => path.into(),
-        None => {
-            let here = std::env::current_exe().unwrap();
-            here.ancestors().nth(2).unwrap().join("pki-authority")
-        }
+    if let Some(path) = option_env!("CARGO_BIN_EXE_pki-authority") {
+        return path.into();
     }
+    let here = std::env::current_exe().unwrap();
+    here.ancestors().nth(2).unwrap().join("pki-authority")
 }
 
 /// A folder with a finished ceremony.
