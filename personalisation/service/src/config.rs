@@ -152,6 +152,7 @@ pub struct Line {
     pub readers: Vec<String>,
     idle_seconds: u64,
     lease_seconds: u64,
+    abandoned_seconds: u64,
     removal_grace_seconds: u64,
     /// Tries at one step.
     pub max_tries: u32,
@@ -166,6 +167,7 @@ impl Default for Line {
             readers: Vec::new(),
             idle_seconds: 3,
             lease_seconds: 60,
+            abandoned_seconds: 600,
             removal_grace_seconds: 5,
             max_tries: 3,
             apdu_buffer: 4096,
@@ -182,6 +184,11 @@ impl Line {
     /// How long a reader may be without a usable blank before the line ends, with `--once`.
     pub fn idle(&self) -> Duration {
         Duration::from_secs(self.idle_seconds)
+    }
+
+    /// How long after the end of its lease an attempt is given up whose card was not seen again.
+    pub fn abandoned_after(&self) -> Duration {
+        Duration::from_secs(self.abandoned_seconds)
     }
 
     /// How long a card that was taken away may come back.

@@ -169,6 +169,7 @@ impl Place {
             once: args.once,
             idle: line.idle(),
             lease: line.lease(),
+            abandoned_after: line.abandoned_after(),
             removal_grace: line.removal_grace(),
             max_tries: line.max_tries,
             apdu_buffer: line.apdu_buffer,

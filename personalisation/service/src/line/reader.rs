@@ -31,6 +31,9 @@ pub trait CardReader {
     /// The card in it, fresh from a reset; waits for one at most so long.
     fn connect(&mut self, patience: Duration) -> Result<Self::Card, NoCard>;
 
+    /// Nothing more will be done with this card: whoever moves cards may take it away.
+    fn release(&mut self) {}
+
     /// Waits until the card is taken away; false when it is still there after so long.
     fn wait_for_removal(&mut self, patience: Duration) -> bool;
 }

@@ -271,6 +271,7 @@ impl Bench {
                 once: true,
                 idle: Duration::from_millis(30),
                 lease: Duration::from_mins(1),
+                abandoned_after: Duration::from_mins(10),
                 removal_grace: Duration::ZERO,
                 max_tries: self.tries,
                 apdu_buffer: 4096,

@@ -10,9 +10,13 @@ use personalisation_core::{
     blank::BlankState,
 };
 
-use time::macros::datetime;
+use time::{Duration, macros::datetime};
 
-use crate::{bench::Bench, invariants, people::Applicant};
+use crate::{
+    bench::{Bench, NOW},
+    invariants,
+    people::Applicant,
+};
 
 fn fault(at_apdu: u32, what: What, returns: bool) -> Fault {
     Fault {
@@ -294,15 +298,48 @@ fn five_bad_blanks_are_enough() {
         bench.impostor();
     }
     bench.blanks(1);
-    assert_eq!(
-        bench.run().unwrap(),
-        Tally {
-            documents: 0,
-            scrapped: 5
-        }
+    let stopped = bench.run().unwrap_err();
+    assert!(
+        matches!(
+            stopped,
+            WorkerError::InARow {
+                blanks: 5,
+                orders: 0
+            }
+        ),
+        "{stopped}"
     );
     assert_eq!(reasons(&bench).last().map(String::as_str), Some("on_hold"));
     invariants::check(&bench, "five bad blanks");
+}
+
+#[test]
+fn three_refused_orders_stop_the_line() {
+    let mut bench = Bench::new(Applicant::small());
+    for _ in 0..5 {
+        bench.order();
+    }
+    bench.blanks(5);
+    bench.pki.refuse("the caller's role may not sign");
+    let stopped = bench.run().unwrap_err();
+    assert!(
+        matches!(
+            stopped,
+            WorkerError::InARow {
+                blanks: 0,
+                orders: 3
+            }
+        ),
+        "{stopped}"
+    );
+    assert_eq!(
+        bench
+            .runtime
+            .block_on(bench.store.queue_length())
+            .unwrap()
+            .queued,
+        2
+    );
 }
 
 #[test]
@@ -353,4 +390,29 @@ fn a_chip_whose_memory_changes_after_the_comparison_is_never_called_good() {
     );
     assert_eq!(reasons(&bench)[1], "read_back");
     invariants::check(&bench, "changed answers");
+}
+
+#[test]
+fn a_card_that_nobody_sees_again_is_made_again() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(1);
+    bench.plug.pull_at(100);
+    let _unseen = bench.run();
+    bench.plug.put_back();
+    bench.tray.clear();
+    bench.blanks(1);
+    // For now its card may still come back, here or at another reader.
+    assert_eq!(bench.run().unwrap(), Tally::default());
+    let mut worker = bench.worker(bench.tray.clone(), 2);
+    worker.clock = Box::new(|| NOW + Duration::minutes(12));
+    assert_eq!(
+        worker.run().unwrap(),
+        Tally {
+            documents: 1,
+            scrapped: 1
+        }
+    );
+    assert_eq!(reasons(&bench), ["chip_removed", "read_back"]);
+    invariants::check(&bench, "never seen again");
 }

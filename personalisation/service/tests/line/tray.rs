@@ -33,7 +33,9 @@ struct State {
     current: Option<PathBuf>,
     waiting: VecDeque<PathBuf>,
     unavailable: u32,
+    /// How often a chip was put in, and how often until the last connection.
     opened: u64,
+    connected: u64,
 }
 
 /// The card's side of the reader.
@@ -60,6 +62,7 @@ impl Tray {
             waiting: VecDeque::new(),
             unavailable: 0,
             opened: 0,
+            connected: 0,
         };
         Self {
             state: Arc::new(Mutex::new(state)),
@@ -140,13 +143,9 @@ impl State {
         self.current = Some(chip);
     }
 
-    fn next(&mut self) -> bool {
-        match self.waiting.pop_front() {
-            Some(chip) => {
-                self.insert(chip);
-                true
-            }
-            None => false,
+    fn next(&mut self) {
+        if let Some(chip) = self.waiting.pop_front() {
+            self.insert(chip);
         }
     }
 }
@@ -169,6 +168,7 @@ impl CardReader for Tray {
         if !state.slot.is_occupied() {
             return Err(NoCard::Empty);
         }
+        state.connected = state.opened;
         state.slot.power_down();
         match state.slot.power_up() {
             Some(_) => Ok(SlotCard { tray: self.clone() }),
@@ -176,15 +176,20 @@ impl CardReader for Tray {
         }
     }
 
-    /// The worker is done with the card: it is taken away, and the next one put in.
-    fn wait_for_removal(&mut self, _patience: Duration) -> bool {
+    /// The card is taken away, and the next one put in.
+    fn release(&mut self) {
         if self.plug.is_pulled() {
-            return false;
+            return;
         }
         let mut state = self.state.lock().unwrap();
         state.slot.remove();
         state.current = None;
-        state.next()
+        state.next();
+    }
+
+    fn wait_for_removal(&mut self, _patience: Duration) -> bool {
+        let state = self.state.lock().unwrap();
+        !state.slot.is_occupied() || state.opened != state.connected
     }
 }
 

@@ -21,6 +21,17 @@ pub enum WorkerError {
     /// The token has no keys for our chips.
     #[error(transparent)]
     Keys(#[from] CardKeysError),
+    /// One attempt after the other failed: more blanks would be wasted.
+    #[error(
+        "given up in a row: {blanks} attempts for their blanks and {orders} for their orders; look at \
+         the reader and the batch, or at pki and the line's certificate, and start the line again"
+    )]
+    InARow {
+        /// Attempts given up for their blank's fault.
+        blanks: u32,
+        /// Attempts given up for their order's fault, or pki's.
+        orders: u32,
+    },
     /// The certificates or lists we verify with do not suffice.
     #[error(transparent)]
     Trust(SigningError),

@@ -14,7 +14,7 @@ use std::{
 
 pub use failure::WorkerError;
 use icao9303::x509::TrustStore;
-use personalisation_core::ids::LeaseToken;
+use personalisation_core::{attempt::Fault, ids::LeaseToken};
 use personalisation_store::{Store, StoreError, line::Lease};
 use rand::CryptoRng;
 use time::OffsetDateTime;
@@ -39,6 +39,8 @@ pub struct Settings {
     pub idle: Duration,
     /// How long a silent worker keeps its attempt.
     pub lease: Duration,
+    /// How long after the end of its lease an attempt is given up whose card was not seen again.
+    pub abandoned_after: Duration,
     /// How long a card that was taken away may come back.
     pub removal_grace: Duration,
     /// Tries at one step.
@@ -89,6 +91,32 @@ pub struct Worker<R, G> {
     pub rng: G,
 }
 
+/// Attempts given up one after the other: what fails every time is not this card or this order.
+#[derive(Default)]
+struct Failures {
+    blanks: u32,
+    orders: u32,
+}
+
+impl Failures {
+    /// So many blanks in a row, and a supervisor must look at reader and batch.
+    const BLANKS: u32 = 5;
+    /// So many orders in a row, and somebody must look at pki and at our certificate.
+    const ORDERS: u32 = 3;
+
+    fn count(&mut self, fault: Fault) -> Result<(), WorkerError> {
+        match fault {
+            Fault::Blank => self.blanks += 1,
+            Fault::Order => self.orders += 1,
+        }
+        if self.blanks >= Self::BLANKS || self.orders >= Self::ORDERS {
+            let Self { blanks, orders } = *self;
+            return Err(WorkerError::InARow { blanks, orders });
+        }
+        Ok(())
+    }
+}
+
 impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     /// Works until there is nothing to do (with `once`), or until the database fails.
     pub fn run(mut self) -> Result<Tally, WorkerError> {
@@ -96,13 +124,21 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let mut tally = Tally::default();
         let mut seat = Seat::new(token);
         let mut idle_since: Option<Instant> = None;
+        let mut failures = Failures::default();
         loop {
             if self.settings.once && self.is_all_done()? {
                 return Ok(tally);
             }
             match self.turn(&mut seat)? {
-                Turn::Document => tally.documents += 1,
-                Turn::Scrapped => tally.scrapped += 1,
+                Turn::Document => {
+                    tally.documents += 1;
+                    failures = Failures::default();
+                }
+                Turn::Scrapped(fault) => {
+                    tally.scrapped += 1;
+                    failures.count(fault)?;
+                }
+                Turn::Abandoned => tally.scrapped += 1,
                 Turn::Idle => {
                     let since = idle_since.get_or_insert_with(Instant::now);
                     if self.settings.once && since.elapsed() >= self.settings.idle {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use evidence::entry::Act;
 use icao9303::pace::Password;
 use personalisation_core::{
-    attempt::{Attempt, ScrapReason},
+    attempt::{Attempt, Fault, ScrapReason},
     blank::BlankState,
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
@@ -44,6 +44,7 @@ pub(super) struct Seat {
     pub(super) token: LeaseToken,
     /// Nothing more can be done with this card: it must be taken away.
     settled: bool,
+    released: bool,
     /// A good blank that waits for an order.
     waits_for_order: bool,
     mute: u32,
@@ -53,7 +54,9 @@ pub(super) struct Seat {
 /// What came of a turn.
 pub(super) enum Turn {
     Document,
-    Scrapped,
+    Scrapped(Fault),
+    /// Given up for a card that nobody has seen again: says nothing about reader or batch.
+    Abandoned,
     Idle,
 }
 
@@ -70,6 +73,7 @@ impl Seat {
         Self {
             token,
             settled: false,
+            released: false,
             waits_for_order: false,
             mute: 0,
             told: None,
@@ -85,13 +89,17 @@ impl Seat {
 impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     /// Looks at the reader once, and does what there is to do.
     pub(super) fn turn(&mut self, seat: &mut Seat) -> Result<Turn, WorkerError> {
+        if seat.settled && !seat.released {
+            self.reader.release();
+            seat.released = true;
+        }
         if seat.settled || seat.waits_for_order {
             let removed = self.reader.wait_for_removal(POLL);
             let orders = self.wait(self.store.queue_length())?.queued > 0;
             if removed || (seat.waits_for_order && orders) {
                 *seat = Seat::new(seat.token);
             } else {
-                return Ok(Turn::Idle);
+                return self.give_up_abandoned(seat);
             }
         }
         match self.reader.connect(POLL) {
@@ -327,7 +335,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let now = self.now();
         let act = ActId::generate(&mut self.rng);
         let lease = self.lease(seat.token);
-        let silent_since = now - self.settings.lease;
+        let silent_since = now - self.settings.abandoned_after;
         let entries = |attempt: &Attempt| intent(attempt, act, now);
         let found = self
             .store
@@ -345,7 +353,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let mut job = Job::new(attempt, binding, seat.token, facts, act);
         let detail = "its worker fell silent, and the card was not seen again";
         match self.scrap(&mut job, ScrapReason::ChipRemoved, detail) {
-            Ok(()) => Ok(Turn::Scrapped),
+            Ok(()) => Ok(Turn::Abandoned),
             Err(error) => stop_unless_stale(error),
         }
     }
@@ -360,7 +368,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         match self.scrap(job, reason, detail) {
             Ok(()) => {
                 seat.settle();
-                Ok(Turn::Scrapped)
+                Ok(Turn::Scrapped(reason.fault()))
             }
             Err(error) => stop_unless_stale(error),
         }
