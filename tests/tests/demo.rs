@@ -205,6 +205,7 @@ fn check_audit(audit: &str, secrets: &[String]) {
         "read-back",
         "receive-delivery",
         "sign",
+        "sign-and-write",
         "write",
     ];
     assert_eq!(acts, expected.map(str::to_owned).into());

@@ -11,7 +11,9 @@ use crate::house::{Centre, Document, Floor, FloorPlan, HouseError, LineEvent, Pk
 /// The only slot.
 const SLOT: usize = 0;
 /// How long the reader is empty between two cards, so that the line notices.
-const CHANGE: Duration = Duration::from_millis(300);
+const CHANGE: Duration = Duration::from_millis(500);
+/// How long the line waits for the next card: a busy daemon sees it late.
+const PATIENCE: &str = "idle_seconds = 15\n";
 
 /// A reader with its chips, and a centre of its own.
 pub(super) struct Station {
@@ -75,7 +77,7 @@ impl Station {
             link: link.map(str::to_owned),
         };
         let floor = Floor::start(&place.join("floor"), &plan)?;
-        let centre = Centre::open(&place.join("centre"), pki, &floor)?;
+        let centre = Centre::open_with(&place.join("centre"), pki, &floor, PATIENCE)?;
         let place = place.to_path_buf();
         Ok(Self {
             floor,

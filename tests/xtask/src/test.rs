@@ -20,6 +20,9 @@ const STAGES: &[Stage] = &[
     ("tests", tests),
 ];
 
+/// A link from a module's page to a private part of it helps those who read the source.
+const DOC_LINTS: &str = "-D warnings -A rustdoc::private-intra-doc-links";
+
 /// Seconds of fuzzing a target in every test run.
 const FUZZ_SECONDS: u64 = 10;
 
@@ -83,7 +86,7 @@ fn docs() -> Result<(), String> {
         "--exclude",
         "fuzz",
     ];
-    process::run(process::cargo(&scope).env("RUSTDOCFLAGS", "-D warnings"))
+    process::run(process::cargo(&scope).env("RUSTDOCFLAGS", DOC_LINTS))
 }
 
 fn deny(checks: &[&str]) -> std::process::Command {
