@@ -22,7 +22,7 @@ use crate::signing::{
 pub struct SigningService {
     chain: Arc<Chain>,
     signing_roles: Vec<String>,
-    places: Semaphore,
+    places: Arc<Semaphore>,
 }
 
 impl SigningService {
@@ -32,7 +32,7 @@ impl SigningService {
         Self {
             chain,
             signing_roles,
-            places: Semaphore::new(max_in_flight),
+            places: Arc::new(Semaphore::new(max_in_flight)),
         }
     }
 
@@ -63,13 +63,22 @@ impl Signing for SigningService {
             )));
         }
         let ending = |_| Status::unavailable("the service is ending; repeat the request");
-        let _place = self.places.acquire().await.map_err(ending)?;
+        let place = Arc::clone(&self.places);
+        let place = place.acquire_owned().await.map_err(ending)?;
         let request = request::Request::try_from(wire.into_inner())
             .map_err(|error| Status::invalid_argument(error.to_string()))?;
-        let release = self.chain.sign(&request).await.map_err(|error| {
-            tracing::warn!(attempt = %request.attempt, kind = %request.kind, %error, "not signed");
-            status(&error)
-        })?;
+        let chain = Arc::clone(&self.chain);
+        // A task of its own: a caller that hangs up must not leave an intent without its outcome.
+        let signing = tokio::spawn(async move {
+            let _place = place;
+            let signed = chain.sign(&request).await;
+            signed.map_err(|error| {
+                tracing::warn!(attempt = %request.attempt, kind = %request.kind, %error, "not signed");
+                status(&error)
+            })
+        });
+        let ended = |_| Status::unavailable("the service is ending; repeat the request");
+        let release = signing.await.map_err(ended)??;
         Ok(Response::new(SignResponse {
             signed_object: release.signed_object,
             document_signer_certificate: release.certificate,
