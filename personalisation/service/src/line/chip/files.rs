@@ -69,8 +69,7 @@ impl<C: CardTransport> Session<'_, C> {
         }
     }
 
-    /// Selects a file for writing and reading.
-    pub fn select_file(&mut self, file: ElementaryFile) -> Result<(), ChipError> {
+    fn select_file(&mut self, file: ElementaryFile) -> Result<(), ChipError> {
         let mut data = tlv::encode(0x83, &file.fid().to_be_bytes());
         if let Some(aid) = application(file) {
             tlv::push(&mut data, 0x84, aid);

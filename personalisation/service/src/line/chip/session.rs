@@ -47,9 +47,22 @@ pub struct Session<'c, C> {
 }
 
 impl<'c, C: CardTransport> Session<'c, C> {
-    /// Opens a session under key set `version`. The chip must show `serial` again: keys are
-    /// diversified by it, and another chip must not be taken for it.
+    /// Selects the security domain and opens a session under key set `version`.
     pub fn open(
+        card: &'c mut C,
+        serial: ChipSerial,
+        keys: (u8, &StaticKeys),
+        buffer: usize,
+        rng: &mut impl CryptoRng,
+    ) -> Result<Self, ChipError> {
+        let select = Command::new(0x00, 0xA4, 0x04, 0x00).with_data(ISSUER_SECURITY_DOMAIN);
+        accept(exchange(card, &select), "selecting the security domain")?;
+        Self::open_again(card, serial, keys, buffer, rng)
+    }
+
+    /// Opens another session with the security domain that is selected. The chip must show `serial`
+    /// again: keys are diversified by it, and another chip must not be taken for it.
+    pub fn open_again(
         card: &'c mut C,
         serial: ChipSerial,
         (version, keys): (u8, &StaticKeys),
@@ -61,8 +74,6 @@ impl<'c, C: CardTransport> Session<'c, C> {
             doing: DOING,
             source,
         };
-        let select = Command::new(0x00, 0xA4, 0x04, 0x00).with_data(ISSUER_SECURITY_DOMAIN);
-        accept(exchange(card, &select), "selecting the security domain")?;
         let answer = scp03::initialize_update(card, version, rng).map_err(channel)?;
         if answer.diversification_data() != serial.as_bytes() {
             return Err(ChipError::Malformed {

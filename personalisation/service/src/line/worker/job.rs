@@ -6,7 +6,7 @@ use std::{
 };
 
 use evidence::entry::{Act, Entry};
-use icao9303::lds::ElementaryFile;
+use icao9303::{lds::ElementaryFile, scp03::StaticKeys};
 use openssl::sha::sha256;
 use personalisation_core::{
     attempt::{Attempt, AttemptState, Binding, ChipPublicKey, Digest},
@@ -43,9 +43,13 @@ pub(super) struct Job {
     pub(super) act: Act,
     /// Built when first needed.
     pub(super) files: Option<CardFiles>,
-    /// Files that this worker has written to the chip itself, since it took the attempt up.
+    /// Files that were written and compared since the attempt was taken up.
     pub(super) on_chip: BTreeSet<ElementaryFile>,
     pub(super) ticket: Vec<u8>,
+    /// The chip's keys, where they were derived in advance: key version and keys of its maker, and
+    /// the centre's.
+    pub(super) transport_keys: Option<(u8, StaticKeys)>,
+    pub(super) centre_keys: Option<StaticKeys>,
     pub(super) began: Instant,
     pub(super) step_began: Instant,
     pub(super) steps: BTreeMap<&'static str, f64>,
@@ -70,6 +74,8 @@ impl Job {
             files: None,
             on_chip: BTreeSet::new(),
             ticket: Vec::new(),
+            transport_keys: None,
+            centre_keys: None,
             began,
             step_began: began,
             steps: BTreeMap::new(),
@@ -170,7 +176,10 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     /// The card's files, built from what the database knows; the same bytes every time.
     pub(super) fn files<'j>(&mut self, job: &'j mut Job) -> Result<&'j mut CardFiles, StepError> {
         if job.files.is_none() {
-            let files = self.build_files(job, &job.chip_key()?)?;
+            let order = self
+                .runtime
+                .block_on(read_order(&self.store, job.attempt.id().order))?;
+            let files = self.build_files(job, &order, &job.chip_key()?)?;
             job.files = Some(files);
         }
         job.files
@@ -188,13 +197,12 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     pub(super) fn build_files(
         &mut self,
         job: &mut Job,
+        order: &OrderContent,
         chip_key: &ChipPublicKey,
     ) -> Result<CardFiles, StepError> {
-        let id = job.attempt.id();
-        let order = self.runtime.block_on(read_order(&self.store, id.order))?;
         job.ticket = order.ticket.to_vec();
         let buffer = self.settings.apdu_buffer;
-        let mut files = CardFiles::build(&order, job.binding.number, chip_key, buffer)?;
+        let mut files = CardFiles::build(order, job.binding.number, chip_key, buffer)?;
         let record = job.attempt.record();
         if record
             .lds_digest
@@ -234,7 +242,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
 }
 
 /// What the database has of an order.
-async fn read_order(
+pub(super) async fn read_order(
     store: &Store,
     order: personalisation_core::ids::OrderId,
 ) -> Result<OrderContent, StepError> {

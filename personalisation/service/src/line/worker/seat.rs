@@ -1,9 +1,12 @@
 //! What lies in the reader: who it is, which attempt it belongs to, and what to do when it fails.
 
-use std::time::{Duration, Instant};
+use std::{
+    thread,
+    time::{Duration, Instant},
+};
 
 use evidence::entry::Act;
-use icao9303::pace::Password;
+use icao9303::{pace::Password, scp03::StaticKeys};
 use personalisation_core::{
     attempt::{Attempt, Fault, ScrapReason},
     blank::BlankState,
@@ -12,10 +15,11 @@ use personalisation_core::{
     ids::{ActId, LeaseToken},
 };
 use personalisation_store::{
-    StoreError,
+    Store, StoreError,
     line::{AttemptContent, Bind, Bound, TakenUp},
 };
 use rand::CryptoRng;
+use tokio::runtime::Handle;
 
 use super::{
     ACTOR, Worker, WorkerError,
@@ -23,6 +27,7 @@ use super::{
     job::{Job, intent},
 };
 use crate::line::{
+    card_keys::CardKeys,
     chip::{self, ChipFacts, LifeCycle},
     event::Event,
     reader::{CardReader, NoCard},
@@ -108,7 +113,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             Err(NoCard::Mute(why)) => Ok(self.mute(seat, why)),
             Err(NoCard::Unavailable(why)) => {
                 self.tell_waiting(seat, why);
-                std::thread::sleep(POLL);
+                thread::sleep(POLL);
                 Ok(Turn::Idle)
             }
         }
@@ -128,7 +133,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             }
             (TakenUp::Leased { holder }, _) => {
                 self.tell_waiting(seat, format!("{holder} has the attempt of chip {serial}"));
-                std::thread::sleep(POLL);
+                thread::sleep(POLL);
                 Ok(Turn::Idle)
             }
             (TakenUp::None, _) if facts.life_cycle == LifeCycle::Blank => {
@@ -170,12 +175,19 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             entries.extend(intent(attempt, act, now));
             entries
         };
-        match self.wait(self.store.bind_next(&bind, entries, now))? {
+        let (bound, keys) = thread::scope(|scope| {
+            let (store, runtime, keys) = (&self.store, &self.runtime, &*self.keys);
+            let deriving = scope.spawn(|| derive(store, runtime, keys, serial));
+            let bound = self.wait(self.store.bind_next(&bind, entries, now));
+            (bound, deriving.join())
+        });
+        match bound? {
             Bound::Attempt(attempt) => {
                 let Some(binding) = attempt.binding().copied() else {
                     return Ok(Turn::Idle);
                 };
-                let job = Job::new(attempt, binding, seat.token, facts, act);
+                let mut job = Job::new(attempt, binding, seat.token, facts, act);
+                (job.transport_keys, job.centre_keys) = keys.unwrap_or_default();
                 self.tell(Event::Bound(job.subject(self.reader.name())));
                 self.work(card, job, seat)
             }
@@ -326,7 +338,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             if began.elapsed() >= grace && mute >= MUTE_TRIES {
                 return Ok(Regained::Mute);
             }
-            std::thread::sleep(Duration::from_millis(5));
+            thread::sleep(Duration::from_millis(5));
         }
     }
 
@@ -378,7 +390,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let lease = self.lease(job.token);
         self.wait(self.store.release(job.attempt.id(), &lease))?;
         self.tell_waiting(seat, why);
-        std::thread::sleep(POLL);
+        thread::sleep(POLL);
         Ok(Turn::Idle)
     }
 
@@ -451,6 +463,23 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             self.tell(Event::Waiting { reader, why });
         }
     }
+}
+
+/// A blank chip's keys, derived while it is being bound. What is not to be had now is asked for
+/// again when it is needed, and missed aloud then.
+fn derive(
+    store: &Store,
+    runtime: &Handle,
+    keys: &dyn CardKeys,
+    chip: ChipSerial,
+) -> (Option<(u8, StaticKeys)>, Option<StaticKeys>) {
+    let blank = runtime.block_on(store.blank_by_chip(chip)).ok().flatten();
+    let transport = blank.and_then(|blank| {
+        keys.transport(&blank)
+            .ok()
+            .map(|keys| (blank.key_version, keys))
+    });
+    (transport, keys.centre(chip).ok())
 }
 
 fn stop_unless_stale(error: StepError) -> Result<Turn, WorkerError> {

@@ -1,8 +1,8 @@
 //! The steps of an attempt, from Bound to `ReadBack`. Each asks for nothing but the state it is in.
 
-use std::{thread, time::Instant};
+use std::{collections::BTreeSet, thread, time::Instant};
 
-use icao9303::pace::Password;
+use icao9303::{lds::ElementaryFile, pace::Password, transport::CardTransport};
 use inspection::{
     Inspection, Request,
     budget::Budget,
@@ -13,6 +13,7 @@ use openssl::sha::sha256;
 use personalisation_core::{
     attempt::{AttemptState, Digest, ScrapReason},
     card_access_number::CardAccessNumber,
+    document_number::DocumentNumber,
 };
 use personalisation_store::line::AttemptContent;
 use rand::CryptoRng;
@@ -20,12 +21,14 @@ use rand::CryptoRng;
 use super::{
     Worker,
     failure::StepError,
-    job::{FINGERS, Job},
+    job::{FINGERS, Job, read_order},
 };
 use crate::line::{
     card_keys::CardKeysError,
     chip::{self, CENTRE_KEY_VERSION, ChipError, LifeCycle, Session},
     event::{Document, Event},
+    files::{CardFiles, FilesError},
+    output::Output,
     reader::CardReader,
     signing::{self, Facts, SigningError},
 };
@@ -63,39 +66,63 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     fn open_session<'c>(
         &mut self,
         card: &'c mut R::Card,
-        job: &Job,
+        job: &mut Job,
     ) -> Result<Session<'c, R::Card>, StepError> {
         let serial = job.binding.chip;
         let buffer = usize::try_from(self.settings.apdu_buffer).unwrap_or(usize::MAX);
-        let centre = self.keys.centre(serial)?;
-        if job.facts.life_cycle == LifeCycle::Blank {
-            if !matches!(job.attempt.state(), AttemptState::Bound(_)) {
-                let expected = "in personalisation";
-                return Err(ChipError::LifeCycle {
-                    found: LifeCycle::Blank,
-                    expected,
-                }
-                .into());
+        let centre = match job.centre_keys.take() {
+            Some(keys) => keys,
+            None => self.keys.centre(serial)?,
+        };
+        if job.facts.life_cycle != LifeCycle::Blank {
+            let keys = (CENTRE_KEY_VERSION, &centre);
+            return Ok(Session::open(card, serial, keys, buffer, &mut self.rng)?);
+        }
+        if !matches!(job.attempt.state(), AttemptState::Bound(_)) {
+            let expected = "in personalisation";
+            return Err(ChipError::LifeCycle {
+                found: LifeCycle::Blank,
+                expected,
             }
+            .into());
+        }
+        let (version, transport) = if let Some(keys) = job.transport_keys.take() {
+            keys
+        } else {
             let blank = self.wait(self.store.blank_by_chip(serial))?;
             let blank = blank.ok_or(CardKeysError::CheckValues)?;
-            let transport = self.keys.transport(&blank)?;
-            let keys = (blank.key_version, &transport);
-            let mut session = Session::open(card, serial, keys, buffer, &mut self.rng)?;
-            session.put_keys(blank.key_version, &centre)?;
-        }
+            (blank.key_version, self.keys.transport(&blank)?)
+        };
+        let keys = (version, &transport);
+        let mut session = Session::open(&mut *card, serial, keys, buffer, &mut self.rng)?;
+        session.put_keys(version, &centre)?;
         let keys = (CENTRE_KEY_VERSION, &centre);
-        Ok(Session::open(card, serial, keys, buffer, &mut self.rng)?)
+        Ok(Session::open_again(
+            card,
+            serial,
+            keys,
+            buffer,
+            &mut self.rng,
+        )?)
     }
 
+    /// Lets the chip make its key pair; meanwhile the order's content is read.
     fn key_chip(
         &mut self,
         session: &mut Session<'_, R::Card>,
         job: &mut Job,
     ) -> Result<(), StepError> {
-        let chip_key = session.generate_key()?;
+        let (store, runtime, order) = (&self.store, &self.runtime, job.attempt.id().order);
+        let (read, chip_key) = thread::scope(|scope| {
+            let reading = scope.spawn(|| runtime.block_on(read_order(store, order)));
+            let chip_key = session.generate_key();
+            (reading.join(), chip_key)
+        });
+        let ended = || FilesError::Missing("content that can be read");
+        let order = read.unwrap_or_else(|_| Err(ended().into()))?;
+        let chip_key = chip_key?;
         let keyed = job.attempt.clone().key_chip(chip_key.clone())?;
-        let files = self.build_files(job, &chip_key)?;
+        let files = self.build_files(job, &order, &chip_key)?;
         let built = keyed.clone().build_lds(files.lds_digest())?;
         job.files = Some(files);
         let can = CardAccessNumber::generate(&mut self.rng);
@@ -128,15 +155,20 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             security_infos: &files.security_infos,
         };
         let (signer, trust) = (&*self.signer, &*self.trust);
+        let output = self.settings.output.as_ref();
         let (answer, written) = thread::scope(|scope| {
             let signing = scope.spawn(|| {
                 let answer = signer.sign(&facts)?;
                 signing::verify(&answer, &files, trust, now)?;
                 Ok(answer)
             });
-            let written = files
-                .iter()
-                .try_for_each(|(file, bytes)| session.write_file(file, bytes));
+            let written = put_files(
+                session,
+                &files,
+                &BTreeSet::new(),
+                output,
+                job.binding.number,
+            );
             (signing.join(), written)
         });
         let ended = SigningError::Unavailable("the thread that asked has ended".to_owned());
@@ -157,27 +189,16 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         self.advance(job, &[to], &content, "signed and verified")
     }
 
-    /// Writes what is not on the chip yet, compares everything, and stores the secrets.
+    /// Writes and compares what is not on the chip yet, and stores the secrets.
     fn write(
         &mut self,
         session: &mut Session<'_, R::Card>,
         job: &mut Job,
     ) -> Result<(), StepError> {
         let can = self.card_access_number(job)?;
-        let output = self.settings.output.clone();
-        let number = job.binding.number;
         let files = self.take_files(job)?;
-        for (file, content) in files.iter() {
-            if job.on_chip.contains(&file) {
-                session.select_file(file)?;
-            } else {
-                session.write_file(file, content)?;
-            }
-            let read = session.compare_file(file, content)?;
-            if let Some(output) = output.as_ref().filter(|_| file == FINGERS) {
-                output.written(number, file, &read)?;
-            }
-        }
+        let output = self.settings.output.as_ref();
+        put_files(session, &files, &job.on_chip, output, job.binding.number)?;
         let mrz = files.mrz.information().password();
         session.store_secrets(&can, &mrz)?;
         job.files = Some(files);
@@ -284,6 +305,25 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         });
         Ok(())
     }
+}
+
+/// Writes files and compares each, byte for byte, with what the chip then holds; but for those that
+/// were written and compared in this session before.
+fn put_files<C: CardTransport>(
+    session: &mut Session<'_, C>,
+    files: &CardFiles,
+    on_chip: &BTreeSet<ElementaryFile>,
+    output: Option<&Output>,
+    number: DocumentNumber,
+) -> Result<(), StepError> {
+    for (file, content) in files.iter().filter(|(file, _)| !on_chip.contains(file)) {
+        session.write_file(file, content)?;
+        let read = session.compare_file(file, content)?;
+        if let Some(output) = output.filter(|_| file == FINGERS) {
+            output.written(number, file, &read)?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether everything is on the chip.
