@@ -20,7 +20,7 @@ pub fn ensure() -> Result<(), String> {
     if fs::read_to_string(&stamp).is_ok_and(|made_from| made_from == wanted) {
         return Ok(());
     }
-    println!("Setting up the Python oracles (once) …");
+    eprintln!("Setting up the Python oracles (once) …");
     process::run(
         process::command("python3")
             .args(["-m", "venv"])
