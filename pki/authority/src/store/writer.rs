@@ -22,12 +22,13 @@ pub(super) async fn run(
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         match commit(&mut connection, &batch).await {
             Ok(answers) => {
-                for (operation, answer) in batch.drain(..).zip(answers) {
-                    operation.answer(answer);
-                }
-                // What is committed is told; a file that cannot be written is caught up later.
+                // First told, then answered: whoever has an answer finds its line in the file. A file
+                // that cannot be written is caught up later, for the store has the line.
                 if let Err(error) = audit.catch_up(&mut connection).await {
                     tracing::error!(%error, "the audit file is behind the store");
+                }
+                for (operation, answer) in batch.drain(..).zip(answers) {
+                    operation.answer(answer);
                 }
             }
             Err(error) => {
