@@ -530,3 +530,56 @@ fn free_port() -> u16 {
         }
     }
 }
+
+/// A card changed faster than the daemon looks, while a program talks to the one before.
+#[test]
+fn a_card_swapped_at_once_is_told_as_gone_and_as_new() {
+    if let Some(folder) = client_folder() {
+        return swap_client(&folder);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    blank_chip(folder.path(), "a.chip", 4_096);
+    blank_chip(folder.path(), "b.chip", 4_096);
+    let _simulator = Simulator::start(folder.path(), &slots(folder.path(), 1));
+    let daemon = Daemon::start(folder.path(), &readers(folder.path(), 1)).unwrap();
+    run_client(
+        &daemon,
+        "a_card_swapped_at_once_is_told_as_gone_and_as_new",
+        folder.path(),
+    );
+}
+
+fn swap_client(folder: &Path) {
+    let context = context();
+    let name = reader(&context, "Slot 0");
+    control(folder, &insert(folder, 0, "a.chip"));
+    wait_for(&context, &name, State::PRESENT);
+    for round in 0..40 {
+        let card = context
+            .connect(&name, ShareMode::Shared, Protocols::T1)
+            .unwrap();
+        assert_eq!(transmit(&card, &LIFE_CYCLE).unwrap(), [0x01, 0x90, 0x00]);
+        control(folder, r#"{"slot":0,"remove":true}"#);
+        // The daemon may learn of it from this command or from its own thread.
+        if round % 2 == 0 {
+            transmit(&card, &LIFE_CYCLE).unwrap_err();
+        }
+        control(folder, &insert(folder, 0, ["b.chip", "a.chip"][round % 2]));
+        // The session does not go on with another card.
+        transmit(&card, &LIFE_CYCLE).unwrap_err();
+        let deadline = Instant::now() + PATIENCE;
+        let removed = |card: &pcsc::Card| {
+            let status = card.status2_owned();
+            matches!(status, Err(pcsc::Error::RemovedCard))
+        };
+        while !removed(&card) {
+            assert!(
+                Instant::now() < deadline,
+                "round {round}: never told as gone"
+            );
+            sleep(Duration::from_millis(1));
+        }
+        let _ = card.disconnect(Disposition::LeaveCard);
+        wait_for(&context, &name, State::PRESENT);
+    }
+}

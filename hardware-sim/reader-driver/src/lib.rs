@@ -272,8 +272,8 @@ pub unsafe extern "C" fn IFDHControl(
 /// Whether a card is in the field. A simulator that is not there has no card.
 #[unsafe(no_mangle)]
 pub extern "C" fn IFDHICCPresence(lun: Dword) -> ResponseCode {
-    match reader::ask(lun, Request::Presence, &[]) {
-        Some(Answer::Done(_)) => IFD_ICC_PRESENT,
+    match reader::find(lun) {
+        Some(reader) if reader.has_card() => IFD_ICC_PRESENT,
         _ => IFD_ICC_NOT_PRESENT,
     }
 }

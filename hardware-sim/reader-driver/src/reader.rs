@@ -7,7 +7,7 @@ use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::sleep;
+use std::thread::{self, ThreadId, sleep};
 use std::time::{Duration, Instant};
 
 use crate::wire::{self, Answer, Request};
@@ -25,18 +25,43 @@ static READERS: Mutex<BTreeMap<c_ulong, Arc<Reader>>> = Mutex::new(BTreeMap::new
 #[derive(Debug)]
 pub struct Reader {
     device: PathBuf,
-    commands: Mutex<Option<UnixStream>>,
+    commands: Mutex<Commands>,
     events: Mutex<Option<UnixStream>>,
     stopped: AtomicBool,
+    told: Mutex<Told>,
+}
+
+/// What pcscd's polling thread knows of the card.
+///
+/// A card that is swapped between two looks of that thread is told as removed first: pcscd 1.9
+/// believes the thread when it powers a card up and others when one is gone, so a swap that only
+/// another thread met would leave the reader empty for ever.
+#[derive(Debug, Default)]
+struct Told {
+    /// The thread that waits for events; unknown until it first does.
+    poller: Option<ThreadId>,
+    /// The insertion it was told of; none while it believes that there is no card.
+    insertion: Option<Insertion>,
+}
+
+/// Differs with every card that is put in: the connection's number, and the simulator's bytes.
+type Insertion = (u64, Vec<u8>);
+
+/// The connection that carries commands, and how many there were.
+#[derive(Debug, Default)]
+struct Commands {
+    stream: Option<UnixStream>,
+    number: u64,
 }
 
 /// Opens a reader under pcscd's number for it.
 pub fn open(lun: c_ulong, device: &Path) {
     let reader = Arc::new(Reader {
         device: device.to_owned(),
-        commands: Mutex::new(None),
+        commands: Mutex::default(),
         events: Mutex::new(None),
         stopped: AtomicBool::new(false),
+        told: Mutex::default(),
     });
     locked(&READERS).insert(lun, reader);
 }
@@ -58,21 +83,53 @@ pub fn ask(lun: c_ulong, request: Request, body: &[u8]) -> Option<Answer> {
 
 impl Reader {
     fn ask(&self, request: Request, body: &[u8]) -> Option<Answer> {
-        let mut connection = locked(&self.commands);
-        let mut stream = match connection.take() {
-            Some(stream) => stream,
-            None => self.connect(wire::COMMANDS, ANSWER_TIMEOUT).ok()?,
+        Some(self.ask_in_turn(request, body)?.1)
+    }
+
+    /// The answer, with the number of the connection that brought it.
+    fn ask_in_turn(&self, request: Request, body: &[u8]) -> Option<(u64, Answer)> {
+        let mut commands = locked(&self.commands);
+        let mut stream = if let Some(stream) = commands.stream.take() {
+            stream
+        } else {
+            commands.number += 1;
+            self.connect(wire::COMMANDS, ANSWER_TIMEOUT).ok()?
         };
         wire::write_request(&mut stream, request, body).ok()?;
         let answer = wire::read_answer(&mut stream).ok()?;
         // Only a connection that is in step is used again.
-        *connection = Some(stream);
-        Some(answer)
+        commands.stream = Some(stream);
+        Some((commands.number, answer))
+    }
+
+    /// Whether there is a card, as far as the polling thread has been told; see [`Told`].
+    pub fn has_card(&self) -> bool {
+        let found = match self.ask_in_turn(Request::Presence, &[]) {
+            Some((connection, Answer::Done(insertion))) => Some((connection, insertion)),
+            _ => None,
+        };
+        let mut told = locked(&self.told);
+        if told
+            .poller
+            .is_some_and(|poller| poller != thread::current().id())
+        {
+            return found.is_some() && found == told.insertion;
+        }
+        let swapped = found.is_some() && told.insertion.is_some() && found != told.insertion;
+        if swapped {
+            told.insertion = None;
+            // The new card is told at the next look, which need not wait for an event.
+            self.stopped.store(true, Ordering::Relaxed);
+            return false;
+        }
+        told.insertion = found;
+        told.insertion.is_some()
     }
 
     /// Returns when a card or the simulator came or went, when stopped, or after `timeout`.
     pub fn wait_for_event(&self, timeout: Duration) {
         let end = Instant::now() + timeout;
+        locked(&self.told).poller = Some(thread::current().id());
         let mut connection = locked(&self.events);
         // A stop ends one wait only: pcscd also asks for it to wait again with another timeout.
         while Instant::now() < end && !self.stopped.swap(false, Ordering::Relaxed) {

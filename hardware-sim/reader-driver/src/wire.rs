@@ -24,7 +24,7 @@ pub enum Request {
     PowerDown = b'D',
     /// Switch the field on; answered by the ATR.
     PowerUp = b'U',
-    /// Is there a card? Answered by nothing, or by [`Answer::NoCard`].
+    /// Is there a card? Answered by bytes that differ with every insertion, or by [`Answer::NoCard`].
     Presence = b'P',
     /// Field off and on; answered by the ATR.
     Reset = b'R',

@@ -1,15 +1,44 @@
-//! What follows a scrapped attempt: a new one, ahead of new orders, unless blanks would be wasted.
+//! What follows a scrapped attempt: a new one, ahead of new orders, or on hold until a person decides.
+
+use std::fmt;
 
 use crate::attempt::{Attempt, AttemptId, AttemptState, Fault};
 
 /// After this many attempts at one order somebody must look at it before another blank is used.
 pub const MAX_ATTEMPTS: u32 = 5;
 
-/// The attempt that follows a scrapped one; `None` unless `scrapped` is scrapped.
-///
-/// It is queued where the blank was at fault, and on hold where the order was, or where
-/// [`MAX_ATTEMPTS`] were in vain.
-pub fn remake(scrapped: &Attempt) -> Option<Attempt> {
+/// The attempt that follows a scrapped one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remake {
+    /// Queued; on hold where there is a doubt.
+    pub attempt: Attempt,
+    /// What a person must settle before it is released.
+    pub doubt: Option<Doubt>,
+}
+
+/// Why a remake waits for a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Doubt {
+    /// The scrapped card may be locked and signed: lying about, it would be a second document.
+    CardMayWork,
+    /// The order or what signs it was at fault: another blank would be wasted.
+    OrderAtFault,
+    /// [`MAX_ATTEMPTS`] were in vain.
+    TooManyAttempts,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::CardMayWork => "the card may be a working document: find it and destroy it",
+            Self::OrderAtFault => "the order or its signature is at fault: look at both",
+            Self::TooManyAttempts => "too many attempts were in vain: look at order and blanks",
+        })
+    }
+}
+
+/// The remake; `None` unless `scrapped` is scrapped.
+pub fn remake(scrapped: &Attempt) -> Option<Remake> {
     let AttemptState::Scrapped(scrap) = scrapped.state() else {
         return None;
     };
@@ -17,14 +46,31 @@ pub fn remake(scrapped: &Attempt) -> Option<Attempt> {
         attempt: scrapped.id().attempt.next(),
         ..scrapped.id()
     };
-    let attempt = Attempt::queued(id);
-    let hopeless = scrap.reason.fault() == Fault::Order || id.attempt.get() > MAX_ATTEMPTS;
-    // A queued attempt can always be held.
-    if hopeless {
-        attempt.hold().ok()
+    let doubt = if may_be_locked(&scrap.from) {
+        Some(Doubt::CardMayWork)
+    } else if scrap.reason.fault() == Fault::Order {
+        Some(Doubt::OrderAtFault)
+    } else if id.attempt.get() > MAX_ATTEMPTS {
+        Some(Doubt::TooManyAttempts)
     } else {
-        Some(attempt)
-    }
+        None
+    };
+    let queued = Attempt::queued(id);
+    let attempt = if doubt.is_some() {
+        // A queued attempt can always be held.
+        queued.hold().ok()?
+    } else {
+        queued
+    };
+    Some(Remake { attempt, doubt })
+}
+
+/// Whether the lock's command may have reached the chip: its intent is written with `Written`.
+const fn may_be_locked(state: &AttemptState) -> bool {
+    matches!(
+        state,
+        AttemptState::Written(_) | AttemptState::Locked(_) | AttemptState::ReadBack(_)
+    )
 }
 
 #[cfg(test)]
@@ -35,7 +81,8 @@ mod tests {
     fn scrapped_after(attempts: u32, reason: ScrapReason) -> Attempt {
         let mut attempt = Attempt::first(OrderId::from_bytes([1; 16]));
         for _ in 1..attempts {
-            attempt = remake(&attempt.scrap(ScrapReason::ChipRefused).unwrap()).unwrap();
+            let scrapped = attempt.scrap(ScrapReason::ChipRefused).unwrap();
+            attempt = remake(&scrapped).unwrap().attempt;
         }
         attempt.scrap(reason).unwrap()
     }
@@ -43,21 +90,42 @@ mod tests {
     #[test]
     fn a_bad_blank_is_replaced() {
         let next = remake(&scrapped_after(1, ScrapReason::ChipRemoved)).unwrap();
-        assert_eq!(next.id().attempt.get(), 2);
-        assert_eq!(next.state(), &AttemptState::Queued);
+        assert_eq!(next.attempt.id().attempt.get(), 2);
+        assert_eq!(next.attempt.state(), &AttemptState::Queued);
+        assert_eq!(next.doubt, None);
     }
 
     #[test]
     fn a_bad_order_and_too_many_attempts_wait_for_a_person() {
-        for scrapped in [
-            scrapped_after(1, ScrapReason::SigningRefused),
-            scrapped_after(MAX_ATTEMPTS, ScrapReason::ChipRefused),
+        for (scrapped, doubt) in [
+            (
+                scrapped_after(1, ScrapReason::SigningRefused),
+                Doubt::OrderAtFault,
+            ),
+            (
+                scrapped_after(MAX_ATTEMPTS, ScrapReason::ChipRefused),
+                Doubt::TooManyAttempts,
+            ),
         ] {
             let next = remake(&scrapped).unwrap();
             assert!(
-                matches!(next.state(), AttemptState::OnHold(_)),
+                matches!(next.attempt.state(), AttemptState::OnHold(_)),
                 "{scrapped:?}"
             );
+            assert_eq!(next.doubt, Some(doubt));
+        }
+    }
+
+    #[test]
+    fn whatever_may_be_locked_waits_for_a_person() {
+        for (attempt, steps) in crate::attempt::tests::line() {
+            let Ok(scrapped) = attempt.scrap(ScrapReason::ChipRemoved) else {
+                continue;
+            };
+            let doubt = remake(&scrapped).unwrap().doubt;
+            // Bind, key, build, sign, write: five steps before the intent to lock is written.
+            let expected = (steps >= 5).then_some(Doubt::CardMayWork);
+            assert_eq!(doubt, expected, "{scrapped:?}");
         }
     }
 

@@ -4,13 +4,14 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use icao9303::mrz::{Mrz, MrzInformation};
 use icao9303::pace::Password;
 use icao9303::x509::TrustStore;
 use inspection::budget::Budget;
-use inspection::reader::{CardOptions, Readers};
+use inspection::reader::{CardOptions, PcscCard, ReaderError, Readers};
 use inspection::{Inspection, Request, inspect, read_trust};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -18,6 +19,10 @@ use time::OffsetDateTime;
 
 /// No verdict: something was missing, refused or not supported.
 const NO_VERDICT: u8 = 2;
+
+/// How long the daemon may take to see a card that was put on the reader before the command.
+const JUST_LAID_DOWN: Duration = Duration::from_secs(2);
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// Reads a document through a card reader and says whether it is genuine.
 ///
@@ -80,7 +85,7 @@ fn inspected(arguments: &Arguments) -> Result<u8, Box<dyn Error>> {
         Some(folder) => read_trust(folder)?,
         None => TrustStore::new(),
     };
-    let mut card = Readers::open()?.connect(&arguments.reader, CardOptions::default())?;
+    let mut card = laid_down(&Readers::open()?, &arguments.reader)?;
     #[expect(
         clippy::disallowed_methods,
         reason = "the program's edge reads the clock once"
@@ -113,6 +118,24 @@ fn inspected(arguments: &Arguments) -> Result<u8, Box<dyn Error>> {
         files.dump(folder)?;
     }
     Ok(report.exit_status())
+}
+
+/// The card on the reader, also one that the daemon does not see yet.
+fn laid_down(readers: &Readers, wanted: &str) -> Result<PcscCard, ReaderError> {
+    let asked = Instant::now();
+    loop {
+        let left = JUST_LAID_DOWN.saturating_sub(asked.elapsed());
+        readers.wait_for_card(wanted, left)?;
+        match readers.connect(wanted, CardOptions::default()) {
+            // It was the card before, which the daemon misses only now.
+            Err(ReaderError::NoCard { .. } | ReaderError::CardRemoved { .. })
+                if !left.is_zero() =>
+            {
+                thread::sleep(LOOK_AGAIN);
+            }
+            connected => return connected,
+        }
+    }
 }
 
 fn password(arguments: &Arguments) -> Result<Option<Password>, Box<dyn Error>> {

@@ -51,8 +51,14 @@ fn attend(mut connection: UnixStream, slot: &SharedSlot) -> io::Result<()> {
 
 fn answer(slot: &SharedSlot, request: Request, body: &[u8]) -> Answer {
     match request {
-        Request::Presence if slot.lock().is_occupied() => Answer::Done(Vec::new()),
-        Request::Presence => Answer::NoCard,
+        Request::Presence => {
+            let slot = slot.lock();
+            if slot.is_occupied() {
+                Answer::Done(slot.presence().to_be_bytes().to_vec())
+            } else {
+                Answer::NoCard
+            }
+        }
         Request::PowerUp | Request::Reset => match slot.lock().power_up() {
             Some(atr) => Answer::Done(atr),
             None => Answer::NoCard,

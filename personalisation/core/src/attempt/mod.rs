@@ -13,7 +13,7 @@ pub mod record;
 mod scrap;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use std::fmt;
 

@@ -52,6 +52,11 @@ fn after(steps: usize) -> Attempt {
     )
 }
 
+/// The attempts of a good run, with the number of steps behind each.
+pub fn line() -> impl Iterator<Item = (Attempt, usize)> {
+    (0..=LINE.len()).map(|steps| (after(steps), steps))
+}
+
 /// Every reachable attempt, with the moves that its state allows.
 fn all() -> Vec<(Attempt, Vec<Step>)> {
     let mut all = Vec::new();

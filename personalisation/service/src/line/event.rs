@@ -38,6 +38,8 @@ pub enum Event {
         reason: &'static str,
         /// What happened.
         detail: String,
+        /// Why the remake waits on hold; none while it is queued.
+        on_hold: Option<String>,
     },
     /// A chip that no attempt can use.
     BlankRefused {
@@ -65,6 +67,8 @@ pub enum Event {
         scrapped: u64,
         /// Attempts that still wait.
         queued: u64,
+        /// Remakes that wait for a person.
+        on_hold: u64,
     },
 }
 
@@ -131,8 +135,16 @@ impl Event {
                 subject,
                 reason,
                 detail,
+                on_hold,
             } => {
-                format!("{}: GIVEN UP ({reason}): {detail}", subject.head())
+                let given_up = format!("{}: GIVEN UP ({reason}): {detail}", subject.head());
+                match on_hold {
+                    Some(doubt) => format!(
+                        "{given_up}; its remake is ON HOLD: {doubt}, then `order release {}`",
+                        subject.order
+                    ),
+                    None => given_up,
+                }
             }
             Self::BlankRefused {
                 reader,
@@ -148,9 +160,11 @@ impl Event {
                 documents,
                 scrapped,
                 queued,
+                on_hold,
             } => {
                 format!(
-                    "the line has ended: {documents} documents, {scrapped} given up, {queued} in the queue"
+                    "the line has ended: {documents} documents, {scrapped} given up, \
+                     {queued} in the queue, {on_hold} on hold for a person"
                 )
             }
         }

@@ -130,6 +130,7 @@ pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
     let Tally {
         documents,
         scrapped,
+        on_hold,
     } = tally;
     let queued = left.queued + left.under_way;
     print(
@@ -137,14 +138,18 @@ pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
             documents,
             scrapped,
             queued,
+            on_hold,
         },
         args.json,
     );
-    Ok(if queued == 0 {
-        ExitCode::SUCCESS
-    } else {
-        ExitCode::FAILURE
-    })
+    if queued == 0 && on_hold == 0 {
+        return Ok(ExitCode::SUCCESS);
+    }
+    eprintln!(
+        "personalisation line: not everything was made: {queued} attempts are left in the queue \
+         (put blanks in and start again), {on_hold} remakes wait for a person (`order list`)"
+    );
+    Ok(ExitCode::FAILURE)
 }
 
 /// What all workers of a line share.

@@ -9,7 +9,7 @@ use std::{
     time::Duration,
 };
 
-use hardware_sim::card::{delivery, maker::Blank};
+use hardware_sim::card::{delivery, life_cycle::LifeCycle, maker::Blank};
 use icao9303::{
     crypto::cipher::{AesKey, AesSize},
     scp03::StaticKeys,
@@ -43,7 +43,7 @@ use zeroize::Zeroizing;
 use crate::{
     people::Applicant,
     pki::{self, Pki},
-    tray::Tray,
+    tray::{Tray, life_cycle},
 };
 
 /// When everything takes place: while the test PKI's document signer may sign.
@@ -287,6 +287,22 @@ impl Bench {
     pub fn newest(&self, order: OrderId) -> Attempt {
         let attempts = self.runtime.block_on(self.store.attempts(order)).unwrap();
         attempts.into_iter().next_back().unwrap()
+    }
+
+    /// A person destroys the chip that was finished and given up.
+    pub fn destroy_finished_chip(&mut self) {
+        let tray = self.tray.clone();
+        tray.outside(|| {
+            self.chips
+                .retain(|chip| life_cycle(chip) != LifeCycle::Operational);
+        });
+    }
+
+    /// A person releases a remake that was on hold.
+    pub fn release(&self, held: &Attempt) {
+        let released = held.clone().resume().unwrap();
+        let decided = self.store.decide(held, &released, &[], NOW);
+        self.runtime.block_on(decided).unwrap();
     }
 
     /// What the line said, once.

@@ -2,7 +2,7 @@
 //! the chip and for the program; afterwards the work is finished and the invariants hold.
 
 use hardware_sim::card::fault::{Fault, What};
-use personalisation_core::ids::OrderId;
+use personalisation_core::{attempt::AttemptState, ids::OrderId};
 
 use crate::{bench::Bench, invariants, people::Applicant};
 
@@ -24,6 +24,13 @@ fn finish(bench: &mut Bench, order: OrderId, continues: bool, what: &str) {
     bench.plug.put_back();
     for _ in 0..4 {
         bench.run().unwrap();
+        let newest = bench.newest(order);
+        if let AttemptState::OnHold(_) = newest.state() {
+            // A person finds the card that may work, destroys it, and releases the remake.
+            invariants::check(bench, what);
+            bench.destroy_finished_chip();
+            bench.release(&newest);
+        }
         let length = bench.runtime.block_on(bench.store.queue_length()).unwrap();
         if length.queued == 0 && length.under_way == 0 {
             break;

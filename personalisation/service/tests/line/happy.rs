@@ -16,7 +16,8 @@ fn three_orders_become_three_documents() {
         bench.run().unwrap(),
         Tally {
             documents: 3,
-            scrapped: 0
+            scrapped: 0,
+            on_hold: 0
         }
     );
     for order in orders {
@@ -58,7 +59,8 @@ fn files_beyond_short_offsets_are_written_compared_and_dumped() {
         bench.run().unwrap(),
         Tally {
             documents: 1,
-            scrapped: 0
+            scrapped: 0,
+            on_hold: 0
         }
     );
     let number = bench.newest(order).binding().unwrap().number;
@@ -114,7 +116,8 @@ fn the_line_ends_without_blanks_and_goes_on_when_there_are_some() {
         bench.run().unwrap(),
         Tally {
             documents: 1,
-            scrapped: 0
+            scrapped: 0,
+            on_hold: 0
         }
     );
     assert_eq!(
@@ -130,7 +133,8 @@ fn the_line_ends_without_blanks_and_goes_on_when_there_are_some() {
         bench.run().unwrap(),
         Tally {
             documents: 1,
-            scrapped: 0
+            scrapped: 0,
+            on_hold: 0
         }
     );
     invariants::check(&bench, "two runs");

@@ -1,6 +1,6 @@
 //! What must hold whenever the line stands still, whatever happened before.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use evidence::entry::{Entry, Phase};
 use hardware_sim::card::life_cycle::LifeCycle;
@@ -26,12 +26,16 @@ fn stock_adds_up(bench: &Bench, what: &str) {
 
 fn every_document_is_a_finished_chip_and_no_order_has_two(bench: &Bench, what: &str) {
     let mut documents = BTreeMap::new();
+    let mut orders = BTreeMap::new();
     for head in bench.runtime.block_on(bench.store.orders()).unwrap() {
         for attempt in bench
             .runtime
             .block_on(bench.store.attempts(head.id))
             .unwrap()
         {
+            if let Some(binding) = attempt.binding() {
+                orders.insert(binding.chip, head.id);
+            }
             let done = matches!(attempt.state(), AttemptState::ReadBack(_));
             assert!(
                 done || attempt.state().is_final() || attempt.binding().is_none(),
@@ -47,8 +51,17 @@ fn every_document_is_a_finished_chip_and_no_order_has_two(bench: &Bench, what: &
             }
         }
     }
+    let mut working = BTreeSet::new();
     for chip in &bench.chips {
         let serial = serial(chip);
+        if life_cycle(chip) == LifeCycle::Operational
+            && let Some(order) = orders.get(&serial)
+        {
+            assert!(
+                working.insert(*order),
+                "{what}: two working cards for one order"
+            );
+        }
         let blank = bench
             .runtime
             .block_on(bench.store.blank_by_chip(serial))

@@ -99,7 +99,7 @@ pub(crate) async fn end_of_attempt(
         exactly_one(moved.rows_affected(), DOING, &attempt.id())?;
     }
     if let Some(next) = remake(attempt) {
-        queue(tx, &next, now).await?;
+        queue(tx, &next.attempt, now).await?;
     }
     Ok(())
 }

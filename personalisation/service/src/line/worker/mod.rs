@@ -14,7 +14,7 @@ use std::{
 
 pub use failure::WorkerError;
 use icao9303::x509::TrustStore;
-use personalisation_core::{attempt::Fault, ids::LeaseToken};
+use personalisation_core::{attempt::Fault, ids::LeaseToken, remake::Doubt};
 use personalisation_store::{Store, StoreError, line::Lease};
 use rand::CryptoRng;
 use time::OffsetDateTime;
@@ -58,12 +58,22 @@ pub struct Tally {
     pub documents: u64,
     /// Attempts given up.
     pub scrapped: u64,
+    /// Remakes among them that wait for a person.
+    pub on_hold: u64,
+}
+
+impl Tally {
+    fn give_up(&mut self, doubt: Option<Doubt>) {
+        self.scrapped += 1;
+        self.on_hold += u64::from(doubt.is_some());
+    }
 }
 
 impl AddAssign for Tally {
     fn add_assign(&mut self, other: Self) {
         self.documents += other.documents;
         self.scrapped += other.scrapped;
+        self.on_hold += other.on_hold;
     }
 }
 
@@ -134,11 +144,11 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                     tally.documents += 1;
                     failures = Failures::default();
                 }
-                Turn::Scrapped(fault) => {
-                    tally.scrapped += 1;
+                Turn::Scrapped(fault, doubt) => {
+                    tally.give_up(doubt);
                     failures.count(fault)?;
                 }
-                Turn::Abandoned => tally.scrapped += 1,
+                Turn::Abandoned(doubt) => tally.give_up(doubt),
                 Turn::Idle => {
                     let since = idle_since.get_or_insert_with(Instant::now);
                     if self.settings.once && since.elapsed() >= self.settings.idle {

@@ -13,6 +13,7 @@ use personalisation_core::{
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
     ids::{ActId, LeaseToken},
+    remake::Doubt,
 };
 use personalisation_store::{
     Store, StoreError,
@@ -59,9 +60,9 @@ pub(super) struct Seat {
 /// What came of a turn.
 pub(super) enum Turn {
     Document,
-    Scrapped(Fault),
+    Scrapped(Fault, Option<Doubt>),
     /// Given up for a card that nobody has seen again: says nothing about reader or batch.
-    Abandoned,
+    Abandoned(Option<Doubt>),
     Idle,
 }
 
@@ -365,7 +366,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let mut job = Job::new(attempt, binding, seat.token, facts, act);
         let detail = "its worker fell silent, and the card was not seen again";
         match self.scrap(&mut job, ScrapReason::ChipRemoved, detail) {
-            Ok(()) => Ok(Turn::Abandoned),
+            Ok(doubt) => Ok(Turn::Abandoned(doubt)),
             Err(error) => stop_unless_stale(error),
         }
     }
@@ -378,9 +379,9 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         seat: &mut Seat,
     ) -> Result<Turn, WorkerError> {
         match self.scrap(job, reason, detail) {
-            Ok(()) => {
+            Ok(doubt) => {
                 seat.settle();
-                Ok(Turn::Scrapped(reason.fault()))
+                Ok(Turn::Scrapped(reason.fault(), doubt))
             }
             Err(error) => stop_unless_stale(error),
         }

@@ -14,6 +14,7 @@ use personalisation_core::{
     attempt::{AttemptState, Digest, ScrapReason},
     card_access_number::CardAccessNumber,
     document_number::DocumentNumber,
+    remake::{Doubt, remake},
 };
 use personalisation_store::line::AttemptContent;
 use rand::CryptoRng;
@@ -262,20 +263,21 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             }
         }
         let number = job.binding.number;
-        if let Some(output) = &self.settings.output {
-            output.read_back(number, &found)?;
-        }
         let to = job.attempt.clone().read_back()?;
-        self.advance(job, &[to], &[], "genuine")?;
+        let mut steps = job.steps.clone();
+        steps.insert(to.state().name(), job.step_began.elapsed().as_secs_f64());
         let document = Document {
             subject: job.subject(self.reader.name()),
             can: can.as_str().to_owned(),
             seconds: job.began.elapsed().as_secs_f64(),
-            steps: job.steps.clone(),
+            steps,
         };
+        // Before the commit, after which nobody comes back to this card.
         if let Some(output) = &self.settings.output {
+            output.read_back(number, &found)?;
             output.record(number, &document)?;
         }
+        self.advance(job, &[to], &[], "genuine")?;
         self.tell(Event::Document(document));
         Ok(())
     }
@@ -285,16 +287,17 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         Password::can(can.as_str()).map_err(|error| StepError::ReadBack(error.to_string()))
     }
 
-    /// Gives the attempt up: number void, blank spoiled, remake queued.
+    /// Gives the attempt up: number void, blank spoiled, remake queued, or on hold with a doubt.
     pub(super) fn scrap(
         &mut self,
         job: &mut Job,
         reason: ScrapReason,
         detail: &str,
-    ) -> Result<(), StepError> {
+    ) -> Result<Option<Doubt>, StepError> {
         let lease = self.lease(job.token);
         self.wait(self.store.renew(job.attempt.id(), &lease))?;
         let to = job.attempt.clone().scrap(reason)?;
+        let doubt = remake(&to).and_then(|remake| remake.doubt);
         self.advance(job, &[to], &[], &format!("given up: {reason}: {detail}"))?;
         let subject = job.subject(self.reader.name());
         let (reason, detail) = (reason.name(), detail.to_owned());
@@ -302,8 +305,9 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             subject,
             reason,
             detail,
+            on_hold: doubt.map(|doubt| doubt.to_string()),
         });
-        Ok(())
+        Ok(doubt)
     }
 }
 
