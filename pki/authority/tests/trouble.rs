@@ -8,12 +8,13 @@
 mod common;
 
 use std::{
+    collections::BTreeMap,
     fs,
     time::{Duration, Instant},
 };
 
 use common::{House, Service};
-use evidence::entry::Entry;
+use evidence::entry::{Entry, Phase};
 use tokio::time::{sleep, timeout};
 use tonic::{Code, transport::Channel};
 use wire::signing::{HealthRequest, KeyState, signing_client::SigningClient};
@@ -177,6 +178,48 @@ async fn a_caller_that_hangs_up_leaves_no_intent_without_its_outcome() {
 }
 
 #[tokio::test]
+async fn an_act_during_which_the_service_was_killed_is_closed_by_the_next_one() {
+    let mut house = House::new();
+    let config = house.config(30);
+    let mut service = Service::start(&config);
+    let line = house.caller(&service, "line").await;
+    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
+    // The token is away, so the request is under way when the service dies.
+    fs::rename(&here, &away).unwrap();
+    let request = house.security_object(1);
+    let (mut waiting, asked) = (line.clone(), request.clone());
+    let call = tokio::spawn(async move { waiting.sign(asked).await });
+    let audit = house.path("pki-audit.jsonl");
+    while fs::read_to_string(&audit).unwrap().is_empty() {
+        sleep(Duration::from_millis(10)).await;
+    }
+    service.kill();
+    call.await.unwrap().unwrap_err();
+    fs::rename(&away, &here).unwrap();
+
+    let service = Service::start(&config);
+    let mut line = house.caller(&service, "line").await;
+    line.sign(request).await.unwrap();
+    let text = fs::read_to_string(&audit).unwrap();
+    let entries: Vec<_> = text
+        .lines()
+        .map(|line| Entry::parse(line).unwrap())
+        .collect();
+    assert_eq!(entries.len(), 4, "{text}");
+    assert_eq!(entries[0].id, entries[1].id);
+    let detail = entries[1].detail.as_deref().unwrap();
+    assert!(
+        detail.starts_with("interrupted; nothing was released"),
+        "{detail}"
+    );
+    assert_eq!(entries[2].id, entries[3].id);
+    assert_eq!(
+        entries[3].detail.as_deref(),
+        Some("signed, verified, released")
+    );
+}
+
+#[tokio::test]
 async fn a_service_killed_under_load_gives_one_signature_a_permit() {
     let mut house = House::new();
     let config = house.config(5);
@@ -222,6 +265,13 @@ async fn a_service_killed_under_load_gives_one_signature_a_permit() {
         });
         assert_eq!(told.count(), 1, "order {order}");
     }
+    // What the killed ones had begun was closed by the next: nothing is open, nothing closed twice.
+    let mut acts = BTreeMap::<_, i32>::new();
+    for entry in &entries {
+        let step = if entry.phase == Phase::Intent { 1 } else { -1 };
+        *acts.entry(&entry.id).or_default() += step;
+    }
+    assert!(acts.values().all(|open| *open == 0), "{acts:?}");
 }
 
 #[tokio::test]

@@ -98,6 +98,18 @@ impl Act {
 }
 
 impl Entry {
+    /// The outcome of the act whose intent this is.
+    #[must_use]
+    pub fn outcome(&self, at: OffsetDateTime, detail: impl Into<String>) -> Self {
+        let act = Act {
+            id: self.id.clone(),
+            actor: self.actor.clone(),
+            name: self.act.clone(),
+            object: self.object.clone(),
+        };
+        act.outcome(at, detail)
+    }
+
     /// Appends the entry as one line, in one write, so that lines of several writers do not mix.
     pub fn write_to(&self, mut sink: impl Write) -> io::Result<()> {
         let mut line = serde_json::to_vec(self)?;

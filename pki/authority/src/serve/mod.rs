@@ -110,7 +110,7 @@ pub async fn run(
         .iter()
         .map(|path| read("the ticket key", path))
         .collect();
-    let store = Store::open(&config.store, &config.audit).await?;
+    let store = Store::open(&config.store, &config.audit, surroundings.now()).await?;
     let token_wait = Duration::from_secs(config.token_wait_seconds.into());
     let chain = Chain::new(signers, ticket_keys?, store, surroundings, token_wait);
     let service = SigningService::new(

@@ -22,7 +22,7 @@ use super::{
     signer::Signer,
 };
 use crate::{
-    store::{Alarm, Intent, IntentError, Release, Store, StoreError},
+    store::{Alarm, Earlier, Intent, IntentError, Recorded, Release, Store, StoreError},
     surroundings::Surroundings,
 };
 
@@ -133,26 +133,8 @@ impl Chain {
         };
         let kind = permit.kind();
         let armed = match self.store.intend(permit.record(), &act, self.now()).await {
-            Ok(Intent::Recorded(recorded)) => permit.arm(recorded),
-            Ok(Intent::Earlier {
-                recorded,
-                key_label,
-                certificate,
-                signing_time,
-                digest,
-            }) => {
-                let signer = self.signers.iter().find(|signer| {
-                    signer.label() == key_label && signer.certificate().der() == certificate
-                });
-                let gone = || ChainError::SignerGone {
-                    label: key_label.clone(),
-                };
-                let permit = permit.rebind(signer.ok_or_else(gone)?.clone(), signing_time)?;
-                if permit.digest() != digest {
-                    return Err(gone());
-                }
-                permit.arm(recorded)
-            }
+            Ok(Intent::Recorded(recorded)) => Ok(permit.arm(recorded)),
+            Ok(Intent::Earlier(recorded, earlier)) => self.continued(permit, recorded, earlier),
             Ok(Intent::Released(release)) => return Ok(release),
             Err(IntentError::Alarm(alarm)) => {
                 tracing::error!(attempt = %request.attempt, %kind, %alarm, "ALARM");
@@ -160,7 +142,11 @@ impl Chain {
             }
             Err(IntentError::Store(error)) => return Err(error.into()),
         };
-        match self.sign_in_token(armed).await {
+        let signed = match armed {
+            Ok(armed) => self.sign_in_token(armed).await,
+            Err(error) => Err(error),
+        };
+        match signed {
             Ok(file) => {
                 let release = self
                     .store
@@ -178,6 +164,26 @@ impl Chain {
                 Err(error)
             }
         }
+    }
+
+    /// A permit whose intent was recorded before goes on with the signer and the time of then.
+    fn continued(
+        &self,
+        permit: Permit,
+        recorded: Recorded,
+        earlier: Earlier,
+    ) -> Result<Armed, ChainError> {
+        let signer = self.signers.iter().find(|signer| {
+            signer.label() == earlier.key_label && signer.certificate().der() == earlier.certificate
+        });
+        let gone = || ChainError::SignerGone {
+            label: earlier.key_label.clone(),
+        };
+        let permit = permit.rebind(signer.ok_or_else(gone)?.clone(), earlier.signing_time)?;
+        if permit.digest() != earlier.digest {
+            return Err(gone());
+        }
+        Ok(permit.arm(recorded))
     }
 
     async fn sign_in_token(&self, armed: Armed) -> Result<Vec<u8>, ChainError> {

@@ -42,15 +42,20 @@ pub(crate) enum Intent {
     /// It is recorded now.
     Recorded(Recorded),
     /// It was recorded before, and nothing was released: continue with what was bound then.
-    Earlier {
-        recorded: Recorded,
-        key_label: String,
-        certificate: Vec<u8>,
-        signing_time: OffsetDateTime,
-        digest: Vec<u8>,
-    },
+    Earlier(Recorded, Earlier),
     /// It was signed and released before.
     Released(Release),
+}
+
+/// What a permit was bound to when its intent was first recorded.
+#[derive(Debug)]
+pub(crate) struct Earlier {
+    pub(crate) key_label: String,
+    /// DER of the document signer's certificate.
+    pub(crate) certificate: Vec<u8>,
+    pub(crate) signing_time: OffsetDateTime,
+    /// Of the signed attributes.
+    pub(crate) digest: Vec<u8>,
 }
 
 /// A signed object, durable.
@@ -130,9 +135,10 @@ pub enum StoreError {
 }
 
 impl Store {
-    /// Opens or makes the database, brings the audit file up to it, and starts the writer, which
-    /// ends when the last handle is dropped.
-    pub async fn open(path: &Path, audit: &Path) -> Result<Self, StoreError> {
+    /// Opens or makes the database, closes what a dead process left open, brings the audit file up to
+    /// it, and starts the writer, which ends when the last handle is dropped. Alone: the audit file is
+    /// locked.
+    pub async fn open(path: &Path, audit: &Path, now: OffsetDateTime) -> Result<Self, StoreError> {
         let fault = |reason: String| StoreError::Open {
             path: path.into(),
             reason,
@@ -150,7 +156,9 @@ impl Store {
             .run(&mut connection)
             .await
             .map_err(|error| fault(error.to_string()))?;
-        let audit = AuditFile::open(audit, &mut connection).await?;
+        let mut audit = AuditFile::open(audit, &mut connection).await?;
+        writer::close_open_acts(&mut connection, now).await?;
+        audit.catch_up(&mut connection).await?;
         let (operations, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(writer::run(connection, audit, waiting));
         Ok(Self { operations })

@@ -1,17 +1,20 @@
 //! What the writer does: each operation's statements, and its answer.
 
-use evidence::entry::{Act, Entry};
+use evidence::entry::{Act, Entry, Phase};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
-use super::{Alarm, Intent, IntentError, Recorded, Release, StoreError};
+use super::{Alarm, Earlier, Intent, IntentError, Recorded, Release, StoreError};
 use crate::signing::{
     permit::PermitRecord,
     request::{AttemptId, ObjectKind},
 };
 
 type Reply<T> = oneshot::Sender<T>;
+
+/// What the audit says of acts during which the service died.
+const INTERRUPTED: &str = "interrupted; nothing was released, and the same request may be repeated";
 
 /// One thing to do, and where to answer.
 pub(super) enum Operation {
@@ -117,8 +120,38 @@ fn write(error: sqlx::Error) -> StoreError {
 async fn tell(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), StoreError> {
     let line =
         serde_json::to_string(entry).map_err(|error| StoreError::Write(error.to_string()))?;
-    let insert = sqlx::query("INSERT INTO audit (line) VALUES (?)").bind(line);
-    insert.execute(connection).await.map(|_| ()).map_err(write)
+    let insert = sqlx::query("INSERT INTO audit (line) VALUES (?)").bind(&line);
+    insert.execute(&mut *connection).await.map_err(write)?;
+    let open = match entry.phase {
+        Phase::Intent => sqlx::query("INSERT INTO open_act (id, intent) VALUES (?, ?)")
+            .bind(&entry.id)
+            .bind(line),
+        Phase::Outcome => sqlx::query("DELETE FROM open_act WHERE id = ?").bind(&entry.id),
+    };
+    open.execute(connection).await.map(|_| ()).map_err(write)
+}
+
+/// Gives every act that a dead process left open the outcome `interrupted`: whether the token signed
+/// is not known, and nothing was released.
+pub(super) async fn close_open_acts(
+    connection: &mut SqliteConnection,
+    at: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let open = sqlx::query("SELECT intent FROM open_act ORDER BY id")
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(write)?;
+    for row in open {
+        let bad = || StoreError::BadRow {
+            table: "open_act",
+            column: "intent",
+            row: "any".into(),
+        };
+        let intent: String = row.try_get("intent").map_err(|_| bad())?;
+        let intent = Entry::parse(&intent).map_err(|_| bad())?;
+        tell(connection, &intent.outcome(at, INTERRUPTED)).await?;
+    }
+    Ok(())
 }
 
 async fn intend(
@@ -161,13 +194,13 @@ async fn intend(
     let seconds = field(&row, "signing_time", record)?;
     let signing_time = OffsetDateTime::from_unix_timestamp(seconds)
         .map_err(|_| bad_row("signing_time", record.attempt))?;
-    Ok(Answer::Intent(Intent::Earlier {
-        recorded: Recorded(()),
+    let earlier = Earlier {
         key_label: field(&row, "key_label", record)?,
         certificate,
         signing_time,
         digest: field(&row, "digest", record)?,
-    }))
+    };
+    Ok(Answer::Intent(Intent::Earlier(Recorded(()), earlier)))
 }
 
 /// Begins the attempt, or holds it against what began it.

@@ -1,12 +1,13 @@
 //! The writer: takes what waits, does it in one transaction, and answers after the commit.
 
 use sqlx::SqliteConnection;
+use time::OffsetDateTime;
 use tokio::sync::mpsc::Receiver;
 
 use super::{
     StoreError,
     audit_file::AuditFile,
-    operation::{Answer, Operation},
+    operation::{self, Answer, Operation},
 };
 
 /// The most operations of one transaction.
@@ -39,6 +40,22 @@ pub(super) async fn run(
             }
         }
     }
+}
+
+/// See [`operation::close_open_acts`]; in one transaction.
+pub(super) async fn close_open_acts(
+    connection: &mut SqliteConnection,
+    at: OffsetDateTime,
+) -> Result<(), StoreError> {
+    execute(connection, Statement::Begin).await?;
+    let closed = operation::close_open_acts(connection, at).await;
+    let end = if closed.is_ok() {
+        Statement::Commit
+    } else {
+        Statement::Rollback
+    };
+    execute(connection, end).await?;
+    closed
 }
 
 async fn commit(
