@@ -200,7 +200,11 @@ fn files_that_cannot_be_made_or_written() {
     );
     assert_eq!(status(&select_command(first)), StatusWord::FILE_NOT_FOUND);
     assert_eq!(status(&create_command(first)), StatusWord::OK);
+    // Selected by being made; one that could not be made changes nothing.
+    let write = &write_commands(first, 9)[0];
+    assert_eq!(status(write), StatusWord::OK);
     assert_eq!(status(&create_command(first)), StatusWord::FILE_EXISTS);
+    assert_eq!(status(write), StatusWord::OK);
     // The same short identifier again, in the same directory and in another.
     let twin = File {
         identifier: 0x0104,

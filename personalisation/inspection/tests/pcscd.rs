@@ -178,13 +178,23 @@ fn readers_and_cards_that_are_not_there_are_named() {
         readers.wait_for_card("Spare", soon).unwrap_err(),
         ReaderError::NoCard { reader: spare }
     );
-    assert!(!readers.wait_for_removal("Desk", soon).unwrap());
+    let late = Duration::from_secs(5);
+    let card = readers.wait_for_card("Desk", late).unwrap();
+    assert!(!readers.wait_for_removal("Desk", card, soon).unwrap());
+    // Taken out and another one put in: this one is gone, though a card is there.
     control(&folder, r#"{"slot":0,"remove":true}"#);
+    assert!(readers.wait_for_removal("Desk", card, late).unwrap());
+    insert(&folder);
+    let other = readers.wait_for_card("Desk", late).unwrap();
+    assert_ne!(other, card);
     assert!(
         readers
-            .wait_for_removal("Desk", Duration::from_secs(5))
+            .wait_for_removal("Desk", card, Duration::ZERO)
             .unwrap()
     );
+    assert!(!readers.wait_for_removal("Desk", other, soon).unwrap());
+    control(&folder, r#"{"slot":0,"remove":true}"#);
+    assert!(readers.wait_for_removal("Desk", other, late).unwrap());
     assert_eq!(
         connect("Desk"),
         ReaderError::NoCard {

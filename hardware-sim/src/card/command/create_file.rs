@@ -7,16 +7,19 @@ use super::Answer;
 use crate::card::Card;
 use crate::card::files::{self, Access, FileEntry};
 use crate::card::refusal::Refusal;
+use crate::card::state::Volatile;
 
 const TRANSPARENT: [u8; 1] = [0x01];
 
-/// Data: `62 { 82 01 01, 83 FID, [84 AID], 80 size, [88 SFI<<3], 8C access }` in any order.
-pub(super) fn run(card: &mut Card, command: &Command) -> Answer {
+/// Makes the file and leaves it selected (ISO/IEC 7816-9). Data: `62 { 82 01 01, 83 FID, [84 AID], 80 size, [88 SFI<<3], 8C access }` in any order.
+pub(super) fn run(card: &mut Card, volatile: &mut Volatile, command: &Command) -> Answer {
     if command.p1 != 0 || command.p2 != 0 {
         return Err(StatusWord::WRONG_P1_P2.into());
     }
     let file = parse(&command.data)?;
+    let (directory, identifier) = (file.directory.clone(), file.identifier);
     files::create(&mut card.memory, file)?;
+    volatile.personalised_file = files::by_identifier(&card.memory, &directory, identifier);
     Ok(StatusWord::OK.into())
 }
 

@@ -149,7 +149,7 @@ fn personalise(
         SELECT => update_binary::select(card, volatile, command),
         READ_BINARY | READ_BINARY_ODD => read_binary::run(card, volatile, command, context),
         UPDATE_BINARY | UPDATE_BINARY_ODD => update_binary::run(card, volatile, command),
-        CREATE_FILE => create_file::run(card, command),
+        CREATE_FILE => create_file::run(card, volatile, command),
         GENERATE_KEY_PAIR => generate_key_pair::run(card, command),
         STORE_DATA => store_data::run(card, volatile, command),
         _ => Err(StatusWord::INS_NOT_SUPPORTED.into()),

@@ -18,6 +18,11 @@ pub struct Readers {
     context: Context,
 }
 
+/// Which card lies on a reader, in the daemon's count of comings and goings: a card that was put in
+/// the place of another is not that other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Insertion(u32);
+
 impl Readers {
     /// Connects to the daemon (at `PCSCLITE_CSOCK_NAME`, where that is set).
     pub fn open() -> Result<Self, ReaderError> {
@@ -49,30 +54,41 @@ impl Readers {
         PcscCard::connect(self.resolve(wanted)?, options)
     }
 
-    /// Waits until a card lies on the reader.
+    /// Waits until a card lies on the reader, and says which.
     ///
     /// # Errors
     /// [`ReaderError::NoCard`] when none came within `timeout`.
-    pub fn wait_for_card(&self, wanted: &str, timeout: Duration) -> Result<(), ReaderError> {
+    pub fn wait_for_card(&self, wanted: &str, timeout: Duration) -> Result<Insertion, ReaderError> {
         let reader = self.resolve(wanted)?;
-        if self.wait(&reader, timeout, |state| state.contains(State::PRESENT))? {
-            return Ok(());
+        let present = |seen: &ReaderState| seen.event_state().contains(State::PRESENT);
+        match self.wait(&reader, timeout, present)? {
+            Some(events) => Ok(Insertion(events)),
+            None => Err(ReaderError::NoCard { reader }),
         }
-        Err(ReaderError::NoCard { reader })
     }
 
-    /// Waits until the reader is empty; `false` when the card was still there after `timeout`.
-    pub fn wait_for_removal(&self, wanted: &str, timeout: Duration) -> Result<bool, ReaderError> {
+    /// Waits until that card is gone, another one lying there or none; `false` when it was still
+    /// there after `timeout`.
+    pub fn wait_for_removal(
+        &self,
+        wanted: &str,
+        card: Insertion,
+        timeout: Duration,
+    ) -> Result<bool, ReaderError> {
         let reader = self.resolve(wanted)?;
-        self.wait(&reader, timeout, |state| state.contains(State::EMPTY))
+        let gone = |seen: &ReaderState| {
+            seen.event_state().contains(State::EMPTY) || seen.event_count() != card.0
+        };
+        Ok(self.wait(&reader, timeout, gone)?.is_some())
     }
 
+    /// The daemon's count of events once the reader is `done`; none when it never was.
     fn wait(
         &self,
         reader: &str,
         timeout: Duration,
-        done: impl Fn(State) -> bool,
-    ) -> Result<bool, ReaderError> {
+        done: impl Fn(&ReaderState) -> bool,
+    ) -> Result<Option<u32>, ReaderError> {
         let doing = "waiting for a card";
         let name = c_name(reader)?;
         let mut seen = [ReaderState::new(name, State::UNAWARE)];
@@ -80,7 +96,7 @@ impl Readers {
         loop {
             let left = timeout.saturating_sub(started.elapsed());
             match self.context.get_status_change(left, &mut seen) {
-                Ok(()) if done(seen[0].event_state()) => return Ok(true),
+                Ok(()) if done(&seen[0]) => return Ok(Some(seen[0].event_count())),
                 Ok(())
                     if seen[0]
                         .event_state()
@@ -90,9 +106,9 @@ impl Readers {
                         reader: reader.to_owned(),
                     });
                 }
-                Ok(()) if left.is_zero() => return Ok(false),
+                Ok(()) if left.is_zero() => return Ok(None),
                 Ok(()) => seen[0].sync_current_state(),
-                Err(pcsc::Error::Timeout) => return Ok(false),
+                Err(pcsc::Error::Timeout) => return Ok(None),
                 Err(status) => return Err(ReaderError::from_status(status, reader, doing)),
             }
         }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use icao9303::transport::CardTransport;
-use inspection::reader::{CardOptions, PcscCard, ReaderError, Readers};
+use inspection::reader::{CardOptions, Insertion, PcscCard, ReaderError, Readers};
 use thiserror::Error;
 
 /// Why there is no card to talk to.
@@ -43,6 +43,8 @@ pub trait CardReader {
 pub struct PcscReader {
     name: String,
     readers: Option<Readers>,
+    /// The card that was last connected.
+    card: Option<Insertion>,
 }
 
 impl PcscReader {
@@ -51,6 +53,7 @@ impl PcscReader {
         Self {
             name,
             readers: None,
+            card: None,
         }
     }
 
@@ -82,8 +85,12 @@ impl CardReader for PcscReader {
 
     fn connect(&mut self, patience: Duration) -> Result<PcscCard, NoCard> {
         let connected = self.run(|readers, name| {
-            readers.wait_for_card(name, patience)?;
-            readers.connect(name, CardOptions::default())
+            let card = readers.wait_for_card(name, patience)?;
+            Ok((card, readers.connect(name, CardOptions::default())?))
+        });
+        let connected = connected.map(|(card, connected)| {
+            self.card = Some(card);
+            connected
         });
         connected.map_err(|error| match error {
             ReaderError::NoCard { .. } | ReaderError::CardRemoved { .. } => NoCard::Empty,
@@ -95,8 +102,9 @@ impl CardReader for PcscReader {
     }
 
     fn wait_for_removal(&mut self, patience: Duration) -> bool {
+        let Some(card) = self.card else { return true };
         // A reader that is gone has no card either.
-        self.run(|readers, name| readers.wait_for_removal(name, patience))
+        self.run(|readers, name| readers.wait_for_removal(name, card, patience))
             .unwrap_or(true)
     }
 }

@@ -31,14 +31,14 @@ impl<C: CardTransport> Session<'_, C> {
         let create =
             Command::new(0x80, CREATE_FILE, 0, 0).with_data(control_parameters(file, content));
         match accept(exchange(&mut self.card, &create), "making a file") {
+            // A file is selected by being made (ISO/IEC 7816-9).
+            Ok(_) => {}
             Err(ChipError::Refused {
                 status: StatusWord::FILE_EXISTS,
                 ..
-            })
-            | Ok(_) => {}
+            }) => self.select_file(file)?,
             Err(error) => return Err(error),
         }
-        self.select_file(file)?;
         let mut offset = 0;
         while offset < content.len() {
             let (command, length) = update(&content[offset..], offset, self.largest_data());
