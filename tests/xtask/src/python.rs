@@ -33,6 +33,7 @@ pub fn ensure() -> Result<(), String> {
             "install",
             "--quiet",
             "--disable-pip-version-check",
+            "--no-deps",
             "--require-hashes",
         ]);
         process::run(install.args(["-r", file]))?;
