@@ -2,7 +2,10 @@
 
 use std::{error::Error, path::PathBuf};
 
-const PROTOS: [&str; 1] = ["idoc/signing/v1/signing.proto"];
+const PROTOS: [&str; 2] = [
+    "idoc/inspection/v1/inspection.proto",
+    "idoc/signing/v1/signing.proto",
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     for proto in PROTOS {

@@ -32,8 +32,14 @@ macro_rules! roles {
 roles! {
     /// The country signing CA: certificates of document signers, its own links, and CRLs.
     CountrySigning: EcRole = "country-signing";
+    /// The country verifying CA: certificates of document verifiers, and its own links.
+    CountryVerifying: EcRole = "country-verifying";
     /// Document signers: security objects on chips.
     DocumentSigning: EcRole = "document-signing";
+    /// Document verifiers: certificates of inspection systems, and its own requests.
+    DocumentVerifying: EcRole = "document-verifying";
+    /// Inspection systems: terminal authentication, and its own requests.
+    InspectionSystem: EcRole = "inspection-system";
     /// The operations CA: certificates of our own programs and stations.
     OperationsCa: EcRole = "operations-ca";
     /// Tickets that permit signatures.

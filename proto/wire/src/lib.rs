@@ -2,7 +2,7 @@
 //!
 //! Wire types stop at the edge of a program: convert them with `TryFrom` before any decision.
 
-pub use generated::idoc::signing::v1 as signing;
+pub use generated::idoc::{inspection::v1 as inspection, signing::v1 as signing};
 
 #[allow(
     missing_docs,
