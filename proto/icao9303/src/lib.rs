@@ -1,11 +1,14 @@
 //! What chip and world must agree on, byte for byte (ICAO Doc 9303).
 
+pub mod active_authentication;
 pub mod apdu;
+pub mod bac;
 pub mod card_security;
 pub mod chip_authentication;
 pub mod cms;
 pub mod crl;
 pub mod crypto;
+pub mod cvc;
 pub mod exchange;
 pub mod lds;
 pub mod master_list;
