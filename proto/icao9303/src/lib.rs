@@ -1,7 +1,9 @@
 //! What chip and world must agree on, byte for byte (ICAO Doc 9303).
 
 pub mod active_authentication;
+pub mod active_authentication;
 pub mod apdu;
+pub mod bac;
 pub mod bac;
 pub mod card_security;
 pub mod chip_authentication;

@@ -1,4 +1,4 @@
-//! Secure messaging with AES, the reader's side (9303-11 §9.8): plain APDU in, protected APDU out, and back.
+//! Secure messaging with AES or triple DES, the reader's side (9303-11 §9.8): plain APDU in, protected APDU out, and back.
 //!
 //! ```text
 //! command   CLA|0C INS P1 P2 Lc [87 L 01‖E(data) | 85 L E(data)] [97 L Le] 8E 08 MAC  00
@@ -8,18 +8,17 @@
 //! The send sequence counter is raised before each command and before each response. Whatever goes
 //! wrong ends the session, and its keys leave memory.
 
-use std::fmt;
-
-use zeroize::Zeroizing;
-
 use crate::apdu::{ApduError, Command, Response, StatusWord};
 use crate::crypto::CryptoError;
-use crate::crypto::cipher::{AesKey, AesSize, BLOCK, equal_in_constant_time, pad, unpad};
-use crate::crypto::kdf::{self, Purpose};
+use crate::crypto::cipher::{BLOCK, equal_in_constant_time};
 use crate::tlv::{self, TlvError};
 
+pub use suite::{SessionKeys, TripleDesKeys};
 pub use transport::{SecureTransport, SecureTransportError};
 
+use suite::Suite;
+
+mod suite;
 mod transport;
 
 /// The largest plain Le whose protected answer still fits a short response of 256 bytes.
@@ -76,35 +75,10 @@ pub enum SecureMessagingError {
     Crypto(#[from] CryptoError),
 }
 
-/// `KS_Enc` and `KS_MAC` of one session.
-#[derive(Clone)]
-pub struct SessionKeys {
-    /// `KS_Enc`.
-    pub encryption: AesKey,
-    /// `KS_MAC`.
-    pub authentication: AesKey,
-}
-
-impl SessionKeys {
-    /// Derives both keys from the shared secret K (9303-11 §9.7.1).
-    pub fn derive(secret: &[u8], size: AesSize) -> Result<Self, CryptoError> {
-        Ok(Self {
-            encryption: kdf::derive(secret, Purpose::Encryption, size)?,
-            authentication: kdf::derive(secret, Purpose::Authentication, size)?,
-        })
-    }
-}
-
-impl fmt::Debug for SessionKeys {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "SessionKeys({:?}, redacted)", self.encryption.size())
-    }
-}
-
 /// One secure messaging session: keys and send sequence counter.
 #[derive(Debug)]
 pub struct SecureMessaging {
-    keys: Option<SessionKeys>,
+    keys: Option<Suite>,
     counter: u128,
 }
 
@@ -117,8 +91,16 @@ impl SecureMessaging {
     /// A session whose counter has already moved, as recorded sessions have it.
     pub fn with_counter(keys: SessionKeys, counter: u128) -> Self {
         Self {
-            keys: Some(keys),
+            keys: Some(Suite::Aes(keys)),
             counter,
+        }
+    }
+
+    /// A session with triple DES, whose counter starts as basic access control makes it (9303-11 §9.8.7.3).
+    pub fn with_triple_des(keys: TripleDesKeys, counter: u64) -> Self {
+        Self {
+            keys: Some(Suite::TripleDes(keys)),
+            counter: counter.into(),
         }
     }
 
@@ -149,7 +131,6 @@ impl SecureMessaging {
     ) -> Result<Vec<u8>, SecureMessagingError> {
         let keys = self.keys.as_ref().ok_or(SecureMessagingError::Closed)?;
         let raised = self.counter.wrapping_add(1);
-        let counter = raised.to_be_bytes();
         let mut protected = Command {
             cla: command.cla | CLA_SECURED,
             data: Vec::new(),
@@ -158,9 +139,7 @@ impl SecureMessaging {
 
         let mut body = Vec::with_capacity(command.data.len() + 48);
         if !command.data.is_empty() {
-            let iv = keys.encryption.encrypt_block(&counter)?;
-            let plain = Zeroizing::new(pad(&command.data));
-            let encrypted = keys.encryption.encrypt_cbc(&iv, &plain)?;
+            let encrypted = keys.encrypt(raised, &command.data)?;
             push_encrypted(&mut body, is_odd(command.ins), &encrypted);
         }
         if let Some(le) = command.le {
@@ -169,11 +148,15 @@ impl SecureMessaging {
             let width = if extended { 2 } else { 1 };
             tlv::push(&mut body, TAG_LE, &bytes[bytes.len() - width..]);
         }
-        let mut message = [&counter[..], &pad(&protected.header())].concat();
-        if !body.is_empty() {
-            message.extend(pad(&body));
-        }
-        let mac = keys.authentication.cmac8(&message)?;
+        let header = protected.header();
+        let parts = [&header[..], &body];
+        // A command without data and Le has its header alone under the MAC.
+        let parts = if body.is_empty() {
+            &parts[..1]
+        } else {
+            &parts[..]
+        };
+        let mac = keys.mac(raised, parts)?;
         tlv::push(&mut body, TAG_MAC, &mac);
 
         let extended = extended || body.len() > 255;
@@ -201,7 +184,6 @@ impl SecureMessaging {
     fn try_unprotect(&mut self, bytes: &[u8]) -> Result<Response, SecureMessagingError> {
         let keys = self.keys.as_ref().ok_or(SecureMessagingError::Closed)?;
         self.counter = self.counter.wrapping_add(1);
-        let counter = self.counter.to_be_bytes();
         let outer = Response::parse(bytes)?;
         match (outer.data.is_empty(), outer.status) {
             (true, StatusWord::MISSING_SM_OBJECTS | StatusWord::WRONG_SM_OBJECTS) => {
@@ -212,19 +194,16 @@ impl SecureMessaging {
             (true, status) => return Err(SecureMessagingError::Unprotected { status }),
             (false, _) => {}
         }
-        let objects = Objects::parse(&outer.data)?;
-        let message = [&counter[..], &pad(objects.authenticated)].concat();
-        if !equal_in_constant_time(&keys.authentication.cmac8(&message)?, objects.mac) {
+        let objects = Objects::parse(&outer.data, keys.block())?;
+        let mac = keys.mac(self.counter, &[objects.authenticated])?;
+        if !equal_in_constant_time(&mac, objects.mac) {
             return Err(SecureMessagingError::WrongMac);
         }
         let data = match objects.encrypted {
-            Some(encrypted) => {
-                let iv = keys.encryption.encrypt_block(&counter)?;
-                let padded = Zeroizing::new(keys.encryption.decrypt_cbc(&iv, encrypted)?);
-                unpad(&padded)
-                    .map_err(|_| SecureMessagingError::Padding)?
-                    .to_vec()
-            }
+            Some(encrypted) => match keys.decrypt(self.counter, encrypted) {
+                Err(CryptoError::Padding) => return Err(SecureMessagingError::Padding),
+                plain => plain?,
+            },
             None => Vec::new(),
         };
         // The protected status counts; the one outside can be changed by anyone.
@@ -236,7 +215,7 @@ impl SecureMessaging {
 }
 
 /// How many plain bytes a chip can send at most, when its protected answers may have
-/// `max_response` bytes of data.
+/// `max_response` bytes of data. Under triple DES a few bytes more would fit.
 pub fn largest_plain_answer(max_response: usize) -> usize {
     let fits = |plain: usize| protected_length(plain) <= max_response;
     // Padding, header, status and MAC take between 16 and 48 bytes.
@@ -284,7 +263,7 @@ struct Objects<'a> {
 }
 
 impl<'a> Objects<'a> {
-    fn parse(data: &'a [u8]) -> Result<Self, SecureMessagingError> {
+    fn parse(data: &'a [u8], block: usize) -> Result<Self, SecureMessagingError> {
         let mut reader = tlv::Reader::new(data);
         let encrypted = if let Some(value) = reader.optional(TAG_ENCRYPTED)? {
             if let Some((&PADDING_INDICATOR, encrypted)) = value.split_first() {
@@ -300,7 +279,7 @@ impl<'a> Objects<'a> {
             reader.optional(TAG_ENCRYPTED_ODD)?
         };
         if let Some(encrypted) = encrypted
-            && (encrypted.is_empty() || !encrypted.len().is_multiple_of(BLOCK))
+            && (encrypted.is_empty() || !encrypted.len().is_multiple_of(block))
         {
             let length = encrypted.len();
             return Err(SecureMessagingError::BadObject {

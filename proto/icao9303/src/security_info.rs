@@ -218,6 +218,14 @@ impl SecurityInfos {
         })
     }
 
+    /// How an ECDSA key of active authentication signs.
+    pub fn active_authentication(&self) -> impl Iterator<Item = &ActiveAuthenticationInfo> {
+        self.infos.iter().filter_map(|info| match info {
+            SecurityInfo::ActiveAuthentication(info) => Some(info),
+            _ => None,
+        })
+    }
+
     /// Whether every info of `other` stands here too: a chip whose EF.CardAccess lists what the
     /// signed DG14 does not is offering a weaker protocol than it was issued with.
     pub fn contains_all(&self, other: &Self) -> bool {

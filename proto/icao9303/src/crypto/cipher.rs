@@ -164,10 +164,7 @@ impl fmt::Debug for AesKey {
 
 /// Padding method 2 of ISO/IEC 9797-1: `80`, then `00` up to the block.
 pub fn pad(data: &[u8]) -> Vec<u8> {
-    let mut padded = Vec::with_capacity(data.len() + BLOCK);
-    padded.extend_from_slice(data);
-    push_padding(&mut padded);
-    padded
+    pad_to(data, BLOCK)
 }
 
 /// Pads in place by method 2.
@@ -178,11 +175,25 @@ pub fn push_padding(data: &mut Vec<u8>) {
 
 /// Takes off method-2 padding.
 pub fn unpad(padded: &[u8]) -> Result<&[u8], CryptoError> {
+    unpad_from(padded, BLOCK)
+}
+
+/// Padding by method 2 to blocks of another cipher.
+pub(super) fn pad_to(data: &[u8], block: usize) -> Vec<u8> {
+    let mut padded = Vec::with_capacity(data.len() + block);
+    padded.extend_from_slice(data);
+    padded.push(0x80);
+    padded.resize(padded.len().next_multiple_of(block), 0);
+    padded
+}
+
+/// Takes off method-2 padding to blocks of another cipher.
+pub(super) fn unpad_from(padded: &[u8], block: usize) -> Result<&[u8], CryptoError> {
     let end = padded
         .iter()
         .rposition(|byte| *byte != 0)
         .ok_or(CryptoError::Padding)?;
-    if padded[end] != 0x80 || padded.len() - end > BLOCK {
+    if padded[end] != 0x80 || padded.len() - end > block {
         return Err(CryptoError::Padding);
     }
     Ok(&padded[..end])

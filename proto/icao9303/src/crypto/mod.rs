@@ -1,10 +1,11 @@
-//! The primitives that chip and world share, pinned to published vectors: key derivation, AES and
-//! curve arithmetic. All of them are OpenSSL's; nothing here is an algorithm of our own.
+//! The primitives that chip and world share, pinned to published vectors: key derivation, AES,
+//! triple DES and curve arithmetic. All of them are OpenSSL's; nothing here is an algorithm of our own.
 
 pub mod cipher;
 pub mod curve;
 pub mod kdf;
 pub mod public_key;
+pub mod triple_des;
 
 /// Why OpenSSL refused. The inner error names the call, never the data.
 #[derive(Debug, thiserror::Error)]
