@@ -195,6 +195,11 @@ impl Service {
         Ok(())
     }
 
+    /// Whether the program still runs.
+    pub fn is_running(&mut self) -> bool {
+        matches!(self.child.try_wait(), Ok(None))
+    }
+
     /// Pulls the plug: SIGKILL, as a power failure would.
     pub fn kill(&mut self) {
         // A program that has already ended is as dead as one that was killed.

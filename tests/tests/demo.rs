@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use e2e::demo::{DocumentReport, Report};
 use e2e::house::{Document, FloorPlan, House, HousePlan, Pki, people};
@@ -480,4 +482,52 @@ fn an_inspector_with_other_trust_does_not_find_it_genuine() {
     let (status, _, _, errors) = judged(["--can", can], &house.pki.trust());
     assert_eq!(status, Some(2), "an empty reader: {errors}");
     assert!(errors.contains("card"), "{errors}");
+}
+
+/// The waiting demo, whose card reader daemon dies, ends with a failure that says so; told to end, it
+/// ends well.
+#[test]
+fn the_waiting_demo_notices_what_died() {
+    for dies in [false, true] {
+        let mut demo = Command::new(built("demo").unwrap())
+            .args(["--applicants", "1"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut said = BufReader::new(demo.stdout.take().unwrap()).lines();
+        let mut waiting = said.by_ref().map_while(Result::ok);
+        assert!(waiting.any(|line| line.contains("until Ctrl-C")));
+        let victim = if dies {
+            child_of(demo.id(), "pcscd")
+        } else {
+            demo.id()
+        };
+        let signal = if dies { "-KILL" } else { "-TERM" };
+        let killed = Command::new("kill")
+            .args([signal, &victim.to_string()])
+            .status();
+        assert!(killed.unwrap().success());
+        // Whoever reads no more must not stop it from ending.
+        let rest: Vec<_> = said.map_while(Result::ok).collect();
+        let ended = demo.wait_with_output().unwrap();
+        let errors = String::from_utf8_lossy(&ended.stderr);
+        assert_eq!(ended.status.success(), !dies, "{rest:?} {errors}");
+        assert_eq!(errors.contains("pcscd has ended"), dies, "{errors}");
+    }
+}
+
+/// The process of that name whose parent is `parent`.
+fn child_of(parent: u32, name: &str) -> u32 {
+    let processes = fs::read_dir("/proc").unwrap().map_while(Result::ok);
+    let numbers = processes.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let mut children = numbers.filter(|process: &u32| {
+        let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+        let Some((begin, rest)) = stat.rsplit_once(')') else {
+            return false;
+        };
+        begin.ends_with(name) && rest.split(' ').nth(2) == Some(&parent.to_string())
+    });
+    children.next().unwrap()
 }

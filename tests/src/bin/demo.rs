@@ -2,9 +2,13 @@
 
 use std::io::Write;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
 use e2e::demo::{self, Arguments};
+
+/// How often the programs are looked at while the demo waits.
+const WATCH_EVERY: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -27,19 +31,19 @@ fn show(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
         time::OffsetDateTime::now_utc().format(&time::format_description::well_known::Rfc3339)?;
     // Not in the build folder: sockets have short names only.
     let work = tempfile::Builder::new().prefix("stempel-").tempdir()?;
-    let finished = demo::run(arguments, started, work.path())?;
+    let mut finished = demo::run(arguments, started, work.path())?;
     println!("{}", finished.report);
     if let Some(out) = &arguments.out {
         println!("left in {}", out.display());
     }
     if !arguments.once {
-        stay(&finished)?;
+        stay(&mut finished)?;
     }
     Ok(finished.report.passed())
 }
 
 /// Keeps the chips in their readers until Ctrl-C, and says how to read them.
-fn stay(finished: &demo::Finished) -> Result<(), Box<dyn std::error::Error>> {
+fn stay(finished: &mut demo::Finished) -> Result<(), Box<dyn std::error::Error>> {
     let (variable, socket) = finished.environment();
     let socket = socket.display();
     println!("\nThe chips stay in their readers until Ctrl-C. In another terminal, for instance:");
@@ -53,9 +57,24 @@ fn stay(finished: &demo::Finished) -> Result<(), Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    runtime.block_on(told_to_end())?;
+    runtime.block_on(async {
+        tokio::select! {
+            told = told_to_end() => told.map_err(Box::<dyn std::error::Error>::from),
+            ended = watch(finished) => Err(ended.into()),
+        }
+    })?;
     println!("\nputting everything away");
     Ok(())
+}
+
+/// Returns when a program has ended that should not.
+async fn watch(finished: &mut demo::Finished) -> demo::DemoError {
+    loop {
+        if let Err(ended) = finished.check_running() {
+            return ended;
+        }
+        tokio::time::sleep(WATCH_EVERY).await;
+    }
 }
 
 /// Ctrl-C, or the end of the session: both leave time to stop the programs of the house.

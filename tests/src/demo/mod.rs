@@ -62,6 +62,14 @@ pub enum DemoError {
         /// What the system said.
         source: std::io::Error,
     },
+    /// A program of the house died while the demo was waiting.
+    #[error(
+        "{program} has ended, so the chips can no longer be read; end the demo and start it again"
+    )]
+    Ended {
+        /// Which.
+        program: &'static str,
+    },
     /// `--name` is not a name.
     #[error("--name takes \"SURNAME, GIVEN NAMES\", with a comma between them")]
     Name,
@@ -80,6 +88,14 @@ impl Finished {
     /// The variable and value that lead a PC/SC program to the demo's readers.
     pub fn environment(&self) -> (&'static str, &Path) {
         self.floor.environment()
+    }
+
+    /// Fails once a program has ended without which the chips cannot be read.
+    pub fn check_running(&mut self) -> Result<(), DemoError> {
+        match self.floor.ended_program() {
+            Some(program) => Err(DemoError::Ended { program }),
+            None => Ok(()),
+        }
     }
 }
 

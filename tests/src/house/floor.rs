@@ -168,6 +168,14 @@ impl Floor {
         Ok(())
     }
 
+    /// The program of the floor that has ended, if one has; all of them should run.
+    pub fn ended_program(&mut self) -> Option<&'static str> {
+        if !self.daemon.as_mut().is_some_and(Daemon::is_running) {
+            return Some("pcscd");
+        }
+        (!self.chips.is_running()).then_some("hardware-sim")
+    }
+
     /// The folder, with the logs of daemon and chips.
     pub fn folder(&self) -> &Path {
         &self.folder

@@ -4,7 +4,7 @@
 mod algorithm;
 pub(crate) mod backward;
 mod certificate;
-mod ec_parameters;
+pub(crate) mod ec_parameters;
 pub mod extensions;
 mod instant;
 mod name;
