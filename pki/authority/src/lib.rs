@@ -2,6 +2,8 @@
 
 pub mod authority_key;
 pub mod ceremony;
+pub mod cvc_key;
+pub mod inspection;
 pub mod profile;
 pub mod serve;
 pub mod signing;

@@ -2,16 +2,17 @@
 
 use std::{
     fmt,
-    sync::{Mutex, PoisonError},
+    sync::{Arc, Mutex, PoisonError},
 };
 
 use rand::CryptoRng;
 use time::OffsetDateTime;
 
-/// Clock and randomness, handed in once.
+/// Clock and randomness, handed in once. Clones share them.
+#[derive(Clone)]
 pub struct Surroundings {
-    now: Box<dyn Fn() -> OffsetDateTime + Send + Sync>,
-    rng: Mutex<Box<dyn CryptoRng + Send>>,
+    now: Arc<dyn Fn() -> OffsetDateTime + Send + Sync>,
+    rng: Arc<Mutex<Box<dyn CryptoRng + Send>>>,
 }
 
 impl fmt::Debug for Surroundings {
@@ -27,8 +28,8 @@ impl Surroundings {
         rng: impl CryptoRng + Send + 'static,
     ) -> Self {
         Self {
-            now: Box::new(now),
-            rng: Mutex::new(Box::new(rng)),
+            now: Arc::new(now),
+            rng: Arc::new(Mutex::new(Box::new(rng))),
         }
     }
 

@@ -1,4 +1,5 @@
-//! The first ceremony: tokens, keys, certificates, first revocation list, from one reviewed file.
+//! The first ceremony: tokens, keys, certificates, first revocation list, from one reviewed file; and
+//! later ones, which renew what terminal authentication needs.
 //!
 //! Every step looks first whether its work is done, so an interrupted ceremony continues where it
 //! stopped, and a finished one changes nothing.
@@ -10,10 +11,15 @@ pub mod place;
 pub mod plan;
 mod protocol;
 pub mod tokens;
+mod verifying;
+pub mod verifying_plan;
 
 use std::path::{Path, PathBuf};
 
-use icao9303::x509::{Certificate, PublicKey};
+use icao9303::{
+    cvc::{CvcError, ReferenceError},
+    x509::{Certificate, PublicKey},
+};
 use key_custody::{CustodyError, Token};
 use rand::CryptoRng;
 use time::OffsetDateTime;
@@ -21,11 +27,13 @@ use time::OffsetDateTime;
 use self::{
     place::{Place, PlaceError, TokenPlace},
     plan::{Plan, PlanError},
+    protocol::Heading,
+    verifying_plan::LaterPlan,
 };
-use crate::profile::BuildError;
+use crate::{cvc_key::CvcKeyError, profile::BuildError};
 
-const PLAN_DIGEST: &str = "ceremony.sha256";
-const PROTOCOL: &str = "protocol.md";
+/// What every first ceremony leaves, and a later one needs.
+const FIRST: &str = "ceremony";
 
 /// What came of a ceremony.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +65,45 @@ pub enum CeremonyError {
     /// A certificate or list was not made.
     #[error("a certificate was not made: {0}")]
     Build(#[from] BuildError<CustodyError>),
+    /// A card-verifiable certificate or request was not made.
+    #[error(transparent)]
+    CvcKey(#[from] CvcKeyError),
+    /// A card-verifiable certificate or request cannot be used.
+    #[error(transparent)]
+    Cvc(#[from] CvcError),
+    /// Names that are none.
+    #[error("a holder reference of the ceremony file: {0}")]
+    Reference(#[from] ReferenceError),
+    /// The certificate that `previous` names is not there.
+    #[error(
+        "{file} is missing: what the ceremony renews must have been made in this folder, and its \
+         token must be in the house"
+    )]
+    NoPrevious {
+        /// The file.
+        file: String,
+    },
+    /// The certificate that `previous` names has expired, so its key vouches for nothing.
+    #[error("{file} has expired; take out `previous` and identify the holder anew")]
+    ExpiredPrevious {
+        /// The file.
+        file: String,
+    },
+    /// A document verifier would outlive its CA.
+    #[error(
+        "the certificate of {label} would be valid longer than that of the country verifying CA; \
+         renew the CA first, or shorten validity_days"
+    )]
+    Outlives {
+        /// The verifier's label.
+        label: String,
+    },
+    /// A later ceremony in a folder without a finished first one.
+    #[error("{} holds no finished first ceremony; later ones only add to one", output.display())]
+    NoFirst {
+        /// The folder.
+        output: PathBuf,
+    },
     /// OpenSSL failed on a program's key.
     #[error("a program's key: {0}")]
     Openssl(#[from] openssl::error::ErrorStack),
@@ -90,25 +137,19 @@ pub fn run<R: CryptoRng>(
     rng: &mut R,
     say: &mut dyn FnMut(&str),
 ) -> Result<Outcome, CeremonyError> {
+    let now = now.replace_nanosecond(0).unwrap_or(now);
+    if let Some(plan) = LaterPlan::read(file)? {
+        return later(&plan, now, rng, say);
+    }
     let plan = Plan::read(file)?;
     let place = Place::open(&plan.output)?;
-    let digest = hex::encode(plan.digest).into_bytes();
-    match place.read(PLAN_DIGEST)? {
-        None => place.write(PLAN_DIGEST, &digest, 0o644)?,
-        Some(known) if known == digest => {}
-        Some(_) => {
-            return Err(CeremonyError::OtherPlan {
-                output: plan.output,
-            });
-        }
-    }
-    let protocol = plan.output.join(PROTOCOL);
-    if place.read(PROTOCOL)?.is_some() {
-        return Ok(Outcome::FinishedBefore { protocol });
-    }
-    let now = now.replace_nanosecond(0).unwrap_or(now);
+    let protocol = match begin(&place, &plan.output, FIRST, plan.digest)? {
+        Begun::Unfinished(protocol) => protocol,
+        Begun::Finished(protocol) => return Ok(Outcome::FinishedBefore { protocol }),
+    };
     let mut ceremony = Ceremony {
         plan: &plan,
+        module: &plan.module,
         place,
         now,
         rng,
@@ -120,23 +161,110 @@ pub fn run<R: CryptoRng>(
     tokens::line(&mut ceremony)?;
     operations::make(&mut ceremony)?;
     country::make(&mut ceremony, &signers)?;
-    let text = protocol::write(&plan, now, &ceremony.place.published()?);
-    ceremony.make(PROTOCOL, text.as_bytes())?;
+    if let Some(verifying) = plan.verifying() {
+        verifying::make(&mut ceremony, &verifying)?;
+    }
+    let text = protocol::write(
+        &Heading::first(&plan),
+        now,
+        &ceremony.place.published()?,
+        &plan.witnesses,
+    );
+    ceremony.make(&protocol, text.as_bytes())?;
+    let protocol = plan.output.join(protocol);
     Ok(Outcome::Done { protocol })
 }
 
+/// A later ceremony: what terminal authentication needs, in the folder of the first one.
+fn later<R: CryptoRng>(
+    plan: &LaterPlan,
+    now: OffsetDateTime,
+    rng: &mut R,
+    say: &mut dyn FnMut(&str),
+) -> Result<Outcome, CeremonyError> {
+    let no_first = || CeremonyError::NoFirst {
+        output: plan.output.clone(),
+    };
+    if !plan.output.join(protocol_file(FIRST)).exists() {
+        return Err(no_first());
+    }
+    let place = Place::open(&plan.output)?;
+    let name = format!("{FIRST}-{}", plan.name);
+    let protocol = match begin(&place, &plan.output, &name, plan.digest)? {
+        Begun::Unfinished(protocol) => protocol,
+        Begun::Finished(protocol) => return Ok(Outcome::FinishedBefore { protocol }),
+    };
+    let mut ceremony = Ceremony {
+        plan: &(),
+        module: &plan.module,
+        place,
+        now,
+        rng,
+        say,
+    };
+    verifying::make(&mut ceremony, &plan.verifying)?;
+    let text = protocol::write(
+        &Heading::later(plan),
+        now,
+        &ceremony.place.published()?,
+        &plan.witnesses,
+    );
+    ceremony.make(&protocol, text.as_bytes())?;
+    let protocol = plan.output.join(protocol);
+    Ok(Outcome::Done { protocol })
+}
+
+/// Whether a ceremony still has something to do.
+enum Begun {
+    /// The name of the protocol to write.
+    Unfinished(String),
+    /// The path of the protocol that was written.
+    Finished(PathBuf),
+}
+
+/// Binds the folder to the file, once; a changed file is refused.
+fn begin(
+    place: &Place,
+    output: &Path,
+    name: &str,
+    digest: [u8; 32],
+) -> Result<Begun, CeremonyError> {
+    let digest = hex::encode(digest).into_bytes();
+    let file = format!("{name}.sha256");
+    match place.read(&file)? {
+        None => place.write(&file, &digest, 0o644)?,
+        Some(known) if known == digest => {}
+        Some(_) => {
+            return Err(CeremonyError::OtherPlan {
+                output: output.into(),
+            });
+        }
+    }
+    let protocol = protocol_file(name);
+    if place.read(&protocol)?.is_some() {
+        return Ok(Begun::Finished(output.join(protocol)));
+    }
+    Ok(Begun::Unfinished(protocol))
+}
+
+/// `protocol.md` of the first ceremony, `protocol-NAME.md` of later ones.
+fn protocol_file(name: &str) -> String {
+    format!("{}.md", name.replacen(FIRST, "protocol", 1))
+}
+
 /// One run.
-struct Ceremony<'a, R> {
-    plan: &'a Plan,
+struct Ceremony<'a, R, P = Plan> {
+    plan: &'a P,
+    module: &'a Path,
     place: Place,
     now: OffsetDateTime,
     rng: &'a mut R,
     say: &'a mut dyn FnMut(&str),
 }
 
-impl<R: CryptoRng> Ceremony<'_, R> {
+impl<R: CryptoRng, P> Ceremony<'_, R, P> {
     fn token(&mut self, token: TokenPlace) -> Result<Token, CeremonyError> {
-        tokens::open(&self.place, token, &self.plan.module, self.rng)
+        tokens::open(&self.place, token, self.module, self.rng)
     }
 
     fn say(&mut self, what: &str) {

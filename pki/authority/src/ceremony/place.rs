@@ -12,6 +12,11 @@ use std::{
 pub enum TokenPlace {
     /// The country signing CA. No running service is configured with it.
     CountrySigning,
+    /// The country verifying CA. No running service is configured with it.
+    CountryVerifying,
+    /// The document verifiers, for `pki-authority serve`: in the folder of its other token, for one
+    /// process has one SoftHSM configuration, but with a PIN of its own.
+    DocumentVerifying,
     /// The CA of our own programs. No running service is configured with it.
     OperationsCa,
     /// The document signers, for `pki-authority serve`.
@@ -23,15 +28,35 @@ pub enum TokenPlace {
 }
 
 impl TokenPlace {
-    /// Label and folder.
+    /// The token's label.
     #[must_use]
     pub fn label(self) -> &'static str {
         match self {
             Self::CountrySigning => "country-signing",
+            Self::CountryVerifying => "country-verifying",
+            Self::DocumentVerifying => "document-verifying",
             Self::OperationsCa => "operations-ca",
             Self::Signing => "signing",
             Self::Order => "order",
             Self::Line => "line",
+        }
+    }
+
+    /// The folder of its SoftHSM configuration, below `tokens`.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::DocumentVerifying => Self::Signing.label(),
+            _ => self.label(),
+        }
+    }
+
+    /// The files of its user's and its security officer's PIN, in that folder.
+    #[must_use]
+    pub fn pin_files(self) -> [&'static str; 2] {
+        match self {
+            Self::DocumentVerifying => ["document-verifying.pin", "document-verifying.so.pin"],
+            _ => ["user.pin", "so.pin"],
         }
     }
 }
@@ -74,7 +99,7 @@ impl Place {
     /// The folder of a token.
     #[must_use]
     pub fn token(&self, token: TokenPlace) -> PathBuf {
-        self.root.join("tokens").join(token.label())
+        self.root.join("tokens").join(token.folder())
     }
 
     /// A file of the ceremony, or `None` when it was not made yet.

@@ -9,6 +9,8 @@ use std::{
 use openssl::sha::sha256;
 use serde::Deserialize;
 
+use super::verifying_plan::{AuthorityPlan, VerifierPlan, VerifyingPlan};
+
 /// Everything a ceremony makes. There are no flags and no choices beside it.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +29,11 @@ pub struct Plan {
     /// The document signers.
     #[serde(rename = "document_signer")]
     pub document_signers: Vec<DocumentSignerPlan>,
+    /// The country verifying CA, where there is to be one.
+    pub country_verifying: Option<AuthorityPlan>,
+    /// The document verifiers that it certifies.
+    #[serde(rename = "document_verifier", default)]
+    pub document_verifiers: Vec<VerifierPlan>,
     /// The CA of our own programs.
     pub operations: OperationsPlan,
     /// The programs that get a TLS certificate.
@@ -148,27 +155,35 @@ pub enum PlanError {
     },
 }
 
-fn softhsm() -> PathBuf {
+pub(super) fn softhsm() -> PathBuf {
     key_custody::softhsm::MODULE.into()
 }
 
 impl Plan {
     /// Reads and checks a file.
     pub fn read(path: &Path) -> Result<Self, PlanError> {
-        let unreadable = |source| PlanError::Unreadable {
-            path: path.into(),
-            source,
-        };
-        let text = std::fs::read_to_string(path).map_err(unreadable)?;
+        let (text, digest) = read_text(path)?;
         let mut plan: Self = toml::from_str(&text).map_err(|source| PlanError::Schema {
             path: path.into(),
             source: Box::new(source),
         })?;
         let folder = path.parent().unwrap_or(Path::new("."));
         plan.output = folder.join(&plan.output);
-        plan.digest = sha256(text.as_bytes());
+        plan.digest = digest;
         plan.check()?;
         Ok(plan)
+    }
+
+    /// What is made for terminal authentication, if anything.
+    #[must_use]
+    pub fn verifying(&self) -> Option<VerifyingPlan> {
+        self.country_verifying
+            .clone()
+            .map(|authority| VerifyingPlan {
+                country: self.state.country.clone(),
+                authority,
+                verifiers: self.document_verifiers.clone(),
+            })
     }
 
     fn check(&self) -> Result<(), PlanError> {
@@ -204,6 +219,14 @@ impl Plan {
                 "is 1 to 3 (9303-12 §4.1.1.2)",
             )?;
         }
+        match self.verifying() {
+            Some(verifying) => verifying.check()?,
+            None => rule(
+                self.document_verifiers.is_empty(),
+                "document_verifier",
+                "needs a country_verifying that certifies it",
+            )?,
+        }
         let months = (1..=36).contains(&self.operations.validity_months);
         rule(months, "operations.validity_months", "is 1 to 36")?;
         file_names(
@@ -232,7 +255,7 @@ impl State {
             upper && (least..=most).contains(&text.len())
         };
         rule(
-            code(&self.country, 2, 2),
+            is_country(&self.country),
             "state.country",
             "is two upper-case letters",
         )?;
@@ -261,7 +284,21 @@ impl State {
     }
 }
 
-fn rule(kept: bool, field: &str, rule: &'static str) -> Result<(), PlanError> {
+/// The file's text, and SHA-256 of its bytes.
+pub(super) fn read_text(path: &Path) -> Result<(String, [u8; 32]), PlanError> {
+    let text = std::fs::read_to_string(path).map_err(|source| PlanError::Unreadable {
+        path: path.into(),
+        source,
+    })?;
+    let digest = sha256(text.as_bytes());
+    Ok((text, digest))
+}
+
+pub(super) fn is_country(text: &str) -> bool {
+    text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_uppercase())
+}
+
+pub(super) fn rule(kept: bool, field: &str, rule: &'static str) -> Result<(), PlanError> {
     if kept {
         Ok(())
     } else {
@@ -273,7 +310,10 @@ fn rule(kept: bool, field: &str, rule: &'static str) -> Result<(), PlanError> {
 }
 
 /// Names of files must be harmless and different.
-fn file_names<'a>(field: &str, names: impl Iterator<Item = &'a String>) -> Result<(), PlanError> {
+pub(super) fn file_names<'a>(
+    field: &str,
+    names: impl Iterator<Item = &'a String>,
+) -> Result<(), PlanError> {
     let mut seen = BTreeSet::new();
     for name in names {
         let harmless = (1..=40).contains(&name.len())

@@ -2,32 +2,103 @@
 
 use std::fmt::Write;
 
-use icao9303::{crl::RevocationList, x509::Certificate};
+use icao9303::{crl::RevocationList, cvc, x509::Certificate};
 use openssl::sha::sha256;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::plan::Plan;
+use super::{
+    plan::Plan,
+    verifying_plan::{LaterPlan, VerifyingPlan},
+};
+
+/// What the protocol says before it lists files.
+pub(super) struct Heading {
+    title: &'static str,
+    digest: [u8; 32],
+    /// Who was set up, a line each.
+    facts: Vec<String>,
+    /// What must be carried where, a line each.
+    carried: Vec<&'static str>,
+}
+
+const VERIFYING: &str = "brainpoolP256r1, SHA-256, token `country-verifying`";
+
+impl Heading {
+    /// Of a first ceremony.
+    pub(super) fn first(plan: &Plan) -> Self {
+        let mut facts = vec![
+            format!("State: {} ({})", plan.state.mrz_code, plan.state.country),
+            format!(
+                "Country signing CA: {}, brainpoolP384r1, SHA-384, token `country-signing`",
+                plan.country_signing.common_name
+            ),
+            format!(
+                "Operations CA: {}, P-256, SHA-256, token `operations-ca`",
+                plan.operations.common_name
+            ),
+        ];
+        let mut carried = vec![
+            "`tokens/country-signing` and `tokens/operations-ca` moved to the safe; no service is configured with them",
+            "each `so.pin` moved to its own sealed envelope",
+            "`tokens/signing` handed to pki-authority, `tokens/order` and `tokens/line` to personalisation, each with its `user.pin`",
+            "`trust/` published; fingerprints compared by a second channel",
+        ];
+        if let Some(verifying) = plan.verifying() {
+            facts.push(authority(&verifying));
+            carried.push("`tokens/country-verifying` moved to the safe; no service is configured with it");
+            carried.push("`tokens/signing/document-verifying.pin` handed to pki-authority with its token");
+        }
+        Self {
+            title: "Protocol of a key ceremony",
+            digest: plan.digest,
+            facts,
+            carried,
+        }
+    }
+
+    /// Of a later ceremony.
+    pub(super) fn later(plan: &LaterPlan) -> Self {
+        Self {
+            title: "Protocol of a later key ceremony",
+            digest: plan.digest,
+            facts: vec![
+                format!("Ceremony: {}", plan.name),
+                authority(&plan.verifying),
+            ],
+            carried: vec![
+                "`tokens/country-verifying` moved back to the safe",
+                "`trust/` published and given to pki-authority and the lines; fingerprints compared by a second channel",
+            ],
+        }
+    }
+}
+
+fn authority(plan: &VerifyingPlan) -> String {
+    let (country, authority) = (&plan.country, &plan.authority);
+    let (mnemonic, sequence) = (&authority.mnemonic, authority.sequence);
+    format!("Country verifying CA: {country}{mnemonic}{sequence:05}, {VERIFYING}")
+}
 
 /// The protocol as Markdown, over the published files.
-pub(super) fn write(plan: &Plan, now: OffsetDateTime, files: &[(String, Vec<u8>)]) -> String {
+pub(super) fn write(
+    heading: &Heading,
+    now: OffsetDateTime,
+    files: &[(String, Vec<u8>)],
+    witnesses: &[String],
+) -> String {
     let mut text = String::new();
     let time = now.format(&Rfc3339).unwrap_or_default();
     // Writing to a String has no failure.
     let _ = write!(
         text,
-        "# Protocol of a key ceremony\n\n\
-         - Finished: {time}\n\
-         - Ceremony file: SHA-256 {}\n\
-         - State: {} ({})\n\
-         - Country signing CA: {}, brainpoolP384r1, SHA-384, token `country-signing`\n\
-         - Operations CA: {}, P-256, SHA-256, token `operations-ca`\n\n\
-         ## Made and published\n\n| file | SHA-256 | what |\n|---|---|---|\n",
-        hex::encode_upper(plan.digest),
-        plan.state.mrz_code,
-        plan.state.country,
-        plan.country_signing.common_name,
-        plan.operations.common_name,
+        "# {}\n\n- Finished: {time}\n- Ceremony file: SHA-256 {}\n",
+        heading.title,
+        hex::encode_upper(heading.digest),
     );
+    for fact in &heading.facts {
+        let _ = writeln!(text, "- {fact}");
+    }
+    text.push_str("\n## Made and published\n\n| file | SHA-256 | what |\n|---|---|---|\n");
     for (name, bytes) in files {
         let digest = hex::encode_upper(sha256(bytes));
         let _ = writeln!(
@@ -39,14 +110,15 @@ pub(super) fn write(plan: &Plan, now: OffsetDateTime, files: &[(String, Vec<u8>)
     text.push_str(
         "\n## Made and kept\n\n\
          Private and secret keys exist only in the tokens under `tokens/` (sensitive, not extractable), \
-         except the TLS keys `operations/*.key` (mode 600).\n\n\
-         - [ ] `tokens/country-signing` and `tokens/operations-ca` moved to the safe; no service is configured with them\n\
-         - [ ] each `so.pin` moved to its own sealed envelope\n\
-         - [ ] `tokens/signing` handed to pki-authority, `tokens/order` and `tokens/line` to personalisation, each with its `user.pin`\n\
-         - [ ] `trust/` published; fingerprints compared by a second channel\n\
-         \n## Witnesses\n\nEach compared the fingerprints above with the files and signs here.\n\n",
+         except the TLS keys `operations/*.key` (mode 600).\n\n",
     );
-    for witness in &plan.witnesses {
+    for carried in &heading.carried {
+        let _ = writeln!(text, "- [ ] {carried}");
+    }
+    text.push_str(
+        "\n## Witnesses\n\nEach compared the fingerprints above with the files and signs here.\n\n",
+    );
+    for witness in witnesses {
         let _ = writeln!(
             text,
             "- {witness}: ______________________ (date, signature)"
@@ -73,6 +145,17 @@ fn describe(name: &str, bytes: &[u8]) -> String {
             |error| error.to_string(),
             |list| format!("revocation list, {} revoked", list.revoked().len()),
         ),
+        "cvcert" => cvc::Certificate::parse(bytes).map_or_else(
+            |error| error.to_string(),
+            |certificate| {
+                let body = certificate.body();
+                format!(
+                    "{} certified by {}, until {}",
+                    body.holder, body.authority, body.expiration
+                )
+            },
+        ),
+        "cvreq" => "request of a document verifier".into(),
         "pem" => "the same certificate for TLS".into(),
         "spki" => "public key (SubjectPublicKeyInfo)".into(),
         _ => String::new(),

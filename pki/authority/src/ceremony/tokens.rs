@@ -29,14 +29,15 @@ pub(super) fn open(
     rng: &mut impl CryptoRng,
 ) -> Result<Token, CeremonyError> {
     let folder = place.token(token);
+    let [user, officer] = token.pin_files();
     let configuration = softhsm::write_configuration(&folder)?;
     let config = TokenConfig {
         module: module.into(),
         softhsm2_conf: Some(configuration),
         token_label: token.label().into(),
-        pin_file: folder.join("user.pin"),
+        pin_file: folder.join(user),
     };
-    let so_pin_file = folder.join("so.pin");
+    let so_pin_file = folder.join(officer);
     create_pin_file(&config.pin_file, rng)?;
     create_pin_file(&so_pin_file, rng)?;
     match initialise_token(&config, &so_pin_file) {

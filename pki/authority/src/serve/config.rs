@@ -8,6 +8,8 @@ use std::{
 use key_custody::TokenConfig;
 use serde::Deserialize;
 
+use super::inspection_config::InspectionSection;
+
 /// What the service is, and whom it answers.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -35,6 +37,8 @@ pub struct ServeConfig {
     /// The document signers in it, in order of preference.
     #[serde(rename = "document_signer")]
     pub document_signers: Vec<DocumentSignerSection>,
+    /// Inspection systems, where they are certified.
+    pub inspection: Option<InspectionSection>,
 }
 
 /// TLS.
@@ -142,6 +146,8 @@ impl ServeConfig {
             .into_iter()
             .chain(&mut config.ticket_keys)
             .chain(signers);
+        let inspection = config.inspection.iter_mut();
+        let all = all.chain(inspection.flat_map(InspectionSection::paths));
         for path in all.chain(&mut config.token.softhsm2_conf) {
             *path = folder.join(&path);
         }

@@ -1,6 +1,8 @@
 //! The running service: configuration, mutual TLS, gRPC.
 
 pub mod config;
+pub mod inspection_config;
+mod inspection_service;
 mod service;
 mod tls;
 
@@ -11,9 +13,15 @@ use key_custody::{CustodyError, Token};
 use tokio::{net::TcpListener, sync::mpsc};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Server;
-use wire::signing::signing_server::SigningServer;
+use wire::{
+    inspection::inspection_server::InspectionServer, signing::signing_server::SigningServer,
+};
 
-use self::config::{ConfigError, ServeConfig, read};
+use self::{
+    config::{ConfigError, ServeConfig, read},
+    inspection_config::InspectionError,
+    inspection_service::InspectionService,
+};
 pub use self::{service::SigningService, tls::TlsError};
 use crate::{
     signing::{
@@ -54,6 +62,9 @@ pub enum ServeError {
     /// A certificate is not a document signer's.
     #[error(transparent)]
     Signer(#[from] SignerError),
+    /// `[inspection]` is refused.
+    #[error(transparent)]
+    Inspection(#[from] InspectionError),
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -112,6 +123,14 @@ pub async fn run(
         .collect();
     let store = Store::open(&config.store, &config.audit, surroundings.now()).await?;
     let token_wait = Duration::from_secs(config.token_wait_seconds.into());
+    let inspection = match &config.inspection {
+        Some(section) => {
+            let desk = section.desk(config, store.clone(), surroundings.clone())?;
+            let service = InspectionService::new(Arc::new(desk));
+            Some(InspectionServer::new(service).max_decoding_message_size(MAX_MESSAGE))
+        }
+        None => None,
+    };
     let chain = Chain::new(signers, ticket_keys?, store, surroundings, token_wait);
     let service = SigningService::new(
         Arc::new(chain),
@@ -135,6 +154,7 @@ pub async fn run(
     let served = Server::builder()
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .add_service(service)
+        .add_optional_service(inspection)
         .serve_with_incoming_shutdown(ReceiverStream::new(connections), end)
         .await;
     accepting.abort();

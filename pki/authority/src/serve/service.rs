@@ -35,27 +35,27 @@ impl SigningService {
             places: Arc::new(Semaphore::new(max_in_flight)),
         }
     }
+}
 
-    /// The caller's role; every call begins with it.
-    fn caller<T>(request: &Request<T>) -> Result<String, Status> {
-        let certificates = request.peer_certs();
-        let certificate = certificates
-            .as_deref()
-            .and_then(|certificates| certificates.first());
-        certificate
-            .and_then(|certificate| role(certificate))
-            .ok_or_else(|| {
-                Status::unauthenticated(
-                    "a certificate of the operations CA that states a role is needed",
-                )
-            })
-    }
+/// The caller's role; every call begins with it.
+pub(super) fn caller<T>(request: &Request<T>) -> Result<String, Status> {
+    let certificates = request.peer_certs();
+    let certificate = certificates
+        .as_deref()
+        .and_then(|certificates| certificates.first());
+    certificate
+        .and_then(|certificate| role(certificate))
+        .ok_or_else(|| {
+            Status::unauthenticated(
+                "a certificate of the operations CA that states a role is needed",
+            )
+        })
 }
 
 #[tonic::async_trait]
 impl Signing for SigningService {
     async fn sign(&self, wire: Request<SignRequest>) -> Result<Response<SignResponse>, Status> {
-        let role = Self::caller(&wire)?;
+        let role = caller(&wire)?;
         if !self.signing_roles.contains(&role) {
             tracing::warn!(role, "a caller of this role may not sign");
             return Err(Status::permission_denied(format!(
@@ -90,7 +90,7 @@ impl Signing for SigningService {
         &self,
         request: Request<HealthRequest>,
     ) -> Result<Response<HealthResponse>, Status> {
-        Self::caller(&request)?;
+        caller(&request)?;
         let mut keys = Vec::new();
         for signer in self.chain.signers() {
             let (signer, now) = (signer.clone(), self.chain.now());
@@ -153,7 +153,7 @@ fn status(error: &ChainError) -> Status {
     }
 }
 
-fn key_status(error: &KeyError, message: String) -> Status {
+pub(super) fn key_status(error: &KeyError, message: String) -> Status {
     if error.is_absence() {
         Status::unavailable(message)
     } else {

@@ -9,7 +9,7 @@ use icao9303::crypto::curve::CurveId;
 use icao9303::x509::{Certificate, HashAlgorithm, PublicKey, ecdsa_signature_from_plain};
 use key_custody::{
     CustodyError, EcKey, Token,
-    role::{CountrySigning, DocumentSigning, OperationsCa},
+    role::{CountrySigning, CountryVerifying, DocumentSigning, OperationsCa},
 };
 use time::OffsetDateTime;
 
@@ -84,6 +84,7 @@ impl TokenKey {
             return Ok(key);
         }
         let forbidden = self.token.holds_role::<CountrySigning>()?
+            || self.token.holds_role::<CountryVerifying>()?
             || self.token.holds_role::<OperationsCa>()?;
         if forbidden {
             return Err(KeyError::ForbiddenToken {

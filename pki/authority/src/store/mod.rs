@@ -4,6 +4,7 @@
 //! that requests in flight share the cost of reaching the disk.
 
 mod audit_file;
+pub(crate) mod inspection;
 mod operation;
 mod writer;
 

@@ -5,13 +5,16 @@ use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use time::OffsetDateTime;
 use tokio::sync::oneshot;
 
-use super::{Alarm, Earlier, Intent, IntentError, Recorded, Release, StoreError};
+use super::{
+    Alarm, Earlier, Intent, IntentError, Recorded, Release, StoreError,
+    inspection::{InspectionAnswer, InspectionOperation},
+};
 use crate::signing::{
     permit::PermitRecord,
     request::{AttemptId, ObjectKind},
 };
 
-type Reply<T> = oneshot::Sender<T>;
+pub(super) type Reply<T> = oneshot::Sender<T>;
 
 /// What the audit says of acts during which the service died.
 const INTERRUPTED: &str = "interrupted; nothing was released, and the same request may be repeated";
@@ -39,6 +42,7 @@ pub(super) enum Operation {
     Alarms {
         reply: Reply<Result<u64, StoreError>>,
     },
+    Inspection(InspectionOperation),
 }
 
 /// What an operation came to, to be told after the commit.
@@ -48,6 +52,7 @@ pub(super) enum Answer {
     Release(Release),
     Told,
     Alarms(u64),
+    Inspection(InspectionAnswer),
 }
 
 impl Operation {
@@ -81,6 +86,9 @@ impl Operation {
                 let count: i64 = row.and_then(|row| row.try_get(0)).map_err(write)?;
                 Ok(Answer::Alarms(count.unsigned_abs()))
             }
+            Self::Inspection(operation) => {
+                Ok(Answer::Inspection(operation.apply(connection).await?))
+            }
         }
     }
 
@@ -96,6 +104,7 @@ impl Operation {
             }
             (Self::Tell { reply, .. }, Answer::Told) => drop(reply.send(Ok(()))),
             (Self::Alarms { reply }, Answer::Alarms(count)) => drop(reply.send(Ok(count))),
+            (Self::Inspection(operation), Answer::Inspection(answer)) => operation.answer(answer),
             (operation, _) => operation.fail(&StoreError::Closed),
         }
     }
@@ -108,16 +117,17 @@ impl Operation {
             Self::Release { reply, .. } => drop(reply.send(Err(error))),
             Self::Tell { reply, .. } => drop(reply.send(Err(error))),
             Self::Alarms { reply } => drop(reply.send(Err(error))),
+            Self::Inspection(operation) => operation.fail(error),
         }
     }
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "a function for map_err")]
-fn write(error: sqlx::Error) -> StoreError {
+pub(super) fn write(error: sqlx::Error) -> StoreError {
     StoreError::Write(error.to_string())
 }
 
-async fn tell(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), StoreError> {
+pub(super) async fn tell(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), StoreError> {
     let line =
         serde_json::to_string(entry).map_err(|error| StoreError::Write(error.to_string()))?;
     let insert = sqlx::query("INSERT INTO audit (line) VALUES (?)").bind(&line);
