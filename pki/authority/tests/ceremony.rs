@@ -236,7 +236,7 @@ fn the_country_signing_key_is_out_of_reach_of_the_service() {
     assert!(Token::open(&country).unwrap_err().is_absence());
 
     // And a service that is configured with a CA's token does not start.
-    for token in ["country-signing", "operations-ca"] {
+    for token in ["country-signing", "country-verifying", "operations-ca"] {
         let refused = Command::new(binary())
             .args(["serve", "--config"])
             .arg(house.config_for(token, 1))

@@ -45,8 +45,12 @@ impl Heading {
         ];
         if let Some(verifying) = plan.verifying() {
             facts.push(authority(&verifying));
-            carried.push("`tokens/country-verifying` moved to the safe; no service is configured with it");
-            carried.push("`tokens/signing/document-verifying.pin` handed to pki-authority with its token");
+            carried.push(
+                "`tokens/country-verifying` moved to the safe; no service is configured with it",
+            );
+            carried.push(
+                "`tokens/signing/document-verifying.pin` handed to pki-authority with its token",
+            );
         }
         Self {
             title: "Protocol of a key ceremony",

@@ -137,7 +137,10 @@ impl Desk {
             }
         };
         let now = self.surroundings.now();
-        let applied = self.store.apply_for(admitted.application(), &act, now).await?;
+        let applied = self
+            .store
+            .apply_for(admitted.application(), &act, now)
+            .await?;
         let (recorded, verifier, dates) = match applied {
             Applied::Recorded(recorded) => (recorded, admitted.verifier.clone(), admitted.dates),
             Applied::Earlier(recorded, certificate, dates) => match self.bound(&certificate) {
@@ -181,8 +184,10 @@ impl Desk {
         let same = |verifier: &&Arc<Verifier>| verifier.certificate().to_bytes() == certificate;
         let found = self.verifiers.iter().find(same).cloned();
         found.ok_or_else(|| DeskError::VerifierGone {
-            holder: Certificate::parse(certificate)
-                .map_or_else(|error| error.to_string(), |found| found.holder().to_string()),
+            holder: Certificate::parse(certificate).map_or_else(
+                |error| error.to_string(),
+                |found| found.holder().to_string(),
+            ),
         })
     }
 

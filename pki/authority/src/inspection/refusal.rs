@@ -20,10 +20,14 @@ pub enum Refusal {
         holder: CertificateReference,
     },
     /// The rights go beyond those of every document verifier in force.
-    #[error("rights_beyond_verifier: no document verifier in force may give all the rights asked for")]
+    #[error(
+        "rights_beyond_verifier: no document verifier in force may give all the rights asked for"
+    )]
     BeyondVerifier,
     /// The key is not of the kind that is certified.
-    #[error("key: a key for ECDSA with SHA-256 on the document verifier's curve is needed ({reason})")]
+    #[error(
+        "key: a key for ECDSA with SHA-256 on the document verifier's curve is needed ({reason})"
+    )]
     Key {
         /// What is wrong.
         reason: String,
@@ -44,28 +48,38 @@ pub enum Refusal {
         signer: CertificateReference,
     },
     /// The certificate that vouches has expired.
-    #[error("signer_expired: {signer} has expired; have the first request permitted again (`first_requests`)")]
+    #[error(
+        "signer_expired: {signer} has expired; have the first request permitted again (`first_requests`)"
+    )]
     SignerExpired {
         /// The certificate that vouches.
         signer: CertificateReference,
     },
     /// The certificate that vouches is not the latest one, or has vouched before.
-    #[error("signer_superseded: {signer} is not the certificate issued last, or vouched for another key already")]
+    #[error(
+        "signer_superseded: {signer} is not the certificate issued last, or vouched for another key already"
+    )]
     SignerSuperseded {
         /// The certificate that vouches.
         signer: CertificateReference,
     },
     /// Only successive requests are accepted.
-    #[error("first_request_used: the first request was made before; ask with a successive request, or have another first one permitted (`first_requests`)")]
+    #[error(
+        "first_request_used: the first request was made before; ask with a successive request, or have another first one permitted (`first_requests`)"
+    )]
     FirstRequestUsed,
     /// The reference was used for something else.
-    #[error("reference_used: {holder} was certified for another key or other rights; take the next sequence")]
+    #[error(
+        "reference_used: {holder} was certified for another key or other rights; take the next sequence"
+    )]
     ReferenceUsed {
         /// Who asks.
         holder: CertificateReference,
     },
     /// The request is addressed to nobody here.
-    #[error("other_authority: {authority} is no document verifier in force here; ask for the chain again")]
+    #[error(
+        "other_authority: {authority} is no document verifier in force here; ask for the chain again"
+    )]
     OtherAuthority {
         /// Whom it names.
         authority: CertificateReference,

@@ -26,7 +26,9 @@ const ABSENCE_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Debug, thiserror::Error)]
 pub enum VerifierError {
     /// No configured authority certified it.
-    #[error("the certificate of {label} is not signed by a configured country verifying CA ({reason})")]
+    #[error(
+        "the certificate of {label} is not signed by a configured country verifying CA ({reason})"
+    )]
     Authority {
         /// The verifier's label.
         label: String,
@@ -134,7 +136,11 @@ impl Verifier {
 
     /// Signs a certificate in the token, waiting for an absent one until `deadline`, and verifies it.
     /// Blocks.
-    pub(super) fn certify(&self, body: &Body, deadline: Instant) -> Result<Certificate, CertifyError> {
+    pub(super) fn certify(
+        &self,
+        body: &Body,
+        deadline: Instant,
+    ) -> Result<Certificate, CertifyError> {
         loop {
             match self.certify_now(body) {
                 Err(CertifyError::Key(error))

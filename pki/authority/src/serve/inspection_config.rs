@@ -99,7 +99,9 @@ pub enum InspectionError {
     #[error(transparent)]
     Verifier(#[from] VerifierError),
     /// A holder is none.
-    #[error("inspection.system {holder}: {source}; country and mnemonic are needed, without a sequence")]
+    #[error(
+        "inspection.system {holder}: {source}; country and mnemonic are needed, without a sequence"
+    )]
     Holder {
         /// What stands there.
         holder: String,
@@ -163,11 +165,17 @@ impl InspectionSection {
         if verifiers.is_empty() {
             return Err(ConfigError::Empty("inspection.document_verifier").into());
         }
-        let registrations: Result<Vec<_>, _> =
-            self.systems.iter().map(SystemSection::registration).collect();
+        let registrations: Result<Vec<_>, _> = self
+            .systems
+            .iter()
+            .map(SystemSection::registration)
+            .collect();
         let registrations = registrations?;
         for (index, one) in registrations.iter().enumerate() {
-            if registrations[..index].iter().any(|other| other.stem == one.stem) {
+            if registrations[..index]
+                .iter()
+                .any(|other| other.stem == one.stem)
+            {
                 return Err(InspectionError::Registration {
                     holder: one.stem.to_string(),
                     rule: "is registered once",
@@ -204,7 +212,10 @@ impl SystemSection {
         if self.rights.is_empty() {
             return Err(refused("rights names DG3, DG4 or both"));
         }
-        let rights = self.rights.iter().fold(0, |bits, right| bits | right.cvc().bits());
+        let rights = self
+            .rights
+            .iter()
+            .fold(0, |bits, right| bits | right.cvc().bits());
         Ok(Registration {
             role: self.role.clone(),
             stem,

@@ -331,7 +331,10 @@ async fn standing(connection: &mut SqliteConnection, stem: &str) -> Result<Stand
         .fetch_optional(&mut *connection)
         .await
         .map_err(write)?;
-    let certificate = row.map(|row| row.try_get("certificate").map_err(|_| bad_row("certificate", stem)));
+    let certificate = row.map(|row| {
+        row.try_get("certificate")
+            .map_err(|_| bad_row("certificate", stem))
+    });
     Ok(Standing {
         certificate: certificate.transpose()?,
         first_requests: first_requests(connection, stem).await?,
@@ -376,7 +379,10 @@ async fn issue(
         "UPDATE inspection_certificate SET certificate = ?, issued_at = ? \
          WHERE holder = ? AND certificate IS NULL",
     );
-    let update = update.bind(certificate).bind(at.unix_timestamp()).bind(holder);
+    let update = update
+        .bind(certificate)
+        .bind(at.unix_timestamp())
+        .bind(holder);
     let done = update.execute(&mut *connection).await.map_err(write)?;
     let first = done.rows_affected() == 1;
     let known = find(connection, holder).await?;

@@ -127,7 +127,10 @@ pub(super) fn write(error: sqlx::Error) -> StoreError {
     StoreError::Write(error.to_string())
 }
 
-pub(super) async fn tell(connection: &mut SqliteConnection, entry: &Entry) -> Result<(), StoreError> {
+pub(super) async fn tell(
+    connection: &mut SqliteConnection,
+    entry: &Entry,
+) -> Result<(), StoreError> {
     let line =
         serde_json::to_string(entry).map_err(|error| StoreError::Write(error.to_string()))?;
     let insert = sqlx::query("INSERT INTO audit (line) VALUES (?)").bind(&line);

@@ -69,6 +69,17 @@ crl_days = 90
 label = "ds-1"
 common_name = "Document signer 1 SPECIMEN"
 key_months = 3
+[country_verifying]
+mnemonic = "CVCALUX"
+sequence = 1
+validity_months = 36
+rights = ["DG3", "DG4"]
+[[document_verifier]]
+label = "dv-1"
+mnemonic = "DVLUX"
+sequence = 1
+validity_days = 90
+rights = ["DG3"]
 [operations]
 common_name = "Operations CA SPECIMEN"
 validity_months = 12
@@ -150,6 +161,45 @@ certificate = "pki/trust/ds-1.cer"
         );
         fs::write(&file, text).unwrap();
         file
+    }
+
+    /// The configuration of a service that also certifies inspection systems; `systems` are further
+    /// registrations beside the line's.
+    pub fn inspection_config(&self, token_wait_seconds: u16, systems: &str) -> PathBuf {
+        let file = self.config(token_wait_seconds);
+        let text = fs::read_to_string(&file).unwrap()
+            + r#"
+[inspection]
+authorities = ["pki/trust/cvca-1.cvcert"]
+[inspection.token]
+label = "document-verifying"
+pin_file = "pki/tokens/signing/document-verifying.pin"
+[[inspection.document_verifier]]
+label = "dv-1"
+certificate = "pki/trust/dv-1.cvcert"
+[[inspection.system]]
+role = "line"
+holder = "LULINE1"
+rights = ["DG3"]
+days = 10
+"# + systems;
+        fs::write(&file, text).unwrap();
+        file
+    }
+
+    /// A connection with the certificate of a program.
+    pub async fn channel(&self, address: &str, program: &str) -> Channel {
+        let file = |name: String| fs::read(self.path("pki/operations").join(name)).unwrap();
+        let (certificate, key) = (
+            file(format!("{program}.pem")),
+            file(format!("{program}.key")),
+        );
+        let tls = ClientTlsConfig::new()
+            .ca_certificate(Certificate::from_pem(file("operations-ca.pem".into())))
+            .domain_name("localhost")
+            .identity(Identity::from_pem(certificate, key));
+        let endpoint = Channel::from_shared(format!("https://{address}")).unwrap();
+        endpoint.tls_config(tls).unwrap().connect().await.unwrap()
     }
 
     /// Starts the real service and waits until it listens.

@@ -1,0 +1,70 @@
+//! The service dies between intent and outcome, or its token is away.
+
+use std::{fs, time::Duration};
+
+use tokio::time::sleep;
+use tonic::Code;
+use wire::inspection::inspection_client::InspectionClient;
+
+use crate::{
+    common::{House, Service},
+    terminal::{Key, ask, certificate},
+};
+
+#[tokio::test]
+async fn a_crash_between_intent_and_outcome_continues() {
+    let house = House::new();
+    let config = house.inspection_config(30, "");
+    let mut service = Service::start(&config);
+    let channel = house.channel(&service.address, "line").await;
+    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
+    fs::rename(&here, &away).unwrap();
+    let key = Key::new("LULINE100001");
+    let request = key.first().to_bytes();
+    let mut stuck = InspectionClient::new(channel);
+    let asked = request.clone();
+    let stuck = tokio::spawn(async move { ask(&mut stuck, asked).await });
+    let audit = house.path("pki-audit.jsonl");
+    while fs::read_to_string(&audit).unwrap().lines().count() == 0 {
+        sleep(Duration::from_millis(10)).await;
+    }
+    service.kill();
+    stuck.await.unwrap().unwrap_err();
+    fs::rename(&away, &here).unwrap();
+
+    let service = Service::start(&config);
+    let mut line = InspectionClient::new(house.channel(&service.address, "line").await);
+    // Another key under the reference that was intended is refused.
+    let other = Key::new("LULINE100001").first().to_bytes();
+    let refused = ask(&mut line, other).await.unwrap_err();
+    assert_eq!(refused.code(), Code::AlreadyExists, "{refused:?}");
+    let first = ask(&mut line, request.clone()).await.unwrap();
+    assert!(!first.repeated);
+    assert_eq!(certificate(&first).body().key.point, key.point());
+    let second = ask(&mut line, request).await.unwrap();
+    assert!(second.repeated);
+    assert_eq!(first.certificate, second.certificate);
+    // Each intent has its outcome; the one of the dead process was closed at the next start.
+    let audit = fs::read_to_string(&audit).unwrap();
+    let count = |what: &str| audit.lines().filter(|line| line.contains(what)).count();
+    assert_eq!(count("\"intent\""), count("\"outcome\""));
+    assert_eq!(count("interrupted"), 1);
+}
+
+#[tokio::test]
+async fn an_absent_token_is_told_and_the_request_continues_later() {
+    let house = House::new();
+    let service = Service::start(&house.inspection_config(1, ""));
+    let mut line = InspectionClient::new(house.channel(&service.address, "line").await);
+    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
+    fs::rename(&here, &away).unwrap();
+    let request = Key::new("LULINE100001").first().to_bytes();
+    let failed = ask(&mut line, request.clone()).await.unwrap_err();
+    assert_eq!(failed.code(), Code::Unavailable, "{failed:?}");
+    assert!(
+        failed.message().contains("document-verifying"),
+        "{failed:?}"
+    );
+    fs::rename(&away, &here).unwrap();
+    assert!(!ask(&mut line, request).await.unwrap().repeated);
+}
