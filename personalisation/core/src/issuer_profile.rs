@@ -11,6 +11,8 @@ pub struct IssuerProfile {
     pub document_code: &'static str,
     /// The issuing authority, for DG12.
     pub authority: &'static str,
+    /// Whether its cards are real ones. Only then is SPECIMEN not printed across them.
+    pub danger_production: bool,
 }
 
 impl IssuerProfile {
@@ -20,6 +22,7 @@ impl IssuerProfile {
         state: "LUX",
         document_code: "ID",
         authority: "Ministère de l'Intérieur",
+        danger_production: false,
     };
     /// The State of specimens, which does not exist.
     pub const UTOPIA: Self = Self {
@@ -27,6 +30,7 @@ impl IssuerProfile {
         state: "UTO",
         document_code: "I",
         authority: "Utopia",
+        danger_production: false,
     };
 
     /// Every profile.

@@ -3,6 +3,7 @@
 pub mod blanks;
 pub mod config;
 pub mod edge;
+pub mod faces;
 pub mod inspect;
 pub mod keys;
 pub mod line;

@@ -1,8 +1,11 @@
 //! The identity of an order, checked; what DG1 and DG12 are made of once a number is known.
 
-use icao9303::mrz::{
-    CodeError, CountryCode, DateError, DocumentCode, DocumentNumber, FieldError, Mrz, MrzName,
-    NameError, NameField, OptionalData, PartialDate, Sex, Td1, Td1Error, Transliteration,
+use icao9303::{
+    lds::Dg11,
+    mrz::{
+        CodeError, CountryCode, DateError, DocumentCode, DocumentNumber, FieldError, Mrz, MrzName,
+        NameError, NameField, OptionalData, PartialDate, Sex, Td1, Td1Error, Transliteration,
+    },
 };
 use personalisation_core::{
     document_number,
@@ -16,6 +19,7 @@ use time::{Date, Month};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::file::{IdentityTable, OrderFile};
+use crate::faces::Holder;
 
 /// Longest text of the visual zone that is accepted, in characters.
 const LONGEST_TEXT: usize = 100;
@@ -134,6 +138,29 @@ impl Identity {
             .as_ref()
             .map_or(Ok(()), |number| number.check_birth(birth))?;
         Ok((identity, number))
+    }
+
+    /// What is printed on the card, with whole files DG2, DG7 where there is one, and DG11.
+    pub fn holder(
+        &self,
+        dg2: &[u8],
+        dg7: Option<&[u8]>,
+        dg11: Option<&[u8]>,
+    ) -> Result<Holder, IdentityError> {
+        let more = dg11.map(Dg11::parse).transpose();
+        let more = more.map_err(|_| IdentityError::Stored("DG11"))?;
+        Ok(Holder {
+            surname: self.surname.clone(),
+            given_names: self.given_names.clone(),
+            sex: self.sex.clone(),
+            nationality: self.nationality.clone(),
+            date_of_birth: self.date_of_birth(),
+            place_of_birth: more.map(|more| more.place_of_birth).unwrap_or_default(),
+            issued: self.issued()?,
+            expires: full_date(&self.expires).ok_or(IdentityError::Stored("expires"))?,
+            dg2: Zeroizing::new(dg2.to_vec()),
+            dg7: dg7.map(|file| Zeroizing::new(file.to_vec())),
+        })
     }
 
     /// The MRZ with the document number.

@@ -27,7 +27,7 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 pub use self::file::OrderFile;
-use crate::config::Config;
+use crate::{config::Config, faces::Holder};
 
 const ACTOR: &str = "personalisation/order";
 
@@ -38,6 +38,19 @@ pub struct Prepared {
     pub identity: Identity,
     /// DG2, DG3, DG7 where there is a signature, DG11: whole files.
     pub files: Vec<(ContentKind, Zeroizing<Vec<u8>>)>,
+}
+
+impl Prepared {
+    /// What is printed on the card.
+    pub fn holder(&self) -> Result<Holder, IdentityError> {
+        let file = |wanted| {
+            let found = self.files.iter().find(|(kind, _)| *kind == wanted);
+            found.map(|(_, file)| &file[..])
+        };
+        let dg2 = file(ContentKind::Dg2).ok_or(IdentityError::Stored("DG2"))?;
+        self.identity
+            .holder(dg2, file(ContentKind::Dg7), file(ContentKind::Dg11))
+    }
 }
 
 /// Adds the order in `file`; nothing is stored unless everything is right.
