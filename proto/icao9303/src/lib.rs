@@ -1,9 +1,7 @@
 //! What chip and world must agree on, byte for byte (ICAO Doc 9303).
 
 pub mod active_authentication;
-pub mod active_authentication;
 pub mod apdu;
-pub mod bac;
 pub mod bac;
 pub mod card_security;
 pub mod chip_authentication;
@@ -23,6 +21,7 @@ pub mod scp03;
 pub mod secure_messaging;
 pub mod security_info;
 pub mod sod;
+pub mod terminal_authentication;
 pub mod tlv;
 pub mod transport;
 pub mod x509;

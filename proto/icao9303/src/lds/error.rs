@@ -43,6 +43,12 @@ pub enum Fault {
     /// The MRZ is none.
     #[error("{0}")]
     Mrz(#[from] MrzError),
+    /// A name of an authority that is none.
+    #[error("object {tag:X} names no authority")]
+    Name {
+        /// The object.
+        tag: u16,
+    },
     /// The `SecurityInfos` are none.
     #[error("{0}")]
     SecurityInfos(#[from] SecurityInfoError),
