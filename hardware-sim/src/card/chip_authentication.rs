@@ -1,7 +1,7 @@
 //! The chip's side of chip authentication, version 1 (9303-11 §6.2).
 
 use icao9303::crypto::cipher::AesSize;
-use icao9303::crypto::curve::Curve;
+use icao9303::crypto::curve::{Curve, Point};
 use icao9303::crypto::kdf::{Purpose, derive};
 
 use super::chip_key::ChipKey;
@@ -24,17 +24,18 @@ pub(super) fn cipher(oid: &[u8]) -> Option<AesSize> {
 }
 
 /// Key agreement between the chip's own key and the terminal's ephemeral key: the session that
-/// holds from the next command on.
+/// holds from the next command on, and the terminal's key, which terminal authentication signs.
 pub(super) fn agree(
     key: &ChipKey,
     terminal: &[u8],
     size: AesSize,
     curve: &Curve,
-) -> Result<Session, Refusal> {
+) -> Result<(Session, Point), Refusal> {
     let terminal = curve.decode_point(terminal)?;
     let secret = curve.multiply(&terminal, &key.private)?;
-    Ok(Session::new(
+    let session = Session::new(
         derive(secret.x(), Purpose::Encryption, size)?,
         derive(secret.x(), Purpose::Authentication, size)?,
-    ))
+    );
+    Ok((session, terminal))
 }

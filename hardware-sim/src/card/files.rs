@@ -21,7 +21,7 @@ pub enum Access {
     Always = 0x00,
     /// Whoever knows the CAN or the MRZ.
     Pace = 0x01,
-    /// Terminals that prove their right to it; none can yet.
+    /// Terminals that prove their right to it.
     Terminal = 0x02,
 }
 

@@ -2,10 +2,10 @@
 
 use super::memory::PAGE;
 
-/// `STEMPEL1`, then the sizes below (4 bytes each) and the maker's data: what the maker writes once.
+/// `STEMPEL2`, then the sizes below (4 bytes each) and the maker's data: what the maker writes once.
 pub const MAGIC: usize = 0;
 /// The bytes at [`MAGIC`].
-pub const MAGIC_BYTES: [u8; 8] = *b"STEMPEL1";
+pub const MAGIC_BYTES: [u8; 8] = *b"STEMPEL2";
 /// Bytes for files (4 bytes).
 pub const FILE_MEMORY: usize = 8;
 /// Longest command APDU that the chip's buffer takes (4 bytes).
@@ -16,6 +16,8 @@ pub const RESPONSE_BUFFER: usize = 16;
 pub const KDD: usize = 20;
 /// Bytes of [`KDD`].
 pub const KDD_LENGTH: usize = 10;
+/// Which protocols the chip offers (1 byte, [`Profile`](super::profile::Profile)).
+pub const PROFILE: usize = 30;
 /// Card production life cycle data (42 bytes, GlobalPlatform).
 pub const CPLC: usize = PAGE;
 /// Bytes of [`CPLC`].
@@ -46,8 +48,21 @@ pub const JOURNAL_PAGES: usize = 15;
 pub const FILE_TABLE: usize = 32 * PAGE;
 /// Entries of the file table.
 pub const FILE_TABLE_ENTRIES: usize = 32;
+/// Trust points of terminal authentication, the newest first: [`TRUST_POINT_SLOTS`] slots of
+/// [`TRUST_POINT`] bytes.
+pub const TRUST_POINTS: usize = 48 * PAGE;
+/// Bytes for one trust point (3 pages).
+pub const TRUST_POINT: usize = 3 * PAGE;
+/// Most trust points that a chip keeps (TR-03110-3 §2.5).
+pub const TRUST_POINT_SLOTS: usize = 2;
+/// The card's date: year since 2000, month, day (3 bytes, a page of its own); zeros before it has one.
+pub const CARD_DATE: usize = 54 * PAGE;
+/// Active-authentication key: kind, then a scalar (32) or two primes (128 each); 5 pages.
+pub const SIGNING_KEY: usize = 55 * PAGE;
+/// Pages 60 to 95 are free for keys and settings of other protocols.
+pub const RESERVED: usize = 60 * PAGE;
 /// Where file contents start.
-pub const FILES: usize = 48 * PAGE;
+pub const FILES: usize = 96 * PAGE;
 
 /// File memory of the chip type we buy: 144 KB, in bytes.
 pub const DEFAULT_FILE_MEMORY: u32 = 147_456;

@@ -1,12 +1,14 @@
-//! The chip of an identity card, from its own side: memory, life cycle, files and protocols.
+//! The chip of an identity card or a passport, from its own side: memory, life cycle, files and protocols.
 //!
 //! It has its own state machine and calls no reader-side function; with the reader it shares only
-//! what is pinned to published vectors (TLV, APDU, AES, curves, key derivation). Randomness is a
+//! what is pinned to published vectors (TLV, APDU, AES, triple DES, curves, key derivation). Randomness is a
 //! parameter, time is an answer: a chip has no clock, so [`Outcome`] says how long it would have
 //! taken and its caller waits.
 //!
 //! What it answers to a reader is documented in `docs/chip.md`.
 
+mod active_authentication;
+mod basic_access;
 mod chip_authentication;
 mod chip_key;
 mod command;
@@ -21,12 +23,16 @@ pub mod maker;
 pub mod memory;
 mod pace;
 mod passwords;
+pub mod profile;
 mod refusal;
 pub mod scp03;
 pub mod secure_messaging;
 pub mod serve;
+mod signing_key;
 pub mod slot;
 mod state;
+mod terminal_authentication;
+mod trust_points;
 
 use std::fmt;
 use std::io;
@@ -35,8 +41,10 @@ use std::time::Duration;
 
 use icao9303::crypto::CryptoError;
 use icao9303::crypto::curve::{Curve, CurveId};
+use icao9303::cvc::CertificateReference;
 use icao9303::transport::CardTransport;
 use rand::CryptoRng;
+use time::Date;
 
 use life_cycle::LifeCycle;
 use memory::{Interrupted, Memory};
@@ -161,9 +169,25 @@ impl Card {
         serial
     }
 
+    /// Which protocols the chip offers.
+    pub fn profile(&self) -> profile::Profile {
+        profile::Profile::of(&self.memory)
+    }
+
     /// Where the chip stands in its life.
     pub fn life_cycle(&self) -> LifeCycle {
         LifeCycle::of(&self.memory)
+    }
+
+    /// The date that the chip goes by: it has no clock and learns from certificates.
+    pub fn card_date(&self) -> Option<Date> {
+        trust_points::card_date(&self.memory)
+    }
+
+    /// The names of the trust points of terminal authentication, the newest first.
+    pub fn trust_points(&self) -> Vec<CertificateReference> {
+        let points = trust_points::all(&self.memory).into_iter();
+        points.map(|point| point.holder).collect()
     }
 
     /// Power fails when this many more pages have been written.

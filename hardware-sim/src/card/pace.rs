@@ -4,6 +4,7 @@ use icao9303::apdu::StatusWord;
 use icao9303::crypto::cipher::{AesKey, AesSize, BLOCK, equal_in_constant_time, pad};
 use icao9303::crypto::curve::{Curve, Point, Scalar};
 use icao9303::crypto::kdf::{Purpose, derive};
+use icao9303::cvc::CertificateReference;
 use icao9303::tlv;
 use rand::CryptoRng;
 use zeroize::Zeroizing;
@@ -90,6 +91,7 @@ pub(super) enum Progress {
 /// What the last step needs.
 pub(super) struct Agreed {
     suite: Suite,
+    chip_key: Point,
     enc: AesKey,
     mac: AesKey,
     terminal_token: [u8; 8],
@@ -159,6 +161,7 @@ pub(super) fn agree(
         terminal_token: mac.cmac8(&token_input(&suite, &ours))?,
         chip_token: mac.cmac8(&token_input(&suite, &terminal))?,
         suite,
+        chip_key: ours,
         enc,
         mac,
         mapping_key,
@@ -166,18 +169,33 @@ pub(super) fn agree(
     Ok((Progress::Agreed(Box::new(agreed)), answer))
 }
 
-/// Step 4: the terminal's token decides; the chip's token and, with chip-authentication mapping,
-/// the proof of its own key are the answer. 6300 when the password was wrong.
+/// The end of a run: both sides know the password.
+pub(super) struct Established {
+    /// The session that holds from the next command on.
+    pub(super) session: Session,
+    /// x-coordinate of the chip's ephemeral key: its name in terminal authentication.
+    pub(super) chip_name: Vec<u8>,
+    /// The answer, without the outer 7C.
+    pub(super) answer: Vec<u8>,
+}
+
+/// Step 4: the terminal's token decides; the chip's token, the names of its trust points and, with
+/// chip-authentication mapping, the proof of its own key are the answer. 6300 when the password was
+/// wrong.
 pub(super) fn authenticate(
     agreed: Agreed,
     token: &[u8],
     chip_key: Option<&ChipKey>,
+    authorities: &[CertificateReference],
     curve: &Curve,
-) -> Result<(Session, Vec<u8>), Refusal> {
+) -> Result<Established, Refusal> {
     if !equal_in_constant_time(&agreed.terminal_token, token) {
         return Err(StatusWord::AUTHENTICATION_FAILED.into());
     }
     let mut answer = tlv::encode(0x86, &agreed.chip_token);
+    for (tag, authority) in [0x87, 0x88].into_iter().zip(authorities) {
+        tlv::push(&mut answer, tag, authority.as_bytes());
+    }
     if agreed.suite.mapping == Mapping::ChipAuthentication {
         let key = chip_key.ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
         let proof = curve.divide_scalars(&agreed.mapping_key, &key.private)?;
@@ -185,7 +203,11 @@ pub(super) fn authenticate(
         let padded = Zeroizing::new(pad(proof.as_bytes()));
         tlv::push(&mut answer, 0x8A, &agreed.enc.encrypt_cbc(&iv, &padded)?);
     }
-    Ok((Session::new(agreed.enc, agreed.mac), answer))
+    Ok(Established {
+        session: Session::new(agreed.enc, agreed.mac),
+        chip_name: agreed.chip_key.x().to_vec(),
+        answer,
+    })
 }
 
 /// `7F49 { 06 protocol, 86 public key }`: what an authentication token is the MAC of.

@@ -2,10 +2,12 @@
 
 use icao9303::crypto::cipher::AesSize;
 
+use super::basic_access;
 use super::files::FileEntry;
 use super::pace;
 use super::scp03;
 use super::secure_messaging::Session;
+use super::terminal_authentication;
 
 /// Everything that a power failure takes away.
 #[derive(Default)]
@@ -24,8 +26,15 @@ pub(super) struct Volatile {
     pub(super) chain: bool,
     /// MSE:Set AT chose chip authentication with this cipher.
     pub(super) chip_authentication: Option<AesSize>,
+    /// The challenge of basic access control that GET CHALLENGE gave out.
+    pub(super) basic_access: Option<basic_access::Challenge>,
     /// Takes the place of the session once the running command has been answered.
     pub(super) next_session: Option<Session>,
+    /// What terminal authentication calls the chip in this session (`ID_IC`): after PACE the
+    /// x-coordinate of the chip's ephemeral key.
+    pub(super) chip_name: Vec<u8>,
+    /// How far terminal authentication has come.
+    pub(super) terminal: terminal_authentication::Progress,
     /// INITIALIZE UPDATE was answered.
     pub(super) handshake: Option<scp03::Handshake>,
 }
@@ -37,7 +46,10 @@ impl Volatile {
         self.pace = pace::Progress::None;
         self.chain = false;
         self.chip_authentication = None;
+        self.basic_access = None;
         self.next_session = None;
+        self.chip_name.clear();
+        self.terminal = terminal_authentication::Progress::Closed;
         self.handshake = None;
         self.personalised_file = None;
     }
@@ -72,7 +84,8 @@ pub(super) enum Channel {
     /// Unprotected.
     #[default]
     Plain,
-    /// Secure messaging after PACE, under its keys or those of chip authentication.
+    /// Secure messaging after PACE or basic access control, under its keys or those of chip
+    /// authentication.
     Secure(Session),
     /// The personalisation channel.
     Scp03(scp03::Channel),

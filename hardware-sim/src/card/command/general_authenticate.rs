@@ -83,10 +83,13 @@ fn step(
             let token = tlv::parse_exact(data, 0x85)?;
             passwords::count_attempt(&mut card.memory)?;
             let key = chip_key::get(&card.memory, &card.curve);
-            let (session, answer) = pace::authenticate(*agreed, token, key.as_ref(), &card.curve)?;
+            let authorities = card.trust_points();
+            let established =
+                pace::authenticate(*agreed, token, key.as_ref(), &authorities, &card.curve)?;
             passwords::forget_failures(&mut card.memory)?;
-            volatile.channel = Channel::Secure(session);
-            (Progress::None, answer)
+            volatile.channel = Channel::Secure(established.session);
+            volatile.chip_name = established.chip_name;
+            (Progress::None, established.answer)
         }
     };
     volatile.pace = next;
@@ -109,11 +112,8 @@ fn authenticate_chip(
     }
     let terminal = tlv::parse_exact(data, 0x80)?;
     let key = chip_key::get(&card.memory, &card.curve).ok_or(StatusWord::REFERENCE_NOT_FOUND)?;
-    volatile.next_session = Some(chip_authentication::agree(
-        &key,
-        terminal,
-        cipher,
-        &card.curve,
-    )?);
+    let (session, terminal) = chip_authentication::agree(&key, terminal, cipher, &card.curve)?;
+    volatile.next_session = Some(session);
+    volatile.terminal.open(&volatile.chip_name, terminal.x());
     Ok(Vec::new())
 }

@@ -1,10 +1,14 @@
 //! The commands, one file each, and which of them there are in which state.
 
+mod basic_access;
 mod create_file;
+mod external_authenticate;
 mod general_authenticate;
 mod generate_key_pair;
+mod get_challenge;
 mod get_data;
 mod host_authentication;
+mod internal_authenticate;
 mod put_key;
 mod read_binary;
 mod security_environment;
@@ -12,6 +16,7 @@ mod select;
 mod set_status;
 mod store_data;
 mod update_binary;
+mod verify_certificate;
 
 pub(super) use host_authentication::authenticate_host;
 
@@ -26,9 +31,13 @@ const CHAINED: u8 = 0x10;
 const PROPRIETARY: u8 = 0x80;
 
 const MANAGE_SECURITY_ENVIRONMENT: u8 = 0x22;
+const PERFORM_SECURITY_OPERATION: u8 = 0x2A;
 const GENERATE_KEY_PAIR: u8 = 0x47;
 const INITIALIZE_UPDATE: u8 = 0x50;
+const EXTERNAL_AUTHENTICATE: u8 = 0x82;
+const GET_CHALLENGE: u8 = 0x84;
 const GENERAL_AUTHENTICATE: u8 = 0x86;
+const INTERNAL_AUTHENTICATE: u8 = 0x88;
 const SELECT: u8 = 0xA4;
 const READ_BINARY: u8 = 0xB0;
 const READ_BINARY_ODD: u8 = 0xB1;
@@ -45,7 +54,7 @@ const SET_STATUS: u8 = 0xF0;
 pub(super) enum Route {
     /// In the clear.
     Plain,
-    /// In a session of PACE or chip authentication.
+    /// In a session of PACE, basic access control or chip authentication.
     Secure,
     /// In the personalisation channel.
     Scp03,
@@ -100,6 +109,10 @@ fn inter_industry(
         SELECT => select::run(card, volatile, command, context),
         READ_BINARY | READ_BINARY_ODD => read_binary::run(card, volatile, command, context),
         MANAGE_SECURITY_ENVIRONMENT => security_environment::run(card, volatile, command, context),
+        PERFORM_SECURITY_OPERATION => verify_certificate::run(card, volatile, command, context),
+        GET_CHALLENGE => get_challenge::run(card, volatile, command, context),
+        EXTERNAL_AUTHENTICATE => external_authenticate::run(card, volatile, command, context),
+        INTERNAL_AUTHENTICATE => internal_authenticate::run(card, command, context),
         _ => Err(StatusWord::INS_NOT_SUPPORTED.into()),
     }
 }
@@ -150,7 +163,7 @@ fn personalise(
         READ_BINARY | READ_BINARY_ODD => read_binary::run(card, volatile, command, context),
         UPDATE_BINARY | UPDATE_BINARY_ODD => update_binary::run(card, volatile, command),
         CREATE_FILE => create_file::run(card, volatile, command),
-        GENERATE_KEY_PAIR => generate_key_pair::run(card, command),
+        GENERATE_KEY_PAIR => generate_key_pair::run(card, command, context),
         STORE_DATA => store_data::run(card, volatile, command),
         _ => Err(StatusWord::INS_NOT_SUPPORTED.into()),
     }

@@ -7,7 +7,7 @@ use super::{Answer, Context, READ_BINARY_ODD, Route};
 use crate::card::files::{self, Access, FileEntry};
 use crate::card::refusal::Refusal;
 use crate::card::state::Volatile;
-use crate::card::{Card, Lie};
+use crate::card::{Card, Lie, trust_points};
 
 /// Tag of an offset.
 pub(super) const OFFSET: u16 = 0x54;
@@ -33,7 +33,7 @@ pub(super) fn run(
         }
         even_target(card, volatile, command, context)?
     };
-    require_readable(card, &file, context)?;
+    require_readable(card, volatile, &file, context)?;
     let wants_all = ALL.contains(&le);
     let room = if wants_all { le.min(context.limit) } else { le };
     if room > context.limit {
@@ -59,6 +59,7 @@ pub(super) fn run(
 /// personalisation channel.
 pub(super) fn require_readable(
     card: &Card,
+    volatile: &Volatile,
     file: &FileEntry,
     context: &Context,
 ) -> Result<(), StatusWord> {
@@ -66,7 +67,8 @@ pub(super) fn require_readable(
     let allowed = match (context.route, file.access) {
         (Route::Scp03, _) => !locked,
         (_, Access::Always) | (Route::Secure, Access::Pace) => locked,
-        (_, Access::Pace | Access::Terminal) => false,
+        (Route::Secure, Access::Terminal) => locked && volatile.terminal.may_read(file.identifier),
+        (Route::Plain, Access::Pace | Access::Terminal) => false,
     };
     if allowed {
         Ok(())
@@ -153,7 +155,13 @@ fn content(
         return Err(StatusWord::WRONG_OFFSET);
     }
     let range = file.range(offset, room);
-    let mut bytes = card.memory.read(range.start, range.len()).to_vec();
+    let mut bytes = if trust_points::is_ef_cvca(file) {
+        let whole = trust_points::ef_cvca(&card.memory);
+        let (start, length) = (offset.min(whole.len()), range.len());
+        whole[start..(start + length).min(whole.len())].to_vec()
+    } else {
+        card.memory.read(range.start, range.len()).to_vec()
+    };
     if endless {
         bytes.resize(room, 0x5A);
     }

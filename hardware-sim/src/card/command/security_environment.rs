@@ -1,4 +1,4 @@
-//! MSE:Set AT (00 22): which protocol, which password or key comes next.
+//! MSE:Set AT and MSE:Set DST (00 22): which protocol, which password, key or certificate comes next.
 
 use icao9303::apdu::{Command, StatusWord};
 use icao9303::tlv;
@@ -6,13 +6,18 @@ use icao9303::tlv;
 use super::{Answer, Context, Route};
 use crate::card::pace::{Mapping, Progress, Suite};
 use crate::card::passwords::{self, PasswordId};
+use crate::card::profile::Profile;
 use crate::card::state::Volatile;
 use crate::card::{Card, chip_authentication, chip_key};
 
 const PACE: [u8; 2] = [0xC1, 0xA4];
 const CHIP_AUTHENTICATION: [u8; 2] = [0x41, 0xA4];
+const TERMINAL_AUTHENTICATION: [u8; 2] = [0x81, 0xA4];
+const CERTIFICATE_SIGNER: [u8; 2] = [0x81, 0xB6];
 const PROTOCOL: u16 = 0x80;
 const PASSWORD: u16 = 0x83;
+/// The name of a key, in the same object as the number of a password.
+const REFERENCE: u16 = 0x83;
 const KEY: u16 = 0x84;
 
 pub(super) fn run(
@@ -31,6 +36,20 @@ pub(super) fn run(
         (CHIP_AUTHENTICATION, Route::Secure) => {
             prepare_chip_authentication(card, volatile, command)
         }
+        (CERTIFICATE_SIGNER, Route::Secure) => {
+            let reference = tlv::parse_exact(&command.data, REFERENCE)?;
+            volatile.terminal.select_signer(&card.memory, reference)?;
+            Ok(StatusWord::OK.into())
+        }
+        (TERMINAL_AUTHENTICATION, Route::Secure) => {
+            let reference = tlv::parse_exact(&command.data, REFERENCE)?;
+            volatile.terminal.select_terminal(reference)?;
+            Ok(StatusWord::OK.into())
+        }
+        // Terminal authentication is for sessions only.
+        (CERTIFICATE_SIGNER | TERMINAL_AUTHENTICATION, _) => {
+            Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into())
+        }
         (PACE | CHIP_AUTHENTICATION, _) => Err(StatusWord::CONDITIONS_NOT_SATISFIED.into()),
         _ => Err(StatusWord::WRONG_P1_P2.into()),
     }
@@ -38,6 +57,9 @@ pub(super) fn run(
 
 /// Data: `80 protocol, 83 password id, [84 domain parameter id]`.
 fn prepare_pace(card: &Card, volatile: &mut Volatile, command: &Command) -> Answer {
+    if !Profile::of(&card.memory).offers_pace() {
+        return Err(StatusWord::FUNCTION_NOT_SUPPORTED.into());
+    }
     let mut reader = tlv::Reader::new(&command.data);
     let suite = Suite::from_oid(reader.expect(PROTOCOL)?).ok_or(StatusWord::WRONG_DATA)?;
     let &[password] = reader.expect(PASSWORD)? else {

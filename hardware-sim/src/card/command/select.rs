@@ -39,7 +39,7 @@ pub(super) fn run(
                 .ok_or(StatusWord::FILE_NOT_FOUND)?;
             let file = files::by_identifier(&card.memory, name, identifier)
                 .ok_or(StatusWord::FILE_NOT_FOUND)?;
-            read_binary::require_readable(card, &file, context)?;
+            read_binary::require_readable(card, volatile, &file, context)?;
             let information = file_information(template(command), &file);
             volatile.file = Some(file);
             information
