@@ -23,6 +23,8 @@ pub struct Identity {
     pub birth_place: &'static str,
     /// 13 digits with right check digits.
     pub national_number: String,
+    /// From which to which shade of skin, in percent from light to dark, a portrait may take.
+    pub(super) complexion: [u8; 2],
 }
 
 /// Sex, as a document says it.
@@ -75,13 +77,14 @@ impl Identity {
             birth,
             nationality,
             birth_place: dice.pick(origin.places),
+            complexion: origin.complexion,
             national_number: national_number(&date, 1 + u32::from(dice.bits().to_le_bytes()[0])),
         }
     }
 
     /// Years of age on a day, roughly: what a portrait shows.
-    pub(super) fn age_shown(&self) -> i32 {
-        2026 - self.birth.year()
+    pub(super) fn age_shown(&self) -> f32 {
+        i16::try_from(2026 - self.birth.year()).map_or(40.0, f32::from)
     }
 }
 

@@ -8,6 +8,8 @@ pub(super) struct Origin {
     pub weight: u32,
     /// Most common nationality, as the MRZ writes it.
     pub nationality: &'static str,
+    /// Shades of skin, in percent from light to dark.
+    pub complexion: [u8; 2],
     pub surnames: &'static [&'static str],
     pub women: &'static [&'static str],
     pub men: &'static [&'static str],
@@ -19,6 +21,7 @@ pub(super) const ORIGINS: [Origin; 8] = [
     Origin {
         weight: 46,
         nationality: "LUX",
+        complexion: [0, 45],
         surnames: &[
             "Schmit",
             "Müller",
@@ -67,6 +70,7 @@ pub(super) const ORIGINS: [Origin; 8] = [
     Origin {
         weight: 22,
         nationality: "PRT",
+        complexion: [12, 55],
         surnames: &[
             "da Conceição",
             "Gonçalves",
@@ -82,6 +86,7 @@ pub(super) const ORIGINS: [Origin; 8] = [
     Origin {
         weight: 12,
         nationality: "FRA",
+        complexion: [2, 75],
         surnames: &[
             "L'Hôte",
             "d'Aubigné",
@@ -97,6 +102,7 @@ pub(super) const ORIGINS: [Origin; 8] = [
     Origin {
         weight: 6,
         nationality: "D",
+        complexion: [0, 35],
         surnames: &["Groß", "Köhler", "Freiherr von Rübenau", "Jäger"],
         women: &["Jördis", "Käthe", "Ulrike"],
         men: &["Jürgen", "Björn", "Götz"],
@@ -105,6 +111,7 @@ pub(super) const ORIGINS: [Origin; 8] = [
     Origin {
         weight: 5,
         nationality: "ITA",
+        complexion: [8, 45],
         surnames: &["D'Alò", "Nicolò", "Forlì Bianchi", "Dell'Acqua"],
         women: &["Nicoletta", "Niccolò Maria", "Chiara"],
         men: &["Niccolò", "Gianfranco", "Dario"],
@@ -113,6 +120,7 @@ pub(super) const ORIGINS: [Origin; 8] = [
     Origin {
         weight: 4,
         nationality: "POL",
+        complexion: [0, 30],
         surnames: &["Łukaszewska", "Dąbrowski", "Świętek", "Gżegżółka"],
         women: &["Małgorzata", "Żaneta", "Śnieżka"],
         men: &["Stanisław", "Łukasz", "Bogumił"],
@@ -121,6 +129,7 @@ pub(super) const ORIGINS: [Origin; 8] = [
     Origin {
         weight: 3,
         nationality: "MNE",
+        complexion: [4, 42],
         surnames: &["Đukanović", "Kurpejović", "Šabotić", "Hodžić"],
         women: &["Živana", "Šejla", "Đurđa"],
         men: &["Miloš", "Žarko", "Anđelko"],
@@ -129,6 +138,7 @@ pub(super) const ORIGINS: [Origin; 8] = [
     Origin {
         weight: 2,
         nationality: "IDN",
+        complexion: [40, 68],
         surnames: &["Sukartono", "Wulandari", "Suprapto"],
         women: &[],
         men: &[],

@@ -1,52 +1,47 @@
-//! The head without its features: outline, skin with light and shade, ears, neck.
+//! The head without its features: outline, skin, ears, neck.
 
-use super::super::dice::ramp;
-use super::SOFT;
-use super::colour::Colour;
-use super::look::Look;
+use super::super::dice::{Noise, ramp};
+use super::look::{Look, Shape};
+use super::painter::Painter;
+use super::path::{Point, closed, curve, ellipse, mirrored};
+use super::relief::Relief;
 
-/// Where the light comes from: in front, above, a little from the left.
-const LIGHT: [f32; 3] = [-0.22, -0.34, 0.91];
-
-/// Signed distance, roughly, to the outline of the face: negative inside.
-pub(super) fn outline(look: &Look, x: f32, y: f32) -> f32 {
-    // The widest place lies a little below the eyes.
-    let down = y - 0.15;
-    let (height, power) = if down < 0.0 {
-        (look.crown + 0.15, 2.25)
-    } else {
-        (look.chin - 0.15, look.jaw)
-    };
-    let radius =
-        ((x / look.cheek).abs().powf(power) + (down / height).abs().powf(power)).powf(1.0 / power);
-    (radius - 1.0) * look.cheek
+/// The face's outline: skull, temples, cheeks, jaw, chin.
+pub(super) fn outline(shape: &Shape) -> Vec<Point> {
+    let skull = shape.temple * 0.97;
+    let jaw = shape.mouth - 0.02 + 0.5 * shape.gape;
+    let chin = shape.chin;
+    closed(&mirrored(&[
+        (0.0, -shape.crown),
+        (skull * 0.50, -shape.crown * 0.925), (skull * 0.87, -shape.crown * 0.69),
+        (shape.temple * 1.01, -0.55),
+        (shape.cheek, 0.08),
+        (shape.cheek * 0.965, 0.55),
+        (shape.jaw, jaw),
+        (shape.jaw * 0.42 + shape.chin_width * 0.93, chin - 0.24),
+        (shape.chin_width, chin - 0.035),
+        (0.0, chin),
+    ]))
 }
 
-/// How far a place belongs to the face: 1 inside, 0 outside.
-pub(super) fn inside(look: &Look, x: f32, y: f32) -> f32 {
-    ramp(SOFT, -SOFT, outline(look, x, y))
-}
-
-/// Light on a bulging surface whose middle is (0, 0) and whose rim has radius 1.
-fn light(across: f32, down: f32) -> f32 {
-    let flat = (across * across + down * down).min(0.98);
-    let out = (1.0 - flat).sqrt();
-    let facing = across * LIGHT[0] + down * LIGHT[1] + out * LIGHT[2];
-    0.66 + 0.38 * facing.max(0.0)
-}
-
-/// The skin of the face, over what is behind it.
-pub(super) fn skin(look: &Look, behind: Colour, x: f32, y: f32) -> Colour {
-    let covered = inside(look, x, y);
-    if covered == 0.0 {
-        return behind;
-    }
-    let across = x / look.cheek * 0.92;
-    let down = (y - 0.05) / (look.chin + 0.1) * 0.85;
-    let shade = light(across, down) + 0.012 * look.mottle.at(x, y);
-    let blush = 0.16 * spot(x.abs() - 0.68, y - 0.72, 0.34, 0.28);
-    let face = look.skin.shaded(shade).mix(look.lips, blush);
-    behind.mix(face, covered)
+/// Skin of the face in its light.
+pub(super) fn skin(painter: &mut Painter, look: &Look, relief: &Relief, mottle: &Noise) {
+    let mask = painter.mask(&outline(&look.shape), 0.004);
+    let tint = &look.tint;
+    let oil = 0.20 - 0.06 * tint.tone;
+    painter.shade(&mask, |x, y, _| {
+        let (light, gleam) = relief.at(x, y);
+        let blush = 0.11 * spot(x.abs() - 0.66, y - 0.55, 0.34, 0.26)
+            + 0.10 * spot(x, y - look.shape.nose_length + 0.05, 0.24, 0.14)
+            + 0.05 * spot(x, y - look.shape.chin + 0.2, 0.25, 0.15);
+        let under = 0.10 * spot(x.abs() - 0.46, y - 0.17, 0.2, 0.09) * (0.5 + look.lines);
+        let mottled = 0.010 * mottle.at(x, y) + 0.008 * mottle.at(4.0 * x, 4.0 * y);
+        tint.skin
+            .mix(tint.lips, blush)
+            .tinted([1.0 - under, 1.0 - 1.15 * under, 1.0 - 0.9 * under])
+            .lit(light + mottled)
+            .lighter(oil * gleam)
+    });
 }
 
 /// A soft oval spot around (0, 0): 1 in its middle.
@@ -56,27 +51,89 @@ pub(super) fn spot(x: f32, y: f32, half_width: f32, half_height: f32) -> f32 {
     if far > 8.0 { 0.0 } else { (-far).exp() }
 }
 
-/// Both ears.
-pub(super) fn ears(look: &Look, behind: Colour, x: f32, y: f32) -> Colour {
-    let (dx, dy) = (
-        x.abs() - look.cheek - 0.015,
-        y - 0.22 + 0.12 * (x.abs() - look.cheek),
-    );
-    let radius = ((dx / 0.13).powi(2) + (dy / 0.31).powi(2)).sqrt();
-    let hollow = 0.22 * spot(dx - 0.01, dy + 0.03, 0.05, 0.16);
-    let ear = look.skin.shaded(0.86 - hollow).mix(look.lips, 0.12);
-    behind.mix(ear, ramp(SOFT * 8.0, -SOFT * 8.0, radius - 1.0))
+/// Both ears, and rings in them.
+pub(super) fn ears(painter: &mut Painter, look: &Look) {
+    let tall = look.shape.ear;
+    for side in [-1.0f32, 1.0] {
+        let at = |x: f32, y: f32| (side * (look.shape.cheek - 0.07 + x), 0.14 + y * tall / 0.3);
+        let rim = closed(&[
+            at(0.0, -0.28),
+            at(0.11, -0.33),
+            at(0.185, -0.20),
+            at(0.165, 0.04),
+            at(0.10, 0.25),
+            at(0.03, 0.31),
+            at(-0.02, 0.1),
+        ]);
+        let mask = painter.mask(&rim, 0.006);
+        let shade = if side < 0.0 { 0.93 } else { 0.86 };
+        let skin = look.tint.skin.mix(look.tint.lips, 0.16);
+        painter.shade(&mask, |x, _, _| {
+            skin.lit(shade - 0.25 * ramp(0.10, -0.03, x.abs() - look.shape.cheek))
+        });
+        let fold = curve(&[
+            at(0.04, -0.22),
+            at(0.12, -0.22),
+            at(0.125, -0.05),
+            at(0.07, 0.10),
+        ]);
+        let inner = painter
+            .mask(&Painter::band(&fold, |_| 0.016), 0.012)
+            .clipped(&mask)
+            .faded(0.5);
+        painter.lay(&inner, skin.lit(0.55));
+        if look.earrings {
+            let middle = at(0.035, 0.30);
+            painter.fill(
+                &ellipse((middle.0, middle.1 + 0.012), 0.034, 0.036),
+                0.006,
+                look.tint.skin.lit(0.5),
+                0.5,
+            );
+            painter.fill(
+                &ellipse(middle, 0.030, 0.030),
+                0.003,
+                super::colour::Colour::hex(0x00D8_C48C),
+                1.0,
+            );
+            painter.fill(
+                &ellipse((middle.0 - 0.009, middle.1 - 0.01), 0.011, 0.010),
+                0.004,
+                super::colour::Colour::hex(0x00FF_FBEA),
+                1.0,
+            );
+        }
+    }
 }
 
-/// The neck, in the shadow of the chin.
-pub(super) fn neck(look: &Look, behind: Colour, x: f32, y: f32) -> Colour {
-    if y < 0.9 {
-        return behind;
-    }
-    let width = look.neck + 0.55 * ramp(2.05, 2.75, y).powi(2);
-    let covered = ramp(SOFT * 2.0, -SOFT * 2.0, x.abs() - width);
-    let shadow = 0.30 * ramp(2.35, 1.65, y);
-    let shade = light(x / width * 0.9, 0.1) - shadow;
-    let hollow = 0.05 * spot(x.abs() - 0.28, y - 2.3, 0.12, 0.5);
-    behind.mix(look.skin.shaded(shade - hollow), covered)
+/// The neck and the beginning of the shoulders, in the shadow of the chin.
+pub(super) fn neck(painter: &mut Painter, look: &Look) {
+    let wide = look.shape.neck;
+    let body = closed(&mirrored(&[
+        (0.0, 0.9),
+        (wide * 1.02, 0.9),
+        (wide * 0.98, 1.5),
+        (wide * 1.0, 1.95),
+        (wide * 1.14, 2.17),
+        (wide * 1.55, 2.36),
+        (1.6, 2.75), (1.7, 3.3), (0.0, 3.4),
+    ]));
+    let mask = painter.mask(&body, 0.004);
+    let skin = look.tint.skin;
+    painter.shade(&mask, |x, y, _| {
+        let round = (x / wide).abs().min(1.25);
+        let side = if x > 0.0 { 0.30 } else { 0.20 };
+        let cords =
+            0.05 * spot(x.abs() - 0.30 - 0.12 * (2.1 - y), 0.0, 0.10, 1.0) * ramp(1.5, 2.1, y);
+        let bones = 0.06 * spot(x.abs() - 0.5, y - 2.46, 0.42, 0.035);
+        skin.lit(0.97 - side * round.powi(3) * ramp(2.5, 2.1, y) + cords - bones)
+    });
+    // The chin keeps light away.
+    let shape = &look.shape;
+    let shadow: Vec<Point> = outline(shape)
+        .iter()
+        .map(|p| (p.0 * 0.93 + 0.03, p.1 + 0.20))
+        .collect();
+    let shadow = painter.mask(&shadow, 0.06).clipped(&mask).faded(0.62);
+    painter.lay(&shadow, skin.lit(0.52));
 }

@@ -1,20 +1,35 @@
-//! Portraits of people who do not exist: a drawn head, frontal, on a plain ground, every one different.
+//! Portraits of people who do not exist: painted heads, frontal, on a plain ground, every one different.
 //!
-//! Every pixel is computed from shapes in head coordinates: the origin lies between the eyes, one unit
-//! is the distance of the eyes, `y` counts downwards. Size and position are those of a document's
-//! portrait (eyes a quarter of the width apart).
+//! Everything is painted in head units: the origin lies between the eyes, one unit is the distance of
+//! the eyes, `y` counts downwards. Size and position are those of a document's portrait (eyes a quarter
+//! of the width apart).
 
+mod beard;
+mod canvas;
 mod clothes;
 mod colour;
-mod features;
+mod eyes;
+mod fault;
+mod glasses;
+mod ground;
 mod hair;
 mod head;
+mod lines;
 mod look;
+mod mouth;
+mod painter;
+mod path;
+mod relief;
+mod style;
 
 use image::RgbImage;
 
-use colour::Colour;
+pub use fault::Fault;
+
+use canvas::Canvas;
 use look::Look;
+use painter::{Frame, Painter};
+use relief::Relief;
 
 use super::dice::{Dice, Noise};
 use super::identity::Identity;
@@ -24,59 +39,68 @@ pub const WIDTH: u32 = 1244;
 /// Rows.
 pub const HEIGHT: u32 = 1600;
 /// Pixels between the eyes.
-const EYE_DISTANCE: f32 = 311.0;
-/// Row of the eyes.
-const EYE_ROW: f32 = 712.0;
-/// Width of a pixel in head units: edges are blurred by about as much.
-const SOFT: f32 = 1.5 / EYE_DISTANCE;
+pub const EYE_DISTANCE: f32 = 311.0;
+/// The pixel between the eyes: column and row.
+pub const EYES: (f32, f32) = (622.0, 712.0);
 
-/// Draws the portrait of somebody.
+/// Draws the portrait of somebody as the rules want it.
 pub fn draw(seed: u64, identity: &Identity) -> RgbImage {
-    let look = Look::draw(&mut Dice::new(seed, "look"), identity);
+    draw_faulty(seed, identity, Fault::None)
+}
+
+/// Draws the portrait of somebody with a fault.
+pub fn draw_faulty(seed: u64, identity: &Identity, fault: Fault) -> RgbImage {
+    let mut look = Look::draw(&mut Dice::new(seed, "look"), identity);
+    if fault == Fault::MouthOpen {
+        look.shape.gape = 0.50;
+        look.shape.chin += 0.30;
+    }
     let dice = &mut Dice::new(seed, "camera");
-    let grain = [Noise::new(dice, 1.6), Noise::new(dice, 4.0)];
-    let mut picture = RgbImage::new(WIDTH, HEIGHT);
-    let (upper, lower) = picture.split_at_mut((WIDTH * HEIGHT / 2 * 3) as usize);
-    std::thread::scope(|scope| {
-        scope.spawn(|| rows(&look, &grain, 0, upper));
-        rows(&look, &grain, HEIGHT / 2, lower);
-    });
-    picture
-}
-
-/// Draws the rows from `first` on into `pixels`.
-#[expect(clippy::cast_precision_loss, reason = "small numbers")]
-fn rows(look: &Look, grain: &[Noise; 2], first: u32, pixels: &mut [u8]) {
-    for (row, line) in (first..).zip(pixels.chunks_exact_mut(3 * WIDTH as usize)) {
-        for (column, target) in (0..WIDTH).zip(line.chunks_exact_mut(3)) {
-            let (px, py) = (column as f32, row as f32);
-            let x = (px - WIDTH as f32 / 2.0) / EYE_DISTANCE;
-            let y = (py - EYE_ROW) / EYE_DISTANCE;
-            let noise = 0.006 * grain[0].at(px, py) + 0.004 * grain[1].at(px, py);
-            target.copy_from_slice(&pixel(look, x, y).lighter(noise).bytes());
-        }
+    let mut canvas = ground::plain(WIDTH as usize, HEIGHT as usize, look.tint.ground);
+    if fault == Fault::BusyBackground {
+        ground::shelves(&mut canvas, dice);
     }
-}
-
-/// All layers at a place, from back to front.
-fn pixel(look: &Look, x: f32, y: f32) -> Colour {
-    let ground = look.ground.lighter(-0.015 * (x * x + y * y) / 4.0);
-    if y < -2.2 || (y < 1.9 && x.abs() > 1.75) {
-        return ground;
+    if fault == Fault::TwoFaces {
+        let other = Identity::draw(!seed);
+        let behind = Look::draw(&mut Dice::new(!seed, "look"), &other);
+        let frame = Frame::new((1010.0, 470.0), 150.0, 3.0);
+        figure(&mut canvas, frame, &behind, !seed, fault);
     }
-    let behind = hair::behind(look, ground, x, y);
-    let neck = head::neck(look, behind, x, y);
-    let dressed = clothes::over(look, neck, x, y);
-    let ears = head::ears(look, dressed, x, y);
-    let skin = head::skin(look, ears, x, y);
-    let inside = head::inside(look, x, y);
-    let face = if inside > 0.0 {
-        let drawn = features::over(look, skin, x, y);
-        skin.mix(drawn, inside)
-    } else {
-        skin
+    let frame = match fault {
+        Fault::TwoFaces => Frame::new((500.0, 760.0), 230.0, 0.0),
+        Fault::Tilted => Frame::new(EYES, EYE_DISTANCE, 20.0),
+        _ => Frame::new(EYES, EYE_DISTANCE, 0.0),
     };
-    hair::in_front(look, face, x, y)
+    if fault != Fault::NoFace {
+        figure(&mut canvas, frame, &look, seed, fault);
+    }
+    let exposure = if fault == Fault::Dark { 0.16 } else { 1.0 };
+    let bytes = canvas.develop(exposure, dice);
+    RgbImage::from_raw(WIDTH, HEIGHT, bytes).unwrap_or_else(|| RgbImage::new(WIDTH, HEIGHT))
+}
+
+/// Paints one person, from back to front.
+fn figure(canvas: &mut Canvas, frame: Frame, look: &Look, seed: u64, fault: Fault) {
+    let dice = &mut Dice::new(seed, "strands");
+    let mottle = Noise::new(dice, 0.12);
+    let folds = Noise::new(dice, 0.35);
+    let painter = &mut Painter { canvas, frame };
+    let outline = head::outline(&look.shape);
+    let relief = Relief::model(look, &outline);
+    hair::behind(painter, look, dice);
+    head::neck(painter, look);
+    clothes::clothes(painter, look, &folds);
+    head::ears(painter, look);
+    head::skin(painter, look, &relief, &mottle);
+    let face = painter.mask(&outline, 0.004);
+    lines::lines(painter, look, dice);
+    mouth::nose(painter, look);
+    beard::beard(painter, look, dice, &face);
+    mouth::mouth(painter, look, &relief);
+    eyes::eyes(painter, look, dice, fault == Fault::EyesClosed);
+    eyes::brows(painter, look, dice);
+    hair::in_front(painter, look, dice, &face);
+    glasses::glasses(painter, look);
 }
 
 #[cfg(test)]

@@ -1,0 +1,276 @@
+//! A canvas of colours, and masks: how much of each pixel a shape covers.
+
+use super::super::dice::Dice;
+use super::colour::Colour;
+use super::path::Point;
+
+/// Pixels in rows.
+#[derive(Clone, Debug)]
+pub(super) struct Canvas {
+    pub width: usize,
+    pub height: usize,
+    pub pixels: Vec<Colour>,
+}
+
+/// Coverage (0 to 1) of the pixels of a rectangle, which may reach beyond the canvas.
+#[derive(Clone, Debug)]
+pub(super) struct Mask {
+    left: isize,
+    top: isize,
+    width: usize,
+    height: usize,
+    values: Vec<f32>,
+}
+
+impl Canvas {
+    /// A canvas of one colour.
+    pub(super) fn new(width: usize, height: usize, colour: Colour) -> Self {
+        let pixels = vec![colour; width * height];
+        Self {
+            width,
+            height,
+            pixels,
+        }
+    }
+
+    /// Lays `colour(x, y)` over what a mask covers; places are pixels.
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand pixels")]
+    pub(super) fn paint(&mut self, mask: &Mask, colour: impl Fn(f32, f32, Colour) -> Colour) {
+        for (row, values) in mask.values.chunks_exact(mask.width).enumerate() {
+            let Some(y) = within(mask.top, row, self.height) else {
+                continue;
+            };
+            let line = &mut self.pixels[y * self.width..(y + 1) * self.width];
+            for (column, value) in values.iter().enumerate().filter(|(_, v)| **v > 0.002) {
+                if let Some(x) = within(mask.left, column, self.width) {
+                    line[x] = line[x].mix(colour(x as f32, y as f32, line[x]), *value);
+                }
+            }
+        }
+    }
+
+    /// Lays colour over part of one pixel, if it is on the canvas.
+    pub(super) fn dab(&mut self, x: isize, y: isize, colour: Colour, share: f32) {
+        if let (Some(x), Some(y)) = (within(x, 0, self.width), within(y, 0, self.height)) {
+            let pixel = &mut self.pixels[y * self.width + x];
+            *pixel = pixel.mix(colour, share);
+        }
+    }
+
+    /// The camera: fine grain, darkening, bytes.
+    pub(super) fn develop(&self, exposure: f32, dice: &mut Dice) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(3 * self.pixels.len());
+        for pixel in &self.pixels {
+            let grain = 0.012 * (dice.unit() - 0.5);
+            bytes.extend(pixel.shaded(exposure).lighter(grain).bytes());
+        }
+        bytes
+    }
+}
+
+/// `start + offset` as an index below `end`.
+fn within(start: isize, offset: usize, end: usize) -> Option<usize> {
+    start
+        .checked_add_unsigned(offset)?
+        .try_into()
+        .ok()
+        .filter(|place| *place < end)
+}
+
+impl Mask {
+    /// What a closed polygon (pixels) covers, with room for `margin` pixels of blur around it.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "a few thousand pixels, bounds first"
+    )]
+    pub(super) fn polygon(points: &[Point], margin: f32) -> Self {
+        let bound = |pick: fn(&Point) -> f32| {
+            let (low, high) = points
+                .iter()
+                .map(pick)
+                .fold((f32::MAX, f32::MIN), |(low, high), v| {
+                    (low.min(v), high.max(v))
+                });
+            let low = (low.clamp(-4000.0, 8000.0) - margin).floor();
+            let span = (high.clamp(-4000.0, 8000.0) + margin).ceil() - low;
+            (low, span.max(0.0) as usize + 2)
+        };
+        let ((left, width), (top, height)) = (bound(|p| p.0), bound(|p| p.1));
+        let mut values = vec![0.0; width * height];
+        let local = |p: Point| {
+            (
+                p.0.clamp(-4000.0, 8000.0) - left,
+                p.1.clamp(-4000.0, 8000.0) - top,
+            )
+        };
+        for (i, from) in points.iter().enumerate() {
+            let to = points[(i + 1) % points.len()];
+            edge(&mut values, width, local(*from), local(to));
+        }
+        for row in values.chunks_exact_mut(width) {
+            let mut sum = 0.0f32;
+            for value in row {
+                sum += *value;
+                *value = sum.abs().min(1.0);
+            }
+        }
+        Self {
+            left: left as isize,
+            top: top as isize,
+            width,
+            height,
+            values,
+        }
+    }
+
+    /// Blurred, nearly as by a bell of this width (pixels).
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "small and positive"
+    )]
+    pub(super) fn blurred(mut self, sigma: f32) -> Self {
+        let radius = (sigma * 1.02).round() as usize;
+        if radius == 0 {
+            return self;
+        }
+        let mut spare = vec![0.0; self.values.len()];
+        for _ in 0..3 {
+            for (row, out) in self.values.chunks_exact(self.width).zip(spare.chunks_exact_mut(self.width)) {
+                blur_row(row, out, radius);
+            }
+            blur_columns(&spare, &mut self.values, self.width, radius);
+        }
+        self
+    }
+
+    /// Only where another mask covers too.
+    pub(super) fn clipped(mut self, other: &Self) -> Self {
+        for (row, values) in self.values.chunks_exact_mut(self.width).enumerate() {
+            let y = self.top.saturating_add_unsigned(row);
+            for (column, value) in values.iter_mut().enumerate().filter(|(_, v)| **v > 0.0) {
+                *value *= other.at(self.left.saturating_add_unsigned(column), y);
+            }
+        }
+        self
+    }
+
+    /// Thinned to a share.
+    pub(super) fn faded(mut self, share: f32) -> Self {
+        self.values.iter_mut().for_each(|value| *value *= share);
+        self
+    }
+
+    /// Coverage of a pixel; 0 outside.
+    pub(super) fn at(&self, x: isize, y: isize) -> f32 {
+        match (
+            usize::try_from(x - self.left),
+            usize::try_from(y - self.top),
+        ) {
+            (Ok(column), Ok(row)) if column < self.width && row < self.height => {
+                self.values[row * self.width + column]
+            }
+            _ => 0.0,
+        }
+    }
+}
+
+/// Running means along a row; three of them nearly make a bell.
+#[expect(clippy::cast_precision_loss, reason = "a few hundred pixels")]
+fn blur_row(row: &[f32], out: &mut [f32], radius: usize) {
+    let share = 1.0 / (2 * radius + 1) as f32;
+    let mut sum: f32 = row[..row.len().min(radius)].iter().sum();
+    for (i, slot) in out.iter_mut().enumerate() {
+        sum += row.get(i + radius).copied().unwrap_or(0.0);
+        if i > radius {
+            sum -= row[i - radius - 1];
+        }
+        *slot = sum.max(0.0) * share;
+    }
+}
+
+/// The same down all columns at once.
+#[expect(clippy::cast_precision_loss, reason = "a few hundred pixels")]
+fn blur_columns(values: &[f32], out: &mut [f32], width: usize, radius: usize) {
+    let share = 1.0 / (2 * radius + 1) as f32;
+    let height = values.len() / width;
+    let row = |i: usize| &values[i * width..(i + 1) * width];
+    let mut sums = vec![0.0f32; width];
+    for i in 0..height.min(radius) {
+        sums.iter_mut().zip(row(i)).for_each(|(sum, value)| *sum += value);
+    }
+    for (i, line) in out.chunks_exact_mut(width).enumerate() {
+        if i + radius < height {
+            sums.iter_mut().zip(row(i + radius)).for_each(|(sum, value)| *sum += value);
+        }
+        if i > radius {
+            sums.iter_mut().zip(row(i - radius - 1)).for_each(|(sum, value)| *sum -= value);
+        }
+        line.iter_mut().zip(&sums).for_each(|(slot, sum)| *slot = sum.max(0.0) * share);
+    }
+}
+
+/// Adds the signed area to the right of an edge, as differences along each row (after font-rs).
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "inside the mask"
+)]
+fn edge(values: &mut [f32], width: usize, from: Point, to: Point) {
+    let (sign, (x0, y0), (x1, y1)) = if from.1 < to.1 {
+        (1.0, from, to)
+    } else {
+        (-1.0, to, from)
+    };
+    if y1 - y0 < 1e-6 {
+        return;
+    }
+    let slope = (x1 - x0) / (y1 - y0);
+    let mut x = x0;
+    for row in y0 as usize..(y1.ceil() as usize).min(values.len() / width) {
+        let tall = y1.min(row as f32 + 1.0) - y0.max(row as f32);
+        let next = x + slope * tall;
+        let (low, high) = if x < next { (x, next) } else { (next, x) };
+        spread(
+            &mut values[row * width..(row + 1) * width],
+            low.max(0.0),
+            high.max(0.0),
+            sign * tall,
+        );
+        x = next;
+    }
+}
+
+/// Spreads an edge's height over the pixels of a row that it crosses from `low` to `high`.
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "inside the mask"
+)]
+fn spread(row: &mut [f32], low: f32, high: f32, tall: f32) {
+    let (first, last) = (low as usize, high as usize);
+    let mut add = |at: usize, value: f32| {
+        if let Some(slot) = row.get_mut(at) {
+            *slot += value;
+        }
+    };
+    if first == last {
+        let inside = 0.5 * (low + high) - first as f32;
+        add(first, tall * (1.0 - inside));
+        add(first + 1, tall * inside);
+        return;
+    }
+    let scale = tall / (high - low);
+    for pixel in first..=last {
+        let left = low.max(pixel as f32);
+        let right = high.min(pixel as f32 + 1.0);
+        let part = scale * (right - left);
+        let inside = 0.5 * (left + right) - pixel as f32;
+        add(pixel, part * (1.0 - inside));
+        add(pixel + 1, part * inside);
+    }
+}

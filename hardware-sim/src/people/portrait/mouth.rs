@@ -1,0 +1,150 @@
+//! Nose holes and mouth: what the relief cannot show.
+
+use super::colour::Colour;
+use super::head::spot;
+use super::look::Look;
+use super::painter::Painter;
+use super::path::{Point, curve, ellipse};
+use super::relief::Relief;
+
+/// Nostrils and the creases beside them.
+pub(super) fn nose(painter: &mut Painter, look: &Look) {
+    let (wide, base) = (look.shape.nose_width, look.shape.nose_length + 0.045);
+    let skin = look.tint.skin;
+    let under = ellipse((0.0, base + 0.045), wide * 0.95, 0.045);
+    painter.fill(&under, 0.028, skin.lit(0.50), 0.42);
+    for side in [-1.0f32, 1.0] {
+        let hole = curve(&[
+            (side * wide * 0.22, base + 0.018),
+            (side * wide * 0.42, base - 0.016),
+            (side * wide * 0.66, base + 0.004),
+        ]);
+        painter.fill(
+            &Painter::band(&hole, |t| 0.024 * (1.0 - (2.0 * t - 1.0).powi(2)) + 0.002),
+            0.009,
+            skin.lit(0.16),
+            0.85,
+        );
+        let wing = curve(&[
+            (side * wide * 0.96, base - 0.20),
+            (side * wide * 1.07, base - 0.09),
+            (side * wide * 1.02, base - 0.005),
+            (side * wide * 0.80, base + 0.025),
+        ]);
+        painter.fill(
+            &Painter::band(&wing, |t| 0.011 * (4.0 * t * (1.0 - t)) + 0.002),
+            0.010,
+            skin.lit(0.42),
+            0.62,
+        );
+    }
+}
+
+/// Lips, and what is between them when they are apart.
+pub(super) fn mouth(painter: &mut Painter, look: &Look, relief: &Relief) {
+    let shape = &look.shape;
+    let (y, wide, up, down, gape) = (
+        shape.mouth,
+        shape.mouth_width,
+        shape.upper_lip,
+        shape.lower_lip,
+        shape.gape,
+    );
+    let corner = -shape.smile;
+    let at = |x: f32, dy: f32| (x * wide, y + dy);
+    let corners = |sign: f32| at(sign, corner + 0.4 * gape);
+    let top = curve(&[
+        corners(-1.0),
+        at(-0.55, -up * 0.60),
+        at(-0.22, -up),
+        at(0.0, -up * 0.78),
+        at(0.22, -up),
+        at(0.55, -up * 0.60),
+        corners(1.0),
+    ]);
+    let seam_above = curve(&[
+        corners(-1.0),
+        at(-0.5, 0.010 + corner * 0.3), at(-0.16, 0.004), at(0.0, 0.011), at(0.16, 0.004), at(0.5, 0.010 + corner * 0.3),
+        corners(1.0),
+    ]);
+    let seam_below: Vec<Point> = if gape > 0.0 {
+        curve(&[
+            corners(-1.0),
+            at(-0.62, gape * 0.8),
+            at(0.0, gape),
+            at(0.62, gape * 0.8),
+            corners(1.0),
+        ])
+    } else {
+        seam_above.clone()
+    };
+    let bottom = curve(&[
+        corners(-1.0),
+        at(-0.55, gape + down * 0.74),
+        at(0.0, gape + down),
+        at(0.55, gape + down * 0.74),
+        corners(1.0),
+    ]);
+    if gape > 0.0 {
+        inside(painter, look, &seam_above, &seam_below);
+    }
+    let lips = look.tint.lips;
+    let between = |a: &[Point], b: &[Point]| -> Vec<Point> {
+        a.iter().chain(b.iter().rev()).copied().collect()
+    };
+    let upper = painter.mask(&between(&top, &seam_above), 0.007);
+    painter.shade(&upper, |x, py, _| {
+        lips.lit(0.90 * relief.at(x, py).0.min(1.06) - 0.03)
+    });
+    let lower = painter.mask(&between(&seam_below, &bottom), 0.008);
+    painter.shade(&lower, |x, py, _| {
+        let shine = 0.10 * spot(x + 0.03, py - y - gape - down * 0.45, 0.2, 0.028);
+        lips.lit(0.99 * relief.at(x, py).0.min(1.08)).lighter(shine)
+    });
+    if gape == 0.0 {
+        painter.fill(
+            &Painter::band(&seam_above, |t| {
+                0.0115 * (1.0 - (2.0 * t - 1.0).powi(6)) + 0.002
+            }),
+            0.005,
+            lips.lit(0.30),
+            0.85,
+        );
+    }
+    for sign in [-1.0f32, 1.0] {
+        let (x, py) = corners(sign);
+        painter.fill(
+            &ellipse((x * 1.01, py), 0.026, 0.018),
+            0.014,
+            lips.lit(0.35),
+            0.55,
+        );
+    }
+}
+
+/// The open mouth: dark, with the upper teeth and a tongue.
+fn inside(painter: &mut Painter, look: &Look, above: &[Point], below: &[Point]) {
+    let shape = &look.shape;
+    let hole: Vec<Point> = above.iter().chain(below.iter().rev()).copied().collect();
+    let mask = painter.mask(&hole, 0.006);
+    painter.lay(&mask, Colour::hex(0x0038_1414));
+    let tongue = ellipse(
+        (0.0, shape.mouth + shape.gape * 1.02),
+        shape.mouth_width * 0.62,
+        shape.gape * 0.42,
+    );
+    let tongue = painter.mask(&tongue, 0.03).clipped(&mask);
+    painter.lay(&tongue, Colour::hex(0x00A8_504E));
+    let teeth = ellipse((0.0, shape.mouth - 0.03), shape.mouth_width * 0.74, 0.13);
+    let teeth = painter.mask(&teeth, 0.010).clipped(&mask);
+    painter.shade(&teeth, |x, _, _| {
+        let gap = 0.12
+            * spot(
+                ((x / 0.075).rem_euclid(1.0) - 0.5).abs() - 0.5,
+                0.0,
+                0.09,
+                1.0,
+            );
+        Colour::hex(0x00EF_EBE2).shaded(1.0 - gap - 0.9 * x * x)
+    });
+}
