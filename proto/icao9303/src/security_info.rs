@@ -130,6 +130,19 @@ pub struct TerminalAuthenticationInfo {
     pub ef_cvca: Option<FileId>,
 }
 
+impl TerminalAuthenticationInfo {
+    /// Version 1, with EF.CVCA at its usual place (011C, short 1C) written out.
+    pub fn version_1() -> Self {
+        Self {
+            version: 1,
+            ef_cvca: Some(FileId {
+                fid: 0x011C,
+                sfi: Some(0x1C),
+            }),
+        }
+    }
+}
+
 /// A file identifier and its short one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FileId {
@@ -222,6 +235,14 @@ impl SecurityInfos {
     pub fn active_authentication(&self) -> impl Iterator<Item = &ActiveAuthenticationInfo> {
         self.infos.iter().filter_map(|info| match info {
             SecurityInfo::ActiveAuthentication(info) => Some(info),
+            _ => None,
+        })
+    }
+
+    /// Terminal authentication, if it is offered.
+    pub fn terminal_authentication(&self) -> Option<&TerminalAuthenticationInfo> {
+        self.infos.iter().find_map(|info| match info {
+            SecurityInfo::TerminalAuthentication(info) => Some(info),
             _ => None,
         })
     }

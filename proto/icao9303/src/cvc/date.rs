@@ -6,8 +6,8 @@ use super::CvcError;
 
 const CENTURY: i32 = 2000;
 
-/// The six digits of `date`.
-pub(super) fn encode(date: Date) -> Result<[u8; 6], CvcError> {
+/// The six digits of `date`, a byte each, as certificates and the personalisation of chips write them.
+pub fn encode(date: Date) -> Result<[u8; 6], CvcError> {
     let year = date.year();
     let two = u8::try_from(year - CENTURY).ok().filter(|year| *year < 100);
     let two = two.ok_or(CvcError::Year { year })?;

@@ -19,6 +19,7 @@ mod request;
 
 pub use authorization::{HolderAuthorization, Rights, Role, TerminalType};
 pub use certificate::{Body, Certificate};
+pub use date::encode as encode_date;
 pub use error::CvcError;
 pub use public_key::{PublicKey, VerificationKey};
 pub use reference::{CertificateReference, ReferenceError};

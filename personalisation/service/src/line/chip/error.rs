@@ -3,6 +3,7 @@
 use icao9303::{
     apdu::StatusWord,
     crypto::CryptoError,
+    cvc::CvcError,
     exchange::ExchangeError,
     lds::ElementaryFile,
     pace::PaceError,
@@ -25,6 +26,9 @@ pub enum ChipError {
     /// OpenSSL refused.
     #[error("computing for the chip: {0}")]
     Crypto(#[from] CryptoError),
+    /// The day of personalisation cannot be written.
+    #[error("dating the chip: {0}; check the line's clock")]
+    Date(#[from] CvcError),
     /// The chip is in a life-cycle state in which the attempt cannot go on.
     #[error(
         "the chip is {found:?} where the attempt needs it {expected}; take it to the supervisor"
@@ -83,7 +87,7 @@ impl ChipError {
                 _ => ScrapReason::ChipSilent,
             },
             Self::LifeCycle { .. } => ScrapReason::ChipLifeCycle,
-            Self::Malformed { .. } | Self::NoAnswer { .. } | Self::Crypto(_) => {
+            Self::Malformed { .. } | Self::NoAnswer { .. } | Self::Crypto(_) | Self::Date(_) => {
                 ScrapReason::ChipSilent
             }
             Self::Mismatch { .. } => ScrapReason::MemoryMismatch,

@@ -6,6 +6,7 @@ use icao9303::{
         cipher::AesKey,
         curve::{Curve, CurveId},
     },
+    cvc::{self, Certificate},
     exchange::exchange,
     scp03::{
         self, Groupings, ISSUER_SECURITY_DOMAIN, PutKey, Scp03Error, Scp03Transport, SecurityLevel,
@@ -18,6 +19,7 @@ use personalisation_core::{
     attempt::ChipPublicKey, card_access_number::CardAccessNumber, chip_serial::ChipSerial,
 };
 use rand::CryptoRng;
+use time::Date;
 use zeroize::Zeroizing;
 
 use super::{ChipError, accept};
@@ -37,6 +39,9 @@ const GENERATE_KEY_PAIR: u8 = 0x47;
 const SECRETS: u16 = 0x8010;
 const CAN: u16 = 0x82;
 const MRZ: u16 = 0x81;
+/// The data grouping of trust points and the chip's first date.
+const TRUST_POINTS: u16 = 0x8020;
+const DAY: u16 = 0x5F25;
 
 /// An open session in which everything is encrypted and authenticated both ways.
 pub struct Session<'c, C> {
@@ -136,6 +141,27 @@ impl<'c, C: CardTransport> Session<'c, C> {
                 exchange(&mut self.card, &command),
                 "storing the chip's secrets",
             )?;
+        }
+        Ok(())
+    }
+
+    /// Stores what terminal authentication starts from: one or two of the verifying authority's own
+    /// (self-signed) certificates, and the day of personalisation, which is the chip's first date.
+    /// The chip makes EF.CVCA itself.
+    pub fn store_trust_points(
+        &mut self,
+        authorities: &[Certificate],
+        day: Date,
+    ) -> Result<(), ChipError> {
+        const DOING: &str = "storing the chip's trust points";
+        let mut data = tlv::encode(DAY, &cvc::encode_date(day)?);
+        for authority in authorities {
+            data.extend(authority.to_bytes());
+        }
+        let mut groupings = Groupings::new();
+        groupings.push(TRUST_POINTS, &data)?;
+        for command in groupings.commands(self.largest_data())? {
+            accept(exchange(&mut self.card, &command), DOING)?;
         }
         Ok(())
     }
