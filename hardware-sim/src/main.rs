@@ -8,6 +8,7 @@ use std::thread;
 use clap::{Args, Parser, Subcommand};
 use hardware_sim::card::delivery::{self, BatchKeyTo, Order};
 use hardware_sim::card::layout::DEFAULT_BUFFER;
+use hardware_sim::card::profile::Profile;
 use hardware_sim::card::serve::{self, Config};
 use hardware_sim::people::{self, People};
 use rand::SeedableRng;
@@ -69,6 +70,9 @@ struct New {
     /// Longest APDU of each chip, in bytes
     #[arg(long, value_name = "BYTES", default_value_t = DEFAULT_BUFFER)]
     buffer: u32,
+    /// Which protocols the chips offer: identity-card, bac-passport or passport (see docs/chip.md)
+    #[arg(long, value_name = "NAME", default_value_t = Profile::default())]
+    profile: Profile,
     /// Draw keys and serials from a seed instead of the operating system (tests only)
     #[arg(long)]
     seed: Option<u64>,
@@ -123,6 +127,7 @@ fn make(new: New) -> Result<(), Box<dyn Error>> {
         folder: new.delivery,
         count: new.count,
         buffer: new.buffer,
+        profile: new.profile,
         to,
     };
     let delivery = match new.seed {

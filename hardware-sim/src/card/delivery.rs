@@ -18,6 +18,7 @@ use zeroize::Zeroizing;
 
 use super::layout::KDD_LENGTH;
 use super::maker::{Blank, TRANSPORT_KEY_VERSION};
+use super::profile::Profile;
 use super::scp03::KeySet;
 
 /// The `format` of a delivery file that this program writes.
@@ -73,6 +74,8 @@ pub struct Order {
     pub count: u32,
     /// Longest APDU of each, in bytes.
     pub buffer: u32,
+    /// Which protocols each offers.
+    pub profile: Profile,
     /// Who may open the batch key.
     pub to: BatchKeyTo,
 }
@@ -96,6 +99,9 @@ pub struct Delivery {
     pub format: String,
     /// Eight hexadecimal digits; also the middle of each serial.
     pub batch: String,
+    /// Card profile of the chips, unless they are identity cards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card_profile: Option<String>,
     /// Key version number of the transport keys on the chips.
     pub transport_key_version: u8,
     /// AES-256 batch key in hexadecimal: wrapped by AES key wrap (RFC 3394, 40 bytes), or encrypted
@@ -153,6 +159,7 @@ pub fn make(order: &Order, rng: &mut impl CryptoRng) -> Result<Delivery, Deliver
         let path = order.folder.join(format!("{name}.chip"));
         let blank = Blank {
             buffer: order.buffer,
+            profile: order.profile,
             ..Blank::new(serial, keys)
         };
         blank.make(&path).map_err(write_error(&path))?;
@@ -164,6 +171,7 @@ pub fn make(order: &Order, rng: &mut impl CryptoRng) -> Result<Delivery, Deliver
     let delivery = Delivery {
         format: FORMAT.to_owned(),
         batch: hex::encode_upper(batch),
+        card_profile: (order.profile != Profile::default()).then(|| order.profile.to_string()),
         transport_key_version: TRANSPORT_KEY_VERSION,
         wrapped_batch_key: hex::encode_upper(wrapped),
         batch_key_check_value: check_value(&batch_key)?,

@@ -6,7 +6,6 @@ use super::command::{self, Context, Route};
 use super::memory::Interrupted;
 use super::refusal::Refusal;
 use super::scp03::ChannelError;
-use super::secure_messaging;
 use super::state::{Channel, Volatile};
 use super::{Card, layout};
 
@@ -81,7 +80,7 @@ fn protection(cla: u8) -> Result<Protection, StatusWord> {
     }
 }
 
-/// A command under the keys of PACE or chip authentication.
+/// A command under the keys of PACE, basic access control or chip authentication.
 fn secured(
     card: &mut Card,
     volatile: &mut Volatile,
@@ -100,7 +99,7 @@ fn secured(
             return Err(status.into());
         }
     };
-    let limit = secure_messaging::largest_plain(limit);
+    let limit = session.largest_plain(limit);
     let context = Context {
         route: Route::Secure,
         limit,

@@ -7,6 +7,7 @@ use super::files::MAX_AID;
 use super::layout;
 use super::life_cycle::LifeCycle;
 use super::memory::{Memory, PAGE};
+use super::profile::Profile;
 use super::scp03::KeySet;
 use super::{Card, OpenError, Randomness};
 
@@ -32,6 +33,8 @@ pub struct Blank {
     pub file_memory: u32,
     /// Longest command and response APDU, in bytes.
     pub buffer: u32,
+    /// Which protocols the chip offers.
+    pub profile: Profile,
 }
 
 impl Blank {
@@ -45,6 +48,7 @@ impl Blank {
             sequence_counter: 0,
             file_memory: layout::DEFAULT_FILE_MEMORY,
             buffer: layout::DEFAULT_BUFFER,
+            profile: Profile::default(),
         }
     }
 
@@ -69,6 +73,7 @@ impl Blank {
         put(layout::COMMAND_BUFFER, &self.buffer.to_be_bytes());
         put(layout::RESPONSE_BUFFER, &self.buffer.to_be_bytes());
         put(layout::KDD, &self.serial);
+        put(layout::PROFILE, &[self.profile as u8]);
         put(layout::CPLC, &self.production_data);
         let aid = &self.security_domain[..self.security_domain.len().min(MAX_AID)];
         put(layout::SECURITY_DOMAIN, &layout::low_bytes::<1>(aid.len()));

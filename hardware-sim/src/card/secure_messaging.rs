@@ -1,10 +1,14 @@
-//! The chip's side of AES secure messaging (9303-11 §9.8).
+//! The chip's side of secure messaging with AES or triple DES (9303-11 §9.8).
 
 use icao9303::apdu::{Command, Response, StatusWord};
 use icao9303::crypto::CryptoError;
-use icao9303::crypto::cipher::{AesKey, BLOCK, equal_in_constant_time, pad, push_padding, unpad};
+use icao9303::crypto::cipher::{AesKey, equal_in_constant_time};
+use icao9303::crypto::triple_des::TripleDesKey;
 use icao9303::tlv;
-use zeroize::Zeroizing;
+
+use keys::Keys;
+
+mod keys;
 
 const ENCRYPTED: u16 = 0x87;
 const ENCRYPTED_ODD: u16 = 0x85;
@@ -17,8 +21,7 @@ const PADDED: u8 = 0x01;
 /// Session keys and the send sequence counter.
 #[derive(Debug)]
 pub struct Session {
-    enc: AesKey,
-    mac: AesKey,
+    keys: Keys,
     counter: u128,
 }
 
@@ -30,7 +33,15 @@ impl Session {
 
     /// Starts with a counter of the caller's, as published examples do.
     pub fn resume(enc: AesKey, mac: AesKey, counter: u128) -> Self {
-        Self { enc, mac, counter }
+        let keys = Keys::Aes { enc, mac };
+        Self { keys, counter }
+    }
+
+    /// With triple DES, from the counter that basic access control makes.
+    pub fn triple_des(enc: TripleDesKey, mac: TripleDesKey, counter: u64) -> Self {
+        let keys = Keys::TripleDes { enc, mac };
+        let counter = counter.into();
+        Self { keys, counter }
     }
 
     /// Checks and decrypts a command. After an error (6987: an object is missing, 6988: an object
@@ -39,14 +50,11 @@ impl Session {
         const WRONG: StatusWord = StatusWord::WRONG_SM_OBJECTS;
         let objects = Objects::parse(&command.data)?;
         self.counter = self.counter.wrapping_add(1);
-        let mut message = self.counter.to_be_bytes().to_vec();
-        message.extend(command.header());
-        push_padding(&mut message);
-        if !objects.authenticated.is_empty() {
-            message.extend(objects.authenticated);
-            push_padding(&mut message);
-        }
-        let mac = self.mac.cmac8(&message).map_err(|_| WRONG)?;
+        let header = Some(command.header());
+        let mac = self
+            .keys
+            .mac(self.counter, header, objects.authenticated)
+            .map_err(|_| WRONG)?;
         if !equal_in_constant_time(&mac, objects.mac) {
             return Err(WRONG);
         }
@@ -67,8 +75,7 @@ impl Session {
         self.counter = self.counter.wrapping_add(1);
         let mut objects = Vec::with_capacity(response.data.len() + 64);
         if !response.data.is_empty() {
-            let iv = self.enc.encrypt_block(&self.counter.to_be_bytes())?;
-            let encrypted = self.enc.encrypt_cbc(&iv, &pad(&response.data))?;
+            let encrypted = self.keys.encrypt(self.counter, &response.data)?;
             if is_odd(ins) {
                 tlv::push(&mut objects, ENCRYPTED_ODD, &encrypted);
             } else {
@@ -80,10 +87,8 @@ impl Session {
             }
         }
         tlv::push(&mut objects, STATUS, &response.status.0.to_be_bytes());
-        let mut message = self.counter.to_be_bytes().to_vec();
-        message.extend(&objects);
-        push_padding(&mut message);
-        tlv::push(&mut objects, MAC, &self.mac.cmac8(&message)?);
+        let mac = self.keys.mac(self.counter, None, &objects)?;
+        tlv::push(&mut objects, MAC, &mac);
         Ok(Response::new(objects, response.status))
     }
 
@@ -93,20 +98,19 @@ impl Session {
         else {
             return None;
         };
-        let iv = self.enc.encrypt_block(&self.counter.to_be_bytes()).ok()?;
-        let padded = Zeroizing::new(self.enc.decrypt_cbc(&iv, encrypted).ok()?);
-        Some(unpad(&padded).ok()?.to_vec())
+        self.keys.decrypt(self.counter, encrypted).ok()
     }
-}
 
-/// The most plain bytes whose protected response data fits into `limit` bytes.
-pub fn largest_plain(limit: usize) -> usize {
-    let fits = |blocks: &usize| {
-        let value = 1 + blocks * BLOCK;
-        tlv::encode(ENCRYPTED, &[]).len() - 1 + length_bytes(value) + value + 4 + 10 <= limit
-    };
-    let blocks = (0..=limit / BLOCK).rev().find(fits).unwrap_or(0);
-    (blocks * BLOCK).saturating_sub(1)
+    /// The most plain bytes whose protected response data fits into `limit` bytes.
+    pub fn largest_plain(&self, limit: usize) -> usize {
+        let block = self.keys.block();
+        let fits = |blocks: &usize| {
+            let value = 1 + blocks * block;
+            tlv::encode(ENCRYPTED, &[]).len() - 1 + length_bytes(value) + value + 4 + 10 <= limit
+        };
+        let blocks = (0..=limit / block).rev().find(fits).unwrap_or(0);
+        (blocks * block).saturating_sub(1)
+    }
 }
 
 fn length_bytes(length: usize) -> usize {

@@ -6,6 +6,7 @@ use super::Answer;
 use crate::card::Card;
 use crate::card::life_cycle::{AdvanceError, LifeCycle};
 use crate::card::passwords::{self, PasswordId};
+use crate::card::profile::Profile;
 use crate::card::refusal::Refusal;
 use crate::card::state::{Channel, Volatile};
 
@@ -14,7 +15,7 @@ const APPLICATION: u8 = 0x40;
 
 /// Locking needs the personalisation channel, and a password: without one nobody could read the
 /// card again. Going into operation is done in the channel that locked the chip, or later behind
-/// PACE, after the card was read back.
+/// PACE or basic access control, after the card was read back.
 pub(super) fn run(card: &mut Card, volatile: &Volatile, command: &Command) -> Answer {
     if command.p1 != APPLICATION {
         return Err(StatusWord::WRONG_P1_P2.into());
@@ -29,9 +30,15 @@ pub(super) fn run(card: &mut Card, volatile: &Volatile, command: &Command) -> An
             return Err(StatusWord::SECURITY_STATUS_NOT_SATISFIED.into());
         };
         super::require_centre_keys(card, volatile)?;
-        let password = [PasswordId::Can, PasswordId::Mrz]
-            .into_iter()
-            .any(|id| passwords::get(&card.memory, id).is_some());
+        // Basic access control knows the MRZ only.
+        let of_use: &[PasswordId] = if Profile::of(&card.memory).offers_pace() {
+            &[PasswordId::Can, PasswordId::Mrz]
+        } else {
+            &[PasswordId::Mrz]
+        };
+        let password = of_use
+            .iter()
+            .any(|id| passwords::get(&card.memory, *id).is_some());
         if !password {
             return Err(StatusWord::CONDITIONS_NOT_SATISFIED.into());
         }
