@@ -24,6 +24,7 @@ fn make(folder: &Path, to: BatchKeyTo) -> Delivery {
     let order = Order {
         folder: folder.to_owned(),
         count: 3,
+        profile: hardware_sim::card::profile::Profile::default(),
         buffer: 4_096,
         to,
     };
@@ -89,6 +90,7 @@ fn a_delivery_under_a_wrapping_key() {
     let again = Order {
         folder: first,
         count: 3,
+        profile: hardware_sim::card::profile::Profile::default(),
         buffer: 4_096,
         to: BatchKeyTo::WrappingKey(key_file.clone()),
     };
@@ -131,6 +133,7 @@ fn a_delivery_to_the_centres_public_key() {
     let order = Order {
         folder: folder.path().join("none"),
         count: 1,
+        profile: hardware_sim::card::profile::Profile::default(),
         buffer: 4_096,
         to: BatchKeyTo::PublicKey(path),
     };

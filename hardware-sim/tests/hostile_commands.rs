@@ -2,7 +2,8 @@
 
 mod bench;
 
-use bench::{Bench, enter, hex, locked_card, replace_keys, seeded};
+use bench::{Bench, enter, enter_with_mrz, hex, locked_card, passport, replace_keys, seeded};
+use hardware_sim::card::profile::Profile;
 use icao9303::transport::CardTransport;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
@@ -10,9 +11,9 @@ use rand::{Rng, SeedableRng};
 const ROUNDS: u32 = 4_000;
 
 /// Every instruction that the chip knows, and some that it does not.
-const INSTRUCTIONS: [u8; 18] = [
-    0x22, 0x47, 0x50, 0x82, 0x84, 0x86, 0xA4, 0xB0, 0xB1, 0xC0, 0xCA, 0xD6, 0xD7, 0xD8, 0xE0, 0xE2,
-    0xF0, 0xFF,
+const INSTRUCTIONS: [u8; 19] = [
+    0x22, 0x47, 0x50, 0x82, 0x84, 0x86, 0x88, 0xA4, 0xB0, 0xB1, 0xC0, 0xCA, 0xD6, 0xD7, 0xD8, 0xE0,
+    0xE2, 0xF0, 0xFF,
 ];
 const CLASSES: [u8; 8] = [0x00, 0x0C, 0x10, 0x1C, 0x80, 0x84, 0x8C, 0xFF];
 /// Beginnings of command data that get past the first checks.
@@ -103,5 +104,22 @@ fn inside_sessions() {
     for _ in 0..5 {
         bench.run("reset");
         attack(&mut enter(&mut bench), &mut rng);
+    }
+}
+
+/// Chips that open to basic access control and sign: plain, and in the session.
+#[test]
+fn passports() {
+    let mut rng = StdRng::seed_from_u64(2_028);
+    let command = bench::ecdsa_key_command();
+    let files = bench::small_card();
+    let mrz = &bench::MRZ_PASSWORD;
+    for profile in [Profile::BacPassport, Profile::Passport] {
+        let (mut bench, _) = passport(profile, &files, mrz, Some(&command), seeded(4));
+        attack(&mut bench.card, &mut rng);
+        for _ in 0..3 {
+            bench.run("reset");
+            attack(&mut enter_with_mrz(&mut bench, mrz).unwrap(), &mut rng);
+        }
     }
 }

@@ -7,21 +7,31 @@
     reason = "the helpers of a test may fail it"
 )]
 
+pub mod terminals;
+
 use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::path::{Path, PathBuf};
 
+use der::asn1::ObjectIdentifier;
 use hardware_sim::card::maker::Blank;
+use hardware_sim::card::profile::Profile;
 use hardware_sim::card::scp03::KeySet;
 use hardware_sim::card::{Card, Randomness};
+use icao9303::active_authentication::ActiveAuthenticationKey;
 use icao9303::apdu::{Command, Response, StatusWord};
+use icao9303::bac::{self, AccessKeys, BacError};
 use icao9303::crypto::cipher::AesKey;
+use icao9303::lds::Dg15;
 use icao9303::pace::{self, PaceParameters, Password};
+use icao9303::reading;
 use icao9303::scp03::{
     self, Groupings, PutKey, Scp03Error, Scp03Transport, SecurityLevel, StaticKeys,
 };
 use icao9303::secure_messaging::SecureTransport;
-use icao9303::security_info::SecurityInfos;
+use icao9303::security_info::{
+    ActiveAuthenticationInfo, SecurityInfo, SecurityInfos, SubjectPublicKey,
+};
 use icao9303::tlv;
 use icao9303::transport::CardTransport;
 use rand::SeedableRng;
@@ -378,4 +388,91 @@ pub fn small_card() -> Vec<File> {
         file(true, 0x0103, 0x03, 0x02, &[0x63; 400]),
         file(true, 0x0102, 0x02, 0x01, &large),
     ]
+}
+
+/// Blank → locked with this profile, these files and this MRZ password; `make_key` is GENERATE KEY PAIR
+/// for active authentication, and its answer comes back.
+pub fn passport(
+    profile: Profile,
+    files: &[File],
+    mrz: &[u8; 20],
+    make_key: Option<&Command>,
+    rng: Randomness,
+) -> (Bench, Option<Vec<u8>>) {
+    let blank = Blank {
+        profile,
+        ..Blank::new(SERIAL, transport_keys())
+    };
+    let mut bench = Bench::with(&blank, rng);
+    replace_keys(&mut bench);
+    let keys = centre_keys();
+    let mut channel = bench.channel(0x31, &keys).unwrap();
+    let public_key = make_key.map(|command| order(&mut channel, command));
+    for file in files {
+        order(&mut channel, &create_command(file));
+        order(&mut channel, &select_command(file));
+        for write in write_commands(file, 3_000) {
+            order(&mut channel, &write);
+        }
+    }
+    order(
+        &mut channel,
+        &secrets_command(CAN, mrz, keys.data_encryption()),
+    );
+    order(&mut channel, &status_command(0x05));
+    bench.run("reset");
+    (bench, public_key)
+}
+
+/// GENERATE KEY PAIR for active authentication with ECDSA.
+pub fn ecdsa_key_command() -> Command {
+    Command::new(0x80, 0x47, 0x80, 0)
+        .with_data(hex("A4 03 80010D"))
+        .with_le(256)
+}
+
+/// GENERATE KEY PAIR for active authentication with RSA-2048.
+pub fn rsa_key_command() -> Command {
+    Command::new(0x80, 0x47, 0x80, 0)
+        .with_data(hex("A4 04 81020800"))
+        .with_le(1_024)
+}
+
+/// DG15 of what GENERATE KEY PAIR answered, and how DG14 says that the key signs.
+pub fn signing_key(public_key: &[u8]) -> ActiveAuthenticationKey {
+    let mut reader = tlv::Reader::new(tlv::parse_exact(public_key, 0x7F49).unwrap());
+    let protocol = ObjectIdentifier::from_bytes(reader.expect(0x06).unwrap()).unwrap();
+    let infos = SecurityInfos {
+        infos: vec![SecurityInfo::ActiveAuthentication(
+            ActiveAuthenticationInfo {
+                version: 1,
+                signature_algorithm: protocol,
+            },
+        )],
+    };
+    let public_key = if let Some(point) = reader.optional(0x86).unwrap() {
+        SubjectPublicKey::standardised(13, point)
+    } else {
+        assert_eq!(protocol, icao9303::oid::ACTIVE_AUTHENTICATION);
+        let modulus = [&[0], reader.expect(0x81).unwrap()].concat();
+        let exponent = reader.expect(0x82).unwrap();
+        let numbers = [tlv::encode(0x02, &modulus), tlv::encode(0x02, exponent)];
+        SubjectPublicKey {
+            algorithm: ObjectIdentifier::new("1.2.840.113549.1.1.1").unwrap(),
+            parameters: hex("0500"),
+            key: tlv::encode(0x30, &numbers.concat()),
+        }
+    };
+    ActiveAuthenticationKey::new(&Dg15 { public_key }, Some(&infos)).unwrap()
+}
+
+/// Basic access control with this MRZ password, inside the application.
+pub fn enter_with_mrz<'b>(
+    bench: &'b mut Bench,
+    mrz: &[u8; 20],
+) -> Result<SecureTransport<&'b mut Card>, BacError> {
+    reading::select_application(&mut bench.card, &APPLICATION).unwrap();
+    let keys = AccessKeys::from_password(&Password::mrz_hash(mrz))?;
+    let session = bac::perform(&mut bench.card, &keys, &mut host())?;
+    Ok(SecureTransport::new(&mut bench.card, session))
 }
