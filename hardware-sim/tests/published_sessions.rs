@@ -4,13 +4,15 @@
 
 mod bench;
 
-use bench::{Bench, Scripted, file, hex, personalise, vectors};
+use bench::terminals::{day, personalise_trusting};
+use bench::{Bench, Scripted, file, hex, vectors};
 use hardware_sim::card::Randomness;
 use hardware_sim::card::maker::Blank;
 use hardware_sim::card::scp03::{Handshake, KeySet};
 use hardware_sim::card::secure_messaging::Session;
 use icao9303::apdu::{Command, Response, StatusWord};
 use icao9303::crypto::cipher::{AesKey, unpad};
+use icao9303::cvc::Certificate;
 use icao9303::tlv;
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::EcGroup;
@@ -101,10 +103,10 @@ fn put_key_with_the_published_check_values() {
     );
 }
 
-/// The session of `eac_session.json`: PACE with the CAN, secure messaging, chip authentication, and
-/// the first command under its keys. (Terminal authentication is not spoken yet.)
+/// The session of `eac_session.json`, all 18 commands: PACE with the CAN, secure messaging, chip
+/// authentication, terminal authentication, and the fingers.
 #[test]
-fn pace_and_chip_authentication_of_the_eac_session() {
+fn pace_chip_and_terminal_authentication_of_the_eac_session() {
     let vectors = vectors("eac_session.json");
     let session = &vectors["session_pace_ca_ta"];
     let draw = |name: &str| bytes(&session[name]);
@@ -113,35 +115,41 @@ fn pace_and_chip_authentication_of_the_eac_session() {
         &draw("nonce"),
         &draw("map_c"),
         &draw("ka_c"),
+        &draw("ta_r_ic"),
     ]);
-    let trust_points = hex(&format!(
-        "420E4C55435643414C55583030303031{}",
-        "00".repeat(20)
-    ));
     let mut bench = Bench::new(rng);
-    let public_key = personalise(
+    let authority = bytes(&vectors["cvc_chain"]["cvca_self_signed"]["certificate"]);
+    let authority = Certificate::parse(&authority).unwrap();
+    let public_key = personalise_trusting(
         &mut bench,
         &[
             file(true, 0x011E, 0x1E, 0x01, &hex("60165F0104")),
-            file(true, 0x011C, 0x1C, 0x01, &trust_points),
+            file(true, 0x0103, 0x03, 0x02, &hex("63038201A17F61")),
         ],
+        &[&authority],
+        day(2026, 9, 20),
     );
-    assert!(public_key.ends_with(&bytes(&session["ca_static_public"])));
+    assert_eq!(public_key, bytes(&session["ca_static_public"]));
     bench.run("reset");
     let steps = session["steps"].as_array().unwrap();
-    let last = steps
-        .iter()
-        .position(|step| step["step"].as_str().unwrap().contains("EF.CVCA"))
-        .unwrap();
-    for step in &steps[..=last] {
+    assert_eq!(steps.len(), 18);
+    for step in steps {
         let response = bench.send(step["capdu"].as_str().unwrap());
-        assert_eq!(
-            response,
-            step["rapdu"].as_str().unwrap(),
-            "{}",
-            step["step"]
-        );
+        let mut expected = step["rapdu"].as_str().unwrap().to_owned();
+        if step["step"]
+            .as_str()
+            .unwrap()
+            .contains("mutual authentication")
+        {
+            // Our chip names its trust point here as well as in EF.CVCA.
+            let name = tlv::encode(0x87, b"LUCVCALUX00001");
+            let token = tlv::encode(0x86, &draw("t_ic"));
+            let answer = tlv::encode_constructed(0x7C, &[&token, &name]);
+            expected = format!("{}9000", ::hex::encode_upper(answer));
+        }
+        assert_eq!(response, expected, "{}", step["step"]);
     }
+    assert_eq!(bench.card.card_date(), Some(day(2026, 9, 20)));
 }
 
 /// 9303-11 appendix G.1: generic mapping with the MRZ, the five commands as they are printed.
