@@ -17,7 +17,7 @@ pub(crate) fn offers(infos: &SecurityInfos, listed_in: &str) -> Vec<Offer> {
             SecurityInfo::ChipAuthentication(info) => chip_authentication(info),
             SecurityInfo::TerminalAuthentication(info) => (
                 format!("terminal authentication, version {}", info.version),
-                false,
+                info.version == 1,
             ),
             SecurityInfo::ActiveAuthentication(_) => {
                 ("active authentication with ECDSA".to_owned(), false)

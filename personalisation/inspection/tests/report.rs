@@ -38,6 +38,7 @@ fn report() -> InspectionReport {
     let request = Request {
         password: Some(&Password::can(CAN).unwrap()),
         printed_mrz: Some(&Mrz::parse(MRZ).unwrap()),
+        terminal: None,
         trust: &trust,
         now: NOW,
         budget: Budget::default(),

@@ -33,6 +33,14 @@ pub enum ConfigError {
         /// Where and why.
         source: Box<toml::de::Error>,
     },
+    /// Half an inspection system.
+    #[error(
+        "reading the configuration {}: [inspection] and [tokens.inspection] belong together", path.display()
+    )]
+    HalfInspectionSystem {
+        /// The file.
+        path: PathBuf,
+    },
     /// No such issuer profile.
     #[error("reading the configuration {}: there is no issuer profile {name:?}; luxembourg and utopia are known", path.display())]
     IssuerProfile {
@@ -62,6 +70,8 @@ pub struct Config {
     pub tokens: Tokens,
     /// The signing service.
     pub pki: Pki,
+    /// The line's own inspection system, where it reads fingers back from locked chips.
+    pub inspection: Option<InspectionSystemSection>,
     /// The line.
     #[serde(default)]
     pub line: Line,
@@ -85,6 +95,8 @@ pub struct Tokens {
     pub cards: CardToken,
     /// The key of tickets.
     pub tickets: TicketToken,
+    /// Keys of the inspection system.
+    pub inspection: Option<InspectionToken>,
 }
 
 /// `[tokens.cards]`
@@ -117,6 +129,27 @@ pub struct TicketToken {
     pub key: String,
     /// Where `keys` writes the public half.
     pub public_key: Option<PathBuf>,
+}
+
+/// `[tokens.inspection]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionToken {
+    softhsm2_conf: Option<PathBuf>,
+    label: String,
+    pin_file: PathBuf,
+    /// The security officer's PIN, for making the token.
+    pub so_pin_file: Option<PathBuf>,
+}
+
+/// `[inspection]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct InspectionSystemSection {
+    /// Country and mnemonic of its references, as registered at pki.
+    pub holder: String,
+    /// Folder of its certificates.
+    pub certificates: PathBuf,
 }
 
 /// `[pki]`
@@ -223,6 +256,10 @@ impl Config {
                 name,
             });
         }
+        if config.inspection.is_some() != config.tokens.inspection.is_some() {
+            let path = path.to_owned();
+            return Err(ConfigError::HalfInspectionSystem { path });
+        }
         let folder = path.parent().unwrap_or(Path::new(""));
         config
             .paths()
@@ -259,6 +296,23 @@ impl Config {
         self.token(softhsm2_conf.as_ref(), label, pin_file)
     }
 
+    /// The line's inspection system and its token; both are configured, or neither.
+    pub fn inspection_system(&self) -> Option<(&InspectionSystemSection, TokenConfig)> {
+        let token = self.inspection_token()?;
+        self.inspection.as_ref().map(|section| (section, token))
+    }
+
+    /// The token of the inspection system's keys.
+    pub fn inspection_token(&self) -> Option<TokenConfig> {
+        let InspectionToken {
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
+        } = self.tokens.inspection.as_ref()?;
+        Some(self.token(softhsm2_conf.as_ref(), label, pin_file))
+    }
+
     /// Opens the database under the sealing key.
     pub async fn open_store(&self) -> Result<Store, ConfigError> {
         let sealer = Sealer::new(secret_file::read_key(&self.sealing.key_file)?);
@@ -280,12 +334,14 @@ impl Config {
             sealing,
             tokens,
             pki,
+            inspection,
             ..
         } = self;
         let Tokens {
             module,
             cards,
             tickets,
+            inspection: inspection_token,
         } = tokens;
         let mut paths = vec![
             database,
@@ -304,6 +360,12 @@ impl Config {
         paths.extend(&mut cards.so_pin_file);
         paths.extend(&mut cards.delivery_public_key);
         paths.extend(&mut tickets.so_pin_file);
+        paths.extend(inspection.iter_mut().map(|section| &mut section.certificates));
+        if let Some(token) = inspection_token {
+            paths.push(&mut token.pin_file);
+            paths.extend(&mut token.softhsm2_conf);
+            paths.extend(&mut token.so_pin_file);
+        }
         paths
     }
 }
@@ -335,6 +397,9 @@ mod tests {
             config.card_token().module,
             Path::new("/usr/lib/softhsm/libsofthsm2.so")
         );
+        let (section, token) = config.inspection_system().unwrap();
+        assert_eq!(section.certificates, folder.path().join("inspection"));
+        assert_eq!(token.pin_file, folder.path().join("inspection.pin"));
         assert_eq!(config.line.readers, ["Encoder 1", "Encoder 2"]);
         assert_eq!(config.issuer_profile(), IssuerProfile::LUXEMBOURG);
     }
@@ -345,6 +410,14 @@ mod tests {
         let path = folder.path().join("centre.toml");
         fs::write(&path, format!("pin = \"1234\"\n{}", example())).unwrap();
         assert!(matches!(Config::load(&path), Err(ConfigError::Form { .. })));
+        let whole = example();
+        let (before, after) = whole.split_once("[inspection]").unwrap();
+        let after = after.split_once("\n[").unwrap().1;
+        fs::write(&path, format!("{before}[{after}")).unwrap();
+        assert!(matches!(
+            Config::load(&path),
+            Err(ConfigError::HalfInspectionSystem { .. })
+        ));
         fs::write(&path, example().replace("\"luxembourg\"", "\"atlantis\"")).unwrap();
         assert!(matches!(
             Config::load(&path),

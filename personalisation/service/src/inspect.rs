@@ -12,10 +12,12 @@ use icao9303::pace::Password;
 use icao9303::x509::TrustStore;
 use inspection::budget::Budget;
 use inspection::reader::{CardOptions, PcscCard, ReaderError, Readers};
-use inspection::{Inspection, Request, inspect, read_trust};
+use inspection::{Inspection, Request, Terminal, inspect, read_trust};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use time::OffsetDateTime;
+
+use crate::inspection_system::InspectionSystem;
 
 /// No verdict: something was missing, refused or not supported.
 const NO_VERDICT: u8 = 2;
@@ -45,6 +47,9 @@ pub struct Arguments {
     /// Folder that the files read from the chip are written to (`EF_COM.bin`, `EF_DG1.bin`, …).
     #[arg(long, value_name = "DIR")]
     dump: Option<PathBuf>,
+    /// The inspector's own certificates and key, where it may read fingerprints (docs/inspection.md).
+    #[arg(long, value_name = "FILE")]
+    inspection_system: Option<PathBuf>,
     /// Print the report as JSON (docs/inspection.md describes it).
     #[arg(long)]
     json: bool,
@@ -85,6 +90,10 @@ fn inspected(arguments: &Arguments) -> Result<u8, Box<dyn Error>> {
         Some(folder) => read_trust(folder)?,
         None => TrustStore::new(),
     };
+    let terminal = match &arguments.inspection_system {
+        Some(file) => Some(InspectionSystem::open(file)?),
+        None => None,
+    };
     let mut card = laid_down(&Readers::open()?, &arguments.reader)?;
     #[expect(
         clippy::disallowed_methods,
@@ -99,6 +108,7 @@ fn inspected(arguments: &Arguments) -> Result<u8, Box<dyn Error>> {
     let request = Request {
         password: password.as_ref(),
         printed_mrz: printed.as_ref(),
+        terminal: terminal.as_ref().map(|terminal| terminal as &dyn Terminal),
         trust: &trust,
         now,
         budget: Budget::default(),

@@ -7,13 +7,14 @@ use std::{
 
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
-    role::{CardMaster, TicketSigning},
+    role::{CardMaster, InspectionSystem, TicketSigning},
 };
 use rand::CryptoRng;
 use thiserror::Error;
 
 use crate::{
     config::Config,
+    inspection_system::{InspectionSystemError, first_reference},
     secret_file::{self, SecretFileError},
 };
 
@@ -31,6 +32,9 @@ pub enum KeysError {
         /// The system's reason.
         source: io::Error,
     },
+    /// The inspection system's name is none.
+    #[error(transparent)]
+    Holder(#[from] InspectionSystemError),
     /// The sealing key could not be made.
     #[error(transparent)]
     SealingKey(#[from] SecretFileError),
@@ -71,6 +75,15 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         );
         let key = token.find_ec::<TicketSigning>(&tickets.key)?;
         write(tickets.public_key.as_ref(), key.public_key_spki())?;
+    }
+    let officer = config.tokens.inspection.as_ref();
+    let officer = officer.and_then(|token| token.so_pin_file.as_ref());
+    if let (Some((section, token)), Some(so_pin)) = (config.inspection_system(), officer) {
+        let token = make_token(&token, so_pin, rng, &mut note)?;
+        // Later keys, one a certificate, are made by whoever asks for the certificate.
+        let first = first_reference(&section.holder)?.to_string();
+        let key = token.generate_ec::<InspectionSystem>(&first, Curve::BrainpoolP256r1);
+        note("inspection key", fresh(key)?);
     }
     Ok(made)
 }

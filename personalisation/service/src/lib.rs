@@ -5,6 +5,7 @@ pub mod config;
 pub mod edge;
 pub mod faces;
 pub mod inspect;
+pub mod inspection_system;
 pub mod keys;
 pub mod line;
 pub mod order;

@@ -5,12 +5,14 @@ mod authenticity;
 mod journal;
 mod session;
 mod telling;
+mod terminal;
 
 use std::fmt;
 
 use icao9303::mrz::Mrz;
 use icao9303::pace::Password;
 use icao9303::secure_messaging::SecureTransport;
+use icao9303::terminal_authentication::{ChipName, trust_points};
 use icao9303::transport::CardTransport;
 use icao9303::x509::TrustStore;
 use rand::CryptoRng;
@@ -21,17 +23,21 @@ use crate::budget::{Budget, Meter, Metered, Stopwatch};
 use crate::facts;
 use crate::files::ChipFiles;
 use crate::report::{Check, CheckName, CheckResult, ChipFacts, InspectionReport, SCHEMA, Verdict};
+use crate::terminal::Terminal;
 use journal::Journal;
 use session::Session;
+use terminal::Granted;
 
 /// What an inspection starts from.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Request<'a> {
     /// The password printed on the document: CAN or MRZ. Without one the chip stays closed, and the
     /// report says what it offers.
     pub password: Option<&'a Password>,
     /// The machine readable zone as printed, if it is known: it is compared with DG1.
     pub printed_mrz: Option<&'a Mrz>,
+    /// The inspector's own certificate and key, where it may read fingerprints.
+    pub terminal: Option<&'a dyn Terminal>,
     /// What the inspector believes.
     pub trust: &'a TrustStore,
     /// The time of the inspection.
@@ -42,6 +48,16 @@ pub struct Request<'a> {
     pub reader: Option<String>,
     /// The answer to reset, for the report.
     pub atr: Option<Vec<u8>>,
+}
+
+/// Shows no password.
+impl fmt::Debug for Request<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Request")
+            .field("now", &self.now)
+            .field("reader", &self.reader)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What an inspection found.
@@ -82,7 +98,13 @@ pub fn inspect<T: CardTransport>(
     let mut card = Metered::new(card, &meter);
     if let Some(established) = access::open(&mut card, request.password, rng, &mut journal) {
         let card = SecureTransport::new(card, established.secure_messaging());
-        Session::new(card, &mut journal).run(rng);
+        let granted = Granted {
+            terminal: request.terminal,
+            chip: ChipName::after_pace(&established),
+            trust_points: trust_points(&established),
+            today: request.now.date(),
+        };
+        Session::new(card, granted, &mut journal).run(rng);
         authenticity::judge(request, established.proof(), &mut journal);
     }
     finish(request, journal)

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use icao9303::chip_authentication::{self, ChipAuthenticationError, ChipAuthenticationParameters};
+use icao9303::chip_authentication::{
+    self, Agreement, ChipAuthenticationError, ChipAuthenticationParameters,
+};
 use icao9303::exchange::find_cause;
 use icao9303::lds::{DataGroup, Dg14, EMRTD_AID, EfCom, ElementaryFile};
 use icao9303::reading::{self, ChunkSize, MAX_FILE, ReadError};
@@ -14,6 +16,7 @@ use rand::CryptoRng;
 
 use super::journal::Journal;
 use super::telling::{tell, weigh};
+use super::terminal::Granted;
 use crate::files::is_sensitive;
 use crate::protocols;
 use crate::report::{Check, CheckName, CheckResult, FingerState};
@@ -22,17 +25,23 @@ use crate::report::{Check, CheckName, CheckResult, FingerState};
 pub(crate) struct Session<'j, 'm, T> {
     card: SecureTransport<T>,
     chunk: ChunkSize,
+    granted: Granted<'j>,
     journal: &'j mut Journal<'m>,
     /// Whether a signed file could not be read.
     gaps: Vec<(CheckResult, String)>,
 }
 
 impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
-    pub(crate) fn new(card: SecureTransport<T>, journal: &'j mut Journal<'m>) -> Self {
+    pub(crate) fn new(
+        card: SecureTransport<T>,
+        granted: Granted<'j>,
+        journal: &'j mut Journal<'m>,
+    ) -> Self {
         let chunk = chunk_size(journal);
         Self {
             card,
             chunk,
+            granted,
             journal,
             gaps: Vec::new(),
         }
@@ -43,8 +52,9 @@ impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
         let started = self.journal.start();
         let sensitive = self.read_plain_files();
         self.journal.stop("Reading the files", started);
-        self.authenticate_chip(rng);
+        let agreement = self.authenticate_chip(rng);
         if !sensitive.is_empty() {
+            self.authenticate_terminal(&sensitive, agreement.as_ref());
             let started = self.journal.start();
             for group in sensitive {
                 self.try_sensitive(group);
@@ -127,30 +137,63 @@ impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
     }
 
     /// Chip authentication, where DG14 offers it: the chip proves that it holds the key of DG14.
-    fn authenticate_chip(&mut self, rng: &mut impl CryptoRng) {
-        let Some(infos) = self.security_infos_of_dg14() else {
-            return;
-        };
+    /// The agreement is there once the chip has proven itself.
+    fn authenticate_chip(&mut self, rng: &mut impl CryptoRng) -> Option<Agreement> {
+        let infos = self.security_infos_of_dg14()?;
         self.journal
             .chip
             .offers
             .extend(protocols::offers(&infos, "EF.DG14"));
         if infos.chip_authentication().next().is_none() || !self.card.is_open() {
-            return;
+            return None;
         }
         let name = CheckName::ChipAuthentication;
         let parameters = match ChipAuthenticationParameters::select(&infos) {
             Ok(parameters) => parameters,
-            Err(error) => return self.journal.check(Check::noted(name, tell(&error))),
+            Err(error) => {
+                self.journal.check(Check::noted(name, tell(&error)));
+                return None;
+            }
         };
         let started = self.journal.start();
         let result = chip_authentication::perform(&mut self.card, &parameters, rng);
-        let check = match result {
-            Ok(_) => self.confirm_new_keys(),
-            Err(error) => weigh_chip_authentication(&error),
+        let (check, agreement) = match result {
+            Ok(agreement) => (self.confirm_new_keys(), Some(agreement)),
+            Err(error) => (weigh_chip_authentication(&error), None),
         };
         self.journal.stop("Chip authentication", started);
+        let proven = check.result == CheckResult::Passed;
         self.journal.check(check);
+        agreement.filter(|_| proven)
+    }
+
+    /// Terminal authentication, where there is something that it opens and a terminal to do it with.
+    /// Before that the chip must keep the fingers from us as from everybody.
+    fn authenticate_terminal(&mut self, guarded: &[DataGroup], agreement: Option<&Agreement>) {
+        if !self.card.is_open() {
+            return;
+        }
+        let started = self.journal.start();
+        let open = guarded
+            .iter()
+            .find(|group| self.granted.is_given() && self.is_open(**group));
+        let check = match open {
+            Some(group) => {
+                let detail = format!("not needed: the chip gives {group} to everybody");
+                Check::not_checked(CheckName::TerminalAuthentication, detail)
+            }
+            None => self
+                .granted
+                .authenticate(&mut self.card, agreement, self.chunk),
+        };
+        self.journal.stop("Terminal authentication", started);
+        self.journal.check(check);
+    }
+
+    /// Whether the chip gives a file that it should keep. Not noted: it is asked for again.
+    fn is_open(&mut self, group: DataGroup) -> bool {
+        let file = ElementaryFile::DataGroup(group);
+        reading::read_file(&mut self.card, file, self.chunk, MAX_FILE).is_ok()
     }
 
     /// The chip has proven its key once it answers under the keys that only the key's holder has.
@@ -191,7 +234,14 @@ impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
             return;
         }
         let state = match self.read(file) {
-            Ok(()) => FingerState::Readable,
+            Ok(()) => {
+                if fingers {
+                    let detail = format!("{file} was read");
+                    self.journal
+                        .check(Check::passed(CheckName::Fingerprints, detail));
+                }
+                FingerState::Readable
+            }
             Err(ReadError::AccessDenied { .. }) => {
                 let detail = format!("{file} is locked, needs terminal authentication");
                 self.journal

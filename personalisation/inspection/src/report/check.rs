@@ -50,6 +50,8 @@ pub enum CheckName {
     ChipAuthentication,
     /// The chip is no copy: one of the two proofs above holds.
     Original,
+    /// The inspector proved its right to fingerprints (terminal authentication).
+    TerminalAuthentication,
     /// Fingerprints.
     Fingerprints,
     /// The document's own dates.
@@ -81,6 +83,7 @@ impl CheckName {
             Self::ChipAuthenticationMapping => "Did the chip prove its key on opening (PACE-CAM)?",
             Self::ChipAuthentication => "Did the chip prove its key (chip authentication)?",
             Self::Original => "Is the chip the original and not a copy?",
+            Self::TerminalAuthentication => "Does the chip accept this inspector for fingerprints?",
             Self::Fingerprints => "Can the fingerprints be read?",
             Self::Expiry => "Is the document in date?",
         }

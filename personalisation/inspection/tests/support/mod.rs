@@ -100,6 +100,7 @@ pub fn inspected_with(
     let request = Request {
         password,
         printed_mrz: None,
+        terminal: None,
         trust,
         now: NOW,
         budget: Budget {

@@ -11,7 +11,7 @@ use icao9303::{
     oid,
     security_info::{
         ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, PaceInfo, SecurityInfo,
-        SecurityInfos, SubjectPublicKey,
+        SecurityInfos, SubjectPublicKey, TerminalAuthenticationInfo,
     },
     sod::{LdsSecurityObject, LdsSecurityObjectError, LdsVersionInfo},
     x509::HashAlgorithm,
@@ -67,15 +67,17 @@ pub struct CardFiles {
 }
 
 impl CardFiles {
-    /// Builds everything but the two signed files. `buffer`: the chip's longest APDU in bytes.
+    /// Builds everything but the two signed files. `buffer`: the chip's longest APDU in bytes;
+    /// `terminals`: whether the chip has trust points, so that terminals can authenticate.
     pub fn build(
         order: &OrderContent,
         number: DocumentNumber,
         chip_key: &ChipPublicKey,
         buffer: u32,
+        terminals: bool,
     ) -> Result<Self, FilesError> {
         let mrz = order.identity.mrz(number)?;
-        let infos = security_infos(chip_key);
+        let infos = security_infos(chip_key, terminals);
         let profile = order.identity.issuer_profile()?;
         let dg12 = Dg12 {
             issuing_authority: Some(profile.authority.to_owned()),
@@ -185,8 +187,9 @@ fn card_access() -> SecurityInfos {
     }
 }
 
-/// DG14 and EF.CardSecurity: the same, and chip authentication with the chip's own key.
-fn security_infos(chip_key: &ChipPublicKey) -> SecurityInfos {
+/// DG14 and EF.CardSecurity: the same, chip authentication with the chip's own key, and terminal
+/// authentication where the chip has somebody to trust.
+fn security_infos(chip_key: &ChipPublicKey, terminals: bool) -> SecurityInfos {
     let key_id = Some(u64::from(CHIP_KEY_ID));
     let mut infos = card_access().infos;
     infos.push(SecurityInfo::ChipAuthentication(ChipAuthenticationInfo {
@@ -201,5 +204,13 @@ fn security_infos(chip_key: &ChipPublicKey) -> SecurityInfos {
             key_id,
         },
     ));
+    if terminals {
+        let info = TerminalAuthenticationInfo {
+            version: 1,
+            // EF.CVCA is where it always is, 011C.
+            ef_cvca: None,
+        };
+        infos.push(SecurityInfo::TerminalAuthentication(info));
+    }
     SecurityInfos { infos }
 }

@@ -4,6 +4,7 @@ pub mod card_keys;
 pub mod chip;
 pub mod event;
 pub mod files;
+pub mod fingers;
 pub mod output;
 pub mod reader;
 pub mod signing;
@@ -19,8 +20,9 @@ use std::{
 
 use card_keys::{CardKeys, TokenKeys};
 use event::Event;
+use fingers::{Fingers, TrustPointError, read_trust_points};
 use icao9303::x509::TrustStore;
-use key_custody::CustodyError;
+use key_custody::{CustodyError, Token};
 use output::Output;
 use personalisation_store::{Store, StoreError};
 use reader::PcscReader;
@@ -32,6 +34,7 @@ use worker::{Settings, Tally, Worker, WorkerError};
 use crate::{
     config::{self, Config, ConfigError},
     edge::{self, SystemRng},
+    inspection_system::{Folder, InspectionSystemError, Keeper},
 };
 
 /// `personalisation line`
@@ -66,6 +69,12 @@ pub enum LineError {
     /// pki or the trusted certificates cannot be set up.
     #[error(transparent)]
     Setup(#[from] SetupError),
+    /// There is no inspection certificate, and waiting does not help.
+    #[error(transparent)]
+    InspectionSystem(#[from] InspectionSystemError),
+    /// Nobody that chips can be told to trust.
+    #[error(transparent)]
+    TrustPoint(#[from] TrustPointError),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -94,9 +103,11 @@ pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
     if config.line.readers.is_empty() {
         return Err(LineError::NoReaders);
     }
+    let signer = PkiClient::new(&config.pki, runtime.handle().clone())?;
     let place = Place {
         trust: Arc::new(signing::read_trust(&config.pki.trust)?),
-        signer: PkiClient::new(&config.pki, runtime.handle().clone())?,
+        fingers: fingers(&config, &signer)?,
+        signer,
         keys: Arc::new(TokenKeys::open(&config)?),
         store: runtime.block_on(config.open_store())?,
         runtime: runtime.handle().clone(),
@@ -152,9 +163,38 @@ pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
     Ok(ExitCode::FAILURE)
 }
 
+/// The line's own inspection system, where one is configured: with a certificate for today, unless pki
+/// is away, and watched from now on.
+fn fingers(config: &Config, signer: &PkiClient) -> Result<Option<Fingers>, LineError> {
+    let Some((section, token)) = config.inspection_system() else {
+        return Ok(None);
+    };
+    let trust_points = read_trust_points(&config.pki.trust)?;
+    let keeper = Arc::new(Keeper::new(
+        section.holder.clone(),
+        Arc::new(Token::open(&token)?),
+        Folder::new(section.certificates.clone()),
+        signer.inspection_desk(),
+    ));
+    match keeper.refresh(edge::now().date()) {
+        Err(error) if error.is_passing() => {
+            tracing::warn!(%error, "starting without an inspection certificate");
+        }
+        refreshed => refreshed?,
+    }
+    Arc::clone(&keeper)
+        .watch(edge::now)
+        .map_err(LineError::Thread)?;
+    Ok(Some(Fingers {
+        trust_points,
+        terminals: keeper,
+    }))
+}
+
 /// What all workers of a line share.
 struct Place {
     trust: Arc<TrustStore>,
+    fingers: Option<Fingers>,
     signer: PkiClient,
     keys: Arc<dyn CardKeys + Send + Sync>,
     store: Store,
@@ -187,6 +227,7 @@ impl Place {
             signer: Box::new(self.signer.clone()),
             keys: Arc::clone(&self.keys),
             trust: Arc::clone(&self.trust),
+            fingers: self.fingers.clone(),
             settings,
             // A listener that is gone has nothing to be told.
             report: Box::new(move |event| drop(events.send(event))),

@@ -29,6 +29,7 @@ use wire::signing::{SignRequest, sign_request::Object, signing_client::SigningCl
 use super::files::CardFiles;
 use crate::{
     config,
+    inspection_system::PkiDesk,
     secret_file::{self, SecretFileError},
 };
 
@@ -104,6 +105,7 @@ pub trait Signer {
 #[derive(Clone, Debug)]
 pub struct PkiClient {
     client: SigningClient<Channel>,
+    channel: Channel,
     runtime: Handle,
 }
 
@@ -150,8 +152,18 @@ impl PkiClient {
             .timeout(TIMEOUT)
             .connect_timeout(Duration::from_secs(5));
         let _inside = runtime.enter();
-        let client = SigningClient::new(endpoint.connect_lazy());
-        Ok(Self { client, runtime })
+        let channel = endpoint.connect_lazy();
+        let client = SigningClient::new(channel.clone());
+        Ok(Self {
+            client,
+            channel,
+            runtime,
+        })
+    }
+
+    /// pki's desk for inspection systems, over the same connection.
+    pub fn inspection_desk(&self) -> PkiDesk {
+        PkiDesk::new(self.channel.clone(), self.runtime.clone())
     }
 }
 

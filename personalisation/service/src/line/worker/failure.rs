@@ -49,6 +49,12 @@ pub(super) enum StepError {
     /// The inspection of the finished card failed.
     #[error("inspecting the finished card: {0}")]
     ReadBack(String),
+    /// The line has no inspection certificate at present.
+    #[error(
+        "the line's inspection certificate is not valid and no new one was issued yet; see that pki \
+         is up and the line is registered there"
+    )]
+    NoTerminal,
     /// The chip's keys are not to be had.
     #[error(transparent)]
     Keys(#[from] CardKeysError),
@@ -91,6 +97,7 @@ impl StepError {
         match self {
             Self::Chip(error) => Remedy::Again(error.scrap_reason()),
             Self::Lost => Remedy::Again(ScrapReason::ChipSilent),
+            Self::NoTerminal => Remedy::Later(self.to_string()),
             Self::ReadBack(_) => Remedy::Again(ScrapReason::ReadBackFailed),
             Self::Keys(CardKeysError::Custody(error)) => Remedy::Later(error.to_string()),
             Self::Keys(CardKeysError::CheckValues) => Remedy::Scrap(ScrapReason::ChipKeysUnknown),

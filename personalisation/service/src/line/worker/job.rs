@@ -202,7 +202,8 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     ) -> Result<CardFiles, StepError> {
         job.ticket = order.ticket.to_vec();
         let buffer = self.settings.apdu_buffer;
-        let mut files = CardFiles::build(order, job.binding.number, chip_key, buffer)?;
+        let (number, terminals) = (job.binding.number, self.fingers.is_some());
+        let mut files = CardFiles::build(order, number, chip_key, buffer, terminals)?;
         let record = job.attempt.record();
         if record
             .lds_digest

@@ -22,7 +22,8 @@ use tokio::runtime::Handle;
 
 use self::seat::{Seat, Turn};
 use super::{
-    card_keys::CardKeys, event::Event, output::Output, reader::CardReader, signing::Signer,
+    card_keys::CardKeys, event::Event, fingers::Fingers, output::Output, reader::CardReader,
+    signing::Signer,
 };
 
 /// Who the line is in the audit.
@@ -91,6 +92,8 @@ pub struct Worker<R, G> {
     pub keys: Arc<dyn CardKeys + Send + Sync>,
     /// What signatures are verified with.
     pub trust: Arc<TrustStore>,
+    /// The right to read fingers back after the lock; without it they are compared before only.
+    pub fingers: Option<Fingers>,
     /// What it may and shall do.
     pub settings: Settings,
     /// Whom it tells.

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, thread, time::Instant};
 
 use icao9303::{lds::ElementaryFile, pace::Password, transport::CardTransport};
 use inspection::{
-    Inspection, Request,
+    Inspection, Request, Terminal,
     budget::Budget,
     inspect,
     report::{CheckName, CheckResult, FingerState, InspectionReport, Verdict},
@@ -202,6 +202,9 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         put_files(session, &files, &job.on_chip, output, job.binding.number)?;
         let mrz = files.mrz.information().password();
         session.store_secrets(&can, &mrz)?;
+        if let Some(fingers) = &self.fingers {
+            session.store_trust_points(&fingers.trust_points, self.now().date())?;
+        }
         job.files = Some(files);
         let to = job.attempt.clone().write()?;
         self.advance(job, &[to], &[], "written and compared")
@@ -241,9 +244,14 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let trust = self.trust.clone();
         let now = self.now();
         let mrz = self.files(job)?.mrz.clone();
+        let terminal = match &self.fingers {
+            Some(fingers) => Some(fingers.terminals.current().ok_or(StepError::NoTerminal)?),
+            None => None,
+        };
         let request = Request {
             password: Some(&password),
             printed_mrz: Some(&mrz),
+            terminal: terminal.as_ref().map(|terminal| &**terminal as &dyn Terminal),
             trust: &trust,
             now,
             budget: Budget::default(),
@@ -254,8 +262,10 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             report,
             files: found,
         } = inspect(card, &request, &Instant::now(), &mut self.rng);
-        judge(&report).map_err(StepError::ReadBack)?;
-        for (file, content) in self.files(job)?.iter().filter(|(file, _)| *file != FINGERS) {
+        judge(&report, terminal.is_some()).map_err(StepError::ReadBack)?;
+        // Without the right to them, the fingers were compared before the lock for the last time.
+        let compared = |file: ElementaryFile| terminal.is_some() || file != FINGERS;
+        for (file, content) in self.files(job)?.iter().filter(|(file, _)| compared(*file)) {
             if found.get(file) != Some(content) {
                 return Err(StepError::ReadBack(format!(
                     "{file} is not what was written"
@@ -335,8 +345,9 @@ const fn is_complete(state: &AttemptState) -> bool {
     matches!(state, AttemptState::Written(_) | AttemptState::Locked(_))
 }
 
-/// A finished card is genuine, proves itself in both ways, and keeps its fingers.
-fn judge(report: &InspectionReport) -> Result<(), String> {
+/// A finished card is genuine, proves itself in both ways, and keeps its fingers from everybody but a
+/// terminal that may read them.
+fn judge(report: &InspectionReport, terminal: bool) -> Result<(), String> {
     if report.verdict != Verdict::Genuine {
         let wrong: Vec<_> = report
             .checks
@@ -358,16 +369,26 @@ fn judge(report: &InspectionReport) -> Result<(), String> {
         CheckName::ChipAuthentication,
         CheckName::ChipAuthenticationMapping,
     ] {
-        let passed = report
-            .check(name)
-            .is_some_and(|check| check.result == CheckResult::Passed);
-        if !passed {
-            return Err(format!("{name:?} did not pass"));
+        passed(report, name)?;
+    }
+    match (report.fingers.state, terminal) {
+        // Only behind terminal authentication: that they were locked before is asked next.
+        (FingerState::Readable, true) => passed(report, CheckName::TerminalAuthentication),
+        (FingerState::Locked, false) => Ok(()),
+        (_, false) => Err("the fingers are not kept from everybody".to_owned()),
+        (_, true) => {
+            let check = report.check(CheckName::TerminalAuthentication);
+            let why = check.map_or("it was not asked", |check| &check.detail);
+            Err(format!("the fingers cannot be read back: {why}"))
         }
     }
-    if report.fingers.state == FingerState::Locked {
+}
+
+fn passed(report: &InspectionReport, name: CheckName) -> Result<(), String> {
+    let check = report.check(name);
+    if check.is_some_and(|check| check.result == CheckResult::Passed) {
         Ok(())
     } else {
-        Err("the fingers are not kept from everybody".to_owned())
+        Err(format!("{name:?} did not pass"))
     }
 }

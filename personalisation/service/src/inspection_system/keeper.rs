@@ -1,0 +1,297 @@
+//! Keeps an inspection system usable: fetches its first certificate, and each next one before the last
+//! expires. Never asked for by a card: what a card needs is there already.
+
+use std::{
+    sync::{Arc, PoisonError, RwLock},
+    thread,
+    time::Duration,
+};
+
+use icao9303::cvc::{
+    Certificate, CertificateReference, PublicKey, Request, RequestBody, SuccessiveRequest,
+};
+use icao9303::x509::HashAlgorithm;
+use key_custody::{Curve, CustodyError, EcKey, Token, role};
+use openssl::sha::sha256;
+use time::{Date, OffsetDateTime};
+use tokio::runtime::Handle;
+use tonic::{Code, transport::Channel};
+use wire::inspection::{
+    CertifyRequest, ChainRequest, ChainResponse, Right, inspection_client::InspectionClient,
+};
+
+use super::{Certificates, Folder, InspectionSystem, InspectionSystemError, is_due, is_valid};
+
+/// How often it is looked whether a certificate is due.
+const LOOK: Duration = Duration::from_mins(10);
+/// References that may be taken by requests of a token that was lost.
+const MOST_TAKEN: u32 = 3;
+
+/// pki's desk for inspection systems.
+#[derive(Clone, Debug)]
+pub struct PkiDesk {
+    client: InspectionClient<Channel>,
+    runtime: Handle,
+}
+
+impl PkiDesk {
+    /// The desk behind a connection to pki.
+    pub fn new(channel: Channel, runtime: Handle) -> Self {
+        let client = InspectionClient::new(channel);
+        Self { client, runtime }
+    }
+
+    fn chain(&self, holder: &str) -> Result<ChainResponse, InspectionSystemError> {
+        let (mut client, holder) = (self.client.clone(), holder.to_owned());
+        let asked = async move { client.chain(ChainRequest { holder }).await };
+        Ok(self.runtime.block_on(asked)?.into_inner())
+    }
+
+    /// The certificate for a request, and its document verifier's.
+    fn certify(&self, request: Vec<u8>) -> Result<[Certificate; 2], InspectionSystemError> {
+        let mut client = self.client.clone();
+        let rights = vec![Right::ReadDg3.into()];
+        let asked = async move { client.certify(CertifyRequest { request, rights }).await };
+        let answer = self.runtime.block_on(asked)?.into_inner();
+        Ok([
+            Certificate::parse(&answer.document_verifier)?,
+            Certificate::parse(&answer.certificate)?,
+        ])
+    }
+}
+
+/// Holds the inspection system in use.
+#[derive(Debug)]
+pub struct Keeper {
+    holder: String,
+    token: Arc<Token>,
+    folder: Folder,
+    desk: PkiDesk,
+    current: RwLock<Option<Arc<InspectionSystem>>>,
+}
+
+impl Keeper {
+    /// Keeps the system of `holder` (country and mnemonic), whose keys are in `token`.
+    pub fn new(holder: String, token: Arc<Token>, folder: Folder, desk: PkiDesk) -> Self {
+        Self {
+            holder,
+            token,
+            folder,
+            desk,
+            current: RwLock::new(None),
+        }
+    }
+
+    /// The system in use, if there is one.
+    pub fn current(&self) -> Option<Arc<InspectionSystem>> {
+        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
+        current.clone()
+    }
+
+    /// Makes sure that there is a system for today, and asks for the next certificate if it is time.
+    pub fn refresh(&self, today: Date) -> Result<(), InspectionSystemError> {
+        let due = |system: &InspectionSystem| is_due(&system.certificates().own, today);
+        let valid = |system: &InspectionSystem| is_valid(&system.certificates().own, today);
+        let usable = self.current().filter(|system| valid(system));
+        let usable = usable.or_else(|| self.kept(today));
+        if let Some(system) = usable {
+            self.put(Arc::clone(&system));
+            if !due(&system) {
+                return Ok(());
+            }
+        }
+        let certificates = self.fetch(today)?;
+        self.folder.keep(&certificates)?;
+        let system = InspectionSystem::new(Arc::clone(&self.token), certificates)?;
+        tracing::info!(holder = %system.holder(), "a new inspection certificate");
+        self.put(Arc::new(system));
+        Ok(())
+    }
+
+    /// Looks from time to time, for ever, on a thread of its own.
+    pub fn watch(self: Arc<Self>, now: fn() -> OffsetDateTime) -> std::io::Result<()> {
+        let watching = move || loop {
+            thread::sleep(LOOK);
+            if let Err(error) = self.refresh(now().date()) {
+                tracing::warn!(%error, "the inspection certificate is not renewed yet");
+            }
+        };
+        let builder = thread::Builder::new().name("inspection system".to_owned());
+        builder.spawn(watching).map(drop)
+    }
+
+    fn put(&self, system: Arc<InspectionSystem>) {
+        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
+        *current = Some(system);
+    }
+
+    /// What the folder has for today, with its key in the token.
+    fn kept(&self, today: Date) -> Option<Arc<InspectionSystem>> {
+        let certificates = self.folder.certificates(today).ok()?;
+        let system = InspectionSystem::new(Arc::clone(&self.token), certificates).ok()?;
+        Some(Arc::new(system))
+    }
+
+    /// What pki has for us, or certifies now.
+    fn fetch(&self, today: Date) -> Result<Certificates, InspectionSystemError> {
+        let chain = self.desk.chain(&self.holder)?;
+        let not_registered = || InspectionSystemError::NotRegistered {
+            holder: self.holder.clone(),
+        };
+        let registration = chain.registration.clone().ok_or_else(not_registered)?;
+        let first_permitted = registration.first_request_permitted;
+        if registration.certificate.is_empty() {
+            return self.first(&chain, self.reference(1)?);
+        }
+        let latest = Certificate::parse(&registration.certificate)?;
+        let next = next(latest.holder())?;
+        let key = match self
+            .token
+            .find_ec::<role::InspectionSystem>(&latest.holder().to_string())
+        {
+            Err(CustodyError::NotOneKey { found: 0, .. }) => None,
+            found => Some(found?),
+        };
+        match key {
+            Some(_) if is_valid(&latest, today) && !is_due(&latest, today) => {
+                check(&chain, None, latest)
+            }
+            Some(key) if is_valid(&latest, today) => self.successor(&chain, &latest, &key, &next),
+            _ if first_permitted => self.first(&chain, next),
+            _ => Err(InspectionSystemError::NothingVouches {
+                holder: latest.holder().clone(),
+            }),
+        }
+    }
+
+    /// A first request; a reference that a lost token's request took is passed over.
+    fn first(
+        &self,
+        chain: &ChainResponse,
+        mut holder: CertificateReference,
+    ) -> Result<Certificates, InspectionSystemError> {
+        for _ in 1..MOST_TAKEN {
+            match self.request(chain, &holder, None) {
+                Err(InspectionSystemError::Refused {
+                    code: Code::AlreadyExists,
+                    ..
+                }) => holder = next(&holder)?,
+                done => return done,
+            }
+        }
+        self.request(chain, &holder, None)
+    }
+
+    fn successor(
+        &self,
+        chain: &ChainResponse,
+        latest: &Certificate,
+        key: &EcKey<role::InspectionSystem>,
+        next: &CertificateReference,
+    ) -> Result<Certificates, InspectionSystemError> {
+        self.request(chain, next, Some((latest, key)))
+    }
+
+    /// Makes the key if need be, signs the request, has it certified.
+    fn request(
+        &self,
+        chain: &ChainResponse,
+        holder: &CertificateReference,
+        before: Option<(&Certificate, &EcKey<role::InspectionSystem>)>,
+    ) -> Result<Certificates, InspectionSystemError> {
+        let key = key(&self.token, holder)?;
+        let verifier = chain.document_verifiers.first();
+        let authority = verifier
+            .map(|bytes| Certificate::parse(bytes))
+            .transpose()?;
+        let body = RequestBody {
+            authority: authority.map(|verifier| verifier.holder().clone()),
+            key: PublicKey {
+                hash: HashAlgorithm::Sha256,
+                parameters: None,
+                point: key.public_point().to_vec(),
+            },
+            holder: holder.clone(),
+        };
+        let signature = self.token.sign_digest(&key, &sha256(&body.to_bytes()?))?;
+        let request = Request::assemble(body, &signature)?;
+        let bytes = match before {
+            None => request.to_bytes(),
+            Some((certificate, key)) => {
+                let signer = certificate.holder().clone();
+                let message = SuccessiveRequest::to_be_signed(&request, &signer);
+                let signature = self.token.sign_digest(key, &sha256(&message))?;
+                SuccessiveRequest::assemble(request, signer, &signature).to_bytes()
+            }
+        };
+        let [verifier, own] = self.desk.certify(bytes)?;
+        check(chain, Some(verifier), own)
+    }
+
+    fn reference(&self, sequence: u32) -> Result<CertificateReference, InspectionSystemError> {
+        reference(&self.holder, sequence)
+    }
+}
+
+/// The key of a name, made if it does not exist: each certificate has a key pair of its own.
+fn key(
+    token: &Token,
+    holder: &CertificateReference,
+) -> Result<EcKey<role::InspectionSystem>, InspectionSystemError> {
+    let label = holder.to_string();
+    match token.find_ec(&label) {
+        Err(CustodyError::NotOneKey { found: 0, .. }) => {
+            Ok(token.generate_ec(&label, Curve::BrainpoolP256r1)?)
+        }
+        found => Ok(found?),
+    }
+}
+
+/// The name of a holder's key.
+pub(super) fn reference(
+    holder: &str,
+    sequence: u32,
+) -> Result<CertificateReference, InspectionSystemError> {
+    let text = format!("{holder}{sequence:05}");
+    text.parse()
+        .map_err(|source| InspectionSystemError::Holder {
+            holder: holder.to_owned(),
+            source,
+        })
+}
+
+fn next(holder: &CertificateReference) -> Result<CertificateReference, InspectionSystemError> {
+    let stem = format!("{}{}", holder.country(), holder.mnemonic());
+    let number: u32 = holder.sequence().parse().unwrap_or(0);
+    reference(&stem, number + 1)
+}
+
+/// The certificate with its document verifier's (from the chain if need be), verified from an authority
+/// of the chain downwards: what came over the wire damaged must not reach a chip.
+fn check(
+    chain: &ChainResponse,
+    verifier: Option<Certificate>,
+    own: Certificate,
+) -> Result<Certificates, InspectionSystemError> {
+    let parse = |all: &[Vec<u8>]| -> Result<Vec<_>, _> {
+        all.iter().map(|bytes| Certificate::parse(bytes)).collect()
+    };
+    let missing =
+        |what: &str| InspectionSystemError::Invalid(format!("{what} is not in the chain"));
+    let verifiers: Vec<Certificate> = parse(&chain.document_verifiers)?;
+    let of_own = |one: &Certificate| one.holder() == own.authority();
+    let verifier = verifier.or_else(|| verifiers.into_iter().find(of_own));
+    let verifier = verifier.ok_or_else(|| missing("its document verifier"))?;
+    let authorities: Vec<Certificate> = parse(&chain.authorities)?;
+    let authority = authorities
+        .iter()
+        .find(|authority| authority.holder() == verifier.authority())
+        .ok_or_else(|| missing("its country verifying CA"))?;
+    let key = verifier.verify(&authority.verify_self_signed()?)?;
+    own.verify(&key)?;
+    Ok(Certificates {
+        links: parse(&chain.links)?,
+        verifier,
+        own,
+    })
+}
