@@ -1,5 +1,6 @@
 //! The protocols that chips offer, in words: what `SecurityInfos` list, and whether we speak it.
 
+use icao9303::active_authentication::plain_ecdsa_hash as hash_of;
 use icao9303::crypto::curve::CurveId;
 use icao9303::pace::PaceParameters;
 use icao9303::security_info::{ChipAuthenticationInfo, PaceInfo, SecurityInfo, SecurityInfos};
@@ -19,9 +20,10 @@ pub(crate) fn offers(infos: &SecurityInfos, listed_in: &str) -> Vec<Offer> {
                 format!("terminal authentication, version {}", info.version),
                 info.version == 1,
             ),
-            SecurityInfo::ActiveAuthentication(_) => {
-                ("active authentication with ECDSA".to_owned(), false)
-            }
+            SecurityInfo::ActiveAuthentication(info) => (
+                "active authentication with ECDSA".to_owned(),
+                info.version == 1 && hash_of(&info.signature_algorithm).is_ok(),
+            ),
             SecurityInfo::Other(info) => (format!("protocol {}", info.protocol), false),
             SecurityInfo::PaceDomainParameters(_)
             | SecurityInfo::ChipAuthenticationPublicKey(_)

@@ -1,12 +1,14 @@
-//! Before the chip opens: what it says in the clear, and PACE (9303-11 §4.1, §4.4).
+//! Before the chip opens: what it says in the clear, and PACE, or basic access control where there is no PACE (9303-11 §4.1, §4.4).
 
-use icao9303::lds::{AtrInfo, EMRTD_AID, ElementaryFile};
+use icao9303::lds::{AtrInfo, ElementaryFile};
 use icao9303::pace::{self, Established, PaceError, PaceParameters, Password};
-use icao9303::reading::{self, ChunkSize, MAX_FILE, ReadError};
+use icao9303::reading::{self, ChunkSize, ReadError};
+use icao9303::secure_messaging::SecureMessaging;
 use icao9303::security_info::SecurityInfos;
 use icao9303::transport::CardTransport;
 use rand::CryptoRng;
 
+use super::basic_access;
 use super::journal::Journal;
 use super::telling::tell;
 use crate::protocols;
@@ -15,19 +17,33 @@ use crate::report::{Check, CheckName};
 /// No file that is readable by everybody is larger, in bytes.
 const OPEN_FILE_LIMIT: usize = 16 * 1024;
 
-/// Reads EF.ATR/INFO, EF.DIR and EF.CardAccess and runs PACE. `None` when the chip does not open:
+/// An open chip.
+pub(crate) struct Opened {
+    /// The session.
+    pub(crate) session: SecureMessaging,
+    /// What PACE established; nothing after basic access control.
+    pub(crate) pace: Option<Established>,
+}
+
+/// Reads EF.ATR/INFO, EF.DIR and EF.CardAccess and runs PACE. Only where EF.CardAccess is missing
+/// basic access control is tried: never after a PACE that failed. `None` when the chip does not open:
 /// the reason stands among the checks.
 pub(crate) fn open<T: CardTransport>(
     card: &mut T,
     password: Option<&Password>,
     rng: &mut impl CryptoRng,
     journal: &mut Journal<'_>,
-) -> Option<Established> {
+) -> Option<Opened> {
     let started = journal.start();
     let card_access = read_open_files(card, journal);
     journal.stop("Reading what is open", started);
     let infos = match card_access {
-        Ok(infos) => infos,
+        Ok(Some(infos)) => infos,
+        Ok(None) => {
+            let session = basic_access::open(card, password, rng, journal)?;
+            let pace = None;
+            return Some(Opened { session, pace });
+        }
         Err(refusal) => {
             journal.check(Check::undetermined(CheckName::Access, refusal));
             return None;
@@ -65,7 +81,10 @@ pub(crate) fn open<T: CardTransport>(
             journal.check(Check::passed(CheckName::Access, detail));
             journal.chip.access = Some(name);
             journal.chip.password = Some(password.kind().to_string());
-            Some(established)
+            Some(Opened {
+                session: established.secure_messaging(),
+                pace: Some(established),
+            })
         }
         Err(error) => {
             journal.check(weigh(&error));
@@ -87,11 +106,12 @@ fn weigh(error: &PaceError) -> Check {
     }
 }
 
-/// EF.ATR/INFO, EF.DIR and EF.CardAccess; the protocols, or why there are none.
+/// EF.ATR/INFO, EF.DIR and EF.CardAccess: its protocols, nothing where the chip has no such file, or
+/// why it could not be read.
 fn read_open_files<T: CardTransport>(
     card: &mut T,
     journal: &mut Journal<'_>,
-) -> Result<SecurityInfos, String> {
+) -> Result<Option<SecurityInfos>, String> {
     for file in [ElementaryFile::AtrInfo, ElementaryFile::Dir] {
         match reading::read_file(card, file, ChunkSize::SHORT, OPEN_FILE_LIMIT) {
             Ok(content) => {
@@ -120,11 +140,13 @@ fn read_open_files<T: CardTransport>(
         Ok(content) => {
             let infos = SecurityInfos::parse_file(&content);
             journal.keep(file, content);
-            infos.map_err(|error| format!("EF.CardAccess is malformed: {}", tell(&error)))
+            infos
+                .map(Some)
+                .map_err(|error| format!("EF.CardAccess is malformed: {}", tell(&error)))
         }
         Err(error @ (ReadError::NotFound { .. } | ReadError::Refused { .. })) => {
             journal.miss(file, &error);
-            Err(without_pace(card))
+            Ok(None)
         }
         Err(error) => {
             journal.miss(file, &error);
@@ -147,26 +169,6 @@ fn note_lengths(content: &[u8], journal: &mut Journal<'_>) {
 fn read_card_access<T: CardTransport>(card: &mut T) -> Result<Vec<u8>, ReadError> {
     let file = ElementaryFile::CardAccess;
     reading::read_file(card, file, ChunkSize::SHORT, OPEN_FILE_LIMIT)
-}
-
-/// What a chip without EF.CardAccess is.
-fn without_pace<T: CardTransport>(card: &mut T) -> String {
-    if let Err(error) = reading::select_application(card, &EMRTD_AID) {
-        return match error {
-            ReadError::Exchange { .. } => tell(&error),
-            _ => "not supported: this card is no ICAO travel document (it has neither \
-                  EF.CardAccess nor the eMRTD application)"
-                .to_owned(),
-        };
-    }
-    let file = ElementaryFile::Com;
-    match reading::read_file(card, file, ChunkSize::SHORT, MAX_FILE) {
-        Err(ReadError::AccessDenied { .. }) => {
-            "not supported: the chip offers basic access control (BAC) only, no PACE".to_owned()
-        }
-        Err(error @ ReadError::Exchange { .. }) => tell(&error),
-        _ => "not supported: the chip has no access control at all".to_owned(),
-    }
 }
 
 fn listed(offers: &[String]) -> String {

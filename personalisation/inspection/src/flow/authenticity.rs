@@ -1,8 +1,9 @@
 //! After reading: is what was read genuine, and is the chip the original (9303-11 §5.1, §6)?
 
 use icao9303::card_security::CardSecurity;
+use icao9303::lds::Dg14;
 use icao9303::lds::{DataGroup, ElementaryFile};
-use icao9303::pace::{ChipProof, ChipProofError};
+use icao9303::pace::{ChipProof, ChipProofError, Established};
 use icao9303::passive_authentication::{
     DataGroupResult, Evidence, FileState as Met, Outcome, Report, Step, Verdict, authenticate,
     authenticate_card_security,
@@ -17,12 +18,13 @@ use super::telling::tell;
 use crate::report::{CertificateFacts, Check, CheckName, CheckResult, FileState};
 
 /// The chip's key is not the signed one, or the chip does not hold it.
-const CLONE_SUSPECT: &str = "CLONE_SUSPECT";
+pub(super) const CLONE_SUSPECT: &str = "CLONE_SUSPECT";
 /// Nothing tells the original from a copy.
 const NOT_CHECKED: &str = "NOT_CHECKED";
 
-/// Passive authentication, then the proofs of originality.
-pub(super) fn judge(request: &Request<'_>, proof: Option<&ChipProof>, journal: &mut Journal<'_>) {
+/// Passive authentication, then the proofs of originality. `pace` is nothing where basic access
+/// control opened the chip.
+pub(super) fn judge(request: &Request<'_>, pace: Option<&Established>, journal: &mut Journal<'_>) {
     let started = journal.start();
     let report = authenticate(&evidence(request, journal), request.trust, request.now);
     for result in report.steps() {
@@ -31,9 +33,17 @@ pub(super) fn judge(request: &Request<'_>, proof: Option<&ChipProof>, journal: &
     journal.certificates = certificates(&report);
     journal.stop("Passive authentication", started);
     let started = journal.start();
+    let proof = pace.and_then(Established::proof);
     let mapping = proof.and_then(|proof| mapping(request, proof, journal));
-    let authentic = report.data_groups().get(&DataGroup::DG14) == Some(&DataGroupResult::Matches);
-    original(mapping, authentic, journal);
+    let authentic = |group| report.data_groups().get(&group) == Some(&DataGroupResult::Matches);
+    let keys = Keys {
+        dg14: authentic(DataGroup::DG14),
+        dg15: authentic(DataGroup::DG15),
+    };
+    if pace.is_none() && keys.dg14 {
+        hidden_pace(journal);
+    }
+    original(mapping, &keys, journal);
     journal.stop("Verifying the chip's key", started);
 }
 
@@ -150,8 +160,31 @@ fn card_security(report: &Report) -> Check {
     }
 }
 
+/// Which files with public keys are the signed ones.
+struct Keys {
+    dg14: bool,
+    dg15: bool,
+}
+
+/// A chip whose signed DG14 offers PACE has an EF.CardAccess: without it, somebody between us and the
+/// chip had us settle for basic access control.
+fn hidden_pace(journal: &mut Journal<'_>) {
+    let offers_pace = journal
+        .files
+        .data_group(DataGroup::DG14)
+        .and_then(|file| Dg14::parse(file).ok())
+        .is_some_and(|dg14| dg14.security_infos.pace().next().is_some());
+    if !offers_pace {
+        return;
+    }
+    let name = CheckName::AccessInfos;
+    journal.checks.retain(|check| check.name != name);
+    let detail = "the signed DG14 offers PACE, but EF.CardAccess was hidden";
+    journal.check(Check::failed(name, detail).with_code("INCONSISTENT"));
+}
+
 /// Is the chip no copy? One proof is enough, one failed proof is too much.
-fn original(mapping: Option<CheckResult>, dg14_authentic: bool, journal: &mut Journal<'_>) {
+fn original(mapping: Option<CheckResult>, keys: &Keys, journal: &mut Journal<'_>) {
     let name = CheckName::Original;
     let result_of = |name| {
         journal
@@ -161,20 +194,24 @@ fn original(mapping: Option<CheckResult>, dg14_authentic: bool, journal: &mut Jo
             .map(|check| check.result)
     };
     let authentication = result_of(CheckName::ChipAuthentication);
-    let active = journal.files.data_group(DataGroup::DG15).is_some();
-    let proofs = [mapping, authentication];
+    let active = result_of(CheckName::ActiveAuthentication);
+    // DG14 names the hash of ECDSA keys; one that is there must be the signed one.
+    let signs = keys.dg15 && (keys.dg14 || journal.files.data_group(DataGroup::DG14).is_none());
+    let proofs = [mapping, authentication, active];
     let check = if proofs.contains(&Some(CheckResult::Failed)) {
         let detail = "the chip does not hold the key that was signed: treat it as a copy";
         Check::failed(name, detail).with_code(CLONE_SUSPECT)
     } else if mapping == Some(CheckResult::Passed) {
         Check::passed(name, "proved by PACE-CAM")
-    } else if authentication == Some(CheckResult::Passed) && dg14_authentic {
+    } else if authentication == Some(CheckResult::Passed) && keys.dg14 {
         Check::passed(name, "proved by chip authentication")
+    } else if active == Some(CheckResult::Passed) && signs {
+        Check::passed(name, "proved by active authentication")
     } else if authentication == Some(CheckResult::Passed) {
         let detail = "chip authentication succeeded, but its key in DG14 is not to be believed";
         Check::undetermined(name, detail).with_code(NOT_CHECKED)
-    } else if active {
-        let detail = "not supported: the chip offers active authentication (DG15) only";
+    } else if active == Some(CheckResult::Passed) {
+        let detail = "active authentication succeeded, but its key in DG15 is not to be believed";
         Check::undetermined(name, detail).with_code(NOT_CHECKED)
     } else {
         let detail = "the chip gave no proof that this program can check";

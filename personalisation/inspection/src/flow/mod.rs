@@ -1,7 +1,9 @@
 //! The inspection, step by step (9303-11 §4.1, §5.1): open, read, authenticate, judge.
 
 mod access;
+mod active;
 mod authenticity;
+mod basic_access;
 mod journal;
 mod session;
 mod telling;
@@ -24,6 +26,7 @@ use crate::facts;
 use crate::files::ChipFiles;
 use crate::report::{Check, CheckName, CheckResult, ChipFacts, InspectionReport, SCHEMA, Verdict};
 use crate::terminal::Terminal;
+use access::Opened;
 use journal::Journal;
 use session::Session;
 use terminal::Granted;
@@ -96,16 +99,18 @@ pub fn inspect<T: CardTransport>(
     };
     let mut journal = Journal::new(&meter, chip);
     let mut card = Metered::new(card, &meter);
-    if let Some(established) = access::open(&mut card, request.password, rng, &mut journal) {
-        let card = SecureTransport::new(card, established.secure_messaging());
+    if let Some(Opened { session, pace }) =
+        access::open(&mut card, request.password, rng, &mut journal)
+    {
+        let card = SecureTransport::new(card, session);
         let granted = Granted {
             terminal: request.terminal,
-            chip: ChipName::after_pace(&established),
-            trust_points: trust_points(&established),
+            chip: pace.as_ref().map(ChipName::after_pace),
+            trust_points: pace.as_ref().map(trust_points).unwrap_or_default(),
             today: request.now.date(),
         };
         Session::new(card, granted, &mut journal).run(rng);
-        authenticity::judge(request, established.proof(), &mut journal);
+        authenticity::judge(request, pace.as_ref(), &mut journal);
     }
     finish(request, journal)
 }

@@ -6,14 +6,16 @@ use icao9303::chip_authentication::{
     self, Agreement, ChipAuthenticationError, ChipAuthenticationParameters,
 };
 use icao9303::exchange::find_cause;
-use icao9303::lds::{DataGroup, Dg14, EMRTD_AID, EfCom, ElementaryFile};
+use icao9303::lds::{DataGroup, Dg1, Dg14, EMRTD_AID, EfCom, ElementaryFile};
 use icao9303::reading::{self, ChunkSize, MAX_FILE, ReadError};
 use icao9303::secure_messaging::{SecureMessagingError, SecureTransport};
 use icao9303::security_info::SecurityInfos;
 use icao9303::sod::DocumentSecurityObject;
+use icao9303::terminal_authentication::ChipName;
 use icao9303::transport::CardTransport;
 use rand::CryptoRng;
 
+use super::active;
 use super::journal::Journal;
 use super::telling::{tell, weigh};
 use super::terminal::Granted;
@@ -53,6 +55,7 @@ impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
         let sensitive = self.read_plain_files();
         self.journal.stop("Reading the files", started);
         let agreement = self.authenticate_chip(rng);
+        active::authenticate(&mut self.card, rng, self.journal);
         if !sensitive.is_empty() {
             self.authenticate_terminal(&sensitive, agreement.as_ref());
             let started = self.journal.start();
@@ -64,9 +67,12 @@ impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
         self.judge_files();
     }
 
-    /// Reads all that PACE opens; what terminal authentication guards is left, and returned.
+    /// Reads all that the password opens; what terminal authentication guards is left, and returned.
     fn read_plain_files(&mut self) -> Vec<DataGroup> {
-        self.read_optional(ElementaryFile::CardSecurity);
+        // Basic access control opens the application alone, and has no use for EF.CardSecurity.
+        if self.granted.chip.is_some() {
+            self.read_optional(ElementaryFile::CardSecurity);
+        }
         if self.card.is_open()
             && let Err(error) = reading::select_application(&mut self.card, &EMRTD_AID)
         {
@@ -80,7 +86,17 @@ impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
         for group in plain {
             self.read_signed(ElementaryFile::DataGroup(group));
         }
+        if self.granted.chip.is_none() {
+            self.granted.chip = self.document_number();
+        }
         sensitive
+    }
+
+    /// What terminal authentication calls the chip after basic access control.
+    fn document_number(&self) -> Option<ChipName> {
+        let file = self.journal.files.data_group(DataGroup::DG1)?;
+        let mrz = Dg1::parse(file).ok()?.mrz.information();
+        Some(ChipName::after_basic_access_control(&mrz))
     }
 
     fn read(&mut self, file: ElementaryFile) -> Result<(), ReadError> {
@@ -186,7 +202,9 @@ impl<'j, 'm, T: CardTransport> Session<'j, 'm, T> {
                 .granted
                 .authenticate(&mut self.card, agreement, self.chunk),
         };
-        self.journal.stop("Terminal authentication", started);
+        if self.granted.is_given() {
+            self.journal.stop("Terminal authentication", started);
+        }
         self.journal.check(check);
     }
 

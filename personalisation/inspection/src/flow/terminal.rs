@@ -30,7 +30,8 @@ const TERMINAL_REFUSED: &str = "TERMINAL_REFUSED";
 /// The terminal, and what the chip said of itself when it opened.
 pub(crate) struct Granted<'a> {
     pub(crate) terminal: Option<&'a dyn Terminal>,
-    pub(crate) chip: ChipName,
+    /// What it is called; nothing before DG1 was read, where PACE did not name it.
+    pub(crate) chip: Option<ChipName>,
     /// Whom the chip named in PACE.
     pub(crate) trust_points: Vec<CertificateReference>,
     pub(crate) today: Date,
@@ -57,6 +58,10 @@ impl Granted<'_> {
             let detail = "not possible: it needs chip authentication before it";
             return Check::not_checked(NAME, detail);
         };
+        let Some(chip) = &self.chip else {
+            let detail = "not possible: the document number, which names the chip, is not known";
+            return Check::not_checked(NAME, detail);
+        };
         let trust_points = self.trust_points(card, chunk);
         let chain = Chain::select(&trust_points, terminal.certificate(), terminal.known())
             .and_then(|chain| chain.check_dates(self.today).map(|()| chain));
@@ -65,7 +70,7 @@ impl Granted<'_> {
             Err(error) => return no_chain(&error),
         };
         let sign = |message: &[u8]| terminal.sign(message);
-        match protocol::perform(card, &chain, &self.chip, agreement, sign) {
+        match protocol::perform(card, &chain, chip, agreement, sign) {
             Ok(rights) => {
                 let (name, from) = (chain.terminal().holder(), chain.trust_point());
                 let opens = opens(rights);

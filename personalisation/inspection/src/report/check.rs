@@ -8,7 +8,7 @@ use serde::Serialize;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CheckName {
-    /// The chip opened to the password on the document (PACE).
+    /// The chip opened to the password on the document (PACE or basic access control).
     Access,
     /// Every file that the security object lists was read.
     Files,
@@ -48,7 +48,9 @@ pub enum CheckName {
     ChipAuthenticationMapping,
     /// The chip proved its key by chip authentication.
     ChipAuthentication,
-    /// The chip is no copy: one of the two proofs above holds.
+    /// The chip signed a challenge (active authentication).
+    ActiveAuthentication,
+    /// The chip is no copy: one of the proofs above holds.
     Original,
     /// The inspector proved its right to fingerprints (terminal authentication).
     TerminalAuthentication,
@@ -82,6 +84,7 @@ impl CheckName {
             Self::CardSecurity => "Is the chip's key for PACE-CAM signed by the country?",
             Self::ChipAuthenticationMapping => "Did the chip prove its key on opening (PACE-CAM)?",
             Self::ChipAuthentication => "Did the chip prove its key (chip authentication)?",
+            Self::ActiveAuthentication => "Did the chip sign a challenge (active authentication)?",
             Self::Original => "Is the chip the original and not a copy?",
             Self::TerminalAuthentication => "Does the chip accept this inspector for fingerprints?",
             Self::Fingerprints => "Can the fingerprints be read?",

@@ -6,6 +6,7 @@ use hardware_sim::card::scp03::KeySet;
 use icao9303::apdu::Command;
 use icao9303::crypto::cipher::AesKey;
 use icao9303::crypto::curve::{Curve, CurveId, Point};
+use icao9303::cvc::Certificate;
 use icao9303::exchange::exchange;
 use icao9303::lds::{Directory, EMRTD_AID, ElementaryFile};
 use icao9303::mrz::MrzInformation;
@@ -33,6 +34,10 @@ pub struct Personalisation {
     pub tamper: Tampering,
     /// The key that DG14 and EF.CardSecurity show; the chip's own if none.
     pub other_chip_key: Option<Point>,
+    /// Whom the chip trusts to certify terminals; nobody if none.
+    pub trust_point: Option<Certificate>,
+    /// Whether DG3 is written as a file for everybody behind PACE.
+    pub open_fingers: bool,
 }
 
 impl Default for Personalisation {
@@ -40,6 +45,8 @@ impl Default for Personalisation {
         Self {
             tamper: |_| {},
             other_chip_key: None,
+            trust_point: None,
+            open_fingers: false,
         }
     }
 }
@@ -114,7 +121,16 @@ fn personalise(
     let mut files = document::files(chip_key, &Signer::of_vectors());
     (personalisation.tamper)(&mut files);
     for (file, content) in &files {
-        write(&mut channel, *file, content);
+        write(&mut channel, *file, content, personalisation.open_fingers);
+    }
+    if let Some(trust_point) = &personalisation.trust_point {
+        let date = tlv::encode(0x5F25, &[2, 6, 1, 0, 0, 1]);
+        let data = [date, trust_point.to_bytes()].concat();
+        let mut groupings = Groupings::new();
+        groupings.push(0x8020, &data).unwrap();
+        for command in groupings.commands(1000).unwrap() {
+            send(&mut channel, &command);
+        }
     }
     store_passwords(&mut channel, centre.data_encryption());
     for life_cycle in [0x05, 0x07] {
@@ -146,7 +162,7 @@ fn generate_key(channel: &mut impl CardTransport) -> Point {
     curve.decode_point(reader.expect(0x86).unwrap()).unwrap()
 }
 
-fn write(channel: &mut impl CardTransport, file: ElementaryFile, content: &[u8]) {
+fn write(channel: &mut impl CardTransport, file: ElementaryFile, content: &[u8], open: bool) {
     let fid = tlv::encode(0x83, &file.fid().to_be_bytes());
     let directory = match file.directory() {
         Directory::Master => Vec::new(),
@@ -154,7 +170,7 @@ fn write(channel: &mut impl CardTransport, file: ElementaryFile, content: &[u8])
     };
     let access = match file {
         ElementaryFile::AtrInfo | ElementaryFile::Dir | ElementaryFile::CardAccess => 0,
-        ElementaryFile::DataGroup(group) if group.number() == 3 => 2,
+        ElementaryFile::DataGroup(group) if group.number() == 3 && !open => 2,
         _ => 1,
     };
     let [.., top, high, low] = content.len().to_be_bytes();

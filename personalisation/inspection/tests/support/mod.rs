@@ -5,6 +5,7 @@
 
 mod chip;
 mod document;
+pub mod terminal;
 mod wire;
 
 use std::time::{Duration, Instant};
@@ -15,7 +16,7 @@ use icao9303::transport::CardTransport;
 use icao9303::x509::Certificate;
 use icao9303::x509::TrustStore;
 use inspection::budget::Budget;
-use inspection::{Inspection, Request, inspect};
+use inspection::{Inspection, Request, Terminal, inspect};
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey, EcPoint};
 use openssl::ecdsa::EcdsaSig;
@@ -97,10 +98,25 @@ pub fn inspected_with(
     trust: &TrustStore,
     password: Option<&Password>,
 ) -> Inspection {
+    inspected_as(card, trust, password, None)
+}
+
+/// Inspects with the right CAN, as an inspection system.
+pub fn inspected_by(card: impl CardTransport, terminal: &dyn Terminal) -> Inspection {
+    let password = Password::can(CAN).unwrap();
+    inspected_as(card, &trust(), Some(&password), Some(terminal))
+}
+
+fn inspected_as(
+    card: impl CardTransport,
+    trust: &TrustStore,
+    password: Option<&Password>,
+    terminal: Option<&dyn Terminal>,
+) -> Inspection {
     let request = Request {
         password,
         printed_mrz: None,
-        terminal: None,
+        terminal,
         trust,
         now: NOW,
         budget: Budget {
