@@ -1,4 +1,4 @@
-//! A whole session replayed: PACE with the CAN, secure messaging, chip authentication, terminal authentication's APDUs.
+//! A whole session replayed: PACE with the CAN, secure messaging, chip authentication, terminal authentication.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -7,14 +7,17 @@
 
 mod access;
 
+use std::convert::Infallible;
+
 use access::{Card, Published, Script, bytes, text, vectors};
 use icao9303::apdu::{Command, StatusWord};
 use icao9303::chip_authentication::{self, ChipAuthenticationError, ChipAuthenticationParameters};
 use icao9303::crypto::cipher::AesKey;
 use icao9303::crypto::curve::{Curve, CurveId};
 use icao9303::crypto::public_key::PublicKey;
+use icao9303::cvc::{Certificate, Rights};
 use icao9303::exchange::exchange;
-use icao9303::lds::EMRTD_AID;
+use icao9303::lds::{EMRTD_AID, EfCvca};
 use icao9303::oid;
 use icao9303::pace::{self, PaceParameters, Password};
 use icao9303::reading;
@@ -23,6 +26,7 @@ use icao9303::security_info::{
     ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, SecurityInfo, SecurityInfos,
     SubjectPublicKey,
 };
+use icao9303::terminal_authentication::{self, Chain, ChipName};
 use icao9303::x509::explicit_parameters;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -60,9 +64,9 @@ fn replay(card: &mut SecureTransport<Script>, step: &Value) {
     );
 }
 
-/// All APDUs of the session, in order; terminal authentication is sent as recorded.
+/// All 18 APDUs of the session, in order.
 #[test]
-fn pace_then_chip_authentication() {
+fn pace_then_chip_and_terminal_authentication() {
     let file = vectors("eac_session.json");
     let session = &file["session_pace_ca_ta"];
     let steps = session["steps"].as_array().unwrap();
@@ -112,9 +116,23 @@ fn pace_then_chip_authentication() {
         text(agreement.ephemeral_key().x()),
         session["ta_comp"].as_str().unwrap()
     );
-    for step in &steps[9..] {
-        replay(&mut card, step);
-    }
+    let command = Command::parse(&bytes(&steps[9]["plain_capdu"])).unwrap();
+    let cvca = exchange(&mut card, &command).unwrap();
+    let cvca = EfCvca::parse(&cvca.data).unwrap();
+    let certificate = |name: &str| {
+        let bytes = bytes(&file["cvc_chain"][name]["certificate"]);
+        Certificate::parse(&bytes).unwrap()
+    };
+    let known = ["cvca_self_signed", "cvca_link", "dv_domestic"].map(certificate);
+    let chain = Chain::select(&cvca.trust_points, &certificate("is"), &known).unwrap();
+    let chip = ChipName::after_pace(&established);
+    let sign = |message: &[u8]| {
+        assert_eq!(text(message), session["ta_message"].as_str().unwrap());
+        Ok::<_, Infallible>(bytes(&session["ta_signature"]))
+    };
+    let rights = terminal_authentication::perform(&mut card, &chain, &chip, &agreement, sign);
+    assert_eq!(rights.unwrap(), Rights::READ_DG3);
+    replay(&mut card, &steps[17]);
     assert_eq!(card.into_card().left(), 0);
 }
 
