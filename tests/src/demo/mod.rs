@@ -197,7 +197,7 @@ fn make_wave(
             let inspect = |document: &Document| {
                 let dump = work.join("documents").join(&document.number).join("chip");
                 let (reader, can) = (&document.reader, &document.can);
-                let report: Value = Centre::inspect(floor, reader, can, &pki.trust(), &dump)?;
+                let report: Value = centre.inspect_fingers(floor, reader, can, pki, &dump)?;
                 Ok(report)
             };
             made.iter()

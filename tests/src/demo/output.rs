@@ -16,7 +16,9 @@ pub fn leave(
     floor: &Floor,
 ) -> Result<(), DemoError> {
     copy_folder(&pki.trust(), &out.join("trust"), |name| {
-        [".cer", ".crl"].iter().any(|ending| name.ends_with(ending))
+        [".cer", ".crl", ".cvcert"]
+            .iter()
+            .any(|ending| name.ends_with(ending))
     })?;
     for one in &report.documents {
         let number = &one.document.number;

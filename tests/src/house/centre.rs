@@ -134,33 +134,35 @@ impl Centre {
         trust: &Path,
         dump: &Path,
     ) -> Result<Value, HouseError> {
-        let arguments = [
-            "inspect",
-            "--reader",
-            reader,
-            "--can",
-            can,
-            "--trust",
-            text(trust),
-        ];
-        let arguments = [&arguments[..], &["--dump", text(dump), "--json"]].concat();
-        let printed = match programs::run("personalisation", &arguments, &[floor.environment()]) {
-            // 1 is "not genuine", 2 "no verdict": both come with a report.
-            Err(programs::ProgramError::Failed { output, status, .. })
-                if matches!(status.code(), Some(1 | 2)) && output.starts_with('{') =>
-            {
-                output
-            }
-            other => other?,
-        };
-        let report = serde_json::Deserializer::from_str(&printed)
-            .into_iter::<Value>()
-            .next();
-        let speech = || HouseError::Speech {
-            program: "personalisation inspect",
-            line: printed.clone(),
-        };
-        report.and_then(Result::ok).ok_or_else(speech)
+        inspect(floor, reader, can, trust, dump, &[])
+    }
+
+    /// The same as the inspection system of the line, which may read the fingers.
+    pub fn inspect_fingers(
+        &self,
+        floor: &Floor,
+        reader: &str,
+        can: &str,
+        pki: &Pki,
+        dump: &Path,
+    ) -> Result<Value, HouseError> {
+        let file = self.inspection_system(pki)?;
+        let further = ["--inspection-system", text(&file)];
+        inspect(floor, reader, can, &pki.trust(), dump, &further)
+    }
+
+    /// The description of the line's inspection system, for `inspect`.
+    pub fn inspection_system(&self, pki: &Pki) -> Result<PathBuf, HouseError> {
+        let file = self.folder.join("inspection-system.toml");
+        let line = pki.folder().join("tokens/line");
+        let described = format!(
+            "certificates = \"inspection\"\n[token]\nsofthsm2_conf = {}\nlabel = \"inspection\"\n\
+             pin_file = {}\n",
+            quoted(&line.join("softhsm2.conf")),
+            quoted(&line.join("inspection.pin")),
+        );
+        write(&file, &described)?;
+        Ok(file)
     }
 
     /// The centre's audit as JSON lines.
@@ -187,6 +189,44 @@ impl Centre {
     pub fn folder(&self) -> &Path {
         &self.folder
     }
+}
+
+/// Runs `personalisation inspect` with `further` arguments.
+fn inspect(
+    floor: &Floor,
+    reader: &str,
+    can: &str,
+    trust: &Path,
+    dump: &Path,
+    further: &[&str],
+) -> Result<Value, HouseError> {
+    let arguments = [
+        "inspect",
+        "--reader",
+        reader,
+        "--can",
+        can,
+        "--trust",
+        text(trust),
+    ];
+    let arguments = [&arguments[..], &["--dump", text(dump), "--json"], further].concat();
+    let printed = match programs::run("personalisation", &arguments, &[floor.environment()]) {
+        // 1 is "not genuine", 2 "no verdict": both come with a report.
+        Err(programs::ProgramError::Failed { output, status, .. })
+            if matches!(status.code(), Some(1 | 2)) && output.starts_with('{') =>
+        {
+            output
+        }
+        other => other?,
+    };
+    let report = serde_json::Deserializer::from_str(&printed)
+        .into_iter::<Value>()
+        .next();
+    let speech = || HouseError::Speech {
+        program: "personalisation inspect",
+        line: printed.clone(),
+    };
+    report.and_then(Result::ok).ok_or_else(speech)
 }
 
 fn document(event: &Value) -> Option<Document> {
@@ -225,6 +265,16 @@ label = "order"
 pin_file = {order_pin}
 key = "tickets"
 
+[tokens.inspection]
+softhsm2_conf = {cards_conf}
+label = "inspection"
+pin_file = {inspection_pin}
+so_pin_file = {inspection_so_pin}
+
+[inspection]
+holder = "LULINE1"
+certificates = "inspection"
+
 [pki]
 endpoint = "{endpoint}"
 server_name = "localhost"
@@ -239,6 +289,8 @@ readers = {readers:?}
 "#,
         cards_conf = quoted(&pki.join("tokens/line/softhsm2.conf")),
         cards_pin = quoted(&pki.join("tokens/line/user.pin")),
+        inspection_pin = quoted(&pki.join("tokens/line/inspection.pin")),
+        inspection_so_pin = quoted(&pki.join("tokens/line/inspection.so.pin")),
         order_conf = quoted(&pki.join("tokens/order/softhsm2.conf")),
         order_pin = quoted(&pki.join("tokens/order/user.pin")),
         ca = quoted(&pki.join("operations/operations-ca.pem")),

@@ -29,6 +29,19 @@ label = "ds-1"
 common_name = "Document signer 1 SPECIMEN"
 key_months = 3
 
+[country_verifying]
+mnemonic = "CVCALUX"
+sequence = 1
+validity_months = 36
+rights = ["DG3", "DG4"]
+
+[[document_verifier]]
+label = "dv-1"
+mnemonic = "DVLUX"
+sequence = 1
+validity_days = 90
+rights = ["DG3"]
+
 [operations]
 common_name = "Operations CA SPECIMEN"
 validity_months = 12
@@ -65,6 +78,23 @@ pin_file = "tokens/signing/user.pin"
 [[document_signer]]
 label = "ds-1"
 certificate = "trust/ds-1.cer"
+
+[inspection]
+authorities = ["trust/cvca-1.cvcert"]
+
+[inspection.token]
+label = "document-verifying"
+pin_file = "tokens/signing/document-verifying.pin"
+
+[[inspection.document_verifier]]
+label = "dv-1"
+certificate = "trust/dv-1.cvcert"
+
+[[inspection.system]]
+role = "line"
+holder = "LULINE1"
+rights = ["DG3"]
+days = 10
 "#;
 
 const ANY_PORT: &str = "127.0.0.1:0";

@@ -19,6 +19,7 @@ use personalisation::{
     line::{
         card_keys::{CardKeys, CardKeysError},
         event::Event,
+        fingers::Fingers,
         output::Output,
         worker::{Settings, Tally, Worker, WorkerError},
     },
@@ -41,8 +42,10 @@ use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
 use crate::{
+    fingers,
     people::Applicant,
     pki::{self, Pki},
+    terminal::Plan,
     tray::{Tray, life_cycle},
 };
 
@@ -127,6 +130,8 @@ pub struct Bench {
     pub events: Arc<Mutex<Vec<Event>>>,
     pub dumps: bool,
     pub tries: u32,
+    /// Whom chips trust, and who reads their fingers back.
+    pub fingers: Option<Fingers>,
     keys: Arc<BenchKeys>,
     made: u32,
     deliveries: u8,
@@ -155,6 +160,7 @@ impl Bench {
             events: Arc::default(),
             dumps: false,
             tries: 3,
+            fingers: Some(fingers::access(&Plan::default())),
             keys: Arc::new(keys),
             made: 0,
             deliveries: 0,
@@ -266,6 +272,7 @@ impl Bench {
             signer: Box::new(self.pki.clone()),
             keys: Arc::clone(&self.keys) as Arc<dyn CardKeys + Send + Sync>,
             trust: Arc::new(pki::trust()),
+            fingers: self.fingers.clone(),
             settings: Settings {
                 holder: format!("line-1/Tray {reader}"),
                 once: true,

@@ -97,9 +97,10 @@ fn files_beyond_short_offsets_are_written_compared_and_dumped() {
     for file in ["EF_CardAccess", "EF_CardSecurity", "EF_ATR_INFO", "EF_DIR"] {
         assert!(folder.join(format!("chip/{file}.bin")).exists(), "{file}");
     }
-    assert!(
-        !folder.join("chip/EF_DG3.bin").exists(),
-        "only terminal authentication opens DG3"
+    assert_eq!(
+        fs::read(folder.join("chip/EF_DG3.bin")).unwrap(),
+        fingers,
+        "terminal authentication opens DG3 after the lock"
     );
     let record: serde_json::Value =
         serde_json::from_slice(&fs::read(folder.join("record.json")).unwrap()).unwrap();

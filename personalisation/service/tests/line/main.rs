@@ -4,8 +4,11 @@
 mod bench;
 mod crashes;
 mod failures;
+mod fingers;
 mod happy;
 mod invariants;
 mod people;
 mod pki;
+#[path = "../../../inspection/tests/support/terminal.rs"]
+mod terminal;
 mod tray;
