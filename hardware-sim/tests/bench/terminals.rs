@@ -49,6 +49,15 @@ impl Key {
         Self { private, public }
     }
 
+    pub fn public(&self) -> &VerificationKey {
+        &self.public
+    }
+
+    /// The private key as other programs read it.
+    pub fn to_der(&self) -> Vec<u8> {
+        self.private.private_key_to_der().unwrap()
+    }
+
     pub fn sign(&self, message: &[u8]) -> Vec<u8> {
         let digest = self.public.hash().digest(message);
         let signature = EcdsaSig::sign(&digest, &self.private).unwrap();

@@ -38,6 +38,10 @@ pub const TEST: &[Package] = &[
         "Bouncy Castle, which checks our certificates and security objects",
     ),
     package(
+        "libeac-dev",
+        "a terminal made of a second implementation of the chip protocols",
+    ),
+    package(
         "libopenjp2-tools",
         "a second reader of our JPEG 2000 pictures",
     ),
