@@ -2,6 +2,7 @@
 
 mod bench;
 
+use bench::terminals::{World, locked};
 use bench::{Bench, enter, enter_with_mrz, hex, locked_card, passport, replace_keys, seeded};
 use hardware_sim::card::profile::Profile;
 use icao9303::transport::CardTransport;
@@ -11,19 +12,22 @@ use rand::{Rng, SeedableRng};
 const ROUNDS: u32 = 4_000;
 
 /// Every instruction that the chip knows, and some that it does not.
-const INSTRUCTIONS: [u8; 19] = [
-    0x22, 0x47, 0x50, 0x82, 0x84, 0x86, 0x88, 0xA4, 0xB0, 0xB1, 0xC0, 0xCA, 0xD6, 0xD7, 0xD8, 0xE0,
-    0xE2, 0xF0, 0xFF,
+const INSTRUCTIONS: [u8; 20] = [
+    0x22, 0x2A, 0x47, 0x50, 0x82, 0x84, 0x86, 0x88, 0xA4, 0xB0, 0xB1, 0xC0, 0xCA, 0xD6, 0xD7, 0xD8,
+    0xE0, 0xE2, 0xF0, 0xFF,
 ];
 const CLASSES: [u8; 8] = [0x00, 0x0C, 0x10, 0x1C, 0x80, 0x84, 0x8C, 0xFF];
 /// Beginnings of command data that get past the first checks.
-const SEEDS: [&str; 7] = [
+const SEEDS: [&str; 10] = [
     "800A04007F00070202040202830102",
     "7C00",
     "7C438141047ACF",
     "620E820101830201FF8002000188F88C0101",
     "B606840D80010D",
     "8010",
+    "8020205F2506020601000001",
+    "830E55544356434155544F3030303031",
+    "7F4E819B5F290100420E55544356434155544F3030303031",
     "87110199020000",
 ];
 
@@ -46,6 +50,9 @@ fn command(rng: &mut StdRng) -> Vec<u8> {
             [0, 0],
             [0xC1, 0xA4],
             [0x41, 0xA4],
+            [0x81, 0xA4],
+            [0x81, 0xB6],
+            [0x00, 0xBE],
             [0x04, 0x0C],
             [0x9C, 0],
             [p1, p2],
@@ -105,6 +112,26 @@ fn inside_sessions() {
         bench.run("reset");
         attack(&mut enter(&mut bench), &mut rng);
     }
+}
+
+/// In front of terminal authentication, and behind it.
+#[test]
+fn chips_that_admit_terminals() {
+    let mut rng = StdRng::seed_from_u64(2_029);
+    let world = World::new();
+    let mut chip = locked(&[&world.root.certificate]);
+    for admitted in [false, true] {
+        chip.bench.run("reset");
+        let mut session = chip.enter();
+        if admitted {
+            let known = world.known();
+            session.authenticate(&world.terminal, &known).unwrap();
+        } else {
+            session.authenticate_chip();
+        }
+        attack(&mut session.card, &mut rng);
+    }
+    assert_eq!(chip.bench.card.trust_points(), [world.root.name().clone()]);
 }
 
 /// Chips that open to basic access control and sign: plain, and in the session.

@@ -4,14 +4,23 @@
 
 mod bench;
 
+use bench::Bench;
 use bench::terminals::{
-    DOMESTIC, FOREIGN, Holder, Locked, Validity, World, certify, day, first_day, locked, name,
+    DOMESTIC, FOREIGN, Holder, Locked, Validity, World, certify, chip_authentication_of, day,
+    first_day, locked, name, personalise_trusting,
 };
+use hardware_sim::card::maker::Blank;
+use hardware_sim::card::profile::Profile;
 use icao9303::apdu::StatusWord;
+use icao9303::chip_authentication;
 use icao9303::cvc::{Certificate, Rights, Role};
 use icao9303::lds::{DataGroup, EfCvca, ElementaryFile};
+use icao9303::mrz::MrzInformation;
 use icao9303::reading::{self, ChunkSize, ReadError};
-use icao9303::terminal_authentication::{Chain, ChainError, TerminalAuthenticationError, perform};
+use icao9303::terminal_authentication::{
+    Chain, ChainError, ChipName, TerminalAuthenticationError, perform,
+};
+use icao9303::tlv;
 use icao9303::transport::CardTransport;
 
 const DG3: ElementaryFile = ElementaryFile::DataGroup(DataGroup::DG3);
@@ -72,6 +81,59 @@ fn the_right_to_fingers_opens_fingers_and_nothing_else() {
     let mut session = chip.enter();
     session.authenticate_chip();
     assert!(is_denied(&read(&mut session.card, DG3)));
+}
+
+/// After basic access control the chip is called by its document number.
+#[test]
+fn a_passport_without_pace_admits_terminals_too() {
+    let world = World::new();
+    let blank = Blank {
+        profile: Profile::BacPassport,
+        ..Blank::new(bench::SERIAL, bench::transport_keys())
+    };
+    let mut bench = Bench::with(&blank, bench::seeded(5));
+    let mrz = "IDD<<T220001293<<<<<<<<<<<<<<<6408125<1010318D<<<<<<<<<<<<<6MUSTERMANN<<ERIKA<<<<<<<<<<<<<";
+    let dg1 = tlv::encode(0x61, &tlv::encode(0x5F1F, mrz.as_bytes()));
+    let files = [
+        bench::file(true, 0x0101, 0x01, 0x01, &dg1),
+        bench::file(true, 0x0103, 0x03, 0x02, &[0x63; 40]),
+    ];
+    let authorities = [&world.root.certificate];
+    let point = personalise_trusting(&mut bench, &files, &authorities, first_day());
+    bench.run("reset");
+    let mut card = bench::enter_with_mrz(&mut bench, &bench::MRZ_PASSWORD).unwrap();
+    let parameters = chip_authentication_of(&point);
+    let agreement =
+        chip_authentication::perform(&mut card, &parameters, &mut bench::host()).unwrap();
+    let cvca = EfCvca::parse(&read(&mut card, ElementaryFile::Cvca).unwrap()).unwrap();
+    let known = world.known();
+    let chain = Chain::select(&cvca.trust_points, &world.terminal.certificate, &known).unwrap();
+    let chip = |text: &str| {
+        ChipName::after_basic_access_control(&MrzInformation::from_text(text).unwrap())
+    };
+    let other = chip("L898902C<369080619406236");
+    let result = perform(
+        &mut card,
+        &chain,
+        &other,
+        &agreement,
+        world.terminal.signer(),
+    );
+    assert!(matches!(
+        refusal(result),
+        TerminalAuthenticationError::SignatureRefused { .. }
+    ));
+    let ours = chip("T22000129364081251010318");
+    assert_eq!(ours.as_bytes(), b"T220001293");
+    perform(
+        &mut card,
+        &chain,
+        &ours,
+        &agreement,
+        world.terminal.signer(),
+    )
+    .unwrap();
+    assert_eq!(bench::ask(&mut card, "00B0830002"), "63639000");
 }
 
 /// The rights of a chain are those that all of its certificates have.
@@ -272,7 +334,6 @@ fn foreign_terminals_read_but_do_not_date_the_chip() {
 /// says to the last, and to the naming of its signer.
 fn present(chip: &mut Locked, certificates: &[&Certificate]) -> (StatusWord, StatusWord) {
     use icao9303::apdu::Command;
-    use icao9303::tlv;
     let mut session = chip.enter();
     session.authenticate_chip();
     let mut answers = (StatusWord::OK, StatusWord::OK);

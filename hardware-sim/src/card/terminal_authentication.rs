@@ -72,9 +72,10 @@ struct Imported {
 
 impl Progress {
     /// Chip authentication succeeded: `chip_name` is the chip's name in this session, `terminal_key`
-    /// the x-coordinate of the terminal's key.
+    /// the x-coordinate of the terminal's key. A chip without a name admits nobody.
     pub(super) fn open(&mut self, chip_name: &[u8], terminal_key: &[u8]) {
         *self = match self {
+            Self::Closed if chip_name.is_empty() => Self::Closed,
             Self::Closed | Self::Open(_) => Self::Open(Box::new(Run {
                 chip_name: chip_name.to_vec(),
                 terminal_key: terminal_key.to_vec(),

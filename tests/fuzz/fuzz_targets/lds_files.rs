@@ -1,7 +1,7 @@
-//! EF.COM, EF.DIR, EF.ATR/INFO, DG1, DG7, DG11, DG12, DG14: what is read is written, read again, and the same.
+//! EF.COM, EF.DIR, EF.CVCA, EF.ATR/INFO, DG1, DG7, DG11, DG12, DG14: what is read is written, read again, and the same.
 #![cfg_attr(fuzzing, no_main)]
 
-use icao9303::lds::{AtrInfo, Dg1, Dg7, Dg11, Dg12, Dg14, EfCom, EfDir};
+use icao9303::lds::{AtrInfo, Dg1, Dg7, Dg11, Dg12, Dg14, EfCom, EfCvca, EfDir};
 
 fuzz::target!(|data| {
     if let Ok(read) = EfCom::parse(data) {
@@ -9,6 +9,9 @@ fuzz::target!(|data| {
     }
     if let Ok(read) = EfDir::parse(data) {
         assert_eq!(EfDir::parse(&read.encode()), Ok(read));
+    }
+    if let Ok(read) = EfCvca::parse(data) {
+        assert_eq!(EfCvca::parse(&read.encode()), Ok(read));
     }
     if let Ok(read) = AtrInfo::parse(data) {
         assert_eq!(AtrInfo::parse(&read.encode()), Ok(read));
