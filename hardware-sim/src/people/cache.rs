@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Changes whenever the same seed draws something else.
-pub(super) const GENERATOR: &str = "people-1";
+pub(super) const GENERATOR: &str = "people-2";
 
 /// A folder of drawn people.
 #[derive(Clone, Debug)]
@@ -20,20 +20,18 @@ impl Cache {
         }
     }
 
-    /// The folder of a person; drawn first, and put into place at once, if it is not there.
+    /// The folder of a person by name; drawn first, and put into place at once, if it is not there.
     pub(super) fn person<E: From<io::Error>>(
         &self,
-        seed: u64,
+        name: &str,
         draw: impl FnOnce(&Path) -> Result<(), E>,
     ) -> Result<PathBuf, E> {
-        let folder = self.root.join(format!("{seed:016x}"));
+        let folder = self.root.join(name);
         if folder.is_dir() {
             return Ok(folder);
         }
         fs::create_dir_all(&self.root)?;
-        let unfinished = self
-            .root
-            .join(format!("{seed:016x}.{}", std::process::id()));
+        let unfinished = self.root.join(format!("{name}.{}", std::process::id()));
         if unfinished.exists() {
             fs::remove_dir_all(&unfinished)?;
         }

@@ -57,11 +57,6 @@ impl Dice {
         let count = count.max(1) as u64;
         usize::try_from(self.bits() % count).unwrap_or(0)
     }
-
-    /// One of several; they must not be empty.
-    pub(super) fn pick<'a, T: ?Sized>(&mut self, items: &[&'a T]) -> &'a T {
-        items[self.below(items.len())]
-    }
 }
 
 /// Smooth noise over the plane, -1 to 1: a lattice of random values, interpolated.

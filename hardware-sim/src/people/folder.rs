@@ -10,6 +10,7 @@ use thiserror::Error;
 
 use super::finger::Finger;
 use super::identity::Identity;
+use super::portrait::Fault;
 use super::{portrait, signature};
 
 /// Files of a person, beside the order.
@@ -71,8 +72,16 @@ struct FingerTable {
     file: &'static str,
 }
 
+/// The folder's name in the cache.
+pub(super) fn name(seed: u64, fault: Fault) -> String {
+    match fault {
+        Fault::None => format!("{seed:016x}"),
+        fault => format!("{seed:016x}-{fault:?}"),
+    }
+}
+
 /// Draws everything of a seed into an existing folder.
-pub(super) fn draw(seed: u64, folder: &Path) -> Result<(), FolderError> {
+pub(super) fn draw(seed: u64, fault: Fault, folder: &Path) -> Result<(), FolderError> {
     let identity = Identity::draw(seed);
     // Fingers take longest; one of them grows beside the rest.
     let (right, left) = std::thread::scope(|scope| {
@@ -91,7 +100,7 @@ pub(super) fn draw(seed: u64, folder: &Path) -> Result<(), FolderError> {
         result.map_err(|source| FolderError::Picture { file, source })
     };
     save(
-        portrait::draw(seed, &identity).save(folder.join(PORTRAIT)),
+        portrait::draw_faulty(seed, &identity, fault).save(folder.join(PORTRAIT)),
         PORTRAIT,
     )?;
     save(

@@ -3,7 +3,7 @@
 use time::{Date, Duration, Month};
 
 use super::dice::Dice;
-use super::names::{ORIGINS, Origin};
+use super::names::{self, Origin};
 use super::national_number::national_number;
 
 /// A person who does not exist.
@@ -37,6 +37,14 @@ pub enum Sex {
 }
 
 impl Sex {
+    pub(super) fn draw(dice: &mut Dice) -> Self {
+        if dice.chance(0.5) {
+            Self::Female
+        } else {
+            Self::Male
+        }
+    }
+
     /// The letter of a document.
     pub fn letter(self) -> char {
         match self {
@@ -50,14 +58,26 @@ impl Identity {
     /// The identity of a seed.
     pub fn draw(seed: u64) -> Self {
         let dice = &mut Dice::new(seed, "identity");
-        let origin = draw_origin(dice);
-        let sex = if dice.chance(0.5) {
-            Sex::Female
-        } else {
-            Sex::Male
-        };
-        let (surname, given_names) = draw_name(dice, origin, sex);
+        let origin = names::origin(dice);
+        let sex = Sex::draw(dice);
+        let family = origin.family(dice);
         let birth = draw_birth(dice);
+        let serial = 1 + u32::from(dice.bits().to_le_bytes()[0]);
+        Self::member(dice, origin, &family, sex, birth, serial)
+    }
+
+    /// A member of a family; `serial` numbers those who were born on one day.
+    pub(super) fn member(
+        dice: &mut Dice,
+        origin: &'static Origin,
+        family: &[String; 2],
+        sex: Sex,
+        birth: Date,
+        serial: u32,
+    ) -> Self {
+        let [mans, womans] = family;
+        let surname = if sex == Sex::Male { mans } else { womans }.clone();
+        let given_names = origin.given(dice, sex);
         // Who is born abroad may have become Luxembourgish.
         let nationality = if dice.chance(0.35) {
             "LUX"
@@ -76,9 +96,9 @@ impl Identity {
             sex,
             birth,
             nationality,
-            birth_place: dice.pick(origin.places),
+            birth_place: names::one(dice, origin.places),
             complexion: origin.complexion,
-            national_number: national_number(&date, 1 + u32::from(dice.bits().to_le_bytes()[0])),
+            national_number: national_number(&date, serial),
         }
     }
 
@@ -86,37 +106,6 @@ impl Identity {
     pub(super) fn age_shown(&self) -> f32 {
         i16::try_from(2026 - self.birth.year()).map_or(40.0, f32::from)
     }
-}
-
-fn draw_origin(dice: &mut Dice) -> &'static Origin {
-    let total: u32 = ORIGINS.iter().map(|origin| origin.weight).sum();
-    let mut place = dice.below(total as usize);
-    for origin in &ORIGINS {
-        let weight = origin.weight as usize;
-        if place < weight {
-            return origin;
-        }
-        place -= weight;
-    }
-    &ORIGINS[0]
-}
-
-fn draw_name(dice: &mut Dice, origin: &Origin, sex: Sex) -> (String, String) {
-    let given = match sex {
-        Sex::Female => origin.women,
-        Sex::Male => origin.men,
-    };
-    let surname = dice.pick(origin.surnames).to_owned();
-    if given.is_empty() {
-        return (surname, String::new());
-    }
-    let first = dice.pick(given);
-    let second = dice.pick(given);
-    // A second given name for some; never the same twice.
-    if dice.chance(0.3) && second != first {
-        return (surname, format!("{first} {second}"));
-    }
-    (surname, first.to_owned())
 }
 
 /// Between 1938 and 2010: everybody has two fingers to give.

@@ -10,13 +10,17 @@ pub mod identity;
 mod names;
 mod national_number;
 pub mod portrait;
+pub mod register;
 pub mod signature;
 
 use std::path::PathBuf;
 
 use clap::Args;
+use thiserror::Error;
 
 pub use folder::FolderError;
+use portrait::Fault;
+pub use register::RegisterError;
 
 /// Arguments of `hardware-sim people`.
 #[derive(Args, Clone, Debug)]
@@ -28,26 +32,47 @@ pub struct People {
     #[arg(long, value_name = "K", default_value_t = 1)]
     pub count: u32,
     /// Where to leave a folder a person: person.toml (an order), portrait, two fingers, signature
-    #[arg(long, value_name = "DIR")]
-    pub out: PathBuf,
+    #[arg(long, value_name = "DIR", required_unless_present = "register")]
+    pub out: Option<PathBuf>,
     /// Keeps drawn people, so that the next time costs a copy [default: DIR/.cache of --out]
     #[arg(long, value_name = "DIR")]
     pub cache: Option<PathBuf>,
+    /// What is wrong with the portraits
+    #[arg(long, value_name = "FAULT", value_enum, default_value_t = Fault::None)]
+    pub fault: Fault,
+    /// Writes a population register of --count people instead (CSV; see docs/people.md)
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["out", "cache", "fault"])]
+    pub register: Option<PathBuf>,
 }
 
-/// Draws the people and gives their folders: `OUT/person-1`, `OUT/person-2`, …
-pub fn run(people: &People) -> Result<Vec<PathBuf>, FolderError> {
-    let root = people
-        .cache
-        .clone()
-        .unwrap_or_else(|| people.out.join(".cache"));
+/// Why people could not be drawn.
+#[derive(Debug, Error)]
+pub enum PeopleError {
+    /// A person's folder could not be written.
+    #[error(transparent)]
+    Folder(#[from] FolderError),
+    /// The register could not be written.
+    #[error(transparent)]
+    Register(#[from] RegisterError),
+}
+
+/// Draws what was asked for; the folders `OUT/person-1`, `OUT/person-2`, …, or the register's file.
+/// `progress` is told how many people of a register are written.
+pub fn run(people: &People, progress: impl FnMut(u32)) -> Result<Vec<PathBuf>, PeopleError> {
+    if let Some(file) = &people.register {
+        register::write(file, people.seed, people.count, progress)?;
+        return Ok(vec![file.clone()]);
+    }
+    let out = people.out.clone().unwrap_or_default();
+    let root = people.cache.clone().unwrap_or_else(|| out.join(".cache"));
     let cache = cache::Cache::new(&root);
     let mut folders = Vec::new();
     for number in 1..=people.count {
         let seed = person_seed(people.seed, number);
-        let kept = cache.person(seed, |folder| folder::draw(seed, folder))?;
-        let folder = people.out.join(format!("person-{number}"));
-        cache::copy(&kept, &folder)?;
+        let name = folder::name(seed, people.fault);
+        let kept = cache.person(&name, |folder| folder::draw(seed, people.fault, folder))?;
+        let folder = out.join(format!("person-{number}"));
+        cache::copy(&kept, &folder).map_err(FolderError::from)?;
         folders.push(folder);
     }
     Ok(folders)
@@ -55,10 +80,8 @@ pub fn run(people: &People) -> Result<Vec<PathBuf>, FolderError> {
 
 /// The seed of the `number`th person of a run.
 fn person_seed(seed: u64, number: u32) -> u64 {
-    dice::Dice::new(
-        seed.wrapping_mul(0x1_0000_0001)
-            .wrapping_add(u64::from(number)),
-        "person",
-    )
-    .bits()
+    let mixed = seed
+        .wrapping_mul(0x1_0000_0001)
+        .wrapping_add(u64::from(number));
+    dice::Dice::new(mixed, "person").bits()
 }

@@ -32,6 +32,10 @@ const MEASURES: &[Measure] = &[
         package: "biometrics",
         name: "picture_rate",
     },
+    Measure::Example {
+        package: "hardware-sim",
+        name: "people_rate",
+    },
     Measure::HouseExample {
         package: "pki-authority",
         name: "signing_rate",

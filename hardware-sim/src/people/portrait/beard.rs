@@ -100,9 +100,12 @@ fn jaw(look: &Look) -> Vec<Point> {
     let shape = &look.shape;
     let lower = shape.mouth + shape.gape + shape.lower_lip;
     closed(&mirrored(&[
-        (0.0, lower + 0.05),
-        (shape.mouth_width * 0.8, lower - 0.02),
-        (shape.mouth_width * 1.12, shape.mouth - 0.06),
+        (0.0, lower + 0.05 + 0.1 * shape.gape),
+        (shape.mouth_width * (0.8 + 0.5 * shape.gape), lower - 0.02),
+        (
+            shape.mouth_width * (1.12 + 0.3 * shape.gape),
+            shape.mouth - 0.06,
+        ),
         (shape.jaw * 0.72, shape.mouth - 0.12),
         (shape.cheek * 0.90, 0.52),
         (shape.cheek * 1.05, 0.12),

@@ -50,6 +50,7 @@ impl Canvas {
     }
 
     /// Lays colour over part of one pixel, if it is on the canvas.
+    #[inline]
     pub(super) fn dab(&mut self, x: isize, y: isize, colour: Colour, share: f32) {
         if let (Some(x), Some(y)) = (within(x, 0, self.width), within(y, 0, self.height)) {
             let pixel = &mut self.pixels[y * self.width + x];
@@ -78,33 +79,30 @@ fn within(start: isize, offset: usize, end: usize) -> Option<usize> {
 }
 
 impl Mask {
-    /// What a closed polygon (pixels) covers, with room for `margin` pixels of blur around it.
+    /// What a closed polygon (pixels) covers, with room for `margin` pixels of blur around it;
+    /// only what may show on a canvas of so many rows.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_precision_loss,
         clippy::cast_sign_loss,
         reason = "a few thousand pixels, bounds first"
     )]
-    pub(super) fn polygon(points: &[Point], margin: f32) -> Self {
-        let bound = |pick: fn(&Point) -> f32| {
+    pub(super) fn polygon(points: &[Point], margin: f32, rows: f32) -> Self {
+        let bound = |pick: fn(&Point) -> f32, end: f32| {
             let (low, high) = points
                 .iter()
                 .map(pick)
                 .fold((f32::MAX, f32::MIN), |(low, high), v| {
                     (low.min(v), high.max(v))
                 });
-            let low = (low.clamp(-4000.0, 8000.0) - margin).floor();
-            let span = (high.clamp(-4000.0, 8000.0) + margin).ceil() - low;
+            let low = (low.clamp(-end, 2.0 * end) - margin).floor();
+            let span = (high.clamp(-end, end) + margin).ceil() - low;
             (low, span.max(0.0) as usize + 2)
         };
-        let ((left, width), (top, height)) = (bound(|p| p.0), bound(|p| p.1));
+        let (left, width) = bound(|p| p.0, 4000.0);
+        let (top, height) = bound(|p| p.1, rows);
         let mut values = vec![0.0; width * height];
-        let local = |p: Point| {
-            (
-                p.0.clamp(-4000.0, 8000.0) - left,
-                p.1.clamp(-4000.0, 8000.0) - top,
-            )
-        };
+        let local = |p: Point| (p.0.clamp(-4000.0, 4000.0) - left, p.1 - top);
         for (i, from) in points.iter().enumerate() {
             let to = points[(i + 1) % points.len()];
             edge(&mut values, width, local(*from), local(to));
@@ -138,12 +136,52 @@ impl Mask {
         }
         let mut spare = vec![0.0; self.values.len()];
         for _ in 0..3 {
-            for (row, out) in self.values.chunks_exact(self.width).zip(spare.chunks_exact_mut(self.width)) {
+            for (row, out) in self
+                .values
+                .chunks_exact(self.width)
+                .zip(spare.chunks_exact_mut(self.width))
+            {
                 blur_row(row, out, radius);
             }
             blur_columns(&spare, &mut self.values, self.width, radius);
         }
         self
+    }
+
+    /// A mask made so many times smaller, at full size: for soft shapes, whose detail is gone anyway.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_possible_wrap,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss,
+        reason = "clamped to the small mask"
+    )]
+    pub(super) fn enlarged(&self, times: usize) -> Self {
+        let split = |place: usize, end: usize| {
+            let small = ((place as f32 + 0.5) / times as f32 - 0.5).clamp(0.0, end as f32 - 1.001);
+            (small as usize, small.fract())
+        };
+        let columns: Vec<(usize, f32)> = (0..self.width * times)
+            .map(|x| split(x, self.width))
+            .collect();
+        let mut values = Vec::with_capacity(self.values.len() * times * times);
+        for row in 0..self.height * times {
+            let (y, v) = split(row, self.height);
+            let upper = &self.values[y * self.width..(y + 1) * self.width];
+            let lower = &self.values[(y + 1) * self.width..(y + 2) * self.width];
+            values.extend(columns.iter().map(|(x, u)| {
+                let left = upper[*x] + (lower[*x] - upper[*x]) * v;
+                let right = upper[x + 1] + (lower[x + 1] - upper[x + 1]) * v;
+                left + (right - left) * u
+            }));
+        }
+        Self {
+            left: self.left * times as isize,
+            top: self.top * times as isize,
+            width: self.width * times,
+            height: self.height * times,
+            values,
+        }
     }
 
     /// Only where another mask covers too.
@@ -199,16 +237,24 @@ fn blur_columns(values: &[f32], out: &mut [f32], width: usize, radius: usize) {
     let row = |i: usize| &values[i * width..(i + 1) * width];
     let mut sums = vec![0.0f32; width];
     for i in 0..height.min(radius) {
-        sums.iter_mut().zip(row(i)).for_each(|(sum, value)| *sum += value);
+        sums.iter_mut()
+            .zip(row(i))
+            .for_each(|(sum, value)| *sum += value);
     }
     for (i, line) in out.chunks_exact_mut(width).enumerate() {
         if i + radius < height {
-            sums.iter_mut().zip(row(i + radius)).for_each(|(sum, value)| *sum += value);
+            sums.iter_mut()
+                .zip(row(i + radius))
+                .for_each(|(sum, value)| *sum += value);
         }
         if i > radius {
-            sums.iter_mut().zip(row(i - radius - 1)).for_each(|(sum, value)| *sum -= value);
+            sums.iter_mut()
+                .zip(row(i - radius - 1))
+                .for_each(|(sum, value)| *sum -= value);
         }
-        line.iter_mut().zip(&sums).for_each(|(slot, sum)| *slot = sum.max(0.0) * share);
+        line.iter_mut()
+            .zip(&sums)
+            .for_each(|(slot, sum)| *slot = sum.max(0.0) * share);
     }
 }
 
@@ -229,9 +275,10 @@ fn edge(values: &mut [f32], width: usize, from: Point, to: Point) {
         return;
     }
     let slope = (x1 - x0) / (y1 - y0);
-    let mut x = x0;
-    for row in y0 as usize..(y1.ceil() as usize).min(values.len() / width) {
-        let tall = y1.min(row as f32 + 1.0) - y0.max(row as f32);
+    let top = y0.max(0.0);
+    let mut x = x0 + slope * (top - y0);
+    for row in top as usize..(y1.max(0.0).ceil() as usize).min(values.len() / width) {
+        let tall = y1.min(row as f32 + 1.0) - top.max(row as f32);
         let next = x + slope * tall;
         let (low, high) = if x < next { (x, next) } else { (next, x) };
         spread(

@@ -9,7 +9,7 @@ use super::path::{Point, curve, mirrored};
 use super::style::Garment;
 
 /// Bottom of everything, below the picture even where it is turned.
-const LOW: f32 = 4.2;
+const LOW: f32 = 8.0;
 
 /// Clothes over neck and shoulders.
 pub(super) fn clothes(painter: &mut Painter, look: &Look, folds: &Noise) {
@@ -54,7 +54,14 @@ pub(super) fn clothes(painter: &mut Painter, look: &Look, folds: &Noise) {
 fn cloth(painter: &mut Painter, look: &Look, folds: &Noise, colour: Colour, opening: &[Point]) {
     let top = opening[opening.len() - 1];
     let opening = curve(opening);
-    let shoulder = curve(&[top, (1.15, 2.36), (1.72, 2.58), (2.12, 2.98), (2.45, LOW)]);
+    let shoulder = curve(&[
+        top,
+        (1.15, 2.36),
+        (1.72, 2.58),
+        (2.12, 2.98),
+        (2.5, 4.2),
+        (2.8, LOW),
+    ]);
     let half: Vec<Point> = opening
         .iter()
         .chain(&shoulder)
@@ -225,7 +232,8 @@ fn cloth_sides(painter: &mut Painter, look: &Look, folds: &Noise, colour: Colour
             (1.15, 2.33),
             (1.72, 2.54),
             (2.14, 2.94),
-            (2.48, LOW),
+            (2.52, 4.2),
+            (2.82, LOW),
         ]);
         let half: Vec<Point> = [(0.10, LOW), (0.34, 3.0), (0.62, 2.6)]
             .iter()

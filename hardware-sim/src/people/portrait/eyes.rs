@@ -168,21 +168,18 @@ fn crease(painter: &mut Painter, look: &Look, lids: &Lids) {
 /// A closed eye: the upper lid lies over the ball and meets the lower one.
 fn shut(painter: &mut Painter, look: &Look, side: f32, lids: &Lids) {
     let skin = look.tint.skin;
-    let mask = painter.mask(&almond(lids), 0.006);
+    let mask = painter.mask(&almond(lids), 0.020);
     painter.shade(&mask, |x, y, _| {
         let (u, v) = ((x - side * 0.5) / 0.26, (y + 0.01) / 0.12);
-        skin.lit(1.02 - 0.16 * u * u - 0.14 * v.max(0.0))
+        skin.lit(1.03 - 0.10 * u * u - 0.10 * v.max(0.0))
     });
-    painter.fill(
-        &Painter::band(&lids.upper, |t| {
-            0.008 * (1.0 - (2.0 * t - 1.0).powi(2)) + 0.002
-        }),
-        0.008,
-        skin.lit(0.6),
-        0.5,
-    );
-    let rim: Vec<Point> = lids.lower.iter().map(|p| (p.0, p.1 + 0.014)).collect();
-    painter.fill(&Painter::band(&rim, |_| 0.012), 0.012, skin.lit(0.6), 0.4);
+    let rim: Vec<Point> = lids.lower.iter().map(|p| (p.0, p.1 + 0.016)).collect();
+    let band = Painter::band(&rim, |_| 0.014);
+    painter.fill(&band, 0.014, skin.lit(0.6), 0.4);
+    let line = Painter::band(&lids.lower, |t| {
+        0.013 * (1.0 - (2.0 * t - 1.0).powi(4)) + 0.002
+    });
+    painter.fill(&line, 0.004, look.tint.brow.shaded(0.35), 0.95);
 }
 
 /// A dark line of lashes along a lid.

@@ -27,8 +27,8 @@ pub(super) fn glasses(painter: &mut Painter, look: &Look) {
         let hinge = (side * (0.5 + glasses.half_width), -0.10);
         let arm = [
             hinge,
-            (side * (cheek * 0.99), -0.11),
-            (side * (cheek + 0.01), -0.08),
+            (side * cheek * 0.96, -0.11),
+            (side * cheek * 0.985, -0.09),
         ];
         painter.fill(
             &Painter::band(&curve(&arm), |_| glasses.weight * 1.1),

@@ -13,7 +13,8 @@ pub(super) fn outline(shape: &Shape) -> Vec<Point> {
     let chin = shape.chin;
     closed(&mirrored(&[
         (0.0, -shape.crown),
-        (skull * 0.50, -shape.crown * 0.925), (skull * 0.87, -shape.crown * 0.69),
+        (skull * 0.50, -shape.crown * 0.925),
+        (skull * 0.87, -shape.crown * 0.69),
         (shape.temple * 1.01, -0.55),
         (shape.cheek, 0.08),
         (shape.cheek * 0.965, 0.55),
@@ -115,8 +116,10 @@ pub(super) fn neck(painter: &mut Painter, look: &Look) {
         (wide * 0.98, 1.5),
         (wide * 1.0, 1.95),
         (wide * 1.14, 2.17),
-        (wide * 1.55, 2.36),
-        (1.6, 2.75), (1.7, 3.3), (0.0, 3.4),
+        (wide * 1.40, 2.36),
+        (1.25, 2.62),
+        (1.4, 3.3),
+        (0.0, 3.4),
     ]));
     let mask = painter.mask(&body, 0.004);
     let skin = look.tint.skin;

@@ -52,8 +52,9 @@ pub fn draw(seed: u64, identity: &Identity) -> RgbImage {
 pub fn draw_faulty(seed: u64, identity: &Identity, fault: Fault) -> RgbImage {
     let mut look = Look::draw(&mut Dice::new(seed, "look"), identity);
     if fault == Fault::MouthOpen {
-        look.shape.gape = 0.50;
-        look.shape.chin += 0.30;
+        look.shape.gape = 0.62;
+        look.shape.chin += 0.54;
+        look.shape.mouth_width *= 0.92;
     }
     let dice = &mut Dice::new(seed, "camera");
     let mut canvas = ground::plain(WIDTH as usize, HEIGHT as usize, look.tint.ground);

@@ -64,15 +64,21 @@ pub(super) fn mouth(painter: &mut Painter, look: &Look, relief: &Relief) {
     ]);
     let seam_above = curve(&[
         corners(-1.0),
-        at(-0.5, 0.010 + corner * 0.3), at(-0.16, 0.004), at(0.0, 0.011), at(0.16, 0.004), at(0.5, 0.010 + corner * 0.3),
+        at(-0.5, 0.010 + corner * 0.3),
+        at(-0.16, 0.004),
+        at(0.0, 0.011),
+        at(0.16, 0.004),
+        at(0.5, 0.010 + corner * 0.3),
         corners(1.0),
     ]);
     let seam_below: Vec<Point> = if gape > 0.0 {
         curve(&[
             corners(-1.0),
-            at(-0.62, gape * 0.8),
+            at(-0.80, gape * 0.80),
+            at(-0.42, gape * 0.98),
             at(0.0, gape),
-            at(0.62, gape * 0.8),
+            at(0.42, gape * 0.98),
+            at(0.80, gape * 0.80),
             corners(1.0),
         ])
     } else {
@@ -80,9 +86,11 @@ pub(super) fn mouth(painter: &mut Painter, look: &Look, relief: &Relief) {
     };
     let bottom = curve(&[
         corners(-1.0),
+        at(-0.86, gape * 0.9),
         at(-0.55, gape + down * 0.74),
         at(0.0, gape + down),
         at(0.55, gape + down * 0.74),
+        at(0.86, gape * 0.9),
         corners(1.0),
     ]);
     if gape > 0.0 {
@@ -127,15 +135,15 @@ fn inside(painter: &mut Painter, look: &Look, above: &[Point], below: &[Point]) 
     let shape = &look.shape;
     let hole: Vec<Point> = above.iter().chain(below.iter().rev()).copied().collect();
     let mask = painter.mask(&hole, 0.006);
-    painter.lay(&mask, Colour::hex(0x0038_1414));
+    painter.lay(&mask, Colour::hex(0x004A_1818));
     let tongue = ellipse(
         (0.0, shape.mouth + shape.gape * 1.02),
         shape.mouth_width * 0.62,
         shape.gape * 0.42,
     );
     let tongue = painter.mask(&tongue, 0.03).clipped(&mask);
-    painter.lay(&tongue, Colour::hex(0x00A8_504E));
-    let teeth = ellipse((0.0, shape.mouth - 0.03), shape.mouth_width * 0.74, 0.13);
+    painter.lay(&tongue, Colour::hex(0x00B4_5654));
+    let teeth = ellipse((0.0, shape.mouth - 0.03), shape.mouth_width * 0.70, 0.10);
     let teeth = painter.mask(&teeth, 0.010).clipped(&mask);
     painter.shade(&teeth, |x, _, _| {
         let gap = 0.12

@@ -4,6 +4,9 @@ use super::canvas::{Canvas, Mask};
 use super::colour::Colour;
 use super::path::Point;
 
+/// Pixels of blur from which masks are made at a quarter of the size.
+const SOFT: f32 = 8.0;
+
 /// Where a head stands on the canvas.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Frame {
@@ -51,10 +54,19 @@ pub(super) struct Painter<'a> {
 
 impl Painter<'_> {
     /// What a closed polygon covers, its rim blurred over so many units.
+    #[expect(clippy::cast_precision_loss, reason = "a few thousand pixels")]
     pub(super) fn mask(&self, polygon: &[Point], soft: f32) -> Mask {
-        let pixels: Vec<Point> = polygon.iter().map(|p| self.frame.pixel(*p)).collect();
         let sigma = soft * self.frame.unit;
-        Mask::polygon(&pixels, 3.0 * sigma).blurred(sigma)
+        let rows = self.canvas.height as f32 + 2.0;
+        let small = if sigma < SOFT { 1.0 } else { 0.25 };
+        let pixels: Vec<Point> = polygon
+            .iter()
+            .map(|p| self.frame.pixel(*p))
+            .map(|p| (p.0 * small, p.1 * small))
+            .collect();
+        let mask = Mask::polygon(&pixels, 3.0 * sigma * small + 1.0, rows * small);
+        let mask = mask.blurred(sigma * small);
+        if sigma < SOFT { mask } else { mask.enlarged(4) }
     }
 
     /// Lays one colour over a mask.

@@ -180,7 +180,7 @@ fn nose(shape: &Shape, x: f32, y: f32) -> f32 {
     let start = ((along + 0.2) / 0.3).clamp(0.0, 1.0);
     let end = (1.0 - (y - tip) / 0.17).clamp(0.0, 1.0);
     let end = end * end * (3.0 - 2.0 * end);
-    let half = 0.095 + 0.075 * along.clamp(0.0, 1.0).powi(2);
+    let half = 0.105 + 0.075 * along.clamp(0.0, 1.0).powi(2);
     let ridge = rise * start * end * (-(x / half).powi(2)).exp();
     let wing =
         ((x.abs() - shape.nose_width * 0.72) / 0.085).powi(2) + ((y - tip - 0.02) / 0.10).powi(2);

@@ -32,7 +32,8 @@ pub(super) fn rim(look: &Look, volume: f32) -> Vec<Point> {
     let burn = if look.woman { -0.05 } else { 0.22 };
     let right = [
         (0.0, -crown),
-        (wide * 0.50, -crown * 0.925), (wide * 0.86, -crown * 0.70),
+        (wide * 0.50, -crown * 0.925),
+        (wide * 0.86, -crown * 0.70),
         (wide * 1.02, -0.60),
         (wide * 1.0 + 0.03, -0.25),
         (shape.cheek + 0.03, -0.08),
@@ -73,7 +74,11 @@ pub(super) fn short(painter: &mut Painter, look: &Look, dice: &mut Dice, face: &
     }
     for _ in 0..1700u16 {
         let (t, s) = (dice.unit(), dice.unit());
-        let root = between(along(&inner, t), along(&outer, t), s.powf(0.8) * 1.01 - 0.02);
+        let root = between(
+            along(&inner, t),
+            along(&outer, t),
+            s.powf(0.8) * 1.01 - 0.02,
+        );
         if sides_only && root.1 < -0.62 {
             continue;
         }

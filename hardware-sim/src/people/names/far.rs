@@ -1,0 +1,136 @@
+//! Smaller communities: transliterated names, women's forms of surnames, single names.
+
+use super::{Joined, Origin};
+
+pub(super) const ORIGINS: [Origin; 11] = [
+    Origin {
+        weight: 34,
+        nationality: "MNE",
+        complexion: [4, 42],
+        surnames: "Đukanović, Kurpejović, Šabotić, Hodžić, Ćorović, Škrijelj, Adrović, Muratović, Žižić, Ličina, \
+            Đorđević, Babačić, Kačar, Šehović, Čekić, Njegoš-Petrović, Krčmar, Strujić, Ljuljanović",
+        womens_surnames: "",
+        women: "Živana, Šejla, Đurđa, Amina, Ćamila, Snežana, Emina, Ajša, Ljiljana, Željka, Džejla, Merima",
+        men: "Miloš, Žarko, Anđelko, Šemsudin, Ćazim, Dževad, Nenad, Saša, Đorđe, Elvis, Ramiz, Željko",
+        places: "Bijelo Polje, Rožaje, Luxembourg, Sarajevo, Niš, Peja, Berane, Čačak",
+        joined: Joined::Hyphen(3),
+    },
+    Origin {
+        weight: 22,
+        nationality: "POL",
+        complexion: [0, 30],
+        surnames: "Łukaszewski, Dąbrowski, Świętek, Gżegżółka, Żółkiewski, Brzęczyszczykiewicz, Wójcik, Źrebiec, \
+            Ćwikliński, Jędrzejczak, Wiśniewski, Kościuszko, Śliwa, Pączkowski, Grzybowski",
+        womens_surnames: "Łukaszewska, Dąbrowska, Świętek, Gżegżółka, Żółkiewska, Brzęczyszczykiewicz, Wójcik, Źrebiec, \
+            Ćwiklińska, Jędrzejczak, Wiśniewska, Kościuszko, Śliwa, Pączkowska, Grzybowska",
+        women: "Małgorzata, Żaneta, Śnieżka, Agnieszka, Bożena, Wiesława, Łucja, Grażyna, Dąbrówka",
+        men: "Stanisław, Łukasz, Bogumił, Grzegorz, Zbigniew, Świętosław, Michał, Paweł, Żelisław, Wojciech",
+        places: "Kraków, Łódź, Luxembourg, Bydgoszcz, Rzeszów, Świdnica, Gdańsk",
+        joined: Joined::Hyphen(9),
+    },
+    Origin {
+        weight: 20,
+        nationality: "GRC",
+        complexion: [8, 46],
+        surnames: "Papadopoulos, Xanthopoulos, Konstantinidis, Oikonomou, Tzortzakis, Chatzigeorgiou, Mpoukouvalas, \
+            Psychogios, Giannakopoulos, Papakonstantinopoulos, Ntourountakis",
+        womens_surnames: "Papadopoulou, Xanthopoulou, Konstantinidi, Oikonomou, Tzortzaki, Chatzigeorgiou, Mpoukouvala, \
+            Psychogiou, Giannakopoulou, Papakonstantinopoulou, Ntourountaki",
+        women: "Eleftheria, Chrysoula, Aikaterini, Evangelia, Ioanna, Paraskevi, Despoina, Xanthippi",
+        men: "Georgios, Athanasios, Dimitrios, Christos, Panagiotis, Efstathios, Charalampos, Ioannis",
+        places: "Athina, Thessaloniki, Irakleio, Luxembourg, Ioannina, Patra",
+        joined: Joined::Hyphen(6),
+    },
+    Origin {
+        weight: 20,
+        nationality: "UKR",
+        complexion: [0, 32],
+        surnames: "Shevchenko, Kovalchuk, Hryhorenko, Yushchenko, Bondarevskyi, Tkachenko, Skoropadskyi, Khmelnytskyi, \
+            Zaluzhnyi-Derkach, Petrenko, Lysenko, Ishchenko",
+        womens_surnames: "Shevchenko, Kovalchuk, Hryhorenko, Yushchenko, Bondarevska, Tkachenko, Skoropadska, Khmelnytska, \
+            Zaluzhna-Derkach, Petrenko, Lysenko, Ishchenko",
+        women: "Oleksandra, Yuliia, Nataliia, Svitlana, Yevheniia, Zoriana, Liubov, Mariia",
+        men: "Oleksii, Yevhenii, Volodymyr, Serhii, Dmytro, Bohdan, Kyrylo, Viacheslav",
+        places: "Kyiv, Kharkiv, Zaporizhzhia, Chernihiv, Odesa, Luxembourg",
+        joined: Joined::Never,
+    },
+    Origin {
+        weight: 16,
+        nationality: "BGR",
+        complexion: [4, 44],
+        surnames: "Dimitrov, Hristov, Stoyanov, Zhelyazkov, Tsvetanov, Kyuchukov, Angelov, Shtarkelov, Yordanov, Ivanov",
+        womens_surnames: "Dimitrova, Hristova, Stoyanova, Zhelyazkova, Tsvetanova, Kyuchukova, Angelova, Shtarkelova, \
+            Yordanova, Ivanova",
+        women: "Tsvetelina, Zhivka, Rositsa, Yoana, Snezhana, Desislava, Radka, Milena",
+        men: "Zhivko, Krasimir, Yordan, Tsvetan, Plamen, Veselin, Hristo, Georgi",
+        places: "Sofia, Plovdiv, Varna, Stara Zagora, Luxembourg",
+        joined: Joined::Hyphen(8),
+    },
+    Origin {
+        weight: 16,
+        nationality: "ROU",
+        complexion: [4, 46],
+        surnames: "Ștefănescu, Țăranu, Brâncoveanu, Ionescu, Șerbănescu, Mureșan, Băsești, Grădinaru, Vlădoiu, Câmpeanu",
+        womens_surnames: "",
+        women: "Ștefania, Mădălina, Ioana-Crăița, Ilinca, Rodica, Anghelușa, Crăciunița, Simona",
+        men: "Ștefan, Răzvan, Cătălin, Mihăiță, Ionuț, Dănuț, Vlad-Andrei, Sorin",
+        places: "București, Iași, Timișoara, Brașov, Târgu Mureș, Luxembourg",
+        joined: Joined::Hyphen(5),
+    },
+    Origin {
+        weight: 14,
+        nationality: "ESP",
+        complexion: [8, 50],
+        surnames: "Núñez, Ibáñez, Muñoz, de la Peña, Güell, Ordóñez, Castañeda, Goñi, Puigdellívol, Argüelles, Sáenz de Tejada, \
+            Iñíguez, Solà, Echevarría, Zúñiga",
+        womens_surnames: "",
+        women: "Begoña, María José, Montserrat, Núria, Rocío, María de los Ángeles, Itziar, Concepción",
+        men: "Íñigo, José María, Jesús, Ángel, Joaquín, Òscar, Bartolomé, Xosé",
+        places: "A Coruña, Málaga, Luxembourg, Logroño, Castellón, León",
+        joined: Joined::Both(88),
+    },
+    Origin {
+        weight: 12,
+        nationality: "IRL",
+        complexion: [0, 26],
+        surnames: "O'Brien, O'Shaughnessy, Ó Súilleabháin, Mac Giolla Phádraig, Fitzgerald, D'Arcy, McDonagh, O'Dea",
+        womens_surnames: "O'Brien, O'Shaughnessy, Ní Shúilleabháin, Nic Giolla Phádraig, Fitzgerald, D'Arcy, McDonagh, O'Dea",
+        women: "Siobhán, Aoife, Caoimhe, Órla, Niamh, Gráinne, Róisín",
+        men: "Seán, Pádraig, Cillian, Éamonn, Diarmuid, Tadhg, Oisín",
+        places: "Dublin, Corcaigh, Galway, Luxembourg, Dún Laoghaire",
+        joined: Joined::Never,
+    },
+    Origin {
+        weight: 14,
+        nationality: "CHN",
+        complexion: [6, 38],
+        surnames: "Zhang, Li, Wang, Ouyang, Xu, Lü, Zheng, Qiu, Sima, Zhu, E",
+        womens_surnames: "",
+        women: "Xiaoling, Meihua, Yu, Jingyi, Lü'e, Qingzhao, Xi'an, Fang",
+        men: "Wei, Jianguo, Xiaoming, Zhiqiang, Yi'an, Hao, Junjie, Bo",
+        places: "Wenzhou, Shanghai, Luxembourg, Qingtian, Xi'an",
+        joined: Joined::Never,
+    },
+    Origin {
+        weight: 14,
+        nationality: "ERI",
+        complexion: [60, 95],
+        surnames: "Tesfay, Gebremeskel, Haile, Woldemichael, Kidane, Tekle, Ghebreyohannes, Habtemariam",
+        womens_surnames: "",
+        women: "Selamawit, Letebrhan, Mihret, Semhar, Abrehet, Feven, Tsehay",
+        men: "Yohannes, Filmon, Tesfalem, Mulugeta, Habtom, Zeray, Gebreamlak",
+        places: "Asmara, Keren, Luxembourg, Mendefera, Addis Abeba",
+        joined: Joined::Never,
+    },
+    Origin {
+        weight: 10,
+        nationality: "IDN",
+        complexion: [36, 66],
+        surnames: "Sukartono, Wulandari, Suprapto, Zarghuna, Maiwand, Suharsini",
+        womens_surnames: "",
+        women: "",
+        men: "",
+        places: "Jakarta, Yogyakarta, Herat, Luxembourg",
+        joined: Joined::Never,
+    },
+];
