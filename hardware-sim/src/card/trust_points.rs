@@ -155,13 +155,14 @@ pub(super) fn ef_cvca_entry() -> FileEntry {
 
 /// The day of six digits, YYMMDD of the years 2000 to 2099, a digit a byte.
 pub(super) fn parse_date(digits: &[u8]) -> Option<Date> {
-    let &[a, b, c, d, e, f] = digits else {
-        return None;
-    };
-    if digits.iter().any(|digit| *digit > 9) {
+    if digits.len() != 2 * DATE || digits.iter().any(|digit| *digit > 9) {
         return None;
     }
-    date_of(&[10 * a + b, 10 * c + d, 10 * e + f])
+    let parts: Vec<u8> = digits
+        .chunks_exact(2)
+        .map(|pair| 10 * pair[0] + pair[1])
+        .collect();
+    date_of(&parts)
 }
 
 /// The content of EF.CVCA: the names of the trust points, the newest first, filled with zeros.

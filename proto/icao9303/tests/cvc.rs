@@ -318,7 +318,11 @@ fn each_thing_that_is_wrong_has_its_name() {
     ));
     assert!(matches!(algorithm(&[1, 4]), CvcError::Algorithm));
     assert!(matches!(algorithm(&[2, 6]), CvcError::Algorithm));
+}
 
+#[test]
+fn wrong_keys_and_signatures_have_their_names() {
+    let dv = luxembourg("dv_domestic");
     // A point off the curve shows when the curve is known.
     let mut point = dv.body().key.point.clone();
     point[40] ^= 1;

@@ -52,9 +52,9 @@ fn store_secrets(card: &mut Card, plain: &[u8]) -> Answer {
 /// Data: `5F25 date, 7F21 certificate, [7F21 certificate]`, the authority's newest certificates, each
 /// signed by itself. EF.CVCA is made if it is not there yet, then points and date change in one
 /// instant; the same command again starts over.
-fn store_trust_points(card: &mut Card, data: &[u8]) -> Answer {
+fn store_trust_points(card: &mut Card, value: &[u8]) -> Answer {
     let wrong = StatusWord::WRONG_DATA;
-    let mut reader = tlv::Reader::new(data);
+    let mut reader = tlv::Reader::new(value);
     let date = trust_points::parse_date(reader.expect(DATE)?).ok_or(wrong)?;
     let mut points: Vec<TrustPoint> = Vec::new();
     while let Some(element) = reader.next_element()? {

@@ -11,24 +11,24 @@ pub fn encode(date: Date) -> Result<[u8; 6], CvcError> {
     let year = date.year();
     let two = u8::try_from(year - CENTURY).ok().filter(|year| *year < 100);
     let two = two.ok_or(CvcError::Year { year })?;
-    let (month, day) = (u8::from(date.month()), date.day());
-    let digits = |number: u8| [number / 10, number % 10];
-    let ([a, b], [c, d], [e, f]) = (digits(two), digits(month), digits(day));
-    Ok([a, b, c, d, e, f])
+    let mut digits = [0; 6];
+    let parts = [two, u8::from(date.month()), date.day()];
+    for (pair, part) in digits.chunks_exact_mut(2).zip(parts) {
+        pair.copy_from_slice(&[part / 10, part % 10]);
+    }
+    Ok(digits)
 }
 
 /// The day of six digits in object `tag`.
 pub(super) fn parse(tag: u16, digits: &[u8]) -> Result<Date, CvcError> {
     let wrong = CvcError::Date { tag };
-    let &[a, b, c, d, e, f] = digits else {
-        return Err(wrong);
-    };
-    if digits.iter().any(|digit| *digit > 9) {
+    if digits.len() != 6 || digits.iter().any(|digit| *digit > 9) {
         return Err(wrong);
     }
-    let year = CENTURY + i32::from(10 * a + b);
-    Month::try_from(10 * c + d)
-        .and_then(|month| Date::from_calendar_date(year, month, 10 * e + f))
+    let part = |at: usize| 10 * digits[at] + digits[at + 1];
+    let year = CENTURY + i32::from(part(0));
+    Month::try_from(part(2))
+        .and_then(|month| Date::from_calendar_date(year, month, part(4)))
         .map_err(|_| wrong)
 }
 

@@ -272,7 +272,7 @@ fn links(
                     continue;
                 }
                 seen.push(body.authority.clone());
-                let path = [&[link.clone()], path.as_slice()].concat();
+                let path = [std::slice::from_ref(link), path.as_slice()].concat();
                 longer.push((body.authority.clone(), path));
             }
         }
