@@ -1,7 +1,11 @@
 //! OpenPACE, an independent program, checks our certificates and drives our chip: `cvc-print` and a
 //! terminal made of libeac (packages `openpace` and `libeac-dev`).
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "the helpers of a test may fail it"
+)]
 
 mod bench;
 
