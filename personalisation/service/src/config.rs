@@ -360,7 +360,11 @@ impl Config {
         paths.extend(&mut cards.so_pin_file);
         paths.extend(&mut cards.delivery_public_key);
         paths.extend(&mut tickets.so_pin_file);
-        paths.extend(inspection.iter_mut().map(|section| &mut section.certificates));
+        paths.extend(
+            inspection
+                .iter_mut()
+                .map(|section| &mut section.certificates),
+        );
         if let Some(token) = inspection_token {
             paths.push(&mut token.pin_file);
             paths.extend(&mut token.softhsm2_conf);

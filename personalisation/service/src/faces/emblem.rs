@@ -25,16 +25,15 @@ impl Emblem {
 
 /// Ramparts within ramparts, each turned a little against the next.
 fn fortress(centre: (f64, f64), radius: f64) -> String {
-    const BASTIONS: u8 = 9;
+    const BASTIONS: u8 = 8;
     const RAMPARTS: u8 = 30;
     // Angle in parts of a bastion, distance in parts of the curtain's.
-    const OUTLINE: [(f64, f64); 6] = [
-        (-0.30, 1.0),
-        (-0.22, 1.0),
-        (-0.27, 1.11),
+    const OUTLINE: [(f64, f64); 5] = [
+        (-0.24, 1.0),
+        (-0.31, 1.13),
         (0.0, 1.38),
-        (0.27, 1.11),
-        (0.22, 1.0),
+        (0.31, 1.13),
+        (0.24, 1.0),
     ];
     let mut path = Path::default();
     for rampart in 0..RAMPARTS {

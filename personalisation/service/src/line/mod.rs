@@ -6,6 +6,7 @@ pub mod event;
 pub mod files;
 pub mod fingers;
 pub mod output;
+pub mod printing;
 pub mod reader;
 pub mod signing;
 pub mod worker;
@@ -23,7 +24,7 @@ use event::Event;
 use fingers::{Fingers, TrustPointError, read_trust_points};
 use icao9303::x509::TrustStore;
 use key_custody::{CustodyError, Token};
-use output::Output;
+use output::{Output, OutputError};
 use personalisation_store::{Store, StoreError};
 use reader::PcscReader;
 use signing::{PkiClient, SetupError};
@@ -86,6 +87,9 @@ pub enum LineError {
         /// Why.
         source: Box<WorkerError>,
     },
+    /// The pictures of cards cannot be drawn or written.
+    #[error(transparent)]
+    Output(#[from] OutputError),
     /// A worker's thread could not be started.
     #[error("starting a worker: {0}")]
     Thread(io::Error),
@@ -111,7 +115,11 @@ pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
         keys: Arc::new(TokenKeys::open(&config)?),
         store: runtime.block_on(config.open_store())?,
         runtime: runtime.handle().clone(),
+        output: args.dump.clone().map(Output::new),
     };
+    if let Some(output) = &place.output {
+        output.printer().warm_up(config.issuer_profile());
+    }
     let (events, received) = mpsc::channel::<Event>();
     let readers = config.line.readers.clone();
     let mut threads = Vec::with_capacity(readers.len());
@@ -136,6 +144,9 @@ pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
             reader,
             source: Box::new(source),
         })?;
+    }
+    if let Some(output) = &place.output {
+        output.printer().finish()?;
     }
     let left = runtime.block_on(place.store.queue_length())?;
     let Tally {
@@ -199,6 +210,7 @@ struct Place {
     keys: Arc<dyn CardKeys + Send + Sync>,
     store: Store,
     runtime: Handle,
+    output: Option<Output>,
 }
 
 impl Place {
@@ -218,7 +230,7 @@ impl Place {
             removal_grace: line.removal_grace(),
             max_tries: line.max_tries,
             apdu_buffer: line.apdu_buffer,
-            output: args.dump.clone().map(Output::new),
+            output: self.output.clone(),
         };
         Worker {
             reader: PcscReader::new(reader.to_owned()),

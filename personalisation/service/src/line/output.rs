@@ -10,7 +10,8 @@ use inspection::{ChipFiles, DumpError};
 use personalisation_core::document_number::DocumentNumber;
 use thiserror::Error;
 
-use super::event::Document;
+use super::{event::Document, printing::Printer};
+use crate::faces::FaceError;
 
 /// Why a dump could not be written. For the operator.
 #[derive(Debug, Error)]
@@ -26,16 +27,35 @@ pub enum OutputError {
     /// The chip's files cannot be written.
     #[error(transparent)]
     Dump(#[from] DumpError),
+    /// The faces cannot be drawn: `order add` refuses such orders, so this one is older, or damaged.
+    #[error(transparent)]
+    Face(#[from] FaceError),
+    /// The thread that draws has ended: a defect.
+    #[error(
+        "drawing a card's faces: the thread has ended without a result; report this with the log"
+    )]
+    Printer,
 }
 
 /// The folder of `--dump`.
 #[derive(Clone, Debug)]
-pub struct Output(PathBuf);
+pub struct Output {
+    folder: PathBuf,
+    printer: Printer,
+}
 
 impl Output {
     /// Dumps into this folder, which is made when it is needed.
-    pub const fn new(folder: PathBuf) -> Self {
-        Self(folder)
+    pub fn new(folder: PathBuf) -> Self {
+        Self {
+            folder,
+            printer: Printer::default(),
+        }
+    }
+
+    /// Whoever draws the cards' faces.
+    pub const fn printer(&self) -> &Printer {
+        &self.printer
     }
 
     /// A file as it was read before the lock.
@@ -64,8 +84,9 @@ impl Output {
         write(&path, &json)
     }
 
-    fn folder(&self, number: DocumentNumber) -> PathBuf {
-        self.0.join("documents").join(number.as_str())
+    /// The folder of one document.
+    pub fn folder(&self, number: DocumentNumber) -> PathBuf {
+        self.folder.join("documents").join(number.as_str())
     }
 }
 

@@ -16,7 +16,7 @@ use personalisation_store::StoreError;
 use thiserror::Error;
 
 use super::identity::IdentityError;
-use crate::config::ConfigError;
+use crate::{config::ConfigError, faces};
 
 /// Which picture of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +40,9 @@ pub enum OrderError {
         /// The system's reason.
         source: io::Error,
     },
+    /// The card cannot be printed.
+    #[error(transparent)]
+    Card(#[from] faces::FaceError),
     /// A file is longer than any of its kind.
     #[error("reading {}: it has {bytes} bytes, {limit} are allowed; give the right file", path.display())]
     TooLong {

@@ -27,7 +27,10 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 pub use self::file::OrderFile;
-use crate::{config::Config, faces::Holder};
+use crate::{
+    config::Config,
+    faces::{Faces, Holder},
+};
 
 const ACTOR: &str = "personalisation/order";
 
@@ -183,7 +186,10 @@ pub fn prepare(
     };
     let dg11 = dg11.encode().map_err(OrderError::File)?;
     files.push((ContentKind::Dg11, Zeroizing::new(dg11)));
-    Ok(Prepared { identity, files })
+    let prepared = Prepared { identity, files };
+    // What cannot be printed is told now: at the line there is nobody to ask.
+    Faces::prepare(&prepared.identity.issuer_profile()?, prepared.holder()?)?;
+    Ok(prepared)
 }
 
 /// Personal data: only how much there is is shown.

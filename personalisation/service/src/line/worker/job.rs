@@ -27,6 +27,7 @@ use crate::{
         chip::ChipFacts,
         event::{Event, Subject},
         files::{CardFiles, FilesError, OrderContent},
+        printing::Printing,
         reader::CardReader,
     },
     order::{Identity, ticket::data_group},
@@ -43,6 +44,8 @@ pub(super) struct Job {
     pub(super) act: Act,
     /// Built when first needed.
     pub(super) files: Option<CardFiles>,
+    /// The faces, once their drawing has begun.
+    pub(super) printing: Option<Printing>,
     /// Files that were written and compared since the attempt was taken up.
     pub(super) on_chip: BTreeSet<ElementaryFile>,
     pub(super) ticket: Vec<u8>,
@@ -72,6 +75,7 @@ impl Job {
             facts,
             act,
             files: None,
+            printing: None,
             on_chip: BTreeSet::new(),
             ticket: Vec::new(),
             transport_keys: None,
@@ -170,6 +174,36 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             seconds = 0.0;
         }
         job.act = next;
+        Ok(())
+    }
+
+    /// Begins to draw the faces, where pictures are wanted: another thread's work, beside the chip's.
+    pub(super) fn begin_printing(
+        &self,
+        job: &mut Job,
+        order: &OrderContent,
+        can: &CardAccessNumber,
+    ) -> Result<(), StepError> {
+        if let Some(output) = &self.settings.output {
+            let number = job.binding.number;
+            let folder = output.folder(number);
+            job.printing = Some(output.printer().begin(order, number, can, folder)?);
+        }
+        Ok(())
+    }
+
+    /// Has the faces written: the card is good. After a crash they are drawn only now.
+    pub(super) fn print(&self, job: &mut Job, can: &CardAccessNumber) -> Result<(), StepError> {
+        let Some(output) = &self.settings.output else {
+            return Ok(());
+        };
+        if job.printing.is_none() {
+            let order = self.wait(read_order(&self.store, job.attempt.id().order))?;
+            self.begin_printing(job, &order, can)?;
+        }
+        if let Some(printing) = job.printing.take() {
+            output.printer().release(printing)?;
+        }
         Ok(())
     }
 

@@ -127,6 +127,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let built = keyed.clone().build_lds(files.lds_digest())?;
         job.files = Some(files);
         let can = CardAccessNumber::generate(&mut self.rng);
+        self.begin_printing(job, &order, &can)?;
         let content = [(AttemptContent::CardAccessNumber, &can.digits()[..])];
         self.advance(
             job,
@@ -251,7 +252,9 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let request = Request {
             password: Some(&password),
             printed_mrz: Some(&mrz),
-            terminal: terminal.as_ref().map(|terminal| &**terminal as &dyn Terminal),
+            terminal: terminal
+                .as_ref()
+                .map(|terminal| &**terminal as &dyn Terminal),
             trust: &trust,
             now,
             budget: Budget::default(),
@@ -287,6 +290,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             output.read_back(number, &found)?;
             output.record(number, &document)?;
         }
+        self.print(job, &can)?;
         self.advance(job, &[to], &[], "genuine")?;
         self.tell(Event::Document(document));
         Ok(())
