@@ -188,14 +188,13 @@ fn drive(chip: &mut Locked, program: &Path, arguments: &[String]) -> (Vec<String
     let mut steps = Vec::new();
     for line in BufReader::new(child.stdout.take().unwrap()).lines() {
         let line = line.unwrap();
-        match line.strip_prefix("# ") {
-            Some(step) => steps.push(step.to_owned()),
-            None => {
-                let answer = chip.bench.card.process(&hex(&line)).unwrap().response;
-                // The terminal may have ended; its words tell why.
-                let _ = writeln!(to_terminal, "{}", ::hex::encode_upper(answer));
-            }
+        if let Some(step) = line.strip_prefix("# ") {
+            steps.push(step.to_owned());
+            continue;
         }
+        let answer = chip.bench.card.process(&hex(&line)).unwrap().response;
+        // The terminal may have ended; its words tell why.
+        let _ = writeln!(to_terminal, "{}", ::hex::encode_upper(answer));
     }
     let output = child.wait_with_output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr).into_owned();

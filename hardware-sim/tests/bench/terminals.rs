@@ -185,12 +185,12 @@ impl World {
 
 /// STORE DATA with trust points and the first date.
 pub fn trust_points_command(authorities: &[&Certificate], date: Date) -> Command {
-    let mut data = tlv::encode(0x5F25, &cvc::encode_date(date).unwrap());
+    let mut content = tlv::encode(0x5F25, &cvc::encode_date(date).unwrap());
     for authority in authorities {
-        data.extend(authority.to_bytes());
+        content.extend(authority.to_bytes());
     }
     let mut groupings = Groupings::new();
-    groupings.push(0x8020, &data).unwrap();
+    groupings.push(0x8020, &content).unwrap();
     groupings.commands(4_000).unwrap().remove(0)
 }
 
@@ -278,7 +278,7 @@ impl Locked {
     }
 }
 
-impl<'a> Entered<'a> {
+impl Entered<'_> {
     /// Chip authentication.
     pub fn authenticate_chip(&mut self) -> Agreement {
         let parameters = chip_authentication_of(&self.chip_key);

@@ -36,6 +36,7 @@ fuzz::target!(|data| {
     let request = Request {
         password: Some(&password),
         printed_mrz: None,
+        terminal: None,
         trust: &TrustStore::new(),
         now: OffsetDateTime::UNIX_EPOCH,
         budget: Budget::default(),
