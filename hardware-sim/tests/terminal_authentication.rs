@@ -13,6 +13,7 @@ use hardware_sim::card::maker::Blank;
 use hardware_sim::card::profile::Profile;
 use icao9303::apdu::StatusWord;
 use icao9303::chip_authentication;
+use icao9303::crypto::curve::CurveId;
 use icao9303::cvc::{Certificate, Rights, Role};
 use icao9303::lds::{DataGroup, EfCvca, ElementaryFile};
 use icao9303::mrz::MrzInformation;
@@ -235,6 +236,39 @@ fn links_lead_on_and_the_oldest_trust_point_goes() {
         refusal(error),
         TerminalAuthenticationError::UnknownAuthority { authority } if authority == *first.name()
     ));
+}
+
+/// A link may lead to any curve that certificates are on, and the trust point stays there without
+/// power.
+#[test]
+fn links_lead_to_other_curves() {
+    let all = Rights::READ_DG3;
+    let curves = [CurveId::P384, CurveId::BrainpoolP512r1, CurveId::P521];
+    let mut last = Holder::root("UTCVCAUTO00000", all, years(2026, 2028));
+    let mut chip = locked(&[&last.certificate]);
+    for (number, curve) in (1..).zip(curves) {
+        let valid = (day(2026 + number, 1, 1), day(2028 + number, 12, 31));
+        let next = Holder::root_on(curve, &format!("UTCVCAUTO0000{number}"), all, valid);
+        let dv = next.issue("UTDVPOLICE00001", (DOMESTIC, all), valid);
+        let is = dv.issue("UTISGATE00001", READ_DG3, valid);
+        let known = [
+            last.link(&next),
+            dv.certificate.clone(),
+            next.certificate.clone(),
+        ];
+        chip.enter().authenticate(&is, &known).unwrap();
+        chip.bench = chip.bench.reload(bench::seeded(2));
+        assert_eq!(chip.bench.card.trust_points()[0], *next.name());
+        let mut session = chip.enter();
+        session.authenticate(&is, &known[1..]).unwrap();
+        assert!(
+            reading::select_file(&mut session.card, DG3).is_ok(),
+            "{}",
+            curve.name()
+        );
+        drop(session);
+        last = next;
+    }
 }
 
 /// A card that lay in a drawer: three links at once, all of them expired by the last one's date.

@@ -89,7 +89,12 @@ pub const CURVE: CurveId = CurveId::BrainpoolP256r1;
 impl Holder {
     /// An authority with a certificate that it signed itself.
     pub fn root(holder: &str, rights: Rights, valid: Validity) -> Self {
-        let key = Key::on(CURVE);
+        Self::root_on(CURVE, holder, rights, valid)
+    }
+
+    /// The same on another curve; everybody below it is on its curve.
+    pub fn root_on(curve: CurveId, holder: &str, rights: Rights, valid: Validity) -> Self {
+        let key = Key::on(curve);
         let body = body(holder, holder, (Role::Cvca, rights), valid, &key);
         let certificate = certify(&key, body);
         Self { key, certificate }
