@@ -56,6 +56,11 @@ impl Shape {
     }
 }
 
+/// Where the skin leaves the glass, as a share of the oval's size; and over which share it fades.
+const RIM_AT_LEAST: f32 = 0.93;
+const RIM_AT_MOST: f32 = 1.07;
+const FADE: f32 = 0.10;
+
 /// Everything about a touch that does not change from pixel to pixel.
 struct Scanner {
     touch: Touch,
@@ -91,16 +96,17 @@ pub(super) fn render(master: &Master, shape: Shape, touch: Touch, dice: &mut Dic
         let y = row as f32 - HEIGHT as f32 / 2.0 - touch.shift_y;
         // Back onto the finger: turn, then undo the stretching.
         let (x, y) = (x * cos + y * sin, y * cos - x * sin);
-        let u = x + touch.distortion * glass.stretch[0].at(x, y);
-        let v = y + touch.distortion * glass.stretch[1].at(x, y);
-        let paper = 246.0 + 3.0 * glass.grain[0].at(column as f32, row as f32);
+        let spot = glass.grain[0].at(column as f32, row as f32);
+        let paper = 246.0 + 3.0 * spot;
         let contact = glass.contact(x, y);
         let grey = if contact > 0.0 {
+            let u = x + touch.distortion * glass.stretch[0].at(x, y);
+            let v = y + touch.distortion * glass.stretch[1].at(x, y);
             glass.skin(master, u, v, x, y)
         } else {
             paper
         };
-        let grain = 9.0 * glass.grain[0].at(column as f32, row as f32) + 3.0 * dice.around_zero();
+        let grain = 9.0 * spot + 3.0 * dice.around_zero();
         let value = paper + (grey + grain - paper) * contact;
         Luma([value.clamp(0.0, 255.0) as u8])
     })
@@ -133,9 +139,17 @@ impl Scanner {
             power,
         } = self.shape;
         let (a, b) = (x / half_width, y / (half_height * below));
-        let radius = (a.abs().powf(power) + b.abs().powf(power)).powf(1.0 / power);
+        let sum = a.abs().powf(power) + b.abs().powf(power);
+        // The rim is between 0.93 and 1.07: most places need no noise.
+        if sum > RIM_AT_MOST.powf(power) {
+            return 0.0;
+        }
+        let radius = sum.powf(1.0 / power);
+        if radius < RIM_AT_LEAST - FADE {
+            return 1.0;
+        }
         let rim = 1.0 + 0.05 * self.contact.at(x, y) + 0.02 * self.edge.at(x, y);
-        ramp(rim, rim - 0.10, radius)
+        ramp(rim, rim - FADE, radius)
     }
 
     /// Grey of the skin: dark ridges, light valleys, pores and scratches.

@@ -12,6 +12,9 @@ pub(super) struct Canvas {
     pub pixels: Vec<Colour>,
 }
 
+/// Pixels of blur below which an edge counts as fine.
+const FINE: f32 = 2.2;
+
 /// Coverage (0 to 1) of the pixels of a rectangle, which may reach beyond the canvas.
 #[derive(Clone, Debug)]
 pub(super) struct Mask {
@@ -130,12 +133,17 @@ impl Mask {
         reason = "small and positive"
     )]
     pub(super) fn blurred(mut self, sigma: f32) -> Self {
-        let radius = (sigma * 1.02).round() as usize;
+        // A fine edge needs no bell: one box of the same width will do.
+        let (passes, radius) = if sigma < FINE {
+            (1, (sigma * 1.7).round() as usize)
+        } else {
+            (3, (sigma * 1.02).round() as usize)
+        };
         if radius == 0 {
             return self;
         }
         let mut spare = vec![0.0; self.values.len()];
-        for _ in 0..3 {
+        for _ in 0..passes {
             for (row, out) in self
                 .values
                 .chunks_exact(self.width)

@@ -5,7 +5,7 @@ use super::colour::Colour;
 use super::path::Point;
 
 /// Pixels of blur from which masks are made at a quarter of the size.
-const SOFT: f32 = 8.0;
+const SOFT: f32 = 5.0;
 
 /// Where a head stands on the canvas.
 #[derive(Clone, Copy, Debug)]
@@ -144,6 +144,10 @@ impl Painter<'_> {
     reason = "places on the canvas"
 )]
 fn segment(canvas: &mut Canvas, from: Point, to: Point, half: f32, colour: Colour, share: f32) {
+    let low = canvas.height as f32 + half;
+    if (from.1 > low && to.1 > low) || (from.1 < -half && to.1 < -half) {
+        return;
+    }
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let steep = dy.abs() >= dx.abs();
     // Along the longer axis `a`, across the other one `b`.

@@ -71,9 +71,9 @@ impl Days {
 pub(super) fn draw(dice: &mut Dice, days: &mut Days) -> Vec<(Identity, Relation)> {
     let chance = dice.unit();
     let (partner, children) = match chance {
-        _ if chance < 0.33 => (false, 0),
-        _ if chance < 0.58 => (true, 0),
-        _ if chance < 0.91 => (true, 1 + dice.below(2) + dice.below(2) + dice.below(5) / 4),
+        _ if chance < 0.36 => (false, 0),
+        _ if chance < 0.68 => (true, 0),
+        _ if chance < 0.93 => (true, 1 + dice.below(2) + dice.below(2) + dice.below(5) / 4),
         _ => (false, 1 + dice.below(2)),
     };
     let origin = names::origin(dice);

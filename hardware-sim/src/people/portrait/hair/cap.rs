@@ -104,8 +104,8 @@ pub(super) fn swept(painter: &mut Painter, look: &Look, dice: &mut Dice, face: &
     let mask = painter.mask(&polygon, 0.012);
     super::mass(painter, look, &mask, 0.60);
     let lean = look.hair.parting * 0.12;
-    for i in 0..1500u16 {
-        let t = f32::from(i) / 1499.0;
+    for i in 0..1200u16 {
+        let t = f32::from(i) / 1199.0;
         // From the back of the head to the front, so that the front lies on top.
         let start = (1.0 - t).powi(2) * 0.75 * dice.unit();
         let u = 0.02 + 0.96 * dice.unit();

@@ -91,14 +91,14 @@ pub(super) fn sides(painter: &mut Painter, look: &Look, dice: &mut Dice, face: &
         super::mass(painter, look, &mask, 0.60);
         let curly = look.hair.cut == Cut::LongCurls;
         let wave = if curly { 0.055 } else { look.hair.wave };
-        for i in 0..440u16 {
+        for i in 0..360u16 {
             // The outer locks first: the inner ones lie over them.
-            let u = 1.0 - f32::from(i) / 439.0;
+            let u = 1.0 - f32::from(i) / 359.0;
             let u = (u + 0.35 * dice.around_zero()).clamp(-0.02, 1.04);
             let phase = u * if curly { 40.0 } else { 4.0 } + side;
             let hair = super::waved(&lock(&knots, u), wave, &noise, phase);
             let cut = hair.len() - dice.below(hair.len() / 9);
-            super::strand(painter, look, dice, &hair[..cut], 0.015, 0.72);
+            super::strand(painter, look, dice, &hair[..cut], 0.0165, 0.72);
         }
     }
 }
