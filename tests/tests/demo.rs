@@ -79,6 +79,7 @@ fn the_demo_leaves_what_the_docs_say_and_other_programs_agree() {
         let number = document["number"].as_str().unwrap();
         expected.extend(CHIP_FILES.map(|file| format!("documents/{number}/chip/{file}.bin")));
         expected.insert(format!("documents/{number}/written/EF_DG3.bin"));
+        expected.extend(["front", "back"].map(|face| format!("documents/{number}/{face}.png")));
     }
     assert_eq!(files_below(&out), expected);
 
@@ -99,6 +100,7 @@ fn the_demo_leaves_what_the_docs_say_and_other_programs_agree() {
             .join(document["number"].as_str().unwrap());
         openssl_finds_every_file_signed(&folder, place.path());
         pictures_open_elsewhere(&folder, place.path());
+        tesseract_reads_the_back(&folder, &document["mrz"]);
         let person = drawn.iter().find(|person| {
             document["holder"]
                 == format!(
@@ -109,6 +111,35 @@ fn the_demo_leaves_what_the_docs_say_and_other_programs_agree() {
         });
         fingers_are_the_persons(person.unwrap().folder(), place.path());
     }
+}
+
+/// The back's lower part, as a reader sees it, read without any correction.
+fn tesseract_reads_the_back(folder: &Path, mrz: &Value) {
+    let size = |face: &str| image::image_dimensions(folder.join(face)).unwrap();
+    assert_eq!([size("front.png"), size("back.png")], [(2022, 1275); 2]);
+    let back = image::open(folder.join("back.png")).unwrap();
+    // 22 mm of 600 dpi from the lower edge.
+    let zone = folder.join("zone.png");
+    back.crop_imm(0, 1275 - 520, 2022, 520).save(&zone).unwrap();
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("ocr");
+    let options = [
+        "-",
+        "-l",
+        "mrz",
+        "--psm",
+        "6",
+        "--dpi",
+        "600",
+        "--tessdata-dir",
+    ];
+    let arguments = [&[text(&zone)], &options[..], &[text(&model)]].concat();
+    let ended = end_of(Path::new("tesseract"), &arguments, &[]).unwrap();
+    let read: Vec<&str> = ended
+        .output
+        .lines()
+        .filter(|line| !line.is_empty())
+        .collect();
+    assert_eq!(&json!(read), mrz);
 }
 
 /// docs/demo.md, field by field.

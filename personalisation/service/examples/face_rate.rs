@@ -13,7 +13,7 @@ use std::{
     time::Instant,
 };
 
-use hardware_sim::people::{self, People};
+use hardware_sim::people::{self, People, portrait::Fault};
 use icao9303::mrz::Mrz;
 use personalisation::{
     edge,
@@ -57,7 +57,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         figure("faces_of_one_card", both, Some(LIMIT), "the requirement"),
         figure("faces_pictures_decoded", prepare, None, "reported only"),
         figure("faces_drawn_and_png", draw, None, "reported only"),
-        figure("faces_shared_sheets", sheets, None, "reported only; once a line and issuer"),
+        figure(
+            "faces_shared_sheets",
+            sheets,
+            None,
+            "reported only; once a line and issuer",
+        ),
         json!({ "name": "faces_png", "value": f64::from(bytes) / 1024.0, "unit": "KiB", "limit": null, "met": true,
                 "against": "reported only; both files" }),
     ] {
@@ -76,10 +81,12 @@ fn person(out: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let people = People {
         seed: 1,
         count: 1,
-        out: out.to_owned(),
+        out: Some(out.to_owned()),
         cache: None,
+        fault: Fault::None,
+        register: None,
     };
-    let folders = people::run(&people)?;
+    let folders = people::run(&people, |_| ())?;
     let folder = folders.first().ok_or("nobody was drawn")?;
     Ok(folder.join("person.toml"))
 }

@@ -6,7 +6,10 @@ use std::path::Path;
 use super::{DemoError, Report};
 use crate::house::{Centre, Floor, Pki};
 
-/// Leaves report, trust anchors, chip files and audit in `out`.
+/// The pictures of a card.
+pub const FACES: [&str; 2] = ["front.png", "back.png"];
+
+/// Leaves report, trust anchors, chip files, pictures of the cards and audit in `out`.
 pub fn leave(
     out: &Path,
     work: &Path,
@@ -30,6 +33,9 @@ pub fn leave(
             copy_folder(&from.join(part), &to.join(part), |name| {
                 name.starts_with("EF_")
             })?;
+        }
+        for face in FACES {
+            copy(&from.join(face), &to.join(face))?;
         }
     }
     let mut audit = centre.audit(floor)?;
@@ -58,6 +64,14 @@ fn copy_folder(from: &Path, to: &Path, wanted: impl Fn(&str) -> bool) -> Result<
         }
     }
     Ok(())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<(), DemoError> {
+    let copied = fs::copy(from, to).map(drop);
+    copied.map_err(|source| DemoError::File {
+        path: from.into(),
+        source,
+    })
 }
 
 fn read(path: &Path) -> Result<String, DemoError> {

@@ -36,6 +36,10 @@ const MEASURES: &[Measure] = &[
         package: "hardware-sim",
         name: "people_rate",
     },
+    Measure::Example {
+        package: "personalisation",
+        name: "face_rate",
+    },
     Measure::HouseExample {
         package: "pki-authority",
         name: "signing_rate",

@@ -49,6 +49,10 @@ pub const TEST: &[Package] = &[
     package("opensc", "a second program that reads our chips"),
     package("openssl", "a second verifier of our signatures"),
     package("python3-venv", "running oracles from PyPI"),
+    package(
+        "tesseract-ocr",
+        "a second reader of our machine readable zones",
+    ),
     package("vsmartcard-vpcd", "a second reader driver"),
 ];
 

@@ -27,7 +27,7 @@ impl Badge {
             Self::Union(letters) => union(letters),
             Self::Emblem(emblem, ink) => {
                 let lines = emblem.lines((7.3, 5.9), 3.1);
-                format!(r#"<path d="{lines}" fill="none" stroke="{ink}" stroke-width="0.09"/>"#)
+                format!(r#"<path d="{lines}" fill="none" stroke="{ink}" stroke-width="0.045"/>"#)
             }
         }
     }
