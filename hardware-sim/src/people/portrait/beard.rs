@@ -70,12 +70,12 @@ fn hairs(
             root.0 * 1.01 + long * (0.5 * root.0 + 0.35 * dice.around_zero()),
             root.1 + long * dice.between(0.6, 1.1),
         );
-        let shade = dice.between(0.55, 1.15);
+        let tone = dice.between(0.55, 1.15);
         painter.line(
             &[root, tip],
             share,
             |t| 0.0055 * (1.15 - t),
-            |_| look.tint.brow.shaded(shade),
+            |_| look.tint.brow.shaded(tone),
         );
     }
 }

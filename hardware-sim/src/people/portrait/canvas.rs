@@ -86,7 +86,6 @@ impl Mask {
     /// only what may show on a canvas of so many rows.
     #[expect(
         clippy::cast_possible_truncation,
-        clippy::cast_precision_loss,
         clippy::cast_sign_loss,
         reason = "a few thousand pixels, bounds first"
     )]

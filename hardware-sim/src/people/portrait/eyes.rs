@@ -238,20 +238,20 @@ pub(super) fn brows(painter: &mut Painter, look: &Look, dice: &mut Dice) {
             let root = along(&arc, t);
             let root = (root.0, root.1 + weight(t) * dice.between(-0.9, 0.9));
             let next = along(&arc, t + 0.05);
-            let rise = 0.040 * (1.0 - t).powi(2) + 0.012 * dice.around_zero();
+            let lift = 0.040 * (1.0 - t).powi(2) + 0.012 * dice.around_zero();
             let run = 0.04 + 0.04 * t;
             let ahead = (next.0 - along(&arc, t).0, next.1 - along(&arc, t).1);
             let length = ahead.0.hypot(ahead.1).max(0.01);
             let tip = (
                 root.0 + ahead.0 / length * run,
-                root.1 + ahead.1 / length * run - rise,
+                root.1 + ahead.1 / length * run - lift,
             );
-            let shade = dice.between(0.6, 1.05);
+            let tone = dice.between(0.6, 1.05);
             painter.line(
                 &[root, tip],
                 0.6,
                 |t| 0.0036 * (1.2 - t),
-                |_| look.tint.brow.shaded(shade),
+                |_| look.tint.brow.shaded(tone),
             );
         }
     }

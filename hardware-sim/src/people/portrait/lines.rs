@@ -60,6 +60,11 @@ pub(super) fn lines(painter: &mut Painter, look: &Look, dice: &mut Dice) {
             0.38 * (deep - 0.2).max(0.0),
         );
     }
+    forehead(painter, look, dice);
+    spots(painter, look, dice);
+}
+
+fn forehead(painter: &mut Painter, look: &Look, dice: &mut Dice) {
     for row in 0..3u8 {
         let y = -0.62 - 0.12 * f32::from(row) + 0.02 * dice.around_zero();
         let wide = 0.52 - 0.08 * f32::from(row);
@@ -76,10 +81,9 @@ pub(super) fn lines(painter: &mut Painter, look: &Look, dice: &mut Dice) {
             &band,
             0.012,
             look.tint.skin.lit(0.55),
-            0.42 * (deep - 0.22).max(0.0),
+            0.42 * (look.lines - 0.22).max(0.0),
         );
     }
-    spots(painter, look, dice);
 }
 
 fn spots(painter: &mut Painter, look: &Look, dice: &mut Dice) {

@@ -2,7 +2,7 @@
 
 use super::colour::Colour;
 use super::head::spot;
-use super::look::Look;
+use super::look::{Look, Shape};
 use super::painter::Painter;
 use super::path::{Point, curve, ellipse};
 use super::relief::Relief;
@@ -40,93 +40,82 @@ pub(super) fn nose(painter: &mut Painter, look: &Look) {
     }
 }
 
+/// Edges of the lips from the left corner to the right one, from above to below.
+struct Lips {
+    top: Vec<Point>,
+    above: Vec<Point>,
+    below: Vec<Point>,
+    bottom: Vec<Point>,
+    corners: [Point; 2],
+}
+
+impl Lips {
+    fn new(shape: &Shape) -> Self {
+        let (up, down, gape) = (shape.upper_lip, shape.lower_lip, shape.gape);
+        let corner = -shape.smile;
+        let at = |x: f32, dy: f32| (x * shape.mouth_width, shape.mouth + dy);
+        let corners = [-1.0, 1.0].map(|sign| at(sign, corner + 0.4 * gape));
+        // The right half is the left one's mirror image.
+        let edge = |half: &[Point], middle: f32| {
+            let left = half.iter().map(|(x, dy)| at(-x, *dy));
+            let right = half.iter().rev().map(|(x, dy)| at(*x, *dy));
+            let inner = left.chain([at(0.0, middle)]).chain(right);
+            let all: Vec<Point> = [corners[0]]
+                .into_iter()
+                .chain(inner)
+                .chain([corners[1]])
+                .collect();
+            curve(&all)
+        };
+        let above = edge(&[(0.5, 0.010 + corner * 0.3), (0.16, 0.004)], 0.011);
+        let below = if gape > 0.0 {
+            edge(&[(0.80, gape * 0.80), (0.42, gape * 0.98)], gape)
+        } else {
+            above.clone()
+        };
+        Self {
+            top: edge(&[(0.55, -up * 0.60), (0.22, -up)], -up * 0.78),
+            above,
+            below,
+            bottom: edge(
+                &[(0.86, gape * 0.9), (0.55, gape + down * 0.74)],
+                gape + down,
+            ),
+            corners,
+        }
+    }
+}
+
 /// Lips, and what is between them when they are apart.
 pub(super) fn mouth(painter: &mut Painter, look: &Look, relief: &Relief) {
     let shape = &look.shape;
-    let (y, wide, up, down, gape) = (
-        shape.mouth,
-        shape.mouth_width,
-        shape.upper_lip,
-        shape.lower_lip,
-        shape.gape,
-    );
-    let corner = -shape.smile;
-    let at = |x: f32, dy: f32| (x * wide, y + dy);
-    let corners = |sign: f32| at(sign, corner + 0.4 * gape);
-    let top = curve(&[
-        corners(-1.0),
-        at(-0.55, -up * 0.60),
-        at(-0.22, -up),
-        at(0.0, -up * 0.78),
-        at(0.22, -up),
-        at(0.55, -up * 0.60),
-        corners(1.0),
-    ]);
-    let seam_above = curve(&[
-        corners(-1.0),
-        at(-0.5, 0.010 + corner * 0.3),
-        at(-0.16, 0.004),
-        at(0.0, 0.011),
-        at(0.16, 0.004),
-        at(0.5, 0.010 + corner * 0.3),
-        corners(1.0),
-    ]);
-    let seam_below: Vec<Point> = if gape > 0.0 {
-        curve(&[
-            corners(-1.0),
-            at(-0.80, gape * 0.80),
-            at(-0.42, gape * 0.98),
-            at(0.0, gape),
-            at(0.42, gape * 0.98),
-            at(0.80, gape * 0.80),
-            corners(1.0),
-        ])
-    } else {
-        seam_above.clone()
-    };
-    let bottom = curve(&[
-        corners(-1.0),
-        at(-0.86, gape * 0.9),
-        at(-0.55, gape + down * 0.74),
-        at(0.0, gape + down),
-        at(0.55, gape + down * 0.74),
-        at(0.86, gape * 0.9),
-        corners(1.0),
-    ]);
-    if gape > 0.0 {
-        inside(painter, look, &seam_above, &seam_below);
+    let edges = Lips::new(shape);
+    if shape.gape > 0.0 {
+        inside(painter, look, &edges.above, &edges.below);
     }
     let lips = look.tint.lips;
     let between = |a: &[Point], b: &[Point]| -> Vec<Point> {
         a.iter().chain(b.iter().rev()).copied().collect()
     };
-    let upper = painter.mask(&between(&top, &seam_above), 0.007);
-    painter.shade(&upper, |x, py, _| {
-        lips.lit(0.90 * relief.at(x, py).0.min(1.06) - 0.03)
+    let upper = painter.mask(&between(&edges.top, &edges.above), 0.007);
+    painter.shade(&upper, |x, y, _| {
+        lips.lit(0.90 * relief.at(x, y).0.min(1.06) - 0.03)
     });
-    let lower = painter.mask(&between(&seam_below, &bottom), 0.008);
-    painter.shade(&lower, |x, py, _| {
-        let shine = 0.10 * spot(x + 0.03, py - y - gape - down * 0.45, 0.2, 0.028);
-        lips.lit(0.99 * relief.at(x, py).0.min(1.08)).lighter(shine)
+    let lower = painter.mask(&between(&edges.below, &edges.bottom), 0.008);
+    let middle = shape.mouth + shape.gape + shape.lower_lip * 0.45;
+    painter.shade(&lower, |x, y, _| {
+        let shine = 0.10 * spot(x + 0.03, y - middle, 0.2, 0.028);
+        lips.lit(0.99 * relief.at(x, y).0.min(1.08)).lighter(shine)
     });
-    if gape == 0.0 {
-        painter.fill(
-            &Painter::band(&seam_above, |t| {
-                0.0115 * (1.0 - (2.0 * t - 1.0).powi(6)) + 0.002
-            }),
-            0.005,
-            lips.lit(0.30),
-            0.85,
-        );
+    if shape.gape == 0.0 {
+        let seam = Painter::band(&edges.above, |t| {
+            0.0115 * (1.0 - (2.0 * t - 1.0).powi(6)) + 0.002
+        });
+        painter.fill(&seam, 0.005, lips.lit(0.30), 0.85);
     }
-    for sign in [-1.0f32, 1.0] {
-        let (x, py) = corners(sign);
-        painter.fill(
-            &ellipse((x * 1.01, py), 0.026, 0.018),
-            0.014,
-            lips.lit(0.35),
-            0.55,
-        );
+    for (x, y) in edges.corners {
+        let dimple = ellipse((x * 1.01, y), 0.026, 0.018);
+        painter.fill(&dimple, 0.014, lips.lit(0.35), 0.55);
     }
 }
 

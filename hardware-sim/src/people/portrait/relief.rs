@@ -106,7 +106,6 @@ fn lit(dx: f32, dy: f32) -> (f32, f32) {
 /// Distance of the outline from the middle, by direction.
 #[expect(
     clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
     clippy::cast_sign_loss,
     reason = "a short table"
 )]
@@ -148,11 +147,11 @@ fn height(shape: &Shape, radii: &[f32], bumps: &[Bump], x: f32, y: f32) -> f32 {
         radii[(turn as usize + 1) % TURNS],
     );
     let radius = before + (after - before) * turn.fract();
-    let share = (x.hypot(y) / radius).min(1.15);
-    let ball = if share < 1.0 {
-        (1.0 - share.powf(2.7)).powf(0.55)
+    let reach = (x.hypot(y) / radius).min(1.15);
+    let ball = if reach < 1.0 {
+        (1.0 - reach.powf(2.7)).powf(0.55)
     } else {
-        -2.5 * (share - 1.0)
+        -2.5 * (reach - 1.0)
     };
     let mut height = 0.92 * ball + nose(shape, x, y);
     for Bump(across, down, half_width, half_height, rise) in bumps {

@@ -116,8 +116,8 @@ pub(super) fn swept(painter: &mut Painter, look: &Look, dice: &mut Dice, face: &
         let stop = between(from, to, dice.between(0.80, 1.02));
         let middle = between(from, stop, 0.45);
         let bow = 0.08 * (u - 0.5);
-        let lock = curve(&[from, (middle.0 + bow, middle.1 - 0.03 * volume), stop]);
-        super::strand(painter, look, dice, &lock, 0.012, 0.72);
+        let hair = curve(&[from, (middle.0 + bow, middle.1 - 0.03 * volume), stop]);
+        super::strand(painter, look, dice, &hair, 0.012, 0.72);
     }
 }
 
@@ -127,7 +127,7 @@ pub(super) fn fringe(painter: &mut Painter, look: &Look, dice: &mut Dice, face: 
     let top = -(shape.crown + look.hair.volume);
     let long = if look.woman { -0.56 } else { -0.70 };
     let side = look.hair.parting;
-    let lock = |u: f32, end: f32| {
+    let fall = |u: f32, end: f32| {
         curve(&[
             (u * 0.42 + side * 0.3, top * (1.0 - 0.06 * u * u) + 0.05),
             (u * 0.74 + side * 0.1, -1.42 + 0.10 * u * u),
@@ -136,7 +136,7 @@ pub(super) fn fringe(painter: &mut Painter, look: &Look, dice: &mut Dice, face: 
         ])
     };
     let edge = |u: f32| long + 0.10 * u * u * u.abs() - 0.10 * side * u;
-    let (left, right) = (lock(-1.0, edge(-1.0)), lock(1.0, edge(1.0)));
+    let (left, right) = (fall(-1.0, edge(-1.0)), fall(1.0, edge(1.0)));
     let bottom: Vec<Point> = (0..=20u8)
         .map(|i| f32::from(i) / 10.0 - 1.0)
         .map(|u| (u * 0.93, edge(u) - 0.05))
@@ -152,7 +152,7 @@ pub(super) fn fringe(painter: &mut Painter, look: &Look, dice: &mut Dice, face: 
     super::mass(painter, look, &mask, 0.66);
     for _ in 0..520u16 {
         let u = dice.between(-1.02, 1.02);
-        let hair = lock(u, edge(u) + 0.035 * dice.around_zero());
+        let hair = fall(u, edge(u) + 0.035 * dice.around_zero());
         super::strand(painter, look, dice, &hair, 0.012, 0.72);
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn cloud(painter: &mut Painter, look: &Look, dice: &mut Dice, front: 
         if !front {
             at = (
                 at.0 * (1.0 + 0.5 * look.hair.volume * s),
-                at.1 + low * s * f32::from(t < 0.25 || t > 0.75),
+                at.1 + low * s * f32::from(!(0.25..=0.75).contains(&t)),
             );
         }
         let size = size * dice.between(0.6, 1.2);

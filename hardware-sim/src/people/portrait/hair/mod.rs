@@ -26,8 +26,8 @@ pub(super) fn behind(painter: &mut Painter, look: &Look, dice: &mut Dice) {
                 let turn = f32::from(i) / 70.0 * std::f32::consts::TAU + dice.unit();
                 let at =
                     |r: f32, a: f32| (middle.0 + 0.40 * r * a.cos(), middle.1 + 0.34 * r * a.sin());
-                let lock = curve(&[at(0.25, turn), at(0.75, turn + 0.5), at(0.98, turn + 1.3)]);
-                strand(painter, look, dice, &lock, 0.010, 0.8);
+                let coil = curve(&[at(0.25, turn), at(0.75, turn + 0.5), at(0.98, turn + 1.3)]);
+                strand(painter, look, dice, &coil, 0.010, 0.8);
             }
         }
         Cut::Afro => curls::cloud(painter, look, dice, false),
