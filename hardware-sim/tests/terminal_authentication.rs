@@ -1,6 +1,6 @@
 //! Our reader's terminal authentication against our chip's: rights, dates, links, and whoever must not pass.
 
-#![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
+#![expect(clippy::expect_used, reason = "the helpers of a test may fail it")]
 
 mod bench;
 
