@@ -52,15 +52,6 @@ impl Canvas {
         }
     }
 
-    /// Lays colour over part of one pixel, if it is on the canvas.
-    #[inline]
-    pub(super) fn dab(&mut self, x: isize, y: isize, colour: Colour, share: f32) {
-        if let (Some(x), Some(y)) = (within(x, 0, self.width), within(y, 0, self.height)) {
-            let pixel = &mut self.pixels[y * self.width + x];
-            *pixel = pixel.mix(colour, share);
-        }
-    }
-
     /// The camera: fine grain, darkening, bytes.
     pub(super) fn develop(&self, exposure: f32, dice: &mut Dice) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(3 * self.pixels.len());

@@ -36,7 +36,7 @@ pub(super) fn skin(painter: &mut Painter, look: &Look, relief: &Relief, mottle: 
             + 0.10 * spot(x, y - look.shape.nose_length + 0.05, 0.24, 0.14)
             + 0.05 * spot(x, y - look.shape.chin + 0.2, 0.25, 0.15);
         let under = 0.10 * spot(x.abs() - 0.46, y - 0.17, 0.2, 0.09) * (0.5 + look.lines);
-        let mottled = 0.010 * mottle.at(x, y) + 0.008 * mottle.at(4.0 * x, 4.0 * y);
+        let mottled = 0.012 * mottle.at(x, y);
         tint.skin
             .mix(tint.lips, blush)
             .tinted([1.0 - under, 1.0 - 1.15 * under, 1.0 - 0.9 * under])

@@ -141,6 +141,7 @@ impl Painter<'_> {
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
     reason = "places on the canvas"
 )]
 fn segment(canvas: &mut Canvas, from: Point, to: Point, half: f32, colour: Colour, share: f32) {
@@ -168,13 +169,21 @@ fn segment(canvas: &mut Canvas, from: Point, to: Point, half: f32, colour: Colou
     } else {
         (reach, share)
     };
-    for a in a0.round() as isize..a1.round() as isize {
+    let (width, height) = (canvas.width, canvas.height);
+    let (long, across) = if steep {
+        (height, width)
+    } else {
+        (width, height)
+    };
+    let (row, column) = if steep { (width, 1) } else { (1, width) };
+    let inside = |place: f32, end: usize| place.clamp(0.0, end as f32) as usize;
+    for a in inside(a0.round(), long)..inside(a1.round(), long) {
         let b = b0 + slope * (a as f32 + 0.5 - a0);
         let (low, high) = (b - reach, b + reach);
-        for place in low.floor() as isize..high.ceil() as isize {
+        for place in inside(low, across)..inside(high.ceil(), across) {
             let covered = high.min(place as f32 + 1.0) - low.max(place as f32);
-            let (x, y) = if steep { (place, a) } else { (a, place) };
-            canvas.dab(x, y, colour, share * covered.min(1.0));
+            let pixel = &mut canvas.pixels[a * row + place * column];
+            *pixel = pixel.mix(colour, share * covered.clamp(0.0, 1.0));
         }
     }
 }
