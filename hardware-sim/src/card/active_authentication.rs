@@ -39,7 +39,7 @@ pub(super) fn signature_length(key: &SigningKey) -> usize {
 /// Signs a challenge.
 pub(super) fn sign(
     key: &SigningKey,
-    challenge: &[u8; CHALLENGE],
+    challenge: [u8; CHALLENGE],
     curve: &Curve,
     rng: &mut impl CryptoRng,
 ) -> Result<Vec<u8>, ErrorStack> {
@@ -52,7 +52,7 @@ pub(super) fn sign(
 /// r ‖ s over SHA-256 of the challenge. OpenSSL draws the ephemeral scalar itself.
 fn sign_ecdsa(
     scalar: &Scalar,
-    challenge: &[u8; CHALLENGE],
+    challenge: [u8; CHALLENGE],
     curve: &Curve,
 ) -> Result<Vec<u8>, ErrorStack> {
     let group = curve.group();
@@ -61,7 +61,7 @@ fn sign_ecdsa(
     let mut public = EcPoint::new(group)?;
     public.mul_generator2(group, &private, &mut context)?;
     let key = EcKey::from_private_components(group, &private, &public)?;
-    let signature = EcdsaSig::sign(&sha256(challenge), &key)?;
+    let signature = EcdsaSig::sign(&sha256(&challenge), &key)?;
     let mut plain = signature.r().to_vec_padded(HALF)?;
     plain.extend(signature.s().to_vec_padded(HALF)?);
     Ok(plain)
@@ -70,13 +70,13 @@ fn sign_ecdsa(
 /// F^d mod n, F = 6A ‖ M1 ‖ SHA-256(M1 ‖ challenge) ‖ 34CC with a random M1 (9303-11 appendix F).
 fn sign_rsa(
     key: &Rsa<Private>,
-    challenge: &[u8; CHALLENGE],
+    challenge: [u8; CHALLENGE],
     rng: &mut impl CryptoRng,
 ) -> Result<Vec<u8>, ErrorStack> {
     let length = key.size() as usize;
     let mut random = vec![0; length - 1 - HASH - TRAILER.len()];
     rng.fill_bytes(&mut random);
-    let hash = sha256(&[&random[..], challenge].concat());
+    let hash = sha256(&[&random[..], &challenge].concat());
     let message = [&[HEADER], &random[..], &hash, &TRAILER].concat();
     let mut signature = vec![0; length];
     key.private_encrypt(&message, &mut signature, Padding::NONE)?;

@@ -65,7 +65,11 @@ pub(super) fn store(memory: &mut Memory, key: &SigningKey) -> Result<(), Interru
             area[0] = RSA;
             let primes = [key.p(), key.q()];
             for (number, prime) in primes.into_iter().enumerate() {
-                let bytes = Zeroizing::new(prime.map(|prime| prime.to_vec()).unwrap_or_default());
+                let bytes = Zeroizing::new(
+                    prime
+                        .map(openssl::bn::BigNumRef::to_vec)
+                        .unwrap_or_default(),
+                );
                 let end = 1 + (number + 1) * PRIME;
                 area[end - bytes.len().min(PRIME)..end].copy_from_slice(&bytes);
             }

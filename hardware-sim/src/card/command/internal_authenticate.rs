@@ -30,7 +30,7 @@ pub(super) fn run(card: &mut Card, command: &Command, context: &Context) -> Answ
     if room < length {
         return Err(StatusWord::WRONG_LENGTH.into());
     }
-    let signature = active_authentication::sign(&key, challenge, &card.curve, &mut card.rng)
+    let signature = active_authentication::sign(&key, *challenge, &card.curve, &mut card.rng)
         .map_err(|_| StatusWord::UNKNOWN_ERROR)?;
     Ok(Response::new(signature, StatusWord::OK))
 }

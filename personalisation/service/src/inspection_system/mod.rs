@@ -56,7 +56,11 @@ impl InspectionSystem {
                 holder: holder.clone(),
             });
         }
-        let known = [&certificates.links[..], &[certificates.verifier.clone()]].concat();
+        let known = [
+            &certificates.links[..],
+            std::slice::from_ref(&certificates.verifier),
+        ]
+        .concat();
         Ok(Self {
             token,
             key,

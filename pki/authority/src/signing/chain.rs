@@ -134,7 +134,7 @@ impl Chain {
         let kind = permit.kind();
         let armed = match self.store.intend(permit.record(), &act, self.now()).await {
             Ok(Intent::Recorded(recorded)) => Ok(permit.arm(recorded)),
-            Ok(Intent::Earlier(recorded, earlier)) => self.continued(permit, recorded, earlier),
+            Ok(Intent::Earlier(recorded, earlier)) => self.continued(permit, recorded, &earlier),
             Ok(Intent::Released(release)) => return Ok(release),
             Err(IntentError::Alarm(alarm)) => {
                 tracing::error!(attempt = %request.attempt, %kind, %alarm, "ALARM");
@@ -171,7 +171,7 @@ impl Chain {
         &self,
         permit: Permit,
         recorded: Recorded,
-        earlier: Earlier,
+        earlier: &Earlier,
     ) -> Result<Armed, ChainError> {
         let signer = self.signers.iter().find(|signer| {
             signer.label() == earlier.key_label && signer.certificate().der() == earlier.certificate

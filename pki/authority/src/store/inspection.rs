@@ -247,13 +247,14 @@ async fn apply(
     tell(connection, &act.intent(at)).await?;
     let applied = match find(connection, &application.holder.to_string()).await? {
         Some(known) => again(application, known),
-        None => match refusal(connection, application).await? {
-            Some(refusal) => Applied::Refused(refusal),
-            None => {
+        None => {
+            if let Some(refusal) = refusal(connection, application).await? {
+                Applied::Refused(refusal)
+            } else {
                 insert(connection, application, at).await?;
                 Applied::Recorded(Recorded(()))
             }
-        },
+        }
     };
     match &applied {
         Applied::Refused(refusal) => {
