@@ -14,7 +14,7 @@ use e2e::{oracles, privacy};
 use serde_json::{Value, json};
 
 /// Files on the chip of an adult's card, as docs/demo.md and the issuer profile have them.
-const CHIP_FILES: [&str; 12] = [
+const CHIP_FILES: [&str; 13] = [
     "EF_ATR_INFO",
     "EF_COM",
     "EF_CardAccess",
@@ -24,6 +24,7 @@ const CHIP_FILES: [&str; 12] = [
     "EF_DG12",
     "EF_DG14",
     "EF_DG2",
+    "EF_DG3",
     "EF_DG7",
     "EF_DIR",
     "EF_SOD",
@@ -74,7 +75,9 @@ fn the_demo_leaves_what_the_docs_say_and_other_programs_agree() {
     let documents = report["documents"].as_array().unwrap();
     assert_eq!(documents.len(), 3);
     let mut expected: BTreeSet<String> = ["report.json", "audit.jsonl"].map(str::to_owned).into();
-    expected.extend(["csca-1.cer", "ds-1.cer", "csca-1.crl"].map(|name| format!("trust/{name}")));
+    let trust = ["csca-1.cer", "ds-1.cer", "csca-1.crl"];
+    expected.extend(trust.map(|name| format!("trust/{name}")));
+    expected.extend(["cvca-1", "dv-1"].map(|name| format!("trust/{name}.cvcert")));
     for document in documents {
         let number = document["number"].as_str().unwrap();
         expected.extend(CHIP_FILES.map(|file| format!("documents/{number}/chip/{file}.bin")));
@@ -99,6 +102,8 @@ fn the_demo_leaves_what_the_docs_say_and_other_programs_agree() {
             .join("documents")
             .join(document["number"].as_str().unwrap());
         openssl_finds_every_file_signed(&folder, place.path());
+        let fingers = |part: &str| fs::read(folder.join(part).join("EF_DG3.bin")).unwrap();
+        assert_eq!(fingers("chip"), fingers("written"));
         pictures_open_elsewhere(&folder, place.path());
         tesseract_reads_the_back(&folder, &document["mrz"]);
         let person = drawn.iter().find(|person| {
@@ -191,7 +196,12 @@ fn check_report(report: &Value) {
         assert_eq!(inspection["schema"], "stempel.inspection.v1");
         assert_eq!(inspection["verdict"], "genuine");
         assert_eq!(inspection["document"]["number"], document["number"]);
-        assert_eq!(inspection["fingers"]["state"], "locked");
+        assert_eq!(inspection["fingers"]["state"], "readable");
+        let checks = inspection["checks"].as_array().unwrap();
+        let terminal = checks
+            .iter()
+            .find(|check| check["name"] == "terminal_authentication");
+        assert_eq!(terminal.unwrap()["result"], "passed");
     }
     for field in ["number", "chip_serial", "reader", "holder"] {
         assert_eq!(
@@ -233,6 +243,7 @@ fn check_audit(audit: &str, secrets: &[String]) {
     let expected = [
         "add-order",
         "bind",
+        "certify-inspection-system",
         "key-chip",
         "lock",
         "read-back",
@@ -282,8 +293,7 @@ fn openssl_finds_every_file_signed(folder: &Path, scratch: &Path) {
     let groups: Vec<u8> = signed.keys().copied().collect();
     assert_eq!(groups, [1, 2, 3, 7, 11, 12, 14]);
     for (group, hash) in signed {
-        let part = if group == 3 { "written" } else { "chip" };
-        let file = folder.join(part).join(format!("EF_DG{group}.bin"));
+        let file = folder.join("chip").join(format!("EF_DG{group}.bin"));
         let printed = oracles::openssl(&["dgst", "-sha256", "-r", text(&file)]).unwrap();
         assert_eq!(printed.split(' ').next().unwrap(), hash, "DG{group}");
     }
