@@ -149,8 +149,9 @@ fn chips_with_other_protocols_are_told_so() {
     assert_eq!(report.exit_status(), 2);
     refused(
         &report,
-        "not supported: the chip offers basic access control (BAC) only",
+        "basic access control only, which needs the machine readable zone (--mrz)",
     );
+    assert!(report.chip.offers[0].supported);
 
     let Inspection { report, .. } = scripted(|_| vec![0x6D, 0x00]);
     refused(

@@ -1,7 +1,9 @@
 //! Personalising the simulator's chip over SCP03, as the contract between line and chip says.
 
+use der::asn1::ObjectIdentifier;
 use hardware_sim::card::Card;
 use hardware_sim::card::maker::{Blank, ISSUER_SECURITY_DOMAIN, TRANSPORT_KEY_VERSION};
+use hardware_sim::card::profile::Profile;
 use hardware_sim::card::scp03::KeySet;
 use icao9303::apdu::Command;
 use icao9303::crypto::cipher::AesKey;
@@ -10,14 +12,16 @@ use icao9303::cvc::Certificate;
 use icao9303::exchange::exchange;
 use icao9303::lds::{Directory, EMRTD_AID, ElementaryFile};
 use icao9303::mrz::MrzInformation;
+use icao9303::oid;
 use icao9303::reading;
 use icao9303::scp03::{self, Groupings, PutKey, SecurityLevel, StaticKeys};
+use icao9303::security_info::SubjectPublicKey;
 use icao9303::tlv;
 use icao9303::transport::CardTransport;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 
-use super::document::{self, Files, MRZ};
+use super::document::{self, Files, Keys, MRZ};
 use super::{Signer, Wire};
 
 /// The card access number of every test document.
@@ -45,6 +49,10 @@ impl Default for Personalisation {
         Self {
             tamper: |_| {},
             other_chip_key: None,
+            profile: Profile::IdentityCard,
+            chip_key: true,
+            signing: None,
+            forget_signing_key: false,
             trust_point: None,
             open_fingers: false,
         }
@@ -76,7 +84,11 @@ pub fn issue(personalisation: &Personalisation) -> Issued {
         dek: key(3),
     };
     let rng = Box::new(StdRng::seed_from_u64(4));
-    let card = Blank::new(*b"TEST-CHIP1", keys)
+    let blank = Blank {
+        profile: personalisation.profile,
+        ..Blank::new(*b"TEST-CHIP1", keys)
+    };
+    let card = blank
         .make_and_open(&folder.path().join("chip"), rng)
         .unwrap();
     let mut wire = Wire::honest(card);
@@ -116,9 +128,21 @@ fn personalise(
     reading::select_application(card, &ISSUER_SECURITY_DOMAIN).unwrap();
     let answer = scp03::initialize_update(card, CENTRE_KEY_VERSION, rng).unwrap();
     let mut channel = answer.open(card, &centre, SecurityLevel::Full).unwrap();
-    let own_key = generate_key(&mut channel);
-    let chip_key = personalisation.other_chip_key.as_ref().unwrap_or(&own_key);
-    let mut files = document::files(chip_key, &Signer::of_vectors());
+    let own_key = personalisation.chip_key.then(|| generate_key(&mut channel));
+    let make = |kind| generate_signing_key(&mut channel, kind);
+    let signing = personalisation.signing.map(make);
+    let keys = Keys {
+        chip: personalisation.other_chip_key.clone().or(own_key),
+        signing,
+        pace: personalisation.profile.offers_pace(),
+    };
+    let mut files = document::files(&keys, &Signer::of_vectors());
+    if let Some(kind) = personalisation
+        .signing
+        .filter(|_| personalisation.forget_signing_key)
+    {
+        generate_signing_key(&mut channel, kind);
+    }
     (personalisation.tamper)(&mut files);
     for (file, content) in &files {
         write(&mut channel, *file, content, personalisation.open_fingers);
@@ -160,6 +184,42 @@ fn generate_key(channel: &mut impl CardTransport) -> Point {
     reader.expect(0x06).unwrap();
     let curve = Curve::new(CurveId::BrainpoolP256r1).unwrap();
     curve.decode_point(reader.expect(0x86).unwrap()).unwrap()
+}
+
+/// The key for DG15, and what DG14 says of how it signs.
+fn generate_signing_key(
+    channel: &mut impl CardTransport,
+    kind: Signing,
+) -> (SubjectPublicKey, Option<ObjectIdentifier>) {
+    let (tag, value) = match kind {
+        Signing::Ecdsa => (0x80, vec![13]),
+        Signing::Rsa => (0x81, vec![0x08, 0x00]),
+    };
+    let data = tlv::encode(0xA4, &tlv::encode(tag, &value));
+    let command = Command::new(0x80, 0x47, 0x80, 0)
+        .with_data(data)
+        .with_le(1_024);
+    let answer = send(channel, &command);
+    let mut reader = tlv::Reader::new(tlv::parse_exact(&answer, 0x7F49).unwrap());
+    let protocol = ObjectIdentifier::from_bytes(reader.expect(0x06).unwrap()).unwrap();
+    match kind {
+        Signing::Ecdsa => {
+            let point = reader.expect(0x86).unwrap();
+            (SubjectPublicKey::standardised(13, point), Some(protocol))
+        }
+        Signing::Rsa => {
+            assert_eq!(protocol, oid::ACTIVE_AUTHENTICATION);
+            let modulus = [&[0], reader.expect(0x81).unwrap()].concat();
+            let exponent = reader.expect(0x82).unwrap();
+            let numbers = [tlv::encode(0x02, &modulus), tlv::encode(0x02, exponent)];
+            let key = SubjectPublicKey {
+                algorithm: ObjectIdentifier::new("1.2.840.113549.1.1.1").unwrap(),
+                parameters: vec![0x05, 0x00],
+                key: tlv::encode(0x30, &numbers.concat()),
+            };
+            (key, None)
+        }
+    }
 }
 
 fn write(channel: &mut impl CardTransport, file: ElementaryFile, content: &[u8], open: bool) {

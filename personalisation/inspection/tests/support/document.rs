@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use der::asn1::ObjectIdentifier;
 use icao9303::card_security;
 use icao9303::crypto::curve::Point;
 use icao9303::lds::{
-    AtrInfo, Capabilities, DataGroup, Dg1, Dg2, Dg3, Dg7, Dg11, Dg12, Dg14, EfCom, EfDir,
+    AtrInfo, Capabilities, DataGroup, Dg1, Dg2, Dg3, Dg7, Dg11, Dg12, Dg14, Dg15, EfCom, EfDir,
     ElementaryFile, ExtendedLength, Finger, LdsVersion, UnicodeVersion,
 };
 use icao9303::mrz::{Mrz, PartialDate};
 use icao9303::oid;
 use icao9303::security_info::{
-    ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, PaceInfo, SecurityInfo, SecurityInfos,
-    SubjectPublicKey,
+    ActiveAuthenticationInfo, ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, PaceInfo,
+    SecurityInfo, SecurityInfos, SubjectPublicKey,
 };
 use icao9303::sod::{self, LdsSecurityObject, LdsVersionInfo};
 use icao9303::x509::HashAlgorithm;
@@ -45,8 +46,29 @@ pub fn pace_infos() -> Vec<SecurityInfo> {
     ]
 }
 
-fn chip_infos(chip_key: &Point) -> SecurityInfos {
-    let mut infos = pace_infos();
+/// Which keys the chip has made, and whether it offers PACE.
+pub struct Keys {
+    /// Of chip authentication.
+    pub chip: Option<Point>,
+    /// Of active authentication, and how it signs.
+    pub signing: Option<(SubjectPublicKey, Option<ObjectIdentifier>)>,
+    /// EF.CardAccess and EF.CardSecurity are there.
+    pub pace: bool,
+}
+
+fn chip_infos(keys: &Keys) -> SecurityInfos {
+    let mut infos = if keys.pace { pace_infos() } else { Vec::new() };
+    if let Some((_, Some(signature_algorithm))) = &keys.signing {
+        infos.push(SecurityInfo::ActiveAuthentication(
+            ActiveAuthenticationInfo {
+                version: 1,
+                signature_algorithm: *signature_algorithm,
+            },
+        ));
+    }
+    let Some(chip_key) = &keys.chip else {
+        return SecurityInfos { infos };
+    };
     infos.push(SecurityInfo::ChipAuthentication(ChipAuthenticationInfo {
         protocol: oid::CA_ECDH_AES_128,
         version: 1,
@@ -62,10 +84,18 @@ fn chip_infos(chip_key: &Point) -> SecurityInfos {
     SecurityInfos { infos }
 }
 
-/// Every file of a document for a chip whose key is `chip_key`.
-pub fn files(chip_key: &Point, signer: &Signer) -> Files {
-    let infos = chip_infos(chip_key);
+/// Every file of a document for a chip with these keys.
+pub fn files(keys: &Keys, signer: &Signer) -> Files {
+    let infos = chip_infos(keys);
     let mut files = data_groups(&infos);
+    if infos.infos.is_empty() {
+        files.remove(&ElementaryFile::DataGroup(DataGroup::DG14));
+    }
+    if let Some((public_key, _)) = &keys.signing {
+        let public_key = public_key.clone();
+        let file = ElementaryFile::DataGroup(DataGroup::DG15);
+        files.insert(file, Dg15 { public_key }.encode());
+    }
     let groups: Vec<_> = files
         .keys()
         .filter_map(|file| match file {
@@ -80,14 +110,11 @@ pub fn files(chip_key: &Point, signer: &Signer) -> Files {
     };
     files.insert(ElementaryFile::Com, common.encode());
     files.insert(ElementaryFile::Sod, sign(&files, signer));
-    files.insert(ElementaryFile::CardSecurity, sign_infos(&infos, signer));
-    files.insert(
-        ElementaryFile::CardAccess,
-        SecurityInfos {
-            infos: pace_infos(),
-        }
-        .to_der(),
-    );
+    if keys.pace {
+        files.insert(ElementaryFile::CardSecurity, sign_infos(&infos, signer));
+        let infos = pace_infos();
+        files.insert(ElementaryFile::CardAccess, SecurityInfos { infos }.to_der());
+    }
     let lengths = ExtendedLength {
         command: 4096,
         response: 4096,

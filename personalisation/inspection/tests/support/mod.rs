@@ -27,7 +27,7 @@ use rand::rngs::StdRng;
 use time::OffsetDateTime;
 use time::macros::datetime;
 
-pub use chip::{CAN, Issued, Personalisation, issue};
+pub use chip::{CAN, Issued, Personalisation, Signing, issue};
 pub use document::{Files, MRZ};
 pub use wire::{Scripted, Wire};
 

@@ -24,6 +24,8 @@ use super::{Certificates, Folder, InspectionSystem, InspectionSystemError, is_du
 
 /// How often it is looked whether a certificate is due.
 const LOOK: Duration = Duration::from_mins(10);
+/// How often pki is asked while there is none: cards wait for it.
+const LOOK_WITHOUT: Duration = Duration::from_secs(1);
 /// References that may be taken by requests of a token that was lost.
 const MOST_TAKEN: u32 = 3;
 
@@ -111,7 +113,10 @@ impl Keeper {
     /// Looks from time to time, for ever, on a thread of its own.
     pub fn watch(self: Arc<Self>, now: fn() -> OffsetDateTime) -> std::io::Result<()> {
         let watching = move || loop {
-            thread::sleep(LOOK);
+            let today = now().date();
+            let valid = |system: Arc<InspectionSystem>| is_valid(&system.certificates().own, today);
+            let usable = self.current().is_some_and(valid);
+            thread::sleep(if usable { LOOK } else { LOOK_WITHOUT });
             if let Err(error) = self.refresh(now().date()) {
                 tracing::warn!(%error, "the inspection certificate is not renewed yet");
             }

@@ -149,9 +149,10 @@ impl Identity {
     ) -> Result<Holder, IdentityError> {
         let more = dg11.map(Dg11::parse).transpose();
         let more = more.map_err(|_| IdentityError::Stored("DG11"))?;
+        let (surname, given_names) = self.printed_names();
         Ok(Holder {
-            surname: self.surname.clone(),
-            given_names: self.given_names.clone(),
+            surname,
+            given_names,
             sex: self.sex.clone(),
             nationality: self.nationality.clone(),
             date_of_birth: self.date_of_birth(),
@@ -161,6 +162,18 @@ impl Identity {
             dg2: Zeroizing::new(dg2.to_vec()),
             dg7: dg7.map(|file| Zeroizing::new(file.to_vec())),
         })
+    }
+
+    /// The names for the visual zone: as given, or those of another script in the Latin letters of the
+    /// name line, which everybody reads.
+    fn printed_names(&self) -> (String, String) {
+        if is_latin(&self.surname) && is_latin(&self.given_names) {
+            return (self.surname.clone(), self.given_names.clone());
+        }
+        let words = |identifier: &str| identifier.replace('<', " ").trim().to_owned();
+        let line = self.name_line.as_str();
+        let (primary, secondary) = line.split_once("<<").unwrap_or((line, ""));
+        (words(primary), words(secondary))
     }
 
     /// The MRZ with the document number.
@@ -326,4 +339,11 @@ fn full_date(digits: &str) -> Option<Date> {
     let month: u8 = digits.get(4..6)?.parse().ok()?;
     let day = digits.get(6..)?.parse().ok()?;
     Date::from_calendar_date(year, Month::try_from(month).ok()?, day).ok()
+}
+
+/// Whether every letter is of the Latin script, with any accents.
+fn is_latin(text: &str) -> bool {
+    let latin = |letter: char| matches!(letter, '\0'..='\u{2FF}' | '\u{1E00}'..='\u{1EFF}');
+    text.chars()
+        .all(|letter| !letter.is_alphabetic() || latin(letter))
 }
