@@ -38,10 +38,25 @@ pub struct Personalisation {
     pub tamper: Tampering,
     /// The key that DG14 and EF.CardSecurity show; the chip's own if none.
     pub other_chip_key: Option<Point>,
+    /// Which protocols the chip offers.
+    pub profile: Profile,
+    /// Whether it makes a key of chip authentication.
+    pub chip_key: bool,
+    /// Whether it makes a key of active authentication, and which.
+    pub signing: Option<Signing>,
+    /// The chip makes itself another signing key, after DG15 was written.
+    pub forget_signing_key: bool,
     /// Whom the chip trusts to certify terminals; nobody if none.
     pub trust_point: Option<Certificate>,
     /// Whether DG3 is written as a file for everybody behind PACE.
     pub open_fingers: bool,
+}
+
+/// A key of active authentication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Signing {
+    Ecdsa,
+    Rsa,
 }
 
 impl Default for Personalisation {

@@ -254,7 +254,7 @@ fn ec_key(
 }
 
 /// The hash of ecdsa-plain-SHA224 to -SHA512; SHA-1 is not for active authentication (9303-11 §6.1.2.3).
-fn plain_ecdsa_hash(
+pub fn plain_ecdsa_hash(
     algorithm: &ObjectIdentifier,
 ) -> Result<HashAlgorithm, ActiveAuthenticationError> {
     match algorithm.as_bytes().strip_prefix(ECDSA_PLAIN.as_bytes()) {
