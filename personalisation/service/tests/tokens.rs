@@ -135,6 +135,7 @@ fn take_deliveries_in(config: &Config, folder: &Path, runtime: &Runtime, rng: &m
     let by_hand = BatchKeyTo::WrappingKey(folder.join("wrapping.toml"));
     for (name, count, to) in [("one", 2, to_key), ("two", 3, by_hand)] {
         let order = delivery::Order {
+            profile: hardware_sim::card::profile::Profile::IdentityCard,
             folder: folder.join(name),
             count,
             buffer: 4096,
