@@ -164,9 +164,9 @@ fn personalise(
     }
     if let Some(trust_point) = &personalisation.trust_point {
         let date = tlv::encode(0x5F25, &[2, 6, 1, 0, 0, 1]);
-        let data = [date, trust_point.to_bytes()].concat();
+        let content = [date, trust_point.to_bytes()].concat();
         let mut groupings = Groupings::new();
-        groupings.push(0x8020, &data).unwrap();
+        groupings.push(0x8020, &content).unwrap();
         for command in groupings.commands(1000).unwrap() {
             send(&mut channel, &command);
         }
