@@ -1,4 +1,4 @@
-//! MediaPipe's three models judge drawn portraits, proper ones and faulty ones.
+//! The three models of `MediaPipe` judge drawn portraits, proper ones and faulty ones.
 
 use std::path::{Path, PathBuf};
 

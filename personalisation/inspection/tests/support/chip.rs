@@ -163,8 +163,8 @@ fn personalise(
         write(&mut channel, *file, content, personalisation.open_fingers);
     }
     if let Some(trust_point) = &personalisation.trust_point {
-        let date = tlv::encode(0x5F25, &[2, 6, 1, 0, 0, 1]);
-        let content = [date, trust_point.to_bytes()].concat();
+        let first_date = tlv::encode(0x5F25, &[2, 6, 1, 0, 0, 1]);
+        let content = [first_date, trust_point.to_bytes()].concat();
         let mut groupings = Groupings::new();
         groupings.push(0x8020, &content).unwrap();
         for command in groupings.commands(1000).unwrap() {

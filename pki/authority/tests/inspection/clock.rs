@@ -32,9 +32,8 @@ fn today_after(days: i64) -> Date {
         .date()
 }
 
-#[tokio::test]
-async fn certificates_end_with_their_document_verifier_and_vouch_only_while_valid() {
-    let house = House::new();
+/// A service whose clock is moved to so many days from now, and its address.
+async fn serve_by_a_clock(house: &House) -> (String, impl Fn(i64)) {
     let config = ServeConfig::read(&house.inspection_config(5, "")).unwrap();
     let clock = Arc::new(AtomicI64::new(now()));
     let days = {
@@ -56,7 +55,13 @@ async fn certificates_end_with_their_document_verifier_and_vouch_only_while_vali
             .block_on(served)
             .unwrap();
     });
-    let address = address.await.unwrap().to_string();
+    (address.await.unwrap().to_string(), days)
+}
+
+#[tokio::test]
+async fn certificates_end_with_their_document_verifier_and_vouch_only_while_valid() {
+    let house = House::new();
+    let (address, days) = serve_by_a_clock(&house).await;
     let mut line = InspectionClient::new(house.channel(&address, "line").await);
 
     let first = Key::new("LULINE100001");
