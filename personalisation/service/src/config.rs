@@ -415,13 +415,12 @@ mod tests {
         fs::write(&path, format!("pin = \"1234\"\n{}", example())).unwrap();
         assert!(matches!(Config::load(&path), Err(ConfigError::Form { .. })));
         let whole = example();
-        let (before, after) = whole.split_once("[inspection]").unwrap();
+        let (before, after) = whole.split_once("\n[inspection]").unwrap();
         let after = after.split_once("\n[").unwrap().1;
-        fs::write(&path, format!("{before}[{after}")).unwrap();
-        assert!(matches!(
-            Config::load(&path),
-            Err(ConfigError::HalfInspectionSystem { .. })
-        ));
+        fs::write(&path, format!("{before}\n[{after}")).unwrap();
+        let half = Config::load(&path);
+        let is_half = matches!(half, Err(ConfigError::HalfInspectionSystem { .. }));
+        assert!(is_half, "{half:?}");
         fs::write(&path, example().replace("\"luxembourg\"", "\"atlantis\"")).unwrap();
         assert!(matches!(
             Config::load(&path),

@@ -111,7 +111,7 @@ mod tests {
     fn ocr_b_has_one_width() {
         for character in "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<".chars() {
             let width = Font::Ocr.width(&character.to_string()).unwrap();
-            assert!((width - 0.723).abs() < 1e-6, "{character}: {width}");
+            assert!((width - 0.723).abs() < 1e-3, "{character}: {width}");
         }
     }
 }
