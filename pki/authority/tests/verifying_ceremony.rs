@@ -1,4 +1,4 @@
-//! Ceremonies of the country verifying CA and of document verifiers: first, renewed, interrupted.
+//! Ceremonies of the country verifying CA and of document verifiers: first and renewed.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,15 +7,9 @@
 
 mod common;
 
-use std::{
-    fs,
-    path::PathBuf,
-    process::{Command, Output, Stdio},
-    thread,
-    time::Duration,
-};
+use std::{fs, path::PathBuf, process::Output};
 
-use common::{House, binary, ceremony};
+use common::{House, ceremony};
 use icao9303::cvc::{Certificate, ReceivedRequest, Rights, Role};
 use key_custody::{CustodyError, Token, TokenConfig, role::CountryVerifying, softhsm};
 
@@ -126,38 +120,6 @@ fn a_renewal_links_the_generations_and_succeeds_the_verifier() {
         "{}",
         said(&changed)
     );
-}
-
-#[test]
-fn a_renewal_killed_at_any_moment_continues() {
-    let house = House::new();
-    let file = renewal(&house, RENEWAL);
-    let (mut kills, mut patience) = (0, Duration::from_millis(5));
-    loop {
-        let mut process = Command::new(binary())
-            .arg("ceremony")
-            .arg(&file)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        thread::sleep(patience);
-        if let Some(status) = process.try_wait().unwrap() {
-            assert!(
-                status.success(),
-                "a run failed by itself after {kills} kills"
-            );
-            break;
-        }
-        process.kill().unwrap();
-        process.wait().unwrap();
-        kills += 1;
-        patience = patience.mul_f32(1.15);
-    }
-    assert!(kills > 3, "only {kills} kills");
-    let old = certificate(&house, "cvca-1").verify_self_signed().unwrap();
-    let new = certificate(&house, "link-cvca-2").verify(&old).unwrap();
-    certificate(&house, "dv-2").verify(&new).unwrap();
 }
 
 #[test]
