@@ -18,7 +18,7 @@ const PATIENCE: &str = "idle_seconds = 15\n";
 /// A reader with its chips, and a centre of its own.
 pub(super) struct Station {
     pub(super) floor: Floor,
-    centre: Centre,
+    pub(super) centre: Centre,
     place: PathBuf,
 }
 

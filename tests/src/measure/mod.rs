@@ -45,6 +45,18 @@ pub enum MeasureError {
         /// The report's summary.
         summary: String,
     },
+    /// An inspector reads more or less than his right.
+    #[error(
+        "the fingers of document {number} are {found} to an inspector to whom they are {expected}"
+    )]
+    Fingers {
+        /// The document's number.
+        number: String,
+        /// What the report says of the fingers.
+        found: String,
+        /// What it should say.
+        expected: &'static str,
+    },
     /// A number is missing where one was expected.
     #[error("no number {name} in {where_from}")]
     Missing {
@@ -88,7 +100,7 @@ pub fn run(work: &Path, mut tell: impl FnMut(Figure)) -> Result<(), MeasureError
     let fast = Station::open(&work.join("fast"), &pki, cards.len(), None)?;
     let made = fast.make(&cards)?;
     personalising(&made).into_iter().for_each(&mut tell);
-    let inspections = inspector::inspect_all(&fast, &made, &pki.trust())?;
+    let inspections = inspector::inspect_all(&fast, &made, &pki)?;
     inspector::figures(&inspections)
         .into_iter()
         .for_each(&mut tell);
