@@ -2,8 +2,11 @@
 
 use std::{error::Error, path::PathBuf};
 
-const PROTOS: [&str; 2] = [
+const PROTOS: [&str; 5] = [
+    "idoc/fleet/v1/fleet.proto",
     "idoc/inspection/v1/inspection.proto",
+    "idoc/intake/v1/intake.proto",
+    "idoc/operations/v1/operations.proto",
     "idoc/signing/v1/signing.proto",
 ];
 

@@ -2,7 +2,10 @@
 //!
 //! Wire types stop at the edge of a program: convert them with `TryFrom` before any decision.
 
-pub use generated::idoc::{inspection::v1 as inspection, signing::v1 as signing};
+pub use generated::idoc::{
+    fleet::v1 as fleet, inspection::v1 as inspection, intake::v1 as intake,
+    operations::v1 as operations, signing::v1 as signing,
+};
 
 #[allow(
     missing_docs,
