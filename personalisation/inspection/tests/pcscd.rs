@@ -294,6 +294,49 @@ fn only_one_program_at_a_time_talks_to_a_card() {
     assert_eq!(second.transmit(&SELECT).unwrap(), [0x90, 0x00]);
 }
 
+/// Whoever has the card keeps it and what is selected on it, however many wait, come and go; those who
+/// gave up waiting leave it alone when their turn comes.
+#[test]
+fn nobody_resets_a_card_under_another_program() {
+    let Some(_) = client_folder() else {
+        return House::open().run_client("nobody_resets_a_card_under_another_program");
+    };
+    drop(readers());
+    let patient = || {
+        let readers = Readers::open().unwrap();
+        for _ in 0..6 {
+            let options = CardOptions {
+                patience: Duration::from_secs(60),
+                ..CardOptions::default()
+            };
+            let mut card = readers.connect("Desk", options).unwrap();
+            for _ in 0..3 {
+                assert_eq!(card.transmit(&SELECT).unwrap(), [0x90, 0x00]);
+            }
+        }
+    };
+    let hasty = || {
+        let readers = Readers::open().unwrap();
+        for _ in 0..10 {
+            let patience = Duration::from_millis(20);
+            let options = CardOptions {
+                patience,
+                ..CardOptions::default()
+            };
+            match readers.connect("Desk", options) {
+                Ok(mut card) => assert_eq!(card.transmit(&SELECT).unwrap(), [0x90, 0x00]),
+                Err(error) => assert!(matches!(error, ReaderError::Busy { .. }), "{error}"),
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 0..3 {
+            scope.spawn(patient);
+        }
+        scope.spawn(hasty);
+    });
+}
+
 #[test]
 fn silence_has_an_end() {
     let Some(folder) = client_folder() else {

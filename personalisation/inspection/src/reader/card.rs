@@ -17,6 +17,9 @@ const BUFFER: usize = pcsc::MAX_BUFFER_SIZE_EXTENDED;
 const REMOVAL_CHECKS: u32 = 30;
 const REMOVAL_CHECK_EVERY: Duration = Duration::from_millis(20);
 
+/// How many resets by other programs are met between our look at a card and our grasp of it.
+const RESERVATION_TRIES: u32 = 20;
+
 /// How patient the connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CardOptions {
@@ -81,6 +84,8 @@ enum Job {
 
 enum Done {
     Answer(Vec<u8>),
+    /// The card is ours alone, and nothing has been done to it yet.
+    Reserved,
     Reset(Identified),
 }
 
@@ -97,10 +102,15 @@ impl PcscCard {
                 doing: "starting the card's thread",
                 cause: pcsc::Error::NoMemory,
             })?;
-        let card = match results.recv_timeout(options.patience) {
-            Ok(Ok(Done::Reset(card))) => card,
-            Ok(Err(error)) => return Err(error),
-            Ok(Ok(Done::Answer(_))) | Err(_) => return Err(ReaderError::Busy { reader }),
+        let busy = || ReaderError::Busy {
+            reader: reader.clone(),
+        };
+        // The reservation may have to wait for other programs, the reset after it for the card alone.
+        if !matches!(next(&results, options.patience, busy)?, Done::Reserved) {
+            return Err(busy());
+        }
+        let Done::Reset(card) = next(&results, options.answer_within, busy)? else {
+            return Err(busy());
         };
         Ok(Self {
             reader,
@@ -172,7 +182,7 @@ impl CardTransport for PcscCard {
         }
         match self.run(Job::Transmit(command.to_vec()))? {
             Done::Answer(answer) => Ok(answer),
-            Done::Reset(_) => Err(ReaderError::CardReset {
+            Done::Reserved | Done::Reset(_) => Err(ReaderError::CardReset {
                 reader: self.reader.clone(),
             }),
         }
@@ -183,6 +193,17 @@ impl fmt::Debug for PcscCard {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PcscCard({:?}, {:?})", self.reader, self.card.protocol)
     }
+}
+
+/// What the thread says next; `busy` when it says nothing in time.
+fn next(
+    results: &Receiver<Result<Done, ReaderError>>,
+    patience: Duration,
+    busy: impl Fn() -> ReaderError,
+) -> Result<Done, ReaderError> {
+    results
+        .recv_timeout(patience)
+        .unwrap_or_else(|_| Err(busy()))
 }
 
 /// The thread's side.
@@ -205,7 +226,14 @@ impl Connection {
                 return;
             }
         };
-        let mut result = connection.reset();
+        let reserved = connection.reserve().map(|()| Done::Reserved);
+        let failed = reserved.is_err();
+        // Who waited for another program and gave up must not reset the card of the next one.
+        if results.send(reserved).is_err() || failed {
+            drop(connection.card.disconnect(Disposition::LeaveCard));
+            return;
+        }
+        let mut result = connection.restart();
         while results.send(result).is_ok()
             && let Ok(job) = jobs.recv()
         {
@@ -217,16 +245,17 @@ impl Connection {
         connection.end();
     }
 
-    /// Resets the card and lets go of it. A card that was taken out is only let go: pcscd would
-    /// note the failed reset as "reader empty" and then overlook the next card.
-    fn end(self) {
-        let disposition = if self.removed {
-            Disposition::LeaveCard
-        } else {
-            Disposition::ResetCard
-        };
-        // Failing means that daemon or card are gone, and so is the connection.
-        drop(self.card.disconnect(disposition));
+    /// Resets the card and lets go of it, in this order: disconnecting with a reset would let go first, and
+    /// pcscd would reset the card under whoever took it in between. A card that was taken out is only
+    /// let go: pcscd would note the failed reset as "reader empty" and then overlook the next card.
+    fn end(mut self) {
+        if !self.removed
+            && let Ok(transaction) = self.card.transaction()
+        {
+            // Failing means that daemon or card are gone, and so is the connection.
+            drop(transaction.end(Disposition::ResetCard));
+        }
+        drop(self.card.disconnect(Disposition::LeaveCard));
     }
 
     /// With a context of its own: libpcsclite keeps a context locked while a call waits, and would
@@ -252,14 +281,45 @@ impl Connection {
         }
     }
 
-    fn reset(&mut self) -> Result<Done, ReaderError> {
+    /// Waits until no other program holds the card, and takes it. That others have reset it before, or that
+    /// it was taken out and put back, is no loss: nothing of ours is on it.
+    fn reserve(&mut self) -> Result<(), ReaderError> {
+        let doing = "reserving the card";
+        for _ in 0..RESERVATION_TRIES {
+            // The guard would borrow the card for its lifetime; disconnecting ends the transaction.
+            match self.card.transaction().map(std::mem::forget) {
+                Ok(()) => return Ok(()),
+                Err(pcsc::Error::ResetCard | pcsc::Error::RemovedCard) => {
+                    self.reconnect(Disposition::LeaveCard, doing)?;
+                }
+                Err(status) => return Err(self.error(status, doing)),
+            }
+        }
+        Err(ReaderError::Busy {
+            reader: self.reader.clone(),
+        })
+    }
+
+    fn reconnect(
+        &mut self,
+        disposition: Disposition,
+        doing: &'static str,
+    ) -> Result<(), ReaderError> {
         let protocols = Protocols::T0 | Protocols::T1;
         self.card
-            .reconnect(ShareMode::Shared, protocols, Disposition::ResetCard)
-            .map_err(|status| self.error(status, "resetting the card"))?;
-        // The guard would borrow the card for its lifetime; disconnecting ends the transaction.
-        let reserved = self.card.transaction().map(std::mem::forget);
-        reserved.map_err(|status| self.error(status, "reserving the card"))?;
+            .reconnect(ShareMode::Shared, protocols, disposition)
+            .map_err(|status| self.error(status, doing))
+    }
+
+    /// Reserves the card before it is reset: the other way round, another program could reset it in between.
+    fn reset(&mut self) -> Result<Done, ReaderError> {
+        self.reserve()?;
+        self.restart()
+    }
+
+    /// Resets the card that this connection holds.
+    fn restart(&mut self) -> Result<Done, ReaderError> {
+        self.reconnect(Disposition::ResetCard, "resetting the card")?;
         let status = self
             .card
             .status2_owned()
