@@ -20,6 +20,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("icao9303", &[]),
     ("inspection", &["icao9303"]),
     ("key-custody", &[]),
+    ("pages", &[]),
     (
         "personalisation",
         &[

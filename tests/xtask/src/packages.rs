@@ -27,6 +27,8 @@ pub const DEMO: &[Package] = &[
 
 /// What the tests need beyond that: independent programs that check our work.
 pub const TEST: &[Package] = &[
+    package("chromium", "the browser that our pages are tried in"),
+    package("chromium-driver", "steering that browser"),
     package("default-jdk-headless", "running Bouncy Castle"),
     package("g++", "building libFuzzer"),
     package(

@@ -1,0 +1,1 @@
+//! The one design system of Stempel.
