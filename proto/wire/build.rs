@@ -2,11 +2,12 @@
 
 use std::{error::Error, path::PathBuf};
 
-const PROTOS: [&str; 5] = [
+const PROTOS: [&str; 6] = [
     "idoc/fleet/v1/fleet.proto",
     "idoc/inspection/v1/inspection.proto",
     "idoc/intake/v1/intake.proto",
     "idoc/operations/v1/operations.proto",
+    "idoc/register/v1/register.proto",
     "idoc/signing/v1/signing.proto",
 ];
 

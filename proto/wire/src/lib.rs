@@ -4,7 +4,7 @@
 
 pub use generated::idoc::{
     fleet::v1 as fleet, inspection::v1 as inspection, intake::v1 as intake,
-    operations::v1 as operations, signing::v1 as signing,
+    operations::v1 as operations, register::v1 as register, signing::v1 as signing,
 };
 
 #[allow(
