@@ -15,6 +15,19 @@ use serde_json::Value;
 /// Allowed edges between our crates; nothing else. Tests (`dev`) may also use the simulator.
 const EDGES: &[(&str, &[&str])] = &[
     ("biometrics", &[]),
+    (
+        "enrolment-station",
+        &[
+            "biometrics",
+            "dossier",
+            "evidence",
+            "icao9303",
+            "inspection",
+            "key-custody",
+            "pages",
+            "wire",
+        ],
+    ),
     ("evidence", &[]),
     ("hardware-sim", &["biometrics", "icao9303", "wire"]),
     ("icao9303", &[]),
