@@ -54,6 +54,20 @@ pub enum CustodyError {
         /// How that was seen.
         reason: String,
     },
+    /// The folder holds a token that SoftHSM cannot read; it may be this one, so none is made.
+    #[error(
+        "no token {label} is made: {unread} token(s) in the folder that {} names cannot be read, and \
+         one may be {label}; put the folder back from a copy, or take out of it what never was a \
+         token in use", configuration.display()
+    )]
+    TokenDamaged {
+        /// The token asked for.
+        label: String,
+        /// How many cannot be read.
+        unread: usize,
+        /// The configuration.
+        configuration: PathBuf,
+    },
     /// Several tokens have this label.
     #[error(
         "{found} tokens have the label {label}; labels must be unique, rename or remove the others"

@@ -48,6 +48,6 @@ pub use curve::Curve;
 pub use delivery::DeliveryKey;
 pub use ec::EcKey;
 pub use error::{CustodyError, PinFault};
-pub use initialise::initialise_token;
+pub use initialise::{initialise_token, token_serial};
 pub use pin::{Pin, create_pin_file};
 pub use token::{Token, TokenConfig};

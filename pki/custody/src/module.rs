@@ -19,7 +19,10 @@ use cryptoki::{
     error::{Error as Pkcs11Error, RvError},
 };
 
-use crate::{error::CustodyError, softhsm::VARIABLE};
+use crate::{
+    error::{CustodyError, answer},
+    softhsm::{VARIABLE, mend_tokens},
+};
 
 /// The least time between two restarts: other tokens of the module log in again after each.
 const RESTART_PAUSE: Duration = Duration::from_millis(200);
@@ -148,6 +151,53 @@ impl Module {
         self.start(&mut live)
     }
 
+    /// Works with another configuration while no operation of any token runs; everybody's sessions
+    /// are dropped before and come back after by themselves.
+    pub(crate) fn at<T>(
+        &self,
+        label: &str,
+        configuration: &Path,
+        work: impl FnOnce(&Pkcs11) -> Result<T, CustodyError>,
+    ) -> Result<T, CustodyError> {
+        let holders: Vec<_> = lock(&self.holders)
+            .iter()
+            .filter_map(Weak::upgrade)
+            .collect();
+        let mut live = self.live.write().unwrap_or_else(PoisonError::into_inner);
+        for holder in &holders {
+            holder.drop_sessions();
+        }
+        self.stop(&mut live);
+        let own = live.configuration.replace(configuration.into());
+        let done = match self.start(&mut live) {
+            Ok(()) => work(&self.library),
+            Err(source) => Err(CustodyError::TokenAbsent {
+                label: label.into(),
+                reason: answer(&source),
+            }),
+        };
+        self.stop(&mut live);
+        live.configuration = own;
+        // If it fails, it is tried again when a token is used.
+        let _ = self.start(&mut live);
+        done
+    }
+
+    /// Finalises the module at `path` if it has this configuration and nobody uses it.
+    pub(crate) fn leave(path: &Path, configuration: &Path) {
+        let modules = lock(MODULES.get_or_init(Mutex::default));
+        let Some(module) = modules.get(path) else {
+            return;
+        };
+        let mut holders = lock(&module.holders);
+        holders.retain(|holder| holder.strong_count() > 0);
+        let mut live = module.live.write().unwrap_or_else(PoisonError::into_inner);
+        if holders.is_empty() && live.configuration.as_deref() == Some(configuration) {
+            module.stop(&mut live);
+            live.configuration = None;
+        }
+    }
+
     fn stop(&self, live: &mut Live) {
         if live.pkcs11.take().is_some() {
             // A module that fails to finalise has nothing more to offer; initialising tells.
@@ -158,6 +208,9 @@ impl Module {
     fn start(&self, live: &mut Live) -> Result<(), Pkcs11Error> {
         let arguments = CInitializeArgs::new(CInitializeFlags::OS_LOCKING_OK);
         let initialise = || self.library.initialize(arguments);
+        if let Some(configuration) = &live.configuration {
+            mend_tokens(configuration);
+        }
         let result = match &live.configuration {
             // A program that was started with the variable set never touches its environment.
             Some(path) if std::env::var_os(VARIABLE).as_deref() != Some(path.as_os_str()) => {

@@ -95,6 +95,14 @@ pub fn create_pin_file(path: &Path, rng: &mut impl CryptoRng) -> Result<bool, Cu
             source,
         }
     };
+    // Whole or not at all: a ceremony may be killed at any moment, and is then repeated.
+    let draft = path.with_added_extension("draft");
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            return Err(fault("remove the draft of")(error));
+        }
+        _ => {}
+    }
     if path.try_exists().map_err(fault("look for"))? {
         return Pin::read(path).map(|_| false);
     }
@@ -111,11 +119,15 @@ pub fn create_pin_file(path: &Path, rng: &mut impl CryptoRng) -> Result<bool, Cu
         .write(true)
         .create_new(true)
         .mode(0o600)
-        .open(path)
+        .open(&draft)
         .map_err(fault("create"))?;
     file.write_all(&digits)
         .and_then(|()| file.sync_all())
         .map_err(fault("write"))?;
+    // Unlike a rename, a link never replaces what is there.
+    fs::hard_link(&draft, path)
+        .and_then(|()| fs::remove_file(&draft))
+        .map_err(fault("create"))?;
     Ok(true)
 }
 

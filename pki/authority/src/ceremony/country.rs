@@ -22,8 +22,10 @@ pub(super) fn make<R: CryptoRng>(
     ceremony: &mut Ceremony<'_, R>,
     signers: &[Vec<u8>],
 ) -> Result<(), CeremonyError> {
-    let token = ceremony.token(TokenPlace::CountrySigning)?;
-    let key = tokens::ec_key::<CountrySigning>(&token, KEY, Curve::BrainpoolP384r1)?;
+    let token = ceremony.token(TokenPlace::CountrySigning, &|token| {
+        tokens::make_ec::<CountrySigning>(token, KEY, Curve::BrainpoolP384r1)
+    })?;
+    let key = token.find_ec::<CountrySigning>(KEY)?;
     let root = root(ceremony, &token, &key)?;
     for (number, spki) in signers.iter().enumerate() {
         document_signer(ceremony, &token, &key, &root, number, spki)?;

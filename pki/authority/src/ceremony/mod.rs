@@ -20,7 +20,7 @@ use icao9303::{
     cvc::{CvcError, ReferenceError},
     x509::{Certificate, PublicKey},
 };
-use key_custody::{CustodyError, Token};
+use key_custody::CustodyError;
 use rand::CryptoRng;
 use time::OffsetDateTime;
 
@@ -28,6 +28,7 @@ use self::{
     place::{Place, PlaceError, TokenPlace},
     plan::{Plan, PlanError},
     protocol::Heading,
+    tokens::{AtBench, MakeKeys},
     verifying_plan::LaterPlan,
 };
 use crate::{cvc_key::CvcKeyError, profile::BuildError};
@@ -121,6 +122,29 @@ pub enum CeremonyError {
     Foreign {
         /// The file.
         file: String,
+    },
+    /// A token that a ceremony made is not there: it is never made anew.
+    #[error(
+        "the token {label} was made in an earlier ceremony and is not in {}, or cannot be read; \
+         bring it back from the safe, or put the folder back from a copy (no other is made in its \
+         place: its keys would be out of sight)", folder.display()
+    )]
+    TokenLost {
+        /// The token.
+        label: String,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// A token has the label of one that a ceremony made, but is another one.
+    #[error(
+        "the token {label} in {} is not the one that the ceremony made (its serial number is \
+         another); put back the right one", folder.display()
+    )]
+    OtherToken {
+        /// The token.
+        label: String,
+        /// Its folder.
+        folder: PathBuf,
     },
     /// A key is on another curve than planned.
     #[error("the key {label} exists on another curve than the ceremony makes")]
@@ -263,8 +287,12 @@ struct Ceremony<'a, R, P = Plan> {
 }
 
 impl<R: CryptoRng, P> Ceremony<'_, R, P> {
-    fn token(&mut self, token: TokenPlace) -> Result<Token, CeremonyError> {
-        tokens::open(&self.place, token, self.module, self.rng)
+    fn token(
+        &mut self,
+        token: TokenPlace,
+        make_keys: MakeKeys<'_>,
+    ) -> Result<AtBench, CeremonyError> {
+        tokens::open(&self.place, token, self.module, self.rng, make_keys)
     }
 
     fn say(&mut self, what: &str) {

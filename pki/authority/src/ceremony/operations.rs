@@ -33,8 +33,10 @@ const CA: &str = "operations/operations-ca";
 
 /// Makes what is missing of our programs' certificates.
 pub(super) fn make<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
-    let token = ceremony.token(TokenPlace::OperationsCa)?;
-    let key = tokens::ec_key::<OperationsCa>(&token, KEY, Curve::P256)?;
+    let token = ceremony.token(TokenPlace::OperationsCa, &|token| {
+        tokens::make_ec::<OperationsCa>(token, KEY, Curve::P256)
+    })?;
+    let key = token.find_ec::<OperationsCa>(KEY)?;
     let ca = authority(ceremony, &token, &key)?;
     let plan = ceremony.plan;
     for program in &plan.programs {

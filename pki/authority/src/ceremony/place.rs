@@ -61,10 +61,11 @@ impl TokenPlace {
     }
 }
 
-/// The folder of a ceremony.
-#[derive(Debug, Clone)]
+/// The folder of a ceremony. One ceremony at a time has it.
+#[derive(Debug)]
 pub struct Place {
     root: PathBuf,
+    _lock: File,
 }
 
 /// A file could not be written or read.
@@ -77,12 +78,14 @@ pub struct PlaceError {
 }
 
 impl Place {
-    /// Opens or makes the folder, and `trust`, `operations`, `public` and `tokens` in it.
+    /// Opens or makes the folder, and `trust`, `operations`, `public`, `made` (serial numbers of the
+    /// tokens that were made) and `tokens` in it. Fails while another ceremony has it.
     pub fn open(root: &Path) -> Result<Self, PlaceError> {
         for (folder, mode) in [
             ("trust", 0o755),
             ("operations", 0o755),
             ("public", 0o755),
+            ("made", 0o755),
             ("tokens", 0o700),
         ] {
             let path = root.join(folder);
@@ -93,7 +96,20 @@ impl Place {
                 source,
             })?;
         }
-        Ok(Self { root: root.into() })
+        let path = root.join("ceremony.lock");
+        let lock = File::create(&path).and_then(|file| {
+            file.try_lock()?;
+            Ok(file)
+        });
+        let lock = lock.map_err(|source| PlaceError {
+            act: "lock (another ceremony may be under way, wait for its end)",
+            path,
+            source,
+        })?;
+        Ok(Self {
+            root: root.into(),
+            _lock: lock,
+        })
     }
 
     /// The folder of a token.

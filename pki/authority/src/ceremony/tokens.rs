@@ -1,11 +1,11 @@
 //! The tokens and keys of a ceremony: made when missing, found when there.
 
-use std::path::Path;
+use std::{ops::Deref, path::Path};
 
 use key_custody::{
-    Curve, CustodyError, EcKey, Token, TokenConfig, create_pin_file, initialise_token,
+    Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{CardMaster, DocumentSigning, EcRole, TicketSigning},
-    softhsm,
+    softhsm, token_serial,
 };
 use rand::CryptoRng;
 
@@ -21,57 +21,136 @@ pub const DELIVERY_TRANSPORT: &str = "delivery-transport";
 /// Label of the ticket key in the order's token.
 pub const TICKETS: &str = "tickets";
 
-/// Opens a token, and makes it with its PIN files first if it does not exist.
+/// A token that a ceremony uses: of SoftHSM, a copy of it.
+pub(super) struct AtBench {
+    // Fields are dropped in this order: the session ends before its token is cleared away.
+    token: Token,
+    bench: softhsm::Bench,
+}
+
+impl Deref for AtBench {
+    type Target = Token;
+    fn deref(&self) -> &Token {
+        &self.token
+    }
+}
+
+/// Makes keys that are missing; says whether any was.
+pub(super) type MakeKeys<'a> = &'a dyn Fn(&Token) -> Result<bool, CeremonyError>;
+
+/// Opens a token after `make_keys` made what it lacks; makes the token first if there never was one.
+///
+/// New keys are in the token, durable, before this returns: whatever is signed or published later is
+/// of a key that no kill takes away. Nothing that happens at the bench after that reaches the token.
 pub(super) fn open(
     place: &Place,
     token: TokenPlace,
     module: &Path,
     rng: &mut impl CryptoRng,
-) -> Result<Token, CeremonyError> {
+    make_keys: MakeKeys<'_>,
+) -> Result<AtBench, CeremonyError> {
     let folder = place.token(token);
     let [user, officer] = token.pin_files();
-    let configuration = softhsm::write_configuration(&folder)?;
     let config = TokenConfig {
         module: module.into(),
-        softhsm2_conf: Some(configuration),
+        softhsm2_conf: Some(softhsm::configuration(&folder)),
         token_label: token.label().into(),
         pin_file: folder.join(user),
     };
-    let so_pin_file = folder.join(officer);
+    let record = format!("made/{}", token.label());
+    match place.read(&record)? {
+        Some(serial) => known(&config, &folder, &serial)?,
+        None => {
+            let serial = first(&config, &folder, &folder.join(officer), rng)?;
+            place.write(&record, serial.as_bytes(), 0o644)?;
+        }
+    }
+    let at_bench = stand(&config)?;
+    if !make_keys(&at_bench)? {
+        return Ok(at_bench);
+    }
+    let AtBench { token, bench } = at_bench;
+    drop(token);
+    bench.commit()?;
+    stand(&config)
+}
+
+fn stand(config: &TokenConfig) -> Result<AtBench, CeremonyError> {
+    let bench = softhsm::Bench::set_up(config)?;
+    let token = Token::open(bench.config())?;
+    Ok(AtBench { token, bench })
+}
+
+/// Makes the token with its PIN files, unless an interrupted ceremony did; returns its serial number.
+fn first(
+    config: &TokenConfig,
+    folder: &Path,
+    so_pin_file: &Path,
+    rng: &mut impl CryptoRng,
+) -> Result<String, CeremonyError> {
+    softhsm::write_configuration(folder)?;
     create_pin_file(&config.pin_file, rng)?;
-    create_pin_file(&so_pin_file, rng)?;
-    match initialise_token(&config, &so_pin_file) {
-        Ok(()) | Err(CustodyError::Exists { .. }) => Ok(Token::open(&config)?),
-        Err(error) => Err(error.into()),
+    create_pin_file(so_pin_file, rng)?;
+    match initialise_token(config, so_pin_file) {
+        Ok(()) | Err(CustodyError::Exists { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let lost = || CeremonyError::TokenLost {
+        label: config.token_label.clone(),
+        folder: folder.into(),
+    };
+    token_serial(config)?.ok_or_else(lost)
+}
+
+/// A token that was made before is there, and the same: it is never made anew.
+fn known(config: &TokenConfig, folder: &Path, serial: &[u8]) -> Result<(), CeremonyError> {
+    let label = config.token_label.clone();
+    let folder = folder.to_path_buf();
+    let here = folder.exists() && config.pin_file.exists();
+    if here {
+        // Ends what a killed ceremony left of an exchange.
+        softhsm::Bench::settle(config)?;
+    }
+    match if here { token_serial(config)? } else { None } {
+        Some(found) if found.as_bytes() == serial => Ok(()),
+        Some(_) => Err(CeremonyError::OtherToken { label, folder }),
+        None => Err(CeremonyError::TokenLost { label, folder }),
     }
 }
 
-/// The key of a role, made if it does not exist.
-pub(super) fn ec_key<R: EcRole>(
+/// Makes the key of a role if it does not exist; says whether it did not.
+pub(super) fn make_ec<R: EcRole>(
     token: &Token,
     label: &str,
     curve: Curve,
-) -> Result<EcKey<R>, CeremonyError> {
-    let key = match token.find_ec(label) {
-        Err(CustodyError::NotOneKey { found: 0, .. }) => token.generate_ec(label, curve)?,
-        found => found?,
+) -> Result<bool, CeremonyError> {
+    let (key, made) = match token.find_ec::<R>(label) {
+        Err(CustodyError::NotOneKey { found: 0, .. }) => (token.generate_ec(label, curve)?, true),
+        found => (found?, false),
     };
     if key.curve() != curve {
         return Err(CeremonyError::OtherCurve {
             label: label.into(),
         });
     }
-    Ok(key)
+    Ok(made)
 }
 
 /// The document signers' keys; returns their labels and public keys.
 pub(super) fn document_signers<R: CryptoRng>(
     ceremony: &mut Ceremony<'_, R>,
 ) -> Result<Vec<Vec<u8>>, CeremonyError> {
-    let token = ceremony.token(TokenPlace::Signing)?;
+    let signers = &ceremony.plan.document_signers;
+    let token = ceremony.token(TokenPlace::Signing, &|token| {
+        let mut made = false;
+        for signer in signers {
+            made |= make_ec::<DocumentSigning>(token, &signer.label, Curve::BrainpoolP256r1)?;
+        }
+        Ok(made)
+    })?;
     let mut keys = Vec::new();
-    for signer in &ceremony.plan.document_signers {
-        let key = ec_key::<DocumentSigning>(&token, &signer.label, Curve::BrainpoolP256r1)?;
+    for signer in signers {
+        let key = token.find_ec::<DocumentSigning>(&signer.label)?;
         keys.push(key.public_key_spki().to_vec());
     }
     Ok(keys)
@@ -79,25 +158,34 @@ pub(super) fn document_signers<R: CryptoRng>(
 
 /// The ticket key, and its public half in `public/`.
 pub(super) fn tickets<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
-    let token = ceremony.token(TokenPlace::Order)?;
-    let key = ec_key::<TicketSigning>(&token, TICKETS, Curve::P256)?;
+    let token = ceremony.token(TokenPlace::Order, &|token| {
+        make_ec::<TicketSigning>(token, TICKETS, Curve::P256)
+    })?;
+    let key = token.find_ec::<TicketSigning>(TICKETS)?;
     ceremony.keep("public/tickets.spki", key.public_key_spki())
 }
 
 /// The keys of the line, and the public half that chip makers encrypt to in `public/`.
 pub(super) fn line<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
-    let token = ceremony.token(TokenPlace::Line)?;
-    match token.find_aes::<CardMaster>(CARD_MASTER) {
-        Err(CustodyError::NotOneKey { found: 0, .. }) => {
+    let token = ceremony.token(TokenPlace::Line, &|token| {
+        let master = missing(token.find_aes::<CardMaster>(CARD_MASTER))?;
+        if master {
             token.generate_aes::<CardMaster>(CARD_MASTER)?;
         }
-        found => drop(found?),
-    }
-    let delivery = match token.find_delivery_key(DELIVERY_TRANSPORT) {
-        Err(CustodyError::NotOneKey { found: 0, .. }) => {
-            token.generate_delivery_key(DELIVERY_TRANSPORT)?
+        let delivery = missing(token.find_delivery_key(DELIVERY_TRANSPORT))?;
+        if delivery {
+            token.generate_delivery_key(DELIVERY_TRANSPORT)?;
         }
-        found => found?,
-    };
+        Ok(master || delivery)
+    })?;
+    let delivery = token.find_delivery_key(DELIVERY_TRANSPORT)?;
     ceremony.keep("public/delivery-transport.spki", delivery.public_key_spki())
+}
+
+fn missing<T>(found: Result<T, CustodyError>) -> Result<bool, CustodyError> {
+    match found {
+        Ok(_) => Ok(false),
+        Err(CustodyError::NotOneKey { found: 0, .. }) => Ok(true),
+        Err(error) => Err(error),
+    }
 }

@@ -18,7 +18,7 @@ use super::{
     Ceremony, CeremonyError,
     calendar::Calendar,
     place::TokenPlace,
-    tokens,
+    tokens::make_ec,
     verifying_plan::{Right, VerifierPlan, VerifyingPlan},
 };
 use crate::cvc_key;
@@ -30,17 +30,29 @@ pub(super) fn make<R: CryptoRng, P>(
 ) -> Result<(), CeremonyError> {
     let authority = authority_name(plan, plan.authority.sequence)?;
     if !plan.verifiers.is_empty() {
-        let token = ceremony.token(TokenPlace::DocumentVerifying)?;
+        let token = ceremony.token(TokenPlace::DocumentVerifying, &|token| {
+            let mut made = false;
+            for verifier in &plan.verifiers {
+                made |= make_ec::<DocumentVerifying>(token, &verifier.label, cvc_key::CURVE)?;
+            }
+            Ok(made)
+        })?;
         for verifier in &plan.verifiers {
             request(ceremony, &token, plan, verifier, &authority)?;
         }
     }
-    let token = ceremony.token(TokenPlace::CountryVerifying)?;
+    let token = ceremony.token(TokenPlace::CountryVerifying, &|token| {
+        make_ec::<CountryVerifying>(token, &authority_label(plan), cvc_key::CURVE)
+    })?;
     let (key, certificate) = generation(ceremony, &token, plan)?;
     for verifier in &plan.verifiers {
         certify(ceremony, &token, &key, &certificate, plan, verifier)?;
     }
     Ok(())
+}
+
+fn authority_label(plan: &VerifyingPlan) -> String {
+    format!("cvca-{}", plan.authority.sequence)
 }
 
 fn authority_name(
@@ -88,9 +100,9 @@ fn generation<R: CryptoRng, P>(
     plan: &VerifyingPlan,
 ) -> Result<(EcKey<CountryVerifying>, Certificate), CeremonyError> {
     let sequence = plan.authority.sequence;
-    let label = format!("cvca-{sequence}");
+    let label = authority_label(plan);
     let file = format!("trust/{label}.cvcert");
-    let key = tokens::ec_key::<CountryVerifying>(token, &label, cvc_key::CURVE)?;
+    let key = token.find_ec::<CountryVerifying>(&label)?;
     let certificate = match read(ceremony, &file)? {
         Some(found) if is_of(&found, &key) => found,
         Some(_) => return Err(CeremonyError::Foreign { file }),
@@ -160,7 +172,7 @@ fn request<R: CryptoRng, P>(
     authority: &CertificateReference,
 ) -> Result<(), CeremonyError> {
     let file = request_file(verifier);
-    let key = tokens::ec_key::<DocumentVerifying>(token, &verifier.label, cvc_key::CURVE)?;
+    let key = token.find_ec::<DocumentVerifying>(&verifier.label)?;
     if let Some(bytes) = ceremony.place.read(&file)? {
         let ours = ReceivedRequest::parse(&bytes)
             .is_ok_and(|found| found.request().body().key.point == key.public_point());
