@@ -1,5 +1,6 @@
 //! Pictures of people: JPEG 2000, WSQ and the ISO 19794 records.
 
+pub mod face;
 pub mod iso19794;
 pub mod jpeg2000;
 pub mod picture;
