@@ -15,6 +15,7 @@ use serde_json::Value;
 /// Allowed edges between our crates; nothing else. Tests (`dev`) may also use the simulator.
 const EDGES: &[(&str, &[&str])] = &[
     ("biometrics", &[]),
+    ("dossier", &[]),
     (
         "enrolment-station",
         &[
@@ -66,6 +67,7 @@ const BANNED: &[(&str, &[&str])] = &[
     ("icao9303", &["tokio", "tonic", "sqlx", "pcsc", "cryptoki"]),
     ("personalisation-core", &["tokio", "tonic", "sqlx"]),
     ("evidence", &["tokio", "tonic", "sqlx"]),
+    ("dossier", &["tokio", "tonic", "sqlx", "cryptoki"]),
 ];
 
 fn root() -> PathBuf {
