@@ -8,6 +8,7 @@ use evidence::{entry::Entry, ticket::SignedTicket};
 use hardware_sim::card::{
     Card,
     delivery::{self, BatchKeyTo},
+    profile::Profile,
     slot::{Reply, Slot},
 };
 use icao9303::transport::CardTransport;
@@ -125,6 +126,7 @@ fn keys_deliveries_and_tickets_live_in_tokens() {
     let store = runtime.block_on(config.open_store()).unwrap();
     let count = runtime.block_on(store.stock()).unwrap();
     assert_eq!(count, [(BlankState::Vault, 5)]);
+    card_profiles_are_judged(&config, folder, &runtime, &mut rng);
     open_a_chip(&config, folder, &runtime, &mut rng);
     add_an_order(&config, folder, &runtime, &mut rng);
 }
@@ -135,7 +137,7 @@ fn take_deliveries_in(config: &Config, folder: &Path, runtime: &Runtime, rng: &m
     let by_hand = BatchKeyTo::WrappingKey(folder.join("wrapping.toml"));
     for (name, count, to) in [("one", 2, to_key), ("two", 3, by_hand)] {
         let order = delivery::Order {
-            profile: hardware_sim::card::profile::Profile::IdentityCard,
+            profile: Profile::IdentityCard,
             folder: folder.join(name),
             count,
             buffer: 4096,
@@ -196,6 +198,7 @@ fn malformed_deliveries_are_named(folder: &Path, import: &mut Import<'_>) {
         (line("key_check_values"), &values),
         (line("wrapped_batch_key"), "wrapped_batch_key = \"00\""),
         ("format".to_owned(), "unknown = 1\nformat"),
+        ("format".to_owned(), "card_profile = \"\"\nformat"),
     ] {
         fs::create_dir_all(folder.join("bad")).unwrap();
         let text = good.replacen(&from, to, 1);
@@ -203,6 +206,41 @@ fn malformed_deliveries_are_named(folder: &Path, import: &mut Import<'_>) {
         let error = import("bad", None).unwrap_err();
         assert!(!matches!(error, ImportError::Store(_)), "{to}: {error}");
     }
+}
+
+/// What the maker says of its chips is taken in and recorded; chips for other documents are refused before
+/// anything is stored.
+fn card_profiles_are_judged(config: &Config, folder: &Path, runtime: &Runtime, rng: &mut StdRng) {
+    let deliver = |name: &str, profile, rng: &mut StdRng| {
+        let order = delivery::Order {
+            profile,
+            folder: folder.join(name),
+            count: 1,
+            buffer: 4096,
+            to: BatchKeyTo::PublicKey(folder.join("delivery.der")),
+        };
+        delivery::make(&order, rng).unwrap();
+        folder.join(name).join(delivery::FILE_NAME)
+    };
+    let import = |file: &Path, rng: &mut StdRng| {
+        runtime.block_on(blanks::import(config, file, None, rng, NOW))
+    };
+    for profile in [Profile::BacPassport, Profile::Passport] {
+        let file = deliver(profile.name(), profile, rng);
+        let error = import(&file, rng).unwrap_err();
+        let refused = matches!(
+            &error,
+            ImportError::Delivery(DeliveryError::CardProfile { profile: named })
+                if named == profile.name()
+        );
+        assert!(refused, "{error}");
+        assert!(error.to_string().contains(profile.name()), "{error}");
+    }
+    // Said in so many words, the usual profile is as good as unsaid.
+    let file = deliver("named", Profile::IdentityCard, rng);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, format!("card_profile = \"identity-card\"\n{text}")).unwrap();
+    assert_eq!(import(&file, rng).unwrap(), 1);
 }
 
 /// The chip opens to its transport keys, then to the centre's, both from the token.
@@ -289,6 +327,7 @@ fn add_an_order(config: &Config, folder: &Path, runtime: &Runtime, rng: &mut Std
         .map(|line| Entry::parse(line).unwrap().act)
         .collect();
     assert!(acts.iter().any(|act| act == "receive-delivery"));
+    assert!(audit.contains("1 blanks of card profile identity-card in the vault"));
     assert!(acts.iter().any(|act| act == "add-order"));
 }
 

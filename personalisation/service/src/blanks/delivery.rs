@@ -25,6 +25,9 @@ const FORMAT: &str = "stempel-delivery-1";
 const KEY: usize = 32;
 /// Bytes of a wrapped batch key: RFC 3394 adds a block.
 const WRAPPED: usize = KEY + 8;
+/// The card profile of chips whose delivery names none, and the only one that the line personalises: the
+/// others want an MRZ password alone, or a key and a DG15 of active authentication.
+const IDENTITY_CARD: &str = "identity-card";
 /// Most blanks in a delivery.
 const MOST_CHIPS: usize = 100_000;
 /// Key versions that SCP03 allows.
@@ -43,6 +46,14 @@ pub enum DeliveryError {
     Field {
         /// The field.
         field: &'static str,
+    },
+    /// The chips are made for another document than the line makes.
+    #[error(
+        "the delivery's chips have the card profile {profile}, and the line personalises {IDENTITY_CARD} only; send the delivery back and order that profile"
+    )]
+    CardProfile {
+        /// The profile that the file names.
+        profile: String,
     },
     /// The batch key is wrapped under a key that was not given.
     #[error(
@@ -81,6 +92,8 @@ pub enum DeliveryError {
 pub struct Delivery {
     /// The maker's name of the batch.
     pub batch: String,
+    /// Which protocols the chips offer, by the name of docs/chip.md.
+    pub card_profile: String,
     /// Key version of the transport keys on the chips.
     pub key_version: u8,
     /// The chips, in the order of the file.
@@ -104,6 +117,7 @@ pub struct DeliveredChip {
 struct DeliveryFile {
     format: String,
     batch: String,
+    card_profile: Option<String>,
     transport_key_version: u8,
     wrapped_batch_key: String,
     batch_key_check_value: String,
@@ -137,15 +151,10 @@ impl Delivery {
         if file.format != FORMAT {
             return Err(field("format")());
         }
-        let batch_is_a_name = file.batch.len() <= 64
-            && !file.batch.is_empty()
-            && file
-                .batch
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
-        if !batch_is_a_name {
+        if !is_name(&file.batch) {
             return Err(field("batch")());
         }
+        let card_profile = card_profile(file.card_profile)?;
         if !KEY_VERSIONS.contains(&file.transport_key_version) {
             return Err(field("transport_key_version")());
         }
@@ -168,6 +177,7 @@ impl Delivery {
             fixed(&file.batch_key_check_value).ok_or_else(field("batch_key_check_value"))?;
         Ok(Self {
             batch: file.batch,
+            card_profile,
             key_version: file.transport_key_version,
             chips,
             wrapped_key,
@@ -226,6 +236,26 @@ impl Delivery {
             .into_iter()
             .all(|value| *value == found)
             .then_some(key)
+    }
+}
+
+/// A name that may stand in messages and in the audit file.
+fn is_name(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-';
+    (1..=64).contains(&text.len()) && text.bytes().all(plain)
+}
+
+/// The profile that the line can personalise.
+fn card_profile(named: Option<String>) -> Result<String, DeliveryError> {
+    let profile = named.unwrap_or_else(|| IDENTITY_CARD.to_owned());
+    if !is_name(&profile) {
+        let field = "card_profile";
+        return Err(DeliveryError::Field { field });
+    }
+    if profile == IDENTITY_CARD {
+        Ok(profile)
+    } else {
+        Err(DeliveryError::CardProfile { profile })
     }
 }
 

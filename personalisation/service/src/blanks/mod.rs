@@ -119,7 +119,8 @@ pub async fn import(
         "receive-delivery",
         object,
     );
-    let detail = format!("{} blanks in the vault", blanks.len());
+    let (count, profile) = (blanks.len(), &delivery.card_profile);
+    let detail = format!("{count} blanks of card profile {profile} in the vault");
     let entries = [act.intent(now), act.outcome(now, detail)];
     config
         .open_store()
