@@ -306,7 +306,7 @@ fn nobody_resets_a_card_under_another_program() {
         let readers = Readers::open().unwrap();
         for _ in 0..6 {
             let options = CardOptions {
-                patience: Duration::from_secs(60),
+                patience: Duration::from_mins(1),
                 ..CardOptions::default()
             };
             let mut card = readers.connect("Desk", options).unwrap();
