@@ -92,6 +92,15 @@ pub enum InspectionSystemError {
 }
 
 impl InspectionSystemError {
+    /// Whether the token is there and has no key that was certified.
+    pub(super) fn is_lost_key(&self) -> bool {
+        let absent = matches!(
+            self,
+            Self::Custody(CustodyError::NotOneKey { found: 0, .. })
+        );
+        absent || matches!(self, Self::OtherKey { .. })
+    }
+
     /// Whether the same may succeed later without anything being changed by hand.
     pub fn is_passing(&self) -> bool {
         match self {

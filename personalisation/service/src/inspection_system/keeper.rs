@@ -4,7 +4,7 @@
 use std::{
     sync::{Arc, PoisonError, RwLock},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use icao9303::cvc::{
@@ -21,6 +21,7 @@ use wire::inspection::{
 };
 
 use super::{Certificates, Folder, InspectionSystem, InspectionSystemError, is_due, is_valid};
+use crate::line::fingers::NoTerminal;
 
 /// How often it is looked whether a certificate is due.
 const LOOK: Duration = Duration::from_mins(10);
@@ -69,7 +70,15 @@ pub struct Keeper {
     token: Arc<Token>,
     folder: Folder,
     desk: PkiDesk,
-    current: RwLock<Option<Arc<InspectionSystem>>>,
+    standing: RwLock<Standing>,
+}
+
+/// What there is to work with, and why not more.
+#[derive(Debug, Default)]
+struct Standing {
+    system: Option<Arc<InspectionSystem>>,
+    /// Why the last look brought nothing.
+    trouble: Option<String>,
 }
 
 impl Keeper {
@@ -80,61 +89,104 @@ impl Keeper {
             token,
             folder,
             desk,
-            current: RwLock::new(None),
+            standing: RwLock::default(),
         }
     }
 
-    /// The system in use, if there is one.
-    pub fn current(&self) -> Option<Arc<InspectionSystem>> {
-        let current = self.current.read().unwrap_or_else(PoisonError::into_inner);
-        current.clone()
+    /// The system in use, whose certificate is valid on that day.
+    pub fn current(&self, today: Date) -> Result<Arc<InspectionSystem>, NoTerminal> {
+        let standing = self.standing.read().unwrap_or_else(PoisonError::into_inner);
+        let system = standing.system.as_ref();
+        if let Some(system) = system.filter(|system| system.is_valid(today)) {
+            return Ok(Arc::clone(system));
+        }
+        let expired = system.map(|system| {
+            let (holder, last) = (system.holder(), system.certificates().own.body().expiration);
+            format!("{holder} is not valid today, its last day is {last}")
+        });
+        let told = expired.into_iter().chain(standing.trouble.clone());
+        let why = told.collect::<Vec<_>>().join("; ");
+        Err(NoTerminal { why })
+    }
+
+    /// Its key did not sign: it is not used until a look has found the key again, or another.
+    pub fn distrust(&self) {
+        self.stand(|standing| {
+            standing.system = None;
+            standing.trouble = Some("its key did not sign; it is looked after".to_owned());
+        });
     }
 
     /// Makes sure that there is a system for today, and asks for the next certificate if it is time.
     pub fn refresh(&self, today: Date) -> Result<(), InspectionSystemError> {
-        let due = |system: &InspectionSystem| is_due(&system.certificates().own, today);
-        let valid = |system: &InspectionSystem| is_valid(&system.certificates().own, today);
-        let usable = self.current().filter(|system| valid(system));
-        let usable = usable.or_else(|| self.kept(today));
-        if let Some(system) = usable {
-            self.put(Arc::clone(&system));
-            if !due(&system) {
-                return Ok(());
-            }
+        let looked = self.look(today);
+        let trouble = looked.as_ref().err().map(ToString::to_string);
+        self.stand(|standing| standing.trouble = trouble);
+        looked
+    }
+
+    fn look(&self, today: Date) -> Result<(), InspectionSystemError> {
+        let usable = self.usable(today);
+        let found = usable.as_ref().ok().cloned().flatten();
+        self.stand(|standing| standing.system.clone_from(&found));
+        if usable?.is_some_and(|system| !is_due(&system.certificates().own, today)) {
+            return Ok(());
         }
         let certificates = self.fetch(today)?;
         self.folder.keep(&certificates)?;
         let system = InspectionSystem::new(Arc::clone(&self.token), certificates)?;
         tracing::info!(holder = %system.holder(), "a new inspection certificate");
-        self.put(Arc::new(system));
+        self.stand(|standing| standing.system = Some(Arc::new(system)));
         Ok(())
     }
 
     /// Looks from time to time, for ever, on a thread of its own.
     pub fn watch(self: Arc<Self>, now: fn() -> OffsetDateTime) -> std::io::Result<()> {
-        let watching = move || loop {
-            let today = now().date();
-            let valid = |system: Arc<InspectionSystem>| is_valid(&system.certificates().own, today);
-            let usable = self.current().is_some_and(valid);
-            thread::sleep(if usable { LOOK } else { LOOK_WITHOUT });
-            if let Err(error) = self.refresh(now().date()) {
-                tracing::warn!(%error, "the inspection certificate is not renewed yet");
+        let watching = move || {
+            let (mut looked, mut told) = (Instant::now(), None);
+            loop {
+                thread::sleep(LOOK_WITHOUT);
+                let today = now().date();
+                if self.current(today).is_ok() && looked.elapsed() < LOOK {
+                    continue;
+                }
+                looked = Instant::now();
+                let trouble = self.refresh(today).err().map(|error| error.to_string());
+                if let Some(error) = trouble.as_ref().filter(|_| trouble != told) {
+                    tracing::warn!(%error, "the inspection certificate is not renewed yet");
+                }
+                told = trouble;
             }
         };
         let builder = thread::Builder::new().name("inspection system".to_owned());
         builder.spawn(watching).map(drop)
     }
 
-    fn put(&self, system: Arc<InspectionSystem>) {
-        let mut current = self.current.write().unwrap_or_else(PoisonError::into_inner);
-        *current = Some(system);
+    fn stand(&self, change: impl FnOnce(&mut Standing)) {
+        let standing = self.standing.write();
+        change(&mut standing.unwrap_or_else(PoisonError::into_inner));
     }
 
-    /// What the folder has for today, with its key in the token.
-    fn kept(&self, today: Date) -> Option<Arc<InspectionSystem>> {
-        let certificates = self.folder.certificates(today).ok()?;
-        let system = InspectionSystem::new(Arc::clone(&self.token), certificates).ok()?;
-        Some(Arc::new(system))
+    /// The system in use, or the one that the folder has, if it is valid today and the token has its
+    /// key. A token that is away is an error: nobody knows what it has.
+    fn usable(&self, today: Date) -> Result<Option<Arc<InspectionSystem>>, InspectionSystemError> {
+        let certificates = match self.current(today) {
+            Ok(system) => system.certificates().clone(),
+            Err(_) => match self.folder.certificates(today) {
+                Ok(certificates) => certificates,
+                Err(InspectionSystemError::NoneValid { .. }) => return Ok(None),
+                Err(error) => {
+                    // pki has them all, and says so below.
+                    tracing::warn!(%error, "the kept certificates cannot be used");
+                    return Ok(None);
+                }
+            },
+        };
+        match InspectionSystem::new(Arc::clone(&self.token), certificates) {
+            Ok(system) => Ok(Some(Arc::new(system))),
+            Err(error) if error.is_lost_key() => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// What pki has for us, or certifies now.
@@ -150,12 +202,13 @@ impl Keeper {
         }
         let latest = Certificate::parse(&registration.certificate)?;
         let next = next(latest.holder())?;
-        let key = match self
+        let found = self
             .token
-            .find_ec::<role::InspectionSystem>(&latest.holder().to_string())
-        {
+            .find_ec::<role::InspectionSystem>(&latest.holder().to_string());
+        let key = match found {
             Err(CustodyError::NotOneKey { found: 0, .. }) => None,
-            found => Some(found?),
+            // Another key under the name of the lost one vouches for nothing.
+            found => Some(found?).filter(|key| key.public_point() == latest.body().key.point),
         };
         match key {
             Some(_) if is_valid(&latest, today) && !is_due(&latest, today) => {

@@ -78,6 +78,11 @@ impl InspectionSystem {
     pub fn certificates(&self) -> &Certificates {
         &self.certificates
     }
+
+    /// Whether its own certificate is valid on that day.
+    pub fn is_valid(&self, today: Date) -> bool {
+        is_valid(&self.certificates.own, today)
+    }
 }
 
 impl Terminal for InspectionSystem {

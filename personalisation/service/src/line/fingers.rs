@@ -1,11 +1,12 @@
 //! The line's right to read fingers back after the lock: whom chips trust, and the terminal that they
 //! let in.
 
-use std::{fs, path::Path, sync::Arc};
+use std::{cell::OnceCell, fs, path::Path, sync::Arc};
 
 use icao9303::cvc::{Certificate, CvcError};
-use inspection::Terminal;
+use inspection::{Terminal, TerminalError};
 use thiserror::Error;
+use time::Date;
 
 use crate::inspection_system::Keeper;
 
@@ -24,13 +25,75 @@ pub struct Fingers {
 
 /// Whoever has the terminal of the day.
 pub trait Terminals {
-    /// The terminal, if there is one at present.
-    fn current(&self) -> Option<Arc<dyn Terminal + Send + Sync>>;
+    /// The terminal whose certificate is valid on that day, or why there is none.
+    fn current(&self, today: Date) -> Result<Arc<dyn Terminal + Send + Sync>, NoTerminal>;
+
+    /// Hears that the terminal's key did not sign: it is not to be used again until it does.
+    fn distrust(&self);
+}
+
+/// Why fingers cannot be read back at present. No card's fault: cards wait.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("the line has no inspection system to read fingers back with: {why}")]
+pub struct NoTerminal {
+    /// What is missing, and what helps.
+    pub why: String,
 }
 
 impl Terminals for Keeper {
-    fn current(&self) -> Option<Arc<dyn Terminal + Send + Sync>> {
-        Keeper::current(self).map(|system| system as Arc<dyn Terminal + Send + Sync>)
+    fn current(&self, today: Date) -> Result<Arc<dyn Terminal + Send + Sync>, NoTerminal> {
+        let system = Keeper::current(self, today)?;
+        Ok(system as Arc<dyn Terminal + Send + Sync>)
+    }
+
+    fn distrust(&self) {
+        Keeper::distrust(self);
+    }
+}
+
+/// A terminal for one inspection, which remembers that its key did not sign: the report says of a card
+/// only that its fingers could not be read.
+pub struct Watched {
+    terminal: Arc<dyn Terminal + Send + Sync>,
+    failure: OnceCell<String>,
+}
+
+impl Watched {
+    /// Watches this terminal.
+    pub fn new(terminal: Arc<dyn Terminal + Send + Sync>) -> Self {
+        let failure = OnceCell::new();
+        Self { terminal, failure }
+    }
+
+    /// Why the key did not sign, if it was asked to and did not.
+    pub fn failure(&self) -> Option<&str> {
+        self.failure.get().map(String::as_str)
+    }
+}
+
+impl Terminal for Watched {
+    fn certificate(&self) -> &Certificate {
+        self.terminal.certificate()
+    }
+
+    fn known(&self) -> &[Certificate] {
+        self.terminal.known()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TerminalError> {
+        let signed = self.terminal.sign(message);
+        if let Err(error) = &signed {
+            self.failure.get_or_init(|| error.to_string());
+        }
+        signed
+    }
+}
+
+impl std::fmt::Debug for Watched {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Watched")
+            .field("failure", &self.failure)
+            .finish_non_exhaustive()
     }
 }
 

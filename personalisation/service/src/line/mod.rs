@@ -2,12 +2,14 @@
 
 pub mod card_keys;
 pub mod chip;
+pub mod content;
 pub mod event;
 pub mod files;
 pub mod fingers;
 pub mod output;
 pub mod printing;
 pub mod reader;
+pub mod redraw;
 pub mod signing;
 pub mod worker;
 
@@ -27,6 +29,7 @@ use key_custody::{CustodyError, Token};
 use output::{Output, OutputError};
 use personalisation_store::{Store, StoreError};
 use reader::PcscReader;
+use redraw::RedrawError;
 use signing::{PkiClient, SetupError};
 use thiserror::Error;
 use tokio::runtime::{Handle, Runtime};
@@ -90,6 +93,9 @@ pub enum LineError {
     /// The pictures of cards cannot be drawn or written.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// Pictures that an earlier run did not come to cannot be drawn.
+    #[error(transparent)]
+    Redraw(#[from] RedrawError),
     /// A worker's thread could not be started.
     #[error("starting a worker: {0}")]
     Thread(io::Error),
@@ -119,6 +125,8 @@ pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
     };
     if let Some(output) = &place.output {
         output.printer().warm_up(config.issuer_profile());
+        let lacking = output.without_pictures()?;
+        runtime.block_on(redraw::draw_missing(&place.store, output, &lacking))?;
     }
     let (events, received) = mpsc::channel::<Event>();
     let readers = config.line.readers.clone();
@@ -187,7 +195,11 @@ fn fingers(config: &Config, signer: &PkiClient) -> Result<Option<Fingers>, LineE
         Folder::new(section.certificates.clone()),
         signer.inspection_desk(),
     ));
-    match keeper.refresh(edge::now().date()) {
+    let today = edge::now().date();
+    match keeper.refresh(today) {
+        Err(error) if keeper.current(today).is_ok() => {
+            tracing::warn!(%error, "starting with the inspection certificate that there is");
+        }
         Err(error) if error.is_passing() => {
             tracing::warn!(%error, "starting without an inspection certificate");
         }

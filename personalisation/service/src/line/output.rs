@@ -7,11 +7,22 @@ use std::{
 
 use icao9303::lds::ElementaryFile;
 use inspection::{ChipFiles, DumpError};
-use personalisation_core::document_number::DocumentNumber;
+use personalisation_core::{
+    document_number::DocumentNumber,
+    ids::{BadId, OrderId},
+};
+use serde::Deserialize;
 use thiserror::Error;
 
 use super::{event::Document, printing::Printer};
 use crate::faces::FaceError;
+
+/// The folder of documents' folders.
+const DOCUMENTS: &str = "documents";
+/// The output record.
+const RECORD: &str = "record.json";
+/// The pictures of a card's faces.
+pub(super) const PICTURES: [&str; 2] = ["front.png", "back.png"];
 
 /// Why a dump could not be written. For the operator.
 #[derive(Debug, Error)]
@@ -23,6 +34,22 @@ pub enum OutputError {
         path: PathBuf,
         /// The system's reason.
         source: io::Error,
+    },
+    /// An earlier run's folder cannot be read.
+    #[error("reading {}: {source}; check --dump", path.display())]
+    Read {
+        /// The file or folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// An output record is none.
+    #[error("the output record {}: {reason}; take its folder away", path.display())]
+    Record {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        reason: String,
     },
     /// The chip's files cannot be written.
     #[error(transparent)]
@@ -76,18 +103,73 @@ impl Output {
 
     /// The output record.
     pub fn record(&self, number: DocumentNumber, document: &Document) -> Result<(), OutputError> {
-        let path = self.folder(number).join("record.json");
+        let path = self.folder(number).join(RECORD);
         let json = serde_json::to_vec_pretty(document).map_err(|error| OutputError::Write {
             path: path.clone(),
             source: error.into(),
         })?;
-        write(&path, &json)
+        write_whole(&path, &json)
+    }
+
+    /// The documents that have a record but not both pictures, with their orders.
+    pub fn without_pictures(&self) -> Result<Vec<(DocumentNumber, OrderId)>, OutputError> {
+        let documents = self.folder.join(DOCUMENTS);
+        let entries = match fs::read_dir(&documents) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            entries => entries.map_err(|source| OutputError::Read {
+                path: documents.clone(),
+                source,
+            })?,
+        };
+        let mut lacking = Vec::new();
+        for entry in entries {
+            let folder = entry.map_err(|source| OutputError::Read {
+                path: documents.clone(),
+                source,
+            })?;
+            let (folder, name) = (folder.path(), folder.file_name());
+            let number = name.to_str().and_then(|name| name.parse().ok());
+            let record = folder.join(RECORD);
+            let is_complete = PICTURES.iter().all(|picture| folder.join(picture).exists());
+            let Some(number) = number.filter(|_| record.exists() && !is_complete) else {
+                continue;
+            };
+            lacking.push((number, order_of(&record)?));
+        }
+        Ok(lacking)
     }
 
     /// The folder of one document.
     pub fn folder(&self, number: DocumentNumber) -> PathBuf {
-        self.folder.join("documents").join(number.as_str())
+        self.folder.join(DOCUMENTS).join(number.as_str())
     }
+}
+
+/// The order that an output record names.
+fn order_of(record: &Path) -> Result<OrderId, OutputError> {
+    #[derive(Deserialize)]
+    struct Record {
+        order: String,
+    }
+    let wrong = |reason: String| OutputError::Record {
+        path: record.to_owned(),
+        reason,
+    };
+    let json = fs::read(record).map_err(|error| wrong(error.to_string()))?;
+    let read: Record = serde_json::from_slice(&json).map_err(|error| wrong(error.to_string()))?;
+    read.order
+        .parse()
+        .map_err(|error: BadId| wrong(error.to_string()))
+}
+
+/// Writes a file that is whole or absent, also when the program dies meanwhile.
+pub(super) fn write_whole(path: &Path, content: &[u8]) -> Result<(), OutputError> {
+    let draft = path.with_extension("draft");
+    write(&draft, content)?;
+    fs::rename(&draft, path).map_err(|source| OutputError::Write {
+        path: path.to_owned(),
+        source,
+    })
 }
 
 fn write(path: &Path, content: &[u8]) -> Result<(), OutputError> {

@@ -1,7 +1,6 @@
 //! Pictures of a card's faces, drawn by a thread of their own while the chip works, and written once the card is good.
 
 use std::{
-    fs, io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, mpsc},
     thread::{self, JoinHandle},
@@ -15,7 +14,7 @@ use personalisation_core::{
 
 use super::{
     files::{FilesError, OrderContent},
-    output::OutputError,
+    output::{OutputError, PICTURES, write_whole},
 };
 use crate::faces::{CardFacts, Faces, Holder, Pictures};
 
@@ -122,14 +121,8 @@ fn draw(
 }
 
 fn write(folder: &Path, pictures: &Pictures) -> Result<(), OutputError> {
-    let written = |path: PathBuf, content: &[u8]| -> Result<(), OutputError> {
-        let wrong = |source: io::Error| OutputError::Write {
-            path: path.clone(),
-            source,
-        };
-        fs::create_dir_all(folder).map_err(wrong)?;
-        fs::write(&path, content).map_err(wrong)
-    };
-    written(folder.join("front.png"), &pictures.front)?;
-    written(folder.join("back.png"), &pictures.back)
+    for (name, content) in PICTURES.iter().zip([&pictures.front, &pictures.back]) {
+        write_whole(&folder.join(name), content)?;
+    }
+    Ok(())
 }

@@ -2,16 +2,20 @@
 
 use std::{
     fs,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use icao9303::cvc::Rights;
-use inspection::Terminal;
+use icao9303::cvc::{Certificate, Rights};
+use inspection::{Terminal, TerminalError};
 use personalisation::line::{
     event::Event,
-    fingers::{Fingers, Terminals},
+    fingers::{Fingers, NoTerminal, Terminals},
+    worker::{InspectionChange, WorkerError},
 };
-use time::macros::date;
+use time::{Date, macros::date};
 
 use crate::{
     bench::Bench,
@@ -27,14 +31,17 @@ struct Late {
 }
 
 impl Terminals for Late {
-    fn current(&self) -> Option<Arc<dyn Terminal + Send + Sync>> {
+    fn current(&self, _: Date) -> Result<Arc<dyn Terminal + Send + Sync>, NoTerminal> {
         let mut missing = self.missing.lock().unwrap();
         if *missing > 0 {
             *missing -= 1;
-            return None;
+            let why = "none yet".to_owned();
+            return Err(NoTerminal { why });
         }
-        Some(Arc::clone(&self.inspector) as Arc<dyn Terminal + Send + Sync>)
+        Ok(Arc::clone(&self.inspector) as Arc<dyn Terminal + Send + Sync>)
     }
+
+    fn distrust(&self) {}
 }
 
 pub fn access(plan: &Plan) -> Fingers {
@@ -90,6 +97,112 @@ fn a_certificate_that_is_late_costs_time_only() {
     assert_eq!(documents, 1);
     assert_eq!(scrapped(&bench), []);
     invariants::check(&bench, "a late certificate");
+}
+
+/// A terminal whose key is away until somebody was told.
+struct Mute {
+    inspector: Arc<Inspector>,
+    told: Arc<AtomicBool>,
+}
+
+impl Terminal for Mute {
+    fn certificate(&self) -> &Certificate {
+        self.inspector.certificate()
+    }
+
+    fn known(&self) -> &[Certificate] {
+        self.inspector.known()
+    }
+
+    fn sign(&self, message: &[u8]) -> Result<Vec<u8>, TerminalError> {
+        if self.told.load(Ordering::SeqCst) {
+            self.inspector.sign(message)
+        } else {
+            Err(TerminalError::new("the token is absent"))
+        }
+    }
+}
+
+impl Terminals for Mute {
+    fn current(&self, _: Date) -> Result<Arc<dyn Terminal + Send + Sync>, NoTerminal> {
+        let (inspector, told) = (Arc::clone(&self.inspector), Arc::clone(&self.told));
+        Ok(Arc::new(Self { inspector, told }))
+    }
+
+    fn distrust(&self) {
+        self.told.store(true, Ordering::SeqCst);
+    }
+}
+
+#[test]
+fn a_key_that_does_not_sign_costs_time_only() {
+    let inspector = Arc::new(Inspector::new(&Plan::default()));
+    let mut bench = Bench::new(Applicant::small());
+    bench.fingers = Some(Fingers {
+        trust_points: vec![inspector.trust_point.clone()],
+        terminals: Arc::new(Mute {
+            inspector,
+            told: Arc::default(),
+        }),
+    });
+    bench.order();
+    bench.blanks(1);
+    // Tired of waiting after the first look, the program is started again.
+    let documents: u64 = (0..2).map(|_| bench.run().unwrap().documents).sum();
+    assert_eq!(documents, 1);
+    let said = bench.said();
+    let waiting = said.iter().find_map(|event| match event {
+        Event::Waiting { why, .. } => Some(why.clone()),
+        _ => None,
+    });
+    let why = waiting.unwrap();
+    assert!(why.contains("its key did not sign"), "{why}");
+    let given_up = |event: &Event| matches!(event, Event::Scrapped { .. });
+    assert!(!said.iter().any(given_up), "{said:?}");
+    invariants::check(&bench, "a silent key");
+}
+
+/// A card is signed as one that terminals open, or as one that none does: it is finished as begun.
+#[test]
+fn a_card_under_way_is_finished_under_the_configuration_that_it_was_begun_with() {
+    for begun_with in [true, false] {
+        let mut bench = Bench::new(Applicant::small());
+        let with = bench.fingers.take();
+        let configure = |bench: &mut Bench, inspection: bool| {
+            bench.fingers = inspection.then(|| with.clone().unwrap());
+        };
+        configure(&mut bench, begun_with);
+        let order = bench.order();
+        bench.blanks(1);
+        bench.pki.be_unavailable(u32::MAX);
+        assert_eq!(bench.run().unwrap().documents, 0);
+        bench.pki.be_unavailable(0);
+        let attempt = bench.newest(order);
+        assert_eq!(attempt.state().name(), "lds_built");
+
+        configure(&mut bench, !begun_with);
+        let stopped = bench.run().unwrap_err();
+        let WorkerError::InspectionChanged(change) = &stopped else {
+            panic!("{stopped}");
+        };
+        let expected = if begun_with {
+            InspectionChange::Removed(attempt.id())
+        } else {
+            InspectionChange::Added(attempt.id())
+        };
+        assert_eq!(*change, expected);
+        assert_eq!(scrapped(&bench), []);
+
+        configure(&mut bench, begun_with);
+        assert_eq!(bench.run().unwrap().documents, 1);
+        assert_eq!(bench.newest(order).id(), attempt.id());
+        invariants::check(&bench, "the configuration changed");
+        // Whatever is begun afterwards follows the new configuration.
+        configure(&mut bench, !begun_with);
+        bench.order();
+        bench.blanks(1);
+        assert_eq!(bench.run().unwrap().documents, 1);
+    }
 }
 
 #[test]

@@ -1,13 +1,30 @@
 //! Why a step failed, and why a worker stops.
 
-use personalisation_core::attempt::{IllegalMove, ScrapReason};
+use personalisation_core::attempt::{AttemptId, IllegalMove, ScrapReason};
 use personalisation_store::StoreError;
 use thiserror::Error;
 
 use crate::line::{
-    card_keys::CardKeysError, chip::ChipError, files::FilesError, output::OutputError,
-    signing::SigningError,
+    card_keys::CardKeysError, chip::ChipError, content::ContentError, files::FilesError,
+    fingers::NoTerminal, output::OutputError, signing::SigningError,
 };
+
+/// How the configuration changed while a card was under way whose signed files say otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum InspectionChange {
+    /// `[inspection]` came after the card was begun.
+    #[error(
+        "attempt {0} was begun without [inspection], and is signed as a card that no terminal opens; \
+         start the line without [inspection] and [tokens.inspection] until it is finished"
+    )]
+    Added(AttemptId),
+    /// `[inspection]` went after the card was begun.
+    #[error(
+        "attempt {0} was begun with [inspection], and is signed as a card that terminals open; put \
+         [inspection] and [tokens.inspection] back until it is finished"
+    )]
+    Removed(AttemptId),
+}
 
 /// Why a worker stops: not one card's trouble, but everybody's. For the operator.
 #[derive(Debug, Error)]
@@ -32,6 +49,9 @@ pub enum WorkerError {
         /// Attempts given up for their order's fault, or pki's.
         orders: u32,
     },
+    /// Cards under way were begun under another configuration.
+    #[error("{0}")]
+    InspectionChanged(InspectionChange),
     /// The certificates or lists we verify with do not suffice.
     #[error(transparent)]
     Trust(SigningError),
@@ -49,12 +69,12 @@ pub(super) enum StepError {
     /// The inspection of the finished card failed.
     #[error("inspecting the finished card: {0}")]
     ReadBack(String),
-    /// The line has no inspection certificate at present.
-    #[error(
-        "the line's inspection certificate is not valid and no new one was issued yet; see that pki \
-         is up and the line is registered there"
-    )]
-    NoTerminal,
+    /// The line cannot read fingers back at present.
+    #[error(transparent)]
+    NoTerminal(#[from] NoTerminal),
+    /// The attempt was begun with `[inspection]` and goes on without, or the other way round.
+    #[error("{0}")]
+    InspectionChanged(InspectionChange),
     /// The chip's keys are not to be had.
     #[error(transparent)]
     Keys(#[from] CardKeysError),
@@ -70,6 +90,15 @@ pub(super) enum StepError {
     /// The dump's.
     #[error(transparent)]
     Output(#[from] OutputError),
+}
+
+impl From<ContentError> for StepError {
+    fn from(error: ContentError) -> Self {
+        match error {
+            ContentError::Store(error) => Self::Store(error),
+            ContentError::Files(error) => Self::Order(error),
+        }
+    }
 }
 
 impl From<IllegalMove> for StepError {
@@ -97,7 +126,8 @@ impl StepError {
         match self {
             Self::Chip(error) => Remedy::Again(error.scrap_reason()),
             Self::Lost => Remedy::Again(ScrapReason::ChipSilent),
-            Self::NoTerminal => Remedy::Later(self.to_string()),
+            Self::NoTerminal(error) => Remedy::Later(error.to_string()),
+            Self::InspectionChanged(change) => Remedy::Stop(WorkerError::InspectionChanged(change)),
             Self::ReadBack(_) => Remedy::Again(ScrapReason::ReadBackFailed),
             Self::Keys(CardKeysError::Custody(error)) => Remedy::Later(error.to_string()),
             Self::Keys(CardKeysError::CheckValues) => Remedy::Scrap(ScrapReason::ChipKeysUnknown),

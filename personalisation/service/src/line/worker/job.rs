@@ -13,24 +13,21 @@ use personalisation_core::{
     card_access_number::CardAccessNumber,
     ids::{ActId, LeaseToken},
 };
-use personalisation_store::{
-    Store,
-    line::{Advance, AttemptContent},
-    order::ContentKind,
-};
+use personalisation_store::line::{Advance, AttemptContent};
 use rand::CryptoRng;
 use time::OffsetDateTime;
 
-use super::{ACTOR, Worker, failure::StepError};
-use crate::{
-    line::{
-        chip::ChipFacts,
-        event::{Event, Subject},
-        files::{CardFiles, FilesError, OrderContent},
-        printing::Printing,
-        reader::CardReader,
-    },
-    order::{Identity, ticket::data_group},
+use super::{
+    ACTOR, Worker,
+    failure::{InspectionChange, StepError},
+};
+use crate::line::{
+    chip::ChipFacts,
+    content::{read_card_access_number, read_order},
+    event::{Event, Subject},
+    files::{CardFiles, FilesError, OrderContent},
+    printing::Printing,
+    reader::CardReader,
 };
 
 /// An attempt in hand.
@@ -235,15 +232,25 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         chip_key: &ChipPublicKey,
     ) -> Result<CardFiles, StepError> {
         job.ticket = order.ticket.to_vec();
-        let buffer = self.settings.apdu_buffer;
-        let (number, terminals) = (job.binding.number, self.fingers.is_some());
-        let mut files = CardFiles::build(order, number, chip_key, buffer, terminals)?;
+        let (number, buffer) = (job.binding.number, self.settings.apdu_buffer);
+        let terminals = self.fingers.is_some();
+        let build = |terminals| CardFiles::build(order, number, chip_key, buffer, terminals);
+        let mut files = build(terminals)?;
         let record = job.attempt.record();
-        if record
-            .lds_digest
-            .is_some_and(|digest| digest != files.lds_digest())
-        {
-            return Err(FilesError::Missing("content that was signed for").into());
+        let signed_for = |files: &CardFiles| {
+            let digest = record.lds_digest;
+            digest.is_none_or(|digest| digest == files.lds_digest())
+        };
+        if !signed_for(&files) {
+            if !signed_for(&build(!terminals)?) {
+                return Err(FilesError::Missing("content that was signed for").into());
+            }
+            let changed = if terminals {
+                InspectionChange::Added
+            } else {
+                InspectionChange::Removed
+            };
+            return Err(StepError::InspectionChanged(changed(job.attempt.id())));
         }
         if let (Some(sod), Some(security)) = (record.sod_digest, record.card_security_digest) {
             let sod = self.stored(job, AttemptContent::Sod, sod)?;
@@ -255,11 +262,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
 
     /// The attempt's card access number.
     pub(super) fn card_access_number(&self, job: &Job) -> Result<CardAccessNumber, StepError> {
-        let kind = AttemptContent::CardAccessNumber;
-        let digits = self.wait(self.store.attempt_content(job.attempt.id(), kind))?;
-        let missing = FilesError::Missing("card access number");
-        let digits = digits.ok_or(FilesError::Missing("card access number"))?;
-        CardAccessNumber::try_from(&digits[..]).map_err(|_| missing.into())
+        Ok(self.wait(read_card_access_number(&self.store, job.attempt.id()))?)
     }
 
     fn stored(
@@ -274,36 +277,6 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             _ => Err(FilesError::Missing("signed file").into()),
         }
     }
-}
-
-/// What the database has of an order.
-pub(super) async fn read_order(
-    store: &Store,
-    order: personalisation_core::ids::OrderId,
-) -> Result<OrderContent, StepError> {
-    let mut data_groups = BTreeMap::new();
-    let (mut identity, mut ticket) = (None, None);
-    for kind in ContentKind::ALL {
-        let content = store.order_content(order, kind).await?;
-        let Some(content) = content else { continue };
-        match (kind, data_group(kind)) {
-            (_, Some(group)) => drop(data_groups.insert(group, content)),
-            (ContentKind::Identity, _) => identity = Some(content),
-            (ContentKind::Ticket, _) => ticket = Some(content),
-            _ => {}
-        }
-    }
-    let identity = identity.ok_or(FilesError::Missing("identity"))?;
-    for group in [icao9303::lds::DataGroup::DG2, icao9303::lds::DataGroup::DG3] {
-        if !data_groups.contains_key(&group) {
-            return Err(FilesError::Missing("portrait or fingers").into());
-        }
-    }
-    Ok(OrderContent {
-        identity: Identity::decode(&identity).map_err(FilesError::from)?,
-        data_groups,
-        ticket: ticket.ok_or(FilesError::Missing("ticket"))?,
-    })
 }
 
 /// The file that the chip keeps from everybody: looked at before the lock for the last time.

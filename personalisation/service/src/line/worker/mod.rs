@@ -12,7 +12,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-pub use failure::WorkerError;
+pub use failure::{InspectionChange, WorkerError};
 use icao9303::x509::TrustStore;
 use personalisation_core::{attempt::Fault, ids::LeaseToken, remake::Doubt};
 use personalisation_store::{Store, StoreError, line::Lease};

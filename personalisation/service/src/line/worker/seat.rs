@@ -36,6 +36,9 @@ use crate::line::{
 
 /// How long to wait before looking again.
 const POLL: Duration = Duration::from_millis(100);
+/// How often that pause doubles while something outside the card is missing: each look takes the
+/// attempt up and gives it back, which the audit keeps.
+const MOST_DOUBLINGS: u32 = 4;
 /// How long a reader that is gone may stay away before its card is given up.
 const READER_GRACE: Duration = Duration::from_secs(30);
 /// How often a card may fail to say who it is.
@@ -54,6 +57,8 @@ pub(super) struct Seat {
     /// A good blank that waits for an order.
     waits_for_order: bool,
     mute: u32,
+    /// How often in a row something outside the card was missing.
+    waited: u32,
     told: Option<String>,
 }
 
@@ -82,6 +87,7 @@ impl Seat {
             released: false,
             waits_for_order: false,
             mute: 0,
+            waited: 0,
             told: None,
         }
     }
@@ -391,7 +397,8 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let lease = self.lease(job.token);
         self.wait(self.store.release(job.attempt.id(), &lease))?;
         self.tell_waiting(seat, why);
-        thread::sleep(POLL);
+        thread::sleep(POLL * 2_u32.pow(seat.waited.min(MOST_DOUBLINGS)));
+        seat.waited += 1;
         Ok(Turn::Idle)
     }
 

@@ -22,13 +22,15 @@ use rand::CryptoRng;
 use super::{
     Worker,
     failure::StepError,
-    job::{FINGERS, Job, read_order},
+    job::{FINGERS, Job},
 };
 use crate::line::{
     card_keys::CardKeysError,
     chip::{self, CENTRE_KEY_VERSION, ChipError, LifeCycle, Session},
+    content::read_order,
     event::{Document, Event},
     files::{CardFiles, FilesError},
+    fingers::{NoTerminal, Watched},
     output::Output,
     reader::CardReader,
     signing::{self, Facts, SigningError},
@@ -246,15 +248,13 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let now = self.now();
         let mrz = self.files(job)?.mrz.clone();
         let terminal = match &self.fingers {
-            Some(fingers) => Some(fingers.terminals.current().ok_or(StepError::NoTerminal)?),
+            Some(fingers) => Some(Watched::new(fingers.terminals.current(now.date())?)),
             None => None,
         };
         let request = Request {
             password: Some(&password),
             printed_mrz: Some(&mrz),
-            terminal: terminal
-                .as_ref()
-                .map(|terminal| &**terminal as &dyn Terminal),
+            terminal: terminal.as_ref().map(|terminal| terminal as &dyn Terminal),
             trust: &trust,
             now,
             budget: Budget::default(),
@@ -265,6 +265,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             report,
             files: found,
         } = inspect(card, &request, &Instant::now(), &mut self.rng);
+        self.blame(terminal.as_ref())?;
         judge(&report, terminal.is_some()).map_err(StepError::ReadBack)?;
         // Without the right to them, the fingers were compared before the lock for the last time.
         let compared = |file: ElementaryFile| terminal.is_some() || file != FINGERS;
@@ -293,6 +294,17 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         self.print(job, &can)?;
         self.advance(job, &[to], &[], "genuine")?;
         self.tell(Event::Document(document));
+        Ok(())
+    }
+
+    /// Where the terminal's key did not sign, the card is not at fault.
+    fn blame(&self, terminal: Option<&Watched>) -> Result<(), NoTerminal> {
+        let failure = terminal.and_then(Watched::failure);
+        if let (Some(why), Some(fingers)) = (failure, &self.fingers) {
+            fingers.terminals.distrust();
+            let why = format!("its key did not sign: {why}; it is looked after");
+            return Err(NoTerminal { why });
+        }
         Ok(())
     }
 
