@@ -151,6 +151,12 @@ impl Bench {
         Self { card, folder }
     }
 
+    /// A chip whose file is elsewhere, or has no name any more.
+    pub fn of(card: Card) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { card, folder }
+    }
+
     pub fn path(&self) -> PathBuf {
         self.folder.path().join("chip")
     }
@@ -403,11 +409,26 @@ pub fn passport(
         profile,
         ..Blank::new(SERIAL, transport_keys())
     };
-    let mut bench = Bench::with(&blank, rng);
+    let first: Vec<_> = make_key.cloned().into_iter().collect();
+    let (mut bench, mut answers) = passport_with(&blank, files, mrz, &first, rng);
+    bench.run("reset");
+    (bench, answers.pop())
+}
+
+/// Blank → locked with these files and this MRZ password; `first` is sent before them, and its answers come back.
+pub fn passport_with(
+    blank: &Blank,
+    files: &[File],
+    mrz: &[u8; 20],
+    first: &[Command],
+    rng: Randomness,
+) -> (Bench, Vec<Vec<u8>>) {
+    let mut bench = Bench::with(blank, rng);
     replace_keys(&mut bench);
     let keys = centre_keys();
     let mut channel = bench.channel(0x31, &keys).unwrap();
-    let public_key = make_key.map(|command| order(&mut channel, command));
+    let send = |command| order(&mut channel, command);
+    let answers = first.iter().map(send).collect();
     for file in files {
         order(&mut channel, &create_command(file));
         order(&mut channel, &select_command(file));
@@ -415,13 +436,10 @@ pub fn passport(
             order(&mut channel, &write);
         }
     }
-    order(
-        &mut channel,
-        &secrets_command(CAN, mrz, keys.data_encryption()),
-    );
+    let secrets = secrets_command(CAN, mrz, keys.data_encryption());
+    order(&mut channel, &secrets);
     order(&mut channel, &status_command(0x05));
-    bench.run("reset");
-    (bench, public_key)
+    (bench, answers)
 }
 
 /// GENERATE KEY PAIR for active authentication with ECDSA.

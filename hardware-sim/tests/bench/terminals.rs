@@ -8,6 +8,7 @@ use icao9303::cvc::{
     self, Body, Certificate, CertificateReference, HolderAuthorization, Rights, Role,
     VerificationKey,
 };
+use icao9303::mrz::MrzInformation;
 use icao9303::oid;
 use icao9303::pace::{self, Password};
 use icao9303::reading;
@@ -20,10 +21,11 @@ use icao9303::security_info::{
 use icao9303::terminal_authentication::{ChipName, TerminalAuthenticationError};
 use icao9303::tlv;
 use icao9303::x509::HashAlgorithm;
-use openssl::bn::BigNumContext;
-use openssl::ec::{EcGroup, EcKey, PointConversionForm};
+use openssl::bn::{BigNum, BigNumContext};
+use openssl::ec::{EcGroup, EcKey, EcPoint, PointConversionForm};
 use openssl::ecdsa::EcdsaSig;
 use openssl::pkey::Private;
+use openssl::sha::sha256;
 use time::{Date, Month};
 
 use super::{
@@ -40,7 +42,25 @@ pub struct Key {
 impl Key {
     pub fn on(curve: CurveId) -> Self {
         let group = EcGroup::from_curve_name(curve.nid()).unwrap();
-        let private = EcKey::generate(&group).unwrap();
+        Self::of(curve, EcKey::generate(&group).unwrap())
+    }
+
+    /// The same key wherever it is made.
+    pub fn fixed(curve: CurveId, name: &str) -> Self {
+        let group = EcGroup::from_curve_name(curve.nid()).unwrap();
+        let scalar = BigNum::from_slice(&sha256(name.as_bytes())).unwrap();
+        let scalar = &scalar >> 1;
+        let mut context = BigNumContext::new().unwrap();
+        let mut point = EcPoint::new(&group).unwrap();
+        point.mul_generator2(&group, &scalar, &mut context).unwrap();
+        Self::of(
+            curve,
+            EcKey::from_private_components(&group, &scalar, &point).unwrap(),
+        )
+    }
+
+    fn of(curve: CurveId, private: EcKey<Private>) -> Self {
+        let group = EcGroup::from_curve_name(curve.nid()).unwrap();
         let mut context = BigNumContext::new().unwrap();
         let form = PointConversionForm::UNCOMPRESSED;
         let point = private.public_key().to_bytes(&group, form, &mut context);
@@ -94,7 +114,15 @@ impl Holder {
 
     /// The same on another curve; everybody below it is on its curve.
     pub fn root_on(curve: CurveId, holder: &str, rights: Rights, valid: Validity) -> Self {
-        let key = Key::on(curve);
+        Self::root_with(Key::on(curve), holder, rights, valid)
+    }
+
+    /// An authority with a key that is the same wherever it is made.
+    pub fn fixed_root(holder: &str, rights: Rights, valid: Validity) -> Self {
+        Self::root_with(Key::fixed(CURVE, holder), holder, rights, valid)
+    }
+
+    fn root_with(key: Key, holder: &str, rights: Rights, valid: Validity) -> Self {
         let body = body(holder, holder, (Role::Cvca, rights), valid, &key);
         let certificate = certify(&key, body);
         Self { key, certificate }
@@ -102,7 +130,16 @@ impl Holder {
 
     /// Someone new, certified by this holder.
     pub fn issue(&self, holder: &str, what: (Role, Rights), valid: Validity) -> Self {
-        let key = Key::on(self.key.public.curve());
+        self.issue_to(Key::on(self.key.public.curve()), holder, what, valid)
+    }
+
+    /// The same with a key that is the same wherever it is made.
+    pub fn issue_fixed(&self, holder: &str, what: (Role, Rights), valid: Validity) -> Self {
+        let key = Key::fixed(self.key.public.curve(), holder);
+        self.issue_to(key, holder, what, valid)
+    }
+
+    fn issue_to(&self, key: Key, holder: &str, what: (Role, Rights), valid: Validity) -> Self {
         let authority = self.name().to_string();
         let certificate = certify(&self.key, body(&authority, holder, what, valid, &key));
         Self { key, certificate }
@@ -283,7 +320,22 @@ impl Locked {
     }
 }
 
-impl Entered<'_> {
+impl<'a> Entered<'a> {
+    /// A session after basic access control, of a chip whose document number and trust point are these.
+    pub fn after_basic_access(
+        card: SecureTransport<&'a mut Card>,
+        mrz: &MrzInformation,
+        trust_point: &Holder,
+        chip_key: &[u8],
+    ) -> Self {
+        Self {
+            card,
+            chip: ChipName::after_basic_access_control(mrz),
+            trust_points: vec![trust_point.name().clone()],
+            chip_key: chip_key.to_vec(),
+        }
+    }
+
     /// Chip authentication.
     pub fn authenticate_chip(&mut self) -> Agreement {
         let parameters = chip_authentication_of(&self.chip_key);

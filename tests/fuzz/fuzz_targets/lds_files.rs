@@ -1,7 +1,7 @@
-//! EF.COM, EF.DIR, EF.CVCA, EF.ATR/INFO, DG1, DG7, DG11, DG12, DG14: what is read is written, read again, and the same.
+//! EF.COM, EF.DIR, EF.CVCA, EF.ATR/INFO, DG1, DG7, DG11, DG12, DG14, DG15: what is read is written, read again, and the same.
 #![cfg_attr(fuzzing, no_main)]
 
-use icao9303::lds::{AtrInfo, Dg1, Dg7, Dg11, Dg12, Dg14, EfCom, EfCvca, EfDir};
+use icao9303::lds::{AtrInfo, Dg1, Dg7, Dg11, Dg12, Dg14, Dg15, EfCom, EfCvca, EfDir};
 
 fuzz::target!(|data| {
     if let Ok(read) = EfCom::parse(data) {
@@ -28,6 +28,9 @@ fuzz::target!(|data| {
             Dg14::parse(&read.encode()).map(|again| again.encode()),
             Ok(read.encode())
         );
+    }
+    if let Ok(read) = Dg15::parse(data) {
+        assert_eq!(Dg15::parse(&read.encode()), Ok(read));
     }
     // Texts are read more freely than they are written.
     if let Ok(read) = Dg11::parse(data)

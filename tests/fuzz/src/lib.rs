@@ -3,6 +3,13 @@
 //! A target is one file in `fuzz_targets/`: a `//!` line, `#![cfg_attr(fuzzing, no_main)]`, and one call of [`target!`].
 //! docs/fuzzing.md has the commands.
 
+// The bench of the chip's own tests: it personalises, certifies and opens sessions.
+#[path = "../../../hardware-sim/tests/bench/mod.rs"]
+pub mod bench;
+pub mod chip;
+
+pub use bench::{MRZ_PASSWORD, hex, host, seeded, signing_key};
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
