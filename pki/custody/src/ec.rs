@@ -17,7 +17,7 @@ use crate::{
     curve::Curve,
     error::CustodyError,
     object::{Named, confined},
-    role::EcRole,
+    role::{EcRole, KeyRole},
     token::{Asking, Desk, Fault, Token},
 };
 
@@ -176,7 +176,7 @@ fn private_key<R: EcRole>(
     Ok(handle)
 }
 
-fn public_key<R: EcRole>(
+pub(crate) fn public_key<R: KeyRole>(
     token: &Token,
     desk: &Desk,
     named: &Named<R>,
@@ -209,7 +209,7 @@ fn public_key<R: EcRole>(
     Ok((curve, point[2..].to_vec()))
 }
 
-fn encode_spki(curve: Curve, point: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+pub(crate) fn encode_spki(curve: Curve, point: &[u8]) -> Result<Vec<u8>, ErrorStack> {
     let group = EcGroup::from_curve_name(curve.nid())?;
     let mut context = BigNumContext::new()?;
     let point = EcPoint::from_bytes(&group, point, &mut context)?;

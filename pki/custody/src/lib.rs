@@ -33,15 +33,19 @@
 mod aes;
 mod curve;
 mod delivery;
+mod destroy;
 mod ec;
 mod error;
 mod initialise;
 mod module;
 mod object;
 mod pin;
+mod receiving;
 pub mod role;
 pub mod softhsm;
+pub mod tls;
 mod token;
+mod wrapping;
 
 pub use aes::AesKey;
 pub use curve::Curve;
@@ -50,4 +54,6 @@ pub use ec::EcKey;
 pub use error::{CustodyError, PinFault};
 pub use initialise::{initialise_token, token_serial};
 pub use pin::{Pin, create_pin_file};
+pub use receiving::ReceivingKey;
 pub use token::{Token, TokenConfig};
+pub use wrapping::WrappingKey;

@@ -16,6 +16,9 @@ pub trait EcRole: KeyRole {}
 /// A role whose keys compute AES-CMAC.
 pub trait CmacRole: KeyRole {}
 
+/// A role whose keys identify a program to others in TLS, and sign nothing else.
+pub trait TlsRole: EcRole {}
+
 macro_rules! roles {
     ($($(#[$doc:meta])* $role:ident: $kind:ident = $name:literal;)+) => {$(
         $(#[$doc])*
@@ -44,6 +47,18 @@ roles! {
     OperationsCa: EcRole = "operations-ca";
     /// Tickets that permit signatures.
     TicketSigning: EcRole = "ticket-signing";
+    /// Dossiers, by the station that captured them.
+    StationSigning: EcRole = "station-signing";
+    /// A station, to the centre.
+    StationTls: EcRole = "station-tls";
+    /// A program of the centre, to other programs and to stations.
+    ServiceTls: EcRole = "service-tls";
+    /// Receipts for dossiers.
+    ReceiptSigning: EcRole = "receipt-signing";
+    /// The configuration of stations.
+    ConfigurationSigning: EcRole = "configuration-signing";
+    /// Staff lists of offices.
+    StaffListSigning: EcRole = "staff-list-signing";
     /// The master key from which the keys of each chip are derived.
     CardMaster: CmacRole = "card-master";
 }
@@ -55,3 +70,26 @@ impl sealed::Sealed for DeliveryTransport {}
 impl KeyRole for DeliveryTransport {
     const NAME: &'static str = "delivery-transport";
 }
+
+impl TlsRole for StationTls {}
+impl TlsRole for ServiceTls {}
+
+/// The key pair to which stations seal dossiers: it agrees on secrets, and signs nothing.
+#[derive(Debug)]
+pub enum IntakeOpening {}
+impl sealed::Sealed for IntakeOpening {}
+impl KeyRole for IntakeOpening {
+    const NAME: &'static str = "intake-opening";
+}
+
+/// A role whose AES keys wrap the keys of data stores.
+pub trait WrapRole: KeyRole {}
+
+/// The key under which a station keeps the data key of its drafts and outbox.
+#[derive(Debug)]
+pub enum DraftStore {}
+impl sealed::Sealed for DraftStore {}
+impl KeyRole for DraftStore {
+    const NAME: &'static str = "draft-store";
+}
+impl WrapRole for DraftStore {}
