@@ -71,6 +71,9 @@ fn the_demo_leaves_what_the_docs_say_and_other_programs_agree() {
         ended.output
     );
 
+    let pictures = format!("{}/documents/NUMBER/front.png and back.png", text(&out));
+    assert!(ended.output.contains(&pictures), "{}", ended.output);
+
     let report = json_file(&out.join("report.json"));
     let documents = report["documents"].as_array().unwrap();
     assert_eq!(documents.len(), 3);

@@ -36,6 +36,15 @@ fn show(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
     if let Some(out) = &arguments.out {
         println!("left in {}", out.display());
     }
+    // Without --out they go with the rest when the demo ends.
+    let kept = arguments.out.as_deref();
+    if let Some(folder) = kept.or((!arguments.once).then_some(work.path())) {
+        let documents = folder.join("documents");
+        println!(
+            "the cards' pictures: {}/NUMBER/front.png and back.png",
+            documents.display()
+        );
+    }
     if !arguments.once {
         stay(&mut finished)?;
     }

@@ -105,6 +105,7 @@ pub struct Pki {
     folder: PathBuf,
     service: Option<Service>,
     address: String,
+    first_requests: u32,
 }
 
 impl Pki {
@@ -118,6 +119,7 @@ impl Pki {
             folder,
             service: None,
             address: ANY_PORT.to_owned(),
+            first_requests: 1,
         })
     }
 
@@ -125,9 +127,7 @@ impl Pki {
     pub fn serve(&mut self) -> Result<(), HouseError> {
         const READY: &str = "listening on ";
         self.service = None;
-        let config = self.folder.join("serve.toml");
-        let listen = format!("listen = {:?}", self.address);
-        write(&config, &(listen + SERVICE))?;
+        let config = self.configure()?;
         let log = self.folder.join("serve.log");
         let mut service = Service::start(
             "pki-authority",
@@ -144,6 +144,20 @@ impl Pki {
         self.address = address().unwrap_or_else(|| ANY_PORT.to_owned());
         self.service = Some(service);
         Ok(())
+    }
+
+    /// Writes the service's configuration; where it is.
+    pub fn configure(&self) -> Result<PathBuf, HouseError> {
+        let file = self.folder.join("serve.toml");
+        let (listen, requests) = (&self.address, self.first_requests);
+        let text = format!("listen = {listen:?}{SERVICE}first_requests = {requests}\n");
+        write(&file, &text)?;
+        Ok(file)
+    }
+
+    /// Permits the line's inspection system so many first requests in all, from the next start on.
+    pub fn permit_first_requests(&mut self, count: u32) {
+        self.first_requests = count;
     }
 
     /// Pulls the plug of the signing service.
