@@ -1,19 +1,25 @@
 //! Simulated chips, devices and people, behind the real interfaces.
 
 use std::error::Error;
+use std::io::IsTerminal;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::thread;
 
 use clap::{Args, Parser, Subcommand};
+use hardware_sim::biometric::{self, Biometric};
 use hardware_sim::card::delivery::{self, BatchKeyTo, Order};
 use hardware_sim::card::layout::DEFAULT_BUFFER;
 use hardware_sim::card::profile::Profile;
 use hardware_sim::card::serve::{self, Config};
+use hardware_sim::people::progress::Progress;
 use hardware_sim::people::{self, People};
+use hardware_sim::register::{self, Register, RegisterFile};
 use rand::SeedableRng;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::{StdRng, SysRng};
+use time::OffsetDateTime;
 
 /// Simulated chips, devices and people, behind the real interfaces.
 #[derive(Debug, Parser)]
@@ -25,10 +31,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    /// Biometric devices: scanners and cameras on ports of this computer (docs/devices.md)
+    Biometric(Biometric),
     /// Chips: put them into readers, or have blank ones made
     Card(Card),
     /// People who do not exist: orders with portraits, fingers and signatures, or a population register
     People(People),
+    /// The population register over gRPC (docs/register.md)
+    Register(Register),
 }
 
 #[derive(Debug, Args)]
@@ -84,8 +94,10 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .init();
     let result = match Cli::parse().command {
+        Command::Biometric(biometric) => run_biometric(&biometric),
         Command::Card(card) => run_card(card),
         Command::People(people) => run_people(&people),
+        Command::Register(register) => run_register(&register),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -111,15 +123,59 @@ fn run_card(card: Card) -> Result<(), Box<dyn Error>> {
 }
 
 fn run_people(people: &People) -> Result<(), Box<dyn Error>> {
-    let tell = |done| eprint!("\r{done} of {} people", people.count);
+    let mut progress = Progress::new(people.count, std::io::stderr().is_terminal());
+    let tell = |done| {
+        if let Some(text) = progress.text(done) {
+            eprint!("{text}");
+        }
+    };
     let made = people::run(people, tell)?;
-    if people.register.is_some() {
-        eprintln!();
-    }
     for path in made {
         println!("{}", path.display());
     }
     Ok(())
+}
+
+fn run_biometric(arguments: &Biometric) -> Result<(), Box<dyn Error>> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let devices = runtime.block_on(biometric::run(arguments, Arc::new(now)))?;
+    for device in &devices {
+        println!("{} listens on 127.0.0.1:{}", device.serial(), device.port());
+    }
+    loop {
+        thread::park();
+    }
+}
+
+fn run_register(arguments: &Register) -> Result<(), Box<dyn Error>> {
+    let people = RegisterFile::read(&arguments.file)?;
+    if arguments.examples {
+        for (case, number) in people.examples(now().date()) {
+            println!("{number}  {case}");
+        }
+        return Ok(());
+    }
+    let runtime = tokio::runtime::Runtime::new()?;
+    let running = runtime.block_on(register::start(arguments, people, Arc::new(now)))?;
+    println!(
+        "{} people are served on {}",
+        running.people(),
+        running.address()
+    );
+    if let Some(admin) = running.admin() {
+        println!("orders are taken on http://{admin}");
+    }
+    loop {
+        thread::park();
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the program's edge reads the clock"
+)]
+fn now() -> OffsetDateTime {
+    OffsetDateTime::now_utc()
 }
 
 fn make(new: New) -> Result<(), Box<dyn Error>> {

@@ -30,7 +30,7 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("evidence", &[]),
-    ("hardware-sim", &["biometrics", "icao9303", "wire"]),
+    ("hardware-sim", &["biometrics", "dossier", "icao9303", "wire"]),
     ("icao9303", &[]),
     ("inspection", &["icao9303"]),
     ("key-custody", &[]),
@@ -48,7 +48,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "wire",
         ],
     ),
-    ("personalisation-core", &["evidence", "icao9303"]),
+    ("personalisation-core", &["dossier", "evidence", "icao9303"]),
     (
         "personalisation-store",
         &["evidence", "personalisation-core"],
