@@ -10,9 +10,13 @@
     reason = "the helpers of a test may fail it"
 )]
 
+#[path = "common/bouncy_castle.rs"]
+mod bouncy_castle;
+
 use std::convert::Infallible;
-use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use bouncy_castle::verdict;
 
 use icao9303::card_security;
 use icao9303::cms::{ContentError, SignedData};
@@ -154,10 +158,8 @@ impl Country {
         }
     }
 
-    fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
-        let path = self.folder.path().join(name);
-        std::fs::write(&path, bytes).unwrap();
-        path
+    fn write(&self, name: &str, bytes: &[u8]) {
+        std::fs::write(self.folder.path().join(name), bytes).unwrap();
     }
 
     fn list_of_hashes(&self, version: Option<LdsVersionInfo>) -> LdsSecurityObject {
@@ -174,35 +176,10 @@ impl Country {
         file
     }
 
-    /// Bouncy Castle's verdict: the first line it prints.
+    /// Bouncy Castle's verdict.
     fn bouncy_castle(&self, list: &RevocationList, object: &[u8]) -> String {
-        let jars = ["bcprov", "bcpkix", "bcutil"].map(|jar| format!("/usr/share/java/{jar}.jar"));
-        for jar in &jars {
-            assert!(
-                Path::new(jar).exists(),
-                "{jar} is missing: install libbcpkix-java"
-            );
-        }
-        let program =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracles/VerifyDocument.java");
-        let mut java = Command::new("java");
-        java.arg("-cp").arg(jars.join(":")).arg(program);
-        java.arg(self.write("csca.cer", self.root.der()));
-        java.arg(self.write("list.crl", list.der()));
-        java.arg(self.write("object.bin", object));
-        for (group, file) in files() {
-            let path = self.write(&format!("{group}.bin"), file);
-            java.arg(format!("{}={}", group.number(), path.display()));
-        }
-        let output = java
-            .output()
-            .expect("java is missing: install default-jdk-headless");
-        let printed = String::from_utf8_lossy(&output.stdout)
-            .lines()
-            .next()
-            .map(str::to_owned);
-        let errors = String::from_utf8_lossy(&output.stderr).into_owned();
-        printed.unwrap_or_else(|| panic!("Bouncy Castle printed nothing; errors: {errors}"))
+        let groups = files().map(|(group, file)| (group.number(), file.to_vec()));
+        verdict(self.root.der(), list.der(), object, &groups)
     }
 
     fn openssl(&self, arguments: &[&str]) -> Output {

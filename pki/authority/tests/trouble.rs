@@ -13,14 +13,34 @@ use std::{
     time::{Duration, Instant},
 };
 
-use common::{House, Service};
+use common::{Away, House, Service};
 use evidence::entry::{Entry, Phase};
-use tokio::time::{sleep, timeout};
+use tokio::{
+    task::JoinHandle,
+    time::{sleep, timeout},
+};
 use tonic::{Code, transport::Channel};
-use wire::signing::{HealthRequest, KeyState, signing_client::SigningClient};
+use wire::signing::{
+    HealthRequest, KeyState, SignRequest, SignResponse, signing_client::SigningClient,
+};
 
 async fn health(line: &mut SigningClient<Channel>) -> wire::signing::HealthResponse {
     line.health(HealthRequest {}).await.unwrap().into_inner()
+}
+
+type Answer = Result<tonic::Response<SignResponse>, tonic::Status>;
+
+/// A request that stops exactly between its durable intent and the signature: the token is away.
+async fn stuck(
+    house: &House,
+    line: &SigningClient<Channel>,
+    request: &SignRequest,
+) -> (Away, JoinHandle<Answer>) {
+    let away = house.take_tokens_away();
+    let (mut line, request) = (line.clone(), request.clone());
+    let call = tokio::spawn(async move { line.sign(request).await });
+    house.first_intent().await;
+    (away, call)
 }
 
 #[tokio::test]
@@ -29,9 +49,8 @@ async fn requests_wait_for_a_token_that_comes_back() {
     let service = house.serve(20);
     let mut line = house.caller(&service, "line").await;
     line.sign(house.security_object(1)).await.unwrap();
-    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
     for round in 0..2 {
-        fs::rename(&here, &away).unwrap();
+        let away = house.take_tokens_away();
         let state = health(&mut line).await;
         assert!(!state.ready);
         assert_eq!(state.keys[0].state(), KeyState::TokenAbsent);
@@ -53,7 +72,7 @@ async fn requests_wait_for_a_token_that_comes_back() {
                 .into_inner()
                 .repeated
         );
-        fs::rename(&away, &here).unwrap();
+        away.bring_back();
         let answer = timeout(Duration::from_secs(10), waiting)
             .await
             .unwrap()
@@ -69,15 +88,14 @@ async fn a_request_fails_clearly_when_the_token_stays_away_and_continues_later()
     let mut house = House::new();
     let service = house.serve(1);
     let mut line = house.caller(&service, "line").await;
-    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
-    fs::rename(&here, &away).unwrap();
+    let away = house.take_tokens_away();
     let failed = line.sign(house.security_object(1)).await.unwrap_err();
     assert_eq!(failed.code(), Code::Unavailable, "{failed:?}");
     assert!(
         failed.message().contains("the token signing is absent"),
         "{failed:?}"
     );
-    fs::rename(&away, &here).unwrap();
+    away.bring_back();
     assert!(
         !line
             .sign(house.security_object(1))
@@ -96,15 +114,14 @@ async fn a_request_fails_clearly_when_the_token_stays_away_and_continues_later()
 #[tokio::test]
 async fn a_service_starts_without_its_token() {
     let mut house = House::new();
-    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
-    fs::rename(&here, &away).unwrap();
+    let away = house.take_tokens_away();
     let service = house.serve(1);
     let mut line = house.caller(&service, "line").await;
     assert_eq!(
         health(&mut line).await.keys[0].state(),
         KeyState::TokenAbsent
     );
-    fs::rename(&away, &here).unwrap();
+    away.bring_back();
     line.sign(house.security_object(1)).await.unwrap();
     assert_eq!(health(&mut line).await.keys[0].state(), KeyState::Ready);
 }
@@ -115,20 +132,11 @@ async fn a_crash_between_intent_and_outcome_continues() {
     let config = house.config(30);
     let mut service = Service::start(&config);
     let line = house.caller(&service, "line").await;
-    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
-    // The token is away, so the request stops exactly between its durable intent and the signature.
-    fs::rename(&here, &away).unwrap();
     let request = house.security_object(1);
-    let mut stuck = line.clone();
-    let interrupted = request.clone();
-    let stuck = tokio::spawn(async move { stuck.sign(interrupted).await });
-    let audit = house.path("pki-audit.jsonl");
-    while fs::read_to_string(&audit).unwrap().lines().count() == 0 {
-        sleep(Duration::from_millis(10)).await;
-    }
+    let (away, call) = stuck(&house, &line, &request).await;
     service.kill();
-    assert!(stuck.await.unwrap().is_err());
-    fs::rename(&away, &here).unwrap();
+    assert!(call.await.unwrap().is_err());
+    away.bring_back();
 
     let service = Service::start(&config);
     let mut line = house.caller(&service, "line").await;
@@ -153,21 +161,14 @@ async fn a_caller_that_hangs_up_leaves_no_intent_without_its_outcome() {
     let config = house.config(30);
     let service = Service::start(&config);
     let mut line = house.caller(&service, "line").await;
-    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
-    // The token is away, so the request is under way when its caller is gone.
-    fs::rename(&here, &away).unwrap();
     let request = house.security_object(1);
-    let (mut gone, asked) = (line.clone(), request.clone());
-    let call = tokio::spawn(async move { gone.sign(asked).await });
+    let (away, call) = stuck(&house, &line, &request).await;
     let audit = house.path("pki-audit.jsonl");
     let lines = || fs::read_to_string(&audit).unwrap().lines().count();
-    while lines() == 0 {
-        sleep(Duration::from_millis(10)).await;
-    }
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
     sleep(Duration::from_millis(200)).await;
-    fs::rename(&away, &here).unwrap();
+    away.bring_back();
     let end = Instant::now() + Duration::from_secs(30);
     while lines() < 2 {
         assert!(Instant::now() < end, "the act has no outcome");
@@ -183,19 +184,12 @@ async fn an_act_during_which_the_service_was_killed_is_closed_by_the_next_one() 
     let config = house.config(30);
     let mut service = Service::start(&config);
     let line = house.caller(&service, "line").await;
-    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
-    // The token is away, so the request is under way when the service dies.
-    fs::rename(&here, &away).unwrap();
     let request = house.security_object(1);
-    let (mut waiting, asked) = (line.clone(), request.clone());
-    let call = tokio::spawn(async move { waiting.sign(asked).await });
+    let (away, call) = stuck(&house, &line, &request).await;
     let audit = house.path("pki-audit.jsonl");
-    while fs::read_to_string(&audit).unwrap().is_empty() {
-        sleep(Duration::from_millis(10)).await;
-    }
     service.kill();
     call.await.unwrap().unwrap_err();
-    fs::rename(&away, &here).unwrap();
+    away.bring_back();
 
     let service = Service::start(&config);
     let mut line = house.caller(&service, "line").await;

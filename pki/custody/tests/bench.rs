@@ -162,3 +162,24 @@ fn a_token_is_complete_when_it_appears_and_others_keep_working() {
         assert!(token.unwrap().path().join("token.kept").exists());
     }
 }
+
+#[test]
+fn a_destroyed_key_is_gone_and_its_neighbours_stay() {
+    let (_folder, config) = folder_with_a_key();
+    make_key(&config, "new");
+    let token = Token::open(&config).unwrap();
+    let other_role = token
+        .generate_ec::<TicketSigning>("old", Curve::P256)
+        .unwrap();
+    let key = token.find_ec::<DocumentSigning>("old").unwrap();
+    assert_eq!(
+        token.labels_of::<DocumentSigning>().unwrap(),
+        ["new", "old"]
+    );
+    assert!(token.destroy_ec::<DocumentSigning>("old").unwrap());
+    assert!(!token.destroy_ec::<DocumentSigning>("old").unwrap());
+    assert_eq!(token.labels_of::<DocumentSigning>().unwrap(), ["new"]);
+    assert!(token.sign_digest(&key, &[1; 32]).is_err());
+    token.sign_digest(&other_role, &[1; 32]).unwrap();
+    assert!(holds(&config, "new"));
+}

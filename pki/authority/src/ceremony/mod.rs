@@ -1,11 +1,13 @@
 //! The first ceremony: tokens, keys, certificates, first revocation list, from one reviewed file; and
-//! later ones, which renew what terminal authentication needs.
+//! later ones, which renew what terminal authentication needs and destroy superseded keys.
 //!
 //! Every step looks first whether its work is done, so an interrupted ceremony continues where it
 //! stopped, and a finished one changes nothing.
 
 pub mod calendar;
 mod country;
+mod destroying;
+pub mod later_plan;
 mod operations;
 pub mod place;
 pub mod plan;
@@ -25,11 +27,11 @@ use rand::CryptoRng;
 use time::OffsetDateTime;
 
 use self::{
+    later_plan::LaterPlan,
     place::{Place, PlaceError, TokenPlace},
     plan::{Plan, PlanError},
     protocol::Heading,
     tokens::{AtBench, MakeKeys},
-    verifying_plan::LaterPlan,
 };
 use crate::{cvc_key::CvcKeyError, profile::BuildError};
 
@@ -146,6 +148,16 @@ pub enum CeremonyError {
         /// Its folder.
         folder: PathBuf,
     },
+    /// A key is not destroyed, for nothing works in its place.
+    #[error("the key {label} is not destroyed: its successor {successor} {reason}")]
+    NotSucceeded {
+        /// The key.
+        label: String,
+        /// What should work in its place.
+        successor: String,
+        /// Why it does not.
+        reason: &'static str,
+    },
     /// A key is on another curve than planned.
     #[error("the key {label} exists on another curve than the ceremony makes")]
     OtherCurve {
@@ -199,7 +211,8 @@ pub fn run<R: CryptoRng>(
     Ok(Outcome::Done { protocol })
 }
 
-/// A later ceremony: what terminal authentication needs, in the folder of the first one.
+/// A later ceremony: what terminal authentication needs, and the end of superseded keys, in the folder
+/// of the first one.
 fn later<R: CryptoRng>(
     plan: &LaterPlan,
     now: OffsetDateTime,
@@ -226,7 +239,10 @@ fn later<R: CryptoRng>(
         rng,
         say,
     };
-    verifying::make(&mut ceremony, &plan.verifying)?;
+    if let Some(verifying) = &plan.verifying {
+        verifying::make(&mut ceremony, verifying)?;
+    }
+    destroying::destroy(&mut ceremony, &plan.destroy)?;
     let text = protocol::write(
         &Heading::later(plan),
         now,

@@ -79,13 +79,14 @@ pub struct PlaceError {
 
 impl Place {
     /// Opens or makes the folder, and `trust`, `operations`, `public`, `made` (serial numbers of the
-    /// tokens that were made) and `tokens` in it. Fails while another ceremony has it.
+    /// tokens that were made), `destroyed` (keys that are no more) and `tokens` in it. Fails while another ceremony has it.
     pub fn open(root: &Path) -> Result<Self, PlaceError> {
         for (folder, mode) in [
             ("trust", 0o755),
             ("operations", 0o755),
             ("public", 0o755),
             ("made", 0o755),
+            ("destroyed", 0o755),
             ("tokens", 0o700),
         ] {
             let path = root.join(folder);

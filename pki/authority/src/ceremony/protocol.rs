@@ -6,10 +6,7 @@ use icao9303::{crl::RevocationList, cvc, x509::Certificate};
 use openssl::sha::sha256;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{
-    plan::Plan,
-    verifying_plan::{LaterPlan, VerifyingPlan},
-};
+use super::{later_plan::LaterPlan, plan::Plan, verifying_plan::VerifyingPlan};
 
 /// What the protocol says before it lists files.
 pub(super) struct Heading {
@@ -62,17 +59,29 @@ impl Heading {
 
     /// Of a later ceremony.
     pub(super) fn later(plan: &LaterPlan) -> Self {
+        let mut facts = vec![format!("Ceremony: {}", plan.name)];
+        let mut carried = Vec::new();
+        if let Some(verifying) = &plan.verifying {
+            facts.push(authority(verifying));
+            carried.extend([
+                "`tokens/country-verifying` moved back to the safe",
+                "`trust/` published and given to pki-authority and the lines; fingerprints compared by a second channel",
+            ]);
+        }
+        for one in &plan.destroy {
+            let (label, successor) = (&one.label, &one.successor);
+            facts.push(format!(
+                "Destroyed: the key {label}, in whose place {successor} works"
+            ));
+        }
+        if !plan.destroy.is_empty() {
+            carried.push("copies of `tokens/signing` that hold destroyed keys destroyed too");
+        }
         Self {
             title: "Protocol of a later key ceremony",
             digest: plan.digest,
-            facts: vec![
-                format!("Ceremony: {}", plan.name),
-                authority(&plan.verifying),
-            ],
-            carried: vec![
-                "`tokens/country-verifying` moved back to the safe",
-                "`trust/` published and given to pki-authority and the lines; fingerprints compared by a second channel",
-            ],
+            facts,
+            carried,
         }
     }
 }

@@ -1,12 +1,10 @@
-//! The part of a ceremony's file that asks for the country verifying CA and document verifiers, and
-//! the file of a later ceremony, which asks for nothing else (schema in docs/pki.md).
-
-use std::path::{Path, PathBuf};
+//! The part of a ceremony's file that asks for the country verifying CA and document verifiers
+//! (schema in docs/pki.md).
 
 use icao9303::cvc::Rights;
 use serde::Deserialize;
 
-use super::plan::{PlanError, file_names, is_country, read_text, rule, softhsm};
+use super::plan::{PlanError, file_names, is_country, rule};
 
 /// The latest sequence number: five digits.
 const LAST_SEQUENCE: u32 = 99_999;
@@ -155,74 +153,6 @@ impl VerifierPlan {
             "document_verifier.previous",
             "is another verifier's label",
         )
-    }
-}
-
-/// A later ceremony, in the folder of a first one.
-#[derive(Debug, Clone, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct LaterFile {
-    name: String,
-    output: PathBuf,
-    #[serde(default = "softhsm")]
-    module: PathBuf,
-    witnesses: Vec<String>,
-    country: String,
-    country_verifying: AuthorityPlan,
-    #[serde(rename = "document_verifier", default)]
-    document_verifiers: Vec<VerifierPlan>,
-}
-
-/// What a later ceremony makes.
-#[derive(Debug, Clone)]
-pub struct LaterPlan {
-    /// Its name, in the names of its protocol and digest.
-    pub name: String,
-    /// The folder of the first ceremony.
-    pub output: PathBuf,
-    /// The PKCS#11 module.
-    pub module: PathBuf,
-    /// Who must be present and sign the protocol.
-    pub witnesses: Vec<String>,
-    /// What is made.
-    pub verifying: VerifyingPlan,
-    /// SHA-256 of the file's bytes.
-    pub digest: [u8; 32],
-}
-
-impl LaterPlan {
-    /// Reads and checks a file; `None` when it is of a first ceremony: only later ones have a name.
-    pub fn read(path: &Path) -> Result<Option<Self>, PlanError> {
-        let schema = |source| PlanError::Schema {
-            path: path.into(),
-            source: Box::new(source),
-        };
-        let (text, digest) = read_text(path)?;
-        let table: toml::Table = toml::from_str(&text).map_err(schema)?;
-        if !table.contains_key("name") {
-            return Ok(None);
-        }
-        let file: LaterFile = toml::from_str(&text).map_err(schema)?;
-        let plan = Self {
-            output: path.parent().unwrap_or(Path::new(".")).join(file.output),
-            name: file.name,
-            module: file.module,
-            witnesses: file.witnesses,
-            verifying: VerifyingPlan {
-                country: file.country,
-                authority: file.country_verifying,
-                verifiers: file.document_verifiers,
-            },
-            digest,
-        };
-        file_names("name", [&plan.name].into_iter())?;
-        rule(
-            !plan.witnesses.is_empty(),
-            "witnesses",
-            "names at least one person",
-        )?;
-        plan.verifying.check()?;
-        Ok(Some(plan))
     }
 }
 

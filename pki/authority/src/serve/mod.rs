@@ -1,6 +1,7 @@
 //! The running service: configuration, mutual TLS, gRPC.
 
 pub mod config;
+mod health;
 pub mod inspection_config;
 mod inspection_service;
 mod service;
@@ -123,19 +124,22 @@ pub async fn run(
         .collect();
     let store = Store::open(&config.store, &config.audit, surroundings.now()).await?;
     let token_wait = Duration::from_secs(config.token_wait_seconds.into());
-    let inspection = match &config.inspection {
+    let desk = match &config.inspection {
         Some(section) => {
             let desk = section.desk(config, store.clone(), surroundings.clone())?;
-            let service = InspectionService::new(Arc::new(desk));
-            Some(InspectionServer::new(service).max_decoding_message_size(MAX_MESSAGE))
+            Some(Arc::new(desk))
         }
         None => None,
     };
+    let inspection = desk.clone().map(|desk| {
+        InspectionServer::new(InspectionService::new(desk)).max_decoding_message_size(MAX_MESSAGE)
+    });
     let chain = Chain::new(signers, ticket_keys?, store, surroundings, token_wait);
     let service = SigningService::new(
         Arc::new(chain),
         config.signing_roles.clone(),
         config.max_in_flight.into(),
+        desk,
     );
     let service = SigningServer::new(service)
         .max_decoding_message_size(MAX_MESSAGE)

@@ -5,16 +5,21 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 use wire::signing::{
-    HealthRequest, HealthResponse, KeyHealth, KeyState, SignRequest, SignResponse,
-    signing_server::Signing,
+    HealthRequest, HealthResponse, KeyState, SignRequest, SignResponse, signing_server::Signing,
 };
 
-use super::tls::role;
-use crate::signing::{
-    chain::{Chain, ChainError},
-    permit::SigningError,
-    request,
-    signer::{KeyError, Signer},
+use super::{
+    health::{inspection_systems, key_health, verifier_health},
+    tls::role,
+};
+use crate::{
+    inspection::desk::Desk,
+    signing::{
+        chain::{Chain, ChainError},
+        permit::SigningError,
+        request,
+        signer::KeyError,
+    },
 };
 
 /// The service.
@@ -23,16 +28,23 @@ pub struct SigningService {
     chain: Arc<Chain>,
     signing_roles: Vec<String>,
     places: Arc<Semaphore>,
+    desk: Option<Arc<Desk>>,
 }
 
 impl SigningService {
-    /// A service over a chain; callers of `signing_roles` may sign.
+    /// A service over a chain; callers of `signing_roles` may sign. Its health tells of the desk too.
     #[must_use]
-    pub fn new(chain: Arc<Chain>, signing_roles: Vec<String>, max_in_flight: usize) -> Self {
+    pub fn new(
+        chain: Arc<Chain>,
+        signing_roles: Vec<String>,
+        max_in_flight: usize,
+        desk: Option<Arc<Desk>>,
+    ) -> Self {
         Self {
             chain,
             signing_roles,
             places: Arc::new(Semaphore::new(max_in_flight)),
+            desk,
         }
     }
 }
@@ -107,33 +119,29 @@ impl Signing for SigningService {
                 (false, 0)
             }
         };
+        let (mut document_verifiers, mut systems) = (Vec::new(), Vec::new());
+        if let Some(desk) = &self.desk {
+            let today = desk.today();
+            for verifier in desk.verifiers.iter().cloned() {
+                let checked = move || verifier_health(&verifier, today);
+                let checked = tokio::task::spawn_blocking(checked).await;
+                let ending = |_| Status::unavailable("the service is ending");
+                document_verifiers.push(checked.map_err(ending)?);
+            }
+            systems = inspection_systems(desk).await.map_err(|error| {
+                tracing::error!(%error, "the store does not answer");
+                Status::unavailable(error.to_string())
+            })?;
+        }
         let signatures = self.chain.signatures();
         Ok(Response::new(HealthResponse {
             ready,
             keys,
             signatures,
             alarms,
+            document_verifiers,
+            inspection_systems: systems,
         }))
-    }
-}
-
-fn key_health(signer: &Arc<Signer>, now: time::OffsetDateTime) -> KeyHealth {
-    let (state, remedy) = match signer.key().check() {
-        Err(error) if error.is_absence() => (KeyState::TokenAbsent, error.to_string()),
-        Err(error) => (KeyState::KeyUnusable, error.to_string()),
-        Ok(()) if !signer.in_period(now) => {
-            let remedy = "the key's period of use is not now; hold a ceremony for a new signer";
-            (KeyState::OutOfPeriod, remedy.into())
-        }
-        Ok(()) => (KeyState::Ready, String::new()),
-    };
-    KeyHealth {
-        key: signer.label().into(),
-        token: signer.key().token().into(),
-        state: state.into(),
-        remedy,
-        certificate_serial: signer.certificate().serial_hex(),
-        use_until: signer.until().unix_timestamp(),
     }
 }
 

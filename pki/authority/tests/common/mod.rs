@@ -12,7 +12,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    time::{SystemTime, UNIX_EPOCH},
+    time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
 use evidence::ticket::{SignedTicket, Ticket};
@@ -111,10 +111,29 @@ pub fn ceremony(file: &Path) -> Output {
         .unwrap()
 }
 
+/// The tokens of the service, taken away.
+pub struct Away {
+    here: PathBuf,
+    away: PathBuf,
+}
+
+impl Away {
+    pub fn bring_back(self) {
+        fs::rename(&self.away, &self.here).unwrap();
+    }
+}
+
 impl House {
     pub fn new() -> Self {
+        Self::planned(|text| text)
+    }
+
+    /// A house whose ceremony file was changed before the ceremony.
+    pub fn planned(change: impl FnOnce(String) -> String) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let done = ceremony(&ceremony_file(folder.path()));
+        let file = ceremony_file(folder.path());
+        fs::write(&file, change(fs::read_to_string(&file).unwrap())).unwrap();
+        let done = ceremony(&file);
         assert!(
             done.status.success(),
             "{}",
@@ -128,6 +147,21 @@ impl House {
 
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
+    }
+
+    /// Takes the service's tokens away, as if they were pulled out.
+    pub fn take_tokens_away(&self) -> Away {
+        let (here, away) = (self.path("pki/tokens/signing/tokens"), self.path("away"));
+        fs::rename(&here, &away).unwrap();
+        Away { here, away }
+    }
+
+    /// Waits until the audit has its first entry: the intent of a request that is under way.
+    pub async fn first_intent(&self) {
+        let audit = self.path("pki-audit.jsonl");
+        while fs::read_to_string(&audit).unwrap().lines().count() == 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 
     /// Writes the service's configuration; returns its path.

@@ -33,7 +33,7 @@ fn today_after(days: i64) -> Date {
 }
 
 /// A service whose clock is moved to so many days from now, and its address.
-async fn serve_by_a_clock(house: &House) -> (String, impl Fn(i64)) {
+pub async fn serve_by_a_clock(house: &House) -> (String, impl Fn(i64)) {
     let config = ServeConfig::read(&house.inspection_config(5, "")).unwrap();
     let clock = Arc::new(AtomicI64::new(now()));
     let days = {

@@ -1,8 +1,7 @@
 //! The service dies between intent and outcome, or its token is away.
 
-use std::{fs, time::Duration};
+use std::fs;
 
-use tokio::time::sleep;
 use tonic::Code;
 use wire::inspection::inspection_client::InspectionClient;
 
@@ -17,20 +16,17 @@ async fn a_crash_between_intent_and_outcome_continues() {
     let config = house.inspection_config(30, "");
     let mut service = Service::start(&config);
     let channel = house.channel(&service.address, "line").await;
-    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
-    fs::rename(&here, &away).unwrap();
+    let away = house.take_tokens_away();
     let key = Key::new("LULINE100001");
     let request = key.first().to_bytes();
     let mut stuck = InspectionClient::new(channel);
     let asked = request.clone();
     let stuck = tokio::spawn(async move { ask(&mut stuck, asked).await });
     let audit = house.path("pki-audit.jsonl");
-    while fs::read_to_string(&audit).unwrap().lines().count() == 0 {
-        sleep(Duration::from_millis(10)).await;
-    }
+    house.first_intent().await;
     service.kill();
     stuck.await.unwrap().unwrap_err();
-    fs::rename(&away, &here).unwrap();
+    away.bring_back();
 
     let service = Service::start(&config);
     let mut line = InspectionClient::new(house.channel(&service.address, "line").await);
@@ -56,8 +52,7 @@ async fn an_absent_token_is_told_and_the_request_continues_later() {
     let house = House::new();
     let service = Service::start(&house.inspection_config(1, ""));
     let mut line = InspectionClient::new(house.channel(&service.address, "line").await);
-    let (here, away) = (house.path("pki/tokens/signing/tokens"), house.path("away"));
-    fs::rename(&here, &away).unwrap();
+    let away = house.take_tokens_away();
     let request = Key::new("LULINE100001").first().to_bytes();
     let failed = ask(&mut line, request.clone()).await.unwrap_err();
     assert_eq!(failed.code(), Code::Unavailable, "{failed:?}");
@@ -65,6 +60,6 @@ async fn an_absent_token_is_told_and_the_request_continues_later() {
         failed.message().contains("document-verifying"),
         "{failed:?}"
     );
-    fs::rename(&away, &here).unwrap();
+    away.bring_back();
     assert!(!ask(&mut line, request).await.unwrap().repeated);
 }
