@@ -15,6 +15,7 @@ use enrolment_station::register::{
 use hardware_sim::people::register as population;
 use hardware_sim::register::{self, Fault, Register, RegisterFile, Running};
 use openssl::asn1::Asn1Time;
+use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
@@ -51,6 +52,8 @@ fn certificate(name: &str, role: &str, key: &PKey<Private>, issuer: Option<&Auth
     let subject = subject.build();
     let mut builder = X509::builder().unwrap();
     builder.set_version(2).unwrap();
+    let serial = BigNum::from_u32(7).unwrap().to_asn1_integer().unwrap();
+    builder.set_serial_number(&serial).unwrap();
     builder.set_subject_name(&subject).unwrap();
     let by = issuer.map_or(&*subject, |issuer| issuer.certificate.subject_name());
     builder.set_issuer_name(by).unwrap();

@@ -11,6 +11,8 @@ const LONGEST_HEADER: usize = 4 << 10;
 const MOST_HEADERS: usize = 16;
 /// Most characters of a boundary (RFC 2046).
 const LONGEST_BOUNDARY: usize = 70;
+/// Most bytes of a boundary's line: its name, dashes around it, ends of lines before and after it.
+const LONGEST_LINE: usize = LONGEST_BOUNDARY + 10;
 
 /// Why a stream is no sequence of frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,30 +85,14 @@ impl FrameReader {
                     return Ok(None);
                 }
                 State::Between => {
-                    let Some(end) = line_end(&self.buffer) else {
-                        return self.wait_for_header();
-                    };
-                    let line = self.buffer[..end].trim_ascii();
-                    if !line.is_empty() {
-                        match self.boundary(line) {
-                            Some(true) => self.state = State::Ended,
-                            Some(false) => self.state = State::Header,
-                            None => return Err(MultipartError::Header),
-                        }
+                    if !self.read_boundary()? {
+                        return Ok(None);
                     }
-                    self.buffer.drain(..=end);
                 }
                 State::Header => {
-                    let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
-                    let parsed = httparse::parse_headers(&self.buffer, &mut headers);
-                    let Ok(parsed) = parsed else {
-                        return Err(MultipartError::Header);
-                    };
-                    let httparse::Status::Complete((length, headers)) = parsed else {
-                        return self.wait_for_header();
-                    };
-                    self.state = content_length(headers)?.map_or(State::Open(0), State::Counted);
-                    self.buffer.drain(..length);
+                    if !self.read_header()? {
+                        return Ok(None);
+                    }
                 }
                 State::Counted(length) => {
                     if length > self.longest {
@@ -120,11 +106,11 @@ impl FrameReader {
                 }
                 State::Open(searched) => {
                     let Some(end) = self.find_boundary(searched) else {
-                        if self.buffer.len() > self.longest + LONGEST_BOUNDARY + 8 {
+                        if self.buffer.len() > self.longest + LONGEST_LINE {
                             return Err(MultipartError::FrameTooLong);
                         }
-                        let back = self.name.len() + 8;
-                        self.state = State::Open(self.buffer.len().saturating_sub(back));
+                        let searched = self.buffer.len().saturating_sub(LONGEST_LINE);
+                        self.state = State::Open(searched);
                         return Ok(None);
                     };
                     if end > self.longest {
@@ -137,11 +123,47 @@ impl FrameReader {
         }
     }
 
-    fn wait_for_header(&self) -> Result<Option<Vec<u8>>, MultipartError> {
+    /// Reads a line that is a boundary or empty; `false` where it is not complete yet.
+    fn read_boundary(&mut self) -> Result<bool, MultipartError> {
+        let Some(end) = line_end(&self.buffer) else {
+            return self.wait_for_header();
+        };
+        if end > LONGEST_HEADER {
+            return Err(MultipartError::Header);
+        }
+        let line = self.buffer[..end].trim_ascii();
+        if !line.is_empty() {
+            self.state = match self.boundary(line) {
+                Some(true) => State::Ended,
+                Some(false) => State::Header,
+                None => return Err(MultipartError::Header),
+            };
+        }
+        self.buffer.drain(..=end);
+        Ok(true)
+    }
+
+    /// Reads the header of a part; `false` where it is not complete yet.
+    fn read_header(&mut self) -> Result<bool, MultipartError> {
+        let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
+        let parsed = httparse::parse_headers(&self.buffer, &mut headers);
+        let parsed = parsed.map_err(|_| MultipartError::Header)?;
+        let httparse::Status::Complete((length, headers)) = parsed else {
+            return self.wait_for_header();
+        };
+        if length > LONGEST_HEADER {
+            return Err(MultipartError::Header);
+        }
+        self.state = content_length(headers)?.map_or(State::Open(0), State::Counted);
+        self.buffer.drain(..length);
+        Ok(true)
+    }
+
+    fn wait_for_header(&self) -> Result<bool, MultipartError> {
         if self.buffer.len() > LONGEST_HEADER {
             Err(MultipartError::Header)
         } else {
-            Ok(None)
+            Ok(false)
         }
     }
 
@@ -162,9 +184,11 @@ impl FrameReader {
         while let Some(found) = self.buffer[at..].iter().position(|byte| *byte == b'\n') {
             let line = at + found + 1;
             let end = line + line_end(&self.buffer[line..])?;
-            if self.boundary(self.buffer[line..end].trim_ascii()).is_some() {
-                let carriage = line.checked_sub(2).is_some_and(|i| self.buffer[i] == b'\r');
-                return Some(line - 1 - usize::from(carriage));
+            let carriage = line.checked_sub(2).is_some_and(|i| self.buffer[i] == b'\r');
+            let begin = line - 1 - usize::from(carriage);
+            let short = end - begin < LONGEST_LINE;
+            if short && self.boundary(self.buffer[line..end].trim_ascii()).is_some() {
+                return Some(begin);
             }
             at = line;
         }

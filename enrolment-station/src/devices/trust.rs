@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 const LONGEST_FILE: u64 = 64 << 10;
 /// Shortest RSA key that may sign, in bits.
 const SHORTEST_KEY: u32 = 2048;
-/// X509_V_ERR_CERT_NOT_YET_VALID and X509_V_ERR_CERT_HAS_EXPIRED of OpenSSL.
+/// `X509_V_ERR_CERT_NOT_YET_VALID` and `X509_V_ERR_CERT_HAS_EXPIRED` of OpenSSL.
 const NOT_YET_VALID: i32 = 9;
 const HAS_EXPIRED: i32 = 10;
 /// OpenSSL's security level 2: 112 bits, no SHA-1.
