@@ -104,7 +104,7 @@ pub(super) fn draw(seed: u64, fault: Fault, folder: &Path) -> Result<(), FolderE
         PORTRAIT,
     )?;
     save(
-        signature::draw(seed).save(folder.join(SIGNATURE)),
+        signature::draw(seed, &identity).save(folder.join(SIGNATURE)),
         SIGNATURE,
     )?;
     fs::write(folder.join(PERSON), toml::to_string(&order(&identity))?)?;

@@ -10,10 +10,11 @@ pub mod identity;
 mod names;
 mod national_number;
 pub mod portrait;
+pub mod progress;
 pub mod register;
 pub mod signature;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use thiserror::Error;
@@ -31,7 +32,7 @@ pub struct People {
     /// How many people
     #[arg(long, value_name = "K", default_value_t = 1)]
     pub count: u32,
-    /// Where to leave a folder a person: person.toml (an order), portrait, two fingers, signature
+    /// Where to leave a folder a person: person.toml (an order), portrait, two fingers, signature. Made if its parent is there
     #[arg(long, value_name = "DIR", required_unless_present = "register")]
     pub out: Option<PathBuf>,
     /// Keeps drawn people, so that the next time costs a copy [default: DIR/.cache of --out]
@@ -48,6 +49,9 @@ pub struct People {
 /// Why people could not be drawn.
 #[derive(Debug, Error)]
 pub enum PeopleError {
+    /// The folder in which to make something is not there.
+    #[error("there is no folder {0}; make it, or correct the path")]
+    NoFolder(PathBuf),
     /// A person's folder could not be written.
     #[error(transparent)]
     Folder(#[from] FolderError),
@@ -60,10 +64,12 @@ pub enum PeopleError {
 /// `progress` is told how many people of a register are written.
 pub fn run(people: &People, progress: impl FnMut(u32)) -> Result<Vec<PathBuf>, PeopleError> {
     if let Some(file) = &people.register {
+        check_parent(file)?;
         register::write(file, people.seed, people.count, progress)?;
         return Ok(vec![file.clone()]);
     }
     let out = people.out.clone().unwrap_or_default();
+    check_parent(&out)?;
     let root = people.cache.clone().unwrap_or_else(|| out.join(".cache"));
     let cache = cache::Cache::new(&root);
     let mut folders = Vec::new();
@@ -76,6 +82,16 @@ pub fn run(people: &People, progress: impl FnMut(u32)) -> Result<Vec<PathBuf>, P
         folders.push(folder);
     }
     Ok(folders)
+}
+
+/// A mistyped path makes no folders.
+fn check_parent(path: &Path) -> Result<(), PeopleError> {
+    match path.parent() {
+        Some(parent) if parent != Path::new("") && !parent.is_dir() => {
+            Err(PeopleError::NoFolder(parent.to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The seed of the `number`th person of a run.

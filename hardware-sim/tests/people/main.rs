@@ -87,6 +87,35 @@ fn a_person_is_an_order_with_pictures_that_a_chip_takes() {
     }
 }
 
+/// A mistyped path is an error that names it, and makes nothing.
+#[test]
+fn a_missing_folder_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let missing = folder.path().join("missing");
+    let arguments = People {
+        seed: 1,
+        count: 1,
+        out: Some(missing.join("people")),
+        cache: Some(folder.path().join("cache")),
+        fault: Fault::None,
+        register: None,
+    };
+    let register = People {
+        out: None,
+        register: Some(missing.join("register.csv")),
+        ..arguments.clone()
+    };
+    for arguments in [arguments, register] {
+        let error = people::run(&arguments, |_| ()).unwrap_err();
+        assert!(
+            matches!(&error, people::PeopleError::NoFolder(path) if *path == missing),
+            "{error}"
+        );
+        assert!(error.to_string().contains("missing"), "{error}");
+    }
+    assert!(!missing.exists());
+}
+
 /// Every drawn name can be written into a machine-readable zone.
 #[test]
 fn every_name_is_transliterated() {

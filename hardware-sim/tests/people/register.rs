@@ -6,6 +6,9 @@ use std::fs;
 use hardware_sim::people::register::{self, Entry, Population, Relation};
 use icao9303::mrz;
 
+// Check digits stand here a second time on purpose, by other tables than the generator's and the centre's: a test that shared
+// their code would share their mistakes.
+
 /// Luhn's sum, check digit included, as ISO/IEC 7812 has it.
 fn luhn(digits: &[u32]) -> bool {
     let sum: u32 = digits

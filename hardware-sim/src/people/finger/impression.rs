@@ -49,8 +49,8 @@ pub(super) struct Shape {
 impl Shape {
     pub(super) fn draw(dice: &mut Dice) -> Self {
         Self {
-            half_width: dice.between(148.0, 180.0),
-            half_height: dice.between(215.0, 258.0),
+            half_width: dice.between(140.0, 174.0),
+            half_height: dice.between(200.0, 246.0),
             power: dice.between(2.0, 2.7),
         }
     }

@@ -11,6 +11,9 @@ const NODES: usize = 8;
 /// The same, as a number to multiply by.
 const TURN: f32 = 8.0;
 
+/// How far the skin is pulled about, in pixels.
+const PULL: f32 = 26.0;
+
 /// A core or a delta, with how the field bends around it.
 #[derive(Clone, Debug)]
 struct Singularity {
@@ -24,10 +27,10 @@ struct Singularity {
 impl Singularity {
     /// `x` to the right, `y` upwards, in pixels from the finger's middle.
     fn new(dice: &mut Dice, x: f32, y: f32, turn: f32) -> Self {
-        let correction = std::array::from_fn(|_| 0.30 * dice.around_zero());
+        let correction = std::array::from_fn(|_| 0.40 * dice.around_zero());
         Self {
-            x: x + 8.0 * dice.around_zero(),
-            y: y + 8.0 * dice.around_zero(),
+            x: x + 26.0 * dice.around_zero(),
+            y: y + 26.0 * dice.around_zero(),
             turn,
             correction,
         }
@@ -63,15 +66,18 @@ pub(super) struct Field {
     /// How much the tip bows over the core, as an angle at the finger's side.
     bow: f32,
     /// Small bends that belong to no point.
-    bends: Noise,
+    bends: [Noise; 2],
+    /// How the whole finger is stretched sideways, and pulled about.
+    stretch: f32,
+    pull: [Noise; 2],
 }
 
 impl Field {
     pub(super) fn new(class: Class, dice: &mut Dice) -> Self {
         let tilt = 0.06 * dice.around_zero();
-        let spread = dice.between(115.0, 160.0);
-        let low = dice.between(-165.0, -100.0);
-        let high = dice.between(5.0, 60.0);
+        let spread = dice.between(105.0, 175.0);
+        let low = dice.between(-180.0, -90.0);
+        let high = dice.between(-10.0, 75.0);
         let mut core = |x: f32, y: f32, turn: f32| Singularity::new(dice, x, y, turn);
         let points = match class {
             Class::Arch => Vec::new(),
@@ -102,13 +108,16 @@ impl Field {
             arch,
             tilt,
             bow,
-            bends: Noise::new(dice, 110.0),
+            bends: [Noise::new(dice, 110.0), Noise::new(dice, 55.0)],
+            stretch: dice.between(0.75, 1.3),
+            pull: [Noise::new(dice, 150.0), Noise::new(dice, 150.0)],
         }
     }
 
     /// Direction of the ridge at a place (pixels from the middle, `y` upwards), as an angle.
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
-        let tilt = self.tilt + 0.22 * self.bends.at(x, y);
+        let [wide, narrow] = self.bends;
+        let tilt = self.tilt + 0.28 * wide.at(x, y) + 0.20 * narrow.at(x, y);
         if let Some((steepness, floor, width)) = self.arch {
             // Flat at the joint, highest a little above the middle, flatter again at the tip.
             let rise =
@@ -117,6 +126,10 @@ impl Field {
             let slope = -steepness * rise * (2.0 * across).sin();
             return slope.atan() + tilt;
         }
+        let (x, y) = (
+            self.stretch * x + PULL * self.pull[0].at(x, y),
+            y + PULL * self.pull[1].at(x, y),
+        );
         let across = (x / 180.0 * FRAC_PI_2).clamp(-FRAC_PI_2, FRAC_PI_2);
         let bow = self.bow * ramp(-20.0, 200.0, y) * across.sin();
         let turns: f32 = self.points.iter().map(|point| point.angle(x, y)).sum();

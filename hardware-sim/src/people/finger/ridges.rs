@@ -17,7 +17,7 @@ const DIRECTIONS: usize = 48;
 /// Numbers that a filter takes at once.
 const LANES: usize = 8;
 /// Ridge periods of the filter bank.
-const PERIODS: usize = 7;
+const PERIODS: usize = 9;
 /// Steps at half and at full resolution.
 const COARSE_STEPS: usize = 45;
 const FINE_STEPS: usize = 3;
@@ -30,9 +30,10 @@ pub(super) struct Master {
 
 /// Grows the ridges of a field.
 pub(super) fn grow(field: &Field, dice: &mut Dice) -> Master {
-    let period = dice.between(8.3, 10.0);
-    let waves = Noise::new(dice, 170.0);
-    let local_period = |x: f32, y: f32| period * (1.0 + 0.09 * waves.at(x, y));
+    let period = dice.between(8.2, 9.8);
+    let waves = [Noise::new(dice, 170.0), Noise::new(dice, 70.0)];
+    let local_period =
+        |x: f32, y: f32| period * (1.0 + 0.09 * waves[0].at(x, y) + 0.06 * waves[1].at(x, y));
 
     let coarse = Plan::new(2, period, field, &local_period);
     let mut values = spots(coarse.width, coarse.height, dice);
@@ -100,7 +101,7 @@ impl Plan {
         let step = scale as f32;
         let radius = (1.15 * period / step).ceil() as usize;
         let periods: Vec<f32> = (0..PERIODS)
-            .map(|i| period * (0.91 + 0.18 * i as f32 / (PERIODS - 1) as f32) / step)
+            .map(|i| period * (0.85 + 0.30 * i as f32 / (PERIODS - 1) as f32) / step)
             .collect();
         let bank = (0..DIRECTIONS * PERIODS)
             .map(|i| {
@@ -116,7 +117,7 @@ impl Plan {
                 // Rows count downwards: the angle turns over.
                 let turns = (-field.at(x, y) / PI).rem_euclid(1.0);
                 let direction = (turns * DIRECTIONS as f32).round() as usize % DIRECTIONS;
-                let relative = (local_period(x, y) / period - 0.91) / 0.18;
+                let relative = (local_period(x, y) / period - 0.85) / 0.30;
                 let index = (relative * (PERIODS - 1) as f32).round() as usize;
                 choice.push((index.min(PERIODS - 1) * DIRECTIONS + direction) as u16);
             }

@@ -131,9 +131,6 @@ pub fn write(
         path: path.to_owned(),
         source,
     };
-    if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(error)?;
-    }
     let mut file = BufWriter::new(File::create(&unfinished).map_err(error)?);
     writeln!(file, "{HEADER}").map_err(error)?;
     let step = (count / 100).max(1);
