@@ -28,11 +28,12 @@ pub const OCR_SIZE: f64 = OCR_PITCH / OCR_ADVANCE;
 
 /// Left edge of the first character of each line of the machine readable zone (9303-5 §4.2.1.3: 5.0 ± 1.0 mm).
 pub const MRZ_LEFT: f64 = 5.0;
-/// Height of zone VII from the lower edge (9303-5 figure 6: 23.3 ± 1.0 mm).
+/// Height of zone VII from the lower edge (9303-5 figure 6: 23.3 ± 1.0 mm; 9303-3 figure 5: 23.2 ± 1.0 mm).
 pub const MRZ_HEIGHT: f64 = 23.3;
 /// Distance of the lines' reference centre lines (9303-5 figure 6): six in an inch.
 pub const MRZ_LINE_DISTANCE: f64 = 4.23;
-/// Reference centre line of the middle line from the lower edge (9303-5 figure 6: 11.5 ± 1.0 mm).
+/// Reference centre line of the middle line from the lower edge (9303-5 figure 6: 11.5 ± 1.0 mm). It is the middle of the effective
+/// reading zone, which begins 3.0 mm from that edge and is 17.0 mm high (9303-3 §4.5, figure 5): 3.0 + 17.0 / 2 = 11.5.
 pub const MRZ_MIDDLE: f64 = 11.5;
 
 /// The card access number stands as high as the lower line of the machine readable zone (9303-5 §3.2.3).

@@ -82,8 +82,17 @@ fn the_machine_readable_zone_stands_where_the_standard_says() {
             below,
             TENTH,
         );
-        // The printing zone of a line is 2.95 mm high.
-        assert!(bottom - top < 2.95 - TENTH, "{}", bottom - top);
+        // The printing zone of a line (figure 6) is 2.95 mm high, around the reference centre line.
+        let zone = (
+            geometry::HEIGHT - below - 2.95 / 2.0,
+            geometry::HEIGHT - below + 2.95 / 2.0,
+        );
+        assert!(
+            top > zone.0 && bottom < zone.1,
+            "{top} to {bottom}, {zone:?}"
+        );
+        // The effective reading zone (9303-3 figure 5) is 3.0 to 20.0 mm from the lower edge.
+        assert!(geometry::HEIGHT - bottom > 3.0 && geometry::HEIGHT - top < 20.0);
         let columns = inked_columns(&face, *band, 0.0, geometry::WIDTH);
         assert_eq!(columns.len(), 30, "thirty characters that do not touch");
         let right = millimetres(columns[29].1);
