@@ -1,8 +1,7 @@
 //! The house itself: which crate may use which, and the shape of its files.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
-    clippy::expect_used,
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
