@@ -4,6 +4,7 @@
 //! What may happen to an order, a card blank or a document number is decided here and nowhere else;
 //! `personalisation-store` writes down what was decided, `personalisation` asks for it.
 
+pub mod application;
 pub mod attempt;
 pub mod blank;
 pub mod card_access_number;
