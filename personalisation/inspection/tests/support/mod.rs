@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use icao9303::crl::RevocationList;
 use icao9303::pace::Password;
+use icao9303::tlv;
 use icao9303::transport::CardTransport;
 use icao9303::x509::Certificate;
 use icao9303::x509::TrustStore;
@@ -70,6 +71,38 @@ pub fn vector(name: &str) -> Vec<u8> {
 
 fn private_key(name: &str) -> String {
     vectors()["private_keys"][name].as_str().unwrap().to_owned()
+}
+
+/// A revocation list of the vectors' country signing CA, empty and in force from the day before `now`
+/// for a month: what its publisher would hand out then.
+pub fn fresh_list(now: OffsetDateTime) -> Vec<u8> {
+    let utc_time = |at: OffsetDateTime| {
+        let (year, month, day) = at.to_calendar_date();
+        format!("{:02}{:02}{day:02}000000Z", year % 100, u8::from(month))
+    };
+    let mut list = vector("crl_empty");
+    let times = [
+        now - Duration::from_hours(24),
+        now + Duration::from_hours(24 * 30),
+    ];
+    for (published, at) in ["260901000000Z", "261130000000Z"].iter().zip(times) {
+        let place = list
+            .windows(13)
+            .position(|part| part == published.as_bytes());
+        list[place.unwrap()..][..13].copy_from_slice(utc_time(at).as_bytes());
+    }
+    // SEQUENCE (4 bytes of head) { list (3 bytes of head, C1 of content), algorithm (12), signature }
+    let [content, algorithm] = [list[4..0xC9].to_vec(), list[0xC9..0xD5].to_vec()];
+    let scalar = BigNum::from_slice(&hex::decode(private_key("csca1")).unwrap()).unwrap();
+    let group = EcGroup::from_curve_name(Nid::BRAINPOOL_P384R1).unwrap();
+    let mut context = openssl::bn::BigNumContext::new().unwrap();
+    let mut point = EcPoint::new(&group).unwrap();
+    point.mul_generator2(&group, &scalar, &mut context).unwrap();
+    let key = EcKey::from_private_components(&group, &scalar, &point).unwrap();
+    let signature = EcdsaSig::sign(&openssl::sha::sha384(&content), &key).unwrap();
+    let bits = [&[0][..], &signature.to_der().unwrap()].concat();
+    let parts = [content, algorithm, tlv::encode(0x03, &bits)].concat();
+    tlv::encode(0x30, &parts)
 }
 
 /// The vectors' country signing CA and its list without revocations.

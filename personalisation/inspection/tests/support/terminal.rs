@@ -39,19 +39,23 @@ impl Key {
             .concat()
     }
 
-    fn certify(
-        &self,
-        holder: &Key,
-        role: Role,
-        rights: Rights,
-        [effective, expiration]: [Date; 2],
-    ) -> Certificate {
+    fn certify(&self, holder: &Key, role: Role, rights: Rights, days: [Date; 2]) -> Certificate {
         let mut context = BigNumContext::new().unwrap();
         let form = PointConversionForm::UNCOMPRESSED;
         let point = holder.pair.public_key();
         let point = point
             .to_bytes(holder.pair.group(), form, &mut context)
             .unwrap();
+        self.certify_point(&holder.name, point, (role, rights), days)
+    }
+
+    fn certify_point(
+        &self,
+        holder: &CertificateReference,
+        point: Vec<u8>,
+        (role, rights): (Role, Rights),
+        [effective, expiration]: [Date; 2],
+    ) -> Certificate {
         let body = Body {
             authority: self.name.clone(),
             key: PublicKey {
@@ -59,7 +63,7 @@ impl Key {
                 parameters: (role == Role::Cvca).then_some(CurveId::BrainpoolP256r1),
                 point,
             },
-            holder: holder.name.clone(),
+            holder: holder.clone(),
             authorization: HolderAuthorization::inspection(role, rights),
             effective,
             expiration,
@@ -138,6 +142,20 @@ impl Inspector {
             signs: plan.signs,
         }
     }
+}
+
+/// A chain to a key that lives elsewhere: the trust point for chips, the document verifier, the inspection system.
+pub fn chain_to(holder: &str, point: &[u8], days: [Date; 2]) -> [Certificate; 3] {
+    let right = Rights::READ_DG3;
+    let root = Key::new("LUCVCATST00001");
+    let verifier = Key::new("LUDVTST00001");
+    let role = Role::DomesticDocumentVerifier;
+    let name = holder.parse().unwrap();
+    [
+        root.certify(&root, Role::Cvca, right, days),
+        root.certify(&verifier, role, right, days),
+        verifier.certify_point(&name, point.to_vec(), (Role::Terminal, right), days),
+    ]
 }
 
 impl Terminal for Inspector {

@@ -6,7 +6,8 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-#[path = "../../inspection/tests/support/mod.rs"]
+mod passports;
+#[path = "../../../inspection/tests/support/mod.rs"]
 mod support;
 
 use std::fs;
@@ -29,10 +30,14 @@ struct Desk {
 
 impl Desk {
     fn with_card(tamper: fn(&mut Files)) -> Self {
-        let issued = issue(&Personalisation {
+        Self::with(&Personalisation {
             tamper,
             ..Personalisation::default()
-        });
+        })
+    }
+
+    fn with(personalisation: &Personalisation) -> Self {
+        let issued = issue(personalisation);
         let files = issued.files.clone();
         let (chip, folder) = issued.into_file();
         let socket = folder.path().join("desk.sock");
