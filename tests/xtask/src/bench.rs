@@ -33,6 +33,10 @@ const MEASURES: &[Measure] = &[
         name: "picture_rate",
     },
     Measure::Example {
+        package: "biometrics",
+        name: "face_check_rate",
+    },
+    Measure::Example {
         package: "hardware-sim",
         name: "people_rate",
     },

@@ -33,6 +33,8 @@ pub(super) struct Conv {
     bias: Vec<f32>,
     /// What a negative result is multiplied with: 0 is Relu, 1 nothing.
     slopes: Vec<f32>,
+    /// Whether an activation was taken in.
+    active: bool,
 }
 
 impl Conv {
@@ -99,12 +101,13 @@ impl Conv {
             weights,
             bias: padded,
             slopes: vec![1.0; blocks * BLOCK],
+            active: false,
         })
     }
 
     /// Whether an activation was already taken in.
     pub(super) fn is_active(&self) -> bool {
-        self.slopes.iter().any(|slope| *slope < 1.0)
+        self.active
     }
 
     /// Takes in the activation that follows: Relu, or Prelu with a slope a channel.
@@ -113,6 +116,7 @@ impl Conv {
         slopes: Option<&[f32]>,
         tensor: usize,
     ) -> Result<(), ModelError> {
+        self.active = true;
         match slopes {
             None => self.slopes.fill(0.0),
             Some(slopes) if slopes.len() == self.output.channels => {
@@ -161,13 +165,13 @@ impl Conv {
         let (depth, dense) = (self.depth(), self.input.stride == channels);
         rows.clear();
         rows.resize(self.output.height * self.output.width * depth, 0.0);
-        let (tall, wide) = self.kernel;
+        let wide = self.kernel.1;
         for (pixel, row) in rows.chunks_exact_mut(depth).enumerate() {
             let top = pixel / self.output.width * self.step.1;
             let left = pixel % self.output.width * self.step.0;
             for (down, line) in row.chunks_exact_mut(wide * channels).enumerate() {
                 let y = (top + down).wrapping_sub(self.before.1);
-                if y >= self.input.height || down >= tall {
+                if y >= self.input.height {
                     continue;
                 }
                 let inside =
@@ -279,7 +283,7 @@ impl Task<'_> {
                     && channel < stride
                 {
                     let from = (at + row) * stride + channel;
-                    sum = sum + f32x8::from_slice(simd, &added[from..from + LANES]);
+                    sum += f32x8::from_slice(simd, &added[from..from + LANES]);
                 }
                 let slope = f32x8::from_slice(simd, &slopes[column * LANES..][..LANES]);
                 let active = sum.min(zero).mul_add(slope, sum.max(zero));

@@ -130,15 +130,14 @@ impl Depthwise {
                     }
                 }
             } else {
-                for right in 0..SIDE {
-                    let column = left.wrapping_add(right);
-                    if column >= self.input.width {
-                        continue;
-                    }
-                    for down in 0..SIDE {
-                        let at = column * stride + group * LANES;
-                        let value = f32x8::from_slice(simd, &seen[down][at..at + LANES]);
-                        sum = value.mul_add(taps[down][right], sum);
+                for (down, taps) in taps.iter().enumerate() {
+                    for (right, tap) in taps.iter().enumerate() {
+                        let column = left.wrapping_add(right);
+                        if column < self.input.width {
+                            let at = column * stride + group * LANES;
+                            let value = f32x8::from_slice(simd, &seen[down][at..at + LANES]);
+                            sum = value.mul_add(*tap, sum);
+                        }
                     }
                 }
             }

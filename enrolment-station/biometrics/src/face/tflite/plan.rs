@@ -120,9 +120,8 @@ impl Plan {
         if let Some(left) = maker.pads.first() {
             return Err(ModelError::Shape { tensor: left.0 });
         }
-        while let Some(first) = maker.pending.first() {
-            let makes = first.makes;
-            maker.flush(makes);
+        for waiting in std::mem::take(&mut maker.pending) {
+            maker.emit(waiting);
         }
         Ok(Self {
             steps: maker.steps,
@@ -250,10 +249,9 @@ impl Maker<'_> {
         let wrong = ModelError::Shape {
             tensor: operator.output,
         };
-        let amounts = match &self.graph.tensors[operator.inputs[operator.inputs.len() - 1]].constant
-        {
-            Some(Constant::Integers(amounts)) => amounts,
-            _ => return Err(wrong),
+        let last = operator.inputs[operator.inputs.len() - 1];
+        let Some(Constant::Integers(amounts)) = &self.graph.tensors[last].constant else {
+            return Err(wrong);
         };
         let [0, 0, 0, 0, 0, 0, 0, more] = amounts[..] else {
             return Err(wrong);
