@@ -184,7 +184,7 @@ impl CaptureRequest {
             bio_sub_type: names(fingers),
             exception: names(missing),
             requested_score: self.requested_score.to_string(),
-            device_id: &device.device_id,
+            device_id: &device.inside,
             device_sub_id: if slap { slap_part(fingers) } else { 0 }.to_string(),
             previous_hash: self.previous.to_string(),
         }

@@ -121,7 +121,7 @@ pub struct Device {
     /// Whether its keys are in a certified chip (`L1`) or not (`L0`), as it says.
     pub certification: String,
     /// Name inside its service.
-    pub(super) device_id: String,
+    pub(super) inside: String,
     /// Version of the protocol to be used.
     pub(super) version: &'static str,
     /// The certificate (DER) of its device key.

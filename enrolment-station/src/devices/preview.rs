@@ -40,7 +40,10 @@ impl fmt::Debug for Frame {
 pub struct Preview {
     answer: Answer,
     reader: FrameReader,
+    /// How long the next frame may take: the first one waits for the sensor to wake up.
     patience: Duration,
+    /// How long each frame after it may take.
+    pace: Duration,
     device: DeviceName,
 }
 
@@ -54,7 +57,7 @@ impl Devices {
 
     async fn open_preview(&self, device: &Device) -> Result<Preview, Problem> {
         let question = json!({
-            "deviceId": device.device_id,
+            "deviceId": device.inside,
             "deviceSubId": "0",
             "timeout": SHOWN.to_string(),
         });
@@ -70,7 +73,8 @@ impl Devices {
             Ok(reader) => Ok(Preview {
                 answer,
                 reader,
-                patience: limits.frame,
+                patience: limits.info,
+                pace: limits.frame,
                 device: device.name(),
             }),
             Err(_) => Err(refusal(answer, limits.frame).await),
@@ -97,6 +101,7 @@ impl Preview {
         let found = timeout(self.patience, self.find())
             .await
             .unwrap_or(Err(Problem::StreamStalled));
+        self.patience = self.pace;
         found.map_err(|problem| DeviceError {
             device: self.device.clone(),
             problem,

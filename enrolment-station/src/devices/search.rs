@@ -163,9 +163,9 @@ impl Devices {
             address,
             identity,
             status,
-            firmware: short(block.firmware),
-            certification: short(block.certification),
-            device_id: block.device_id,
+            firmware: short(&block.firmware),
+            certification: short(&block.certification),
+            inside: block.device_id,
             version,
             signer: verified.signer,
         })
@@ -200,6 +200,6 @@ pub(super) fn verify_identity(
 }
 
 /// What a device says about itself, cut to what a page can show.
-fn short(text: String) -> String {
+fn short(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(32).collect()
 }

@@ -3,14 +3,14 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use biometrics::iso19794::face::{ColourSpace, FaceImage, FaceRecord, ImageData, Source};
 use biometrics::iso19794::finger::{FingerPosition, FingerRecord};
 use biometrics::wsq::{self, WsqParameters};
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};
-use image::{DynamicImage, RgbImage};
+use image::{DynamicImage, GrayImage, RgbImage};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
@@ -66,9 +66,13 @@ pub(super) struct Picture {
 /// Grown fingers and drawn portraits.
 #[derive(Default)]
 pub(super) struct Album {
-    fingers: Mutex<HashMap<u64, Arc<Finger>>>,
+    fingers: Mutex<HashMap<u64, Arc<OnceLock<Finger>>>>,
     portrait: Mutex<Option<(Subject, Arc<RgbImage>)>>,
+    frames: Mutex<Option<(Subject, Frames)>>,
 }
+
+/// JPEG pictures of a preview.
+pub(super) type Frames = Arc<Vec<Vec<u8>>>;
 
 impl Album {
     /// The best of some touches; `number` counts touches of this device. Slow.
@@ -98,7 +102,7 @@ impl Album {
             }
         }
         let (score, touch) = best?;
-        let image = self.grown(subject, finger).touch_as(touch, number);
+        let image = self.print(subject, finger, touch, number);
         let stream = wsq::encode(&image, &WsqParameters::default()).ok()?;
         let record = FingerRecord::from_wsq(label, score, stream).ok()?;
         Some(Picture {
@@ -137,43 +141,68 @@ impl Album {
         })
     }
 
-    /// Frames of the preview: the finger comes down, or the head sways a little. Slow.
-    pub(super) fn frames(&self, subject: &Subject, finger: bool) -> Vec<Vec<u8>> {
-        let frames = (0u16..4).map(|step| {
-            let sway = f32::from(step);
-            let picture: DynamicImage = if finger {
-                let mut touch = touch(subject.seed, 0);
-                touch.pressure = -0.9 + 0.3 * sway;
-                touch.shift_y = 24.0 - 8.0 * sway;
-                let print = self
-                    .grown(subject, FingerPosition::RightIndex)
-                    .touch_as(touch, 0);
-                imageops::resize(&print, 208, 280, FilterType::Triangle).into()
-            } else {
-                let portrait = self.portrait(subject);
-                let (width, height) = (portrait.width() - 24, portrait.height() - 24);
-                let at = u32::from(step) * 6;
-                let cut = imageops::crop_imm(&*portrait, at, 12, width, height).to_image();
-                imageops::resize(&cut, 460, 594, FilterType::Triangle).into()
-            };
-            jpeg(&picture, 70).unwrap_or_default()
-        });
-        frames.collect()
+    /// Frames of the preview: the finger comes down, or the head sways a little. Slow the first time.
+    pub(super) fn frames(&self, subject: &Subject, finger: bool) -> Frames {
+        // Whoever comes second waits for the first one's drawing.
+        let mut kept = self.frames.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((whose, frames)) = &*kept
+            && whose == subject
+        {
+            return frames.clone();
+        }
+        let drawn: Vec<_> = (0u16..4)
+            .map(|step| self.frame(subject, finger, step))
+            .collect();
+        let drawn = Arc::new(drawn);
+        *kept = Some((subject.clone(), drawn.clone()));
+        drawn
     }
 
-    fn grown(&self, subject: &Subject, finger: FingerPosition) -> Arc<Finger> {
+    /// Draws what the first questions will need.
+    pub(super) fn prepare(&self, subject: &Subject, finger: bool) {
+        self.frames(subject, finger);
+        if finger {
+            let touch = touch(subject.seed, 0);
+            self.print(subject, FingerPosition::LeftIndex, touch, 0);
+        }
+    }
+
+    fn frame(&self, subject: &Subject, finger: bool, step: u16) -> Vec<u8> {
+        let sway = f32::from(step);
+        let picture: DynamicImage = if finger {
+            let mut touch = touch(subject.seed, 0);
+            touch.pressure = -0.9 + 0.3 * sway;
+            touch.shift_y = 24.0 - 8.0 * sway;
+            let print = self.print(subject, FingerPosition::RightIndex, touch, 0);
+            imageops::resize(&print, 208, 280, FilterType::Triangle).into()
+        } else {
+            let portrait = self.portrait(subject);
+            let (width, height) = (portrait.width() - 24, portrait.height() - 24);
+            let at = u32::from(step) * 6;
+            let cut = imageops::crop_imm(&*portrait, at, 12, width, height).to_image();
+            imageops::resize(&cut, 460, 594, FilterType::Triangle).into()
+        };
+        jpeg(&picture, 70).unwrap_or_default()
+    }
+
+    /// One touch of a finger, which is grown once.
+    fn print(
+        &self,
+        subject: &Subject,
+        finger: FingerPosition,
+        touch: Touch,
+        number: u64,
+    ) -> GrayImage {
         let seed = seed(subject.seed, finger);
-        let kept = || self.fingers.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(finger) = kept().get(&seed) {
-            return finger.clone();
-        }
-        let grown = Arc::new(Finger::grow_any(seed, finger.code() <= 5));
-        let mut fingers = kept();
-        if fingers.len() >= MOST_FINGERS {
-            fingers.clear();
-        }
-        fingers.insert(seed, grown.clone());
-        grown
+        let cell = {
+            let mut fingers = self.fingers.lock().unwrap_or_else(PoisonError::into_inner);
+            if fingers.len() >= MOST_FINGERS {
+                fingers.clear();
+            }
+            fingers.entry(seed).or_default().clone()
+        };
+        cell.get_or_init(|| Finger::grow_any(seed, finger.code() <= 5))
+            .touch_as(touch, number)
     }
 
     fn portrait(&self, subject: &Subject) -> Arc<RgbImage> {

@@ -24,7 +24,7 @@ use super::discovery::{self, Plate};
 use super::fault::Fault;
 use super::maker::Maker;
 use super::question::{Question, StreamQuestion};
-use super::{BiometricError, Clock, Options, PORTS, stream};
+use super::{BiometricError, Clock, Kind, Options, PORTS, stream};
 
 /// Most bytes of a question.
 const LONGEST_QUESTION: usize = 64 << 10;
@@ -90,6 +90,7 @@ pub async fn start(options: Options, maker: Arc<Maker>) -> Result<Running, Biome
         maker,
         clock: options.clock,
     });
+    prepare(&service);
     let task = tokio::spawn(async move {
         loop {
             let Ok((stream, _)) = listener.accept().await else {
@@ -108,6 +109,17 @@ pub async fn start(options: Options, maker: Arc<Maker>) -> Result<Running, Biome
         }
     });
     Ok(Running { port, serial, task })
+}
+
+/// Draws the person at the device beside everything else: nobody shall wait for it later.
+fn prepare(service: &Arc<Service>) {
+    let service = service.clone();
+    tokio::task::spawn_blocking(move || {
+        let subject = service.control.lock().subject.clone();
+        service
+            .album
+            .prepare(&subject, service.plate.kind == Kind::Finger);
+    });
 }
 
 async fn listen(port: Option<u16>) -> Result<TcpListener, BiometricError> {
@@ -326,6 +338,7 @@ async fn admin(service: &Arc<Service>, verb: &str, path: String, body: Bytes) ->
         if let Err(error) = done {
             return answer::whole(StatusCode::BAD_REQUEST, "text/plain", error.into());
         }
+        prepare(service);
     } else if verb != "GET" || path != "/admin/state" {
         return answer::whole(StatusCode::NOT_FOUND, "text/plain", Bytes::new());
     }

@@ -95,43 +95,44 @@ fn cases(person: &Person, age: i32) -> Vec<&'static str> {
     let guardian = |other: &Representative| other.relation() == Relation::Guardian;
     let script = person.foreign_names.first().map(|name| &*name.script);
     let represented = person.representatives.len();
-    let ordinary = alive
-        && age >= OF_AGE
+    let guarded = person.representatives.iter().any(guardian);
+    // But for what is special about them, examples are people who come to a counter.
+    let usual = alive && (OF_AGE..=80).contains(&age);
+    let ordinary = usual
         && document == Some(DocumentStatus::Valid)
         && script.is_none()
         && birth.day != 0
         && !name.given_names.is_empty();
+    let held = match document {
+        Some(DocumentStatus::Lost) => "lost document",
+        Some(DocumentStatus::Stolen) => "stolen document",
+        Some(DocumentStatus::Revoked) => "revoked document",
+        Some(DocumentStatus::Expired) => "expired document",
+        None => "no document",
+        _ => "",
+    };
+    let written = match script {
+        Some("Grek") => "name in Greek letters",
+        Some("Cyrl") => "name in Cyrillic letters",
+        _ => "name in Chinese characters",
+    };
+    let unknown_day = birth.month != 0 && birth.day == 0;
     let all = [
         (ordinary, "ordinary adult with a valid document"),
         (person.status() == PersonStatus::Deceased, "deceased"),
         (person.status() == PersonStatus::Left, "left the country"),
-        (name.given_names.is_empty(), "no given name"),
-        (name.surname.chars().count() > 30, "long surname"),
-        (birth.month == 0, "month of birth unknown"),
-        (birth.month != 0 && birth.day == 0, "day of birth unknown"),
-        (script == Some("Grek"), "name in Greek letters"),
-        (script == Some("Cyrl"), "name in Cyrillic letters"),
-        (script == Some("Hani"), "name in Chinese characters"),
-        (represented == 2, "minor with two parents"),
+        (usual && name.given_names.is_empty(), "no given name"),
+        (usual && name.surname.chars().count() > 30, "long surname"),
+        (usual && birth.month == 0, "month of birth unknown"),
+        (usual && unknown_day, "day of birth unknown"),
+        (alive && represented == 2, "minor with two parents"),
         (
-            represented == 1 && !person.representatives.iter().any(guardian),
+            alive && represented == 1 && !guarded,
             "minor with one parent",
         ),
-        (
-            person.representatives.iter().any(guardian),
-            "minor with a guardian",
-        ),
-        (document == Some(DocumentStatus::Lost), "lost document"),
-        (document == Some(DocumentStatus::Stolen), "stolen document"),
-        (
-            document == Some(DocumentStatus::Revoked),
-            "revoked document",
-        ),
-        (
-            document == Some(DocumentStatus::Expired),
-            "expired document",
-        ),
-        (alive && document.is_none(), "no document"),
+        (alive && guarded, "minor with a guardian"),
+        (usual && script.is_some(), written),
+        (usual && !held.is_empty(), held),
     ];
     all.into_iter()
         .filter_map(|(is, case)| is.then_some(case))
