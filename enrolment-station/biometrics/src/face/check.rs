@@ -59,12 +59,12 @@ fn default_limit(measure: Measure) -> u8 {
         | Measure::Sharpness
         | Measure::Compression => 50,
         Measure::NaturalColour => 30,
-        // Low, because dark skin in good light is dark too, and white hair is white.
-        Measure::LuminanceMean => 5,
         Measure::LuminanceVariance => 20,
+        // White hair is white.
         Measure::OverExposure => 15,
-        // A document's frame shows heads smaller than the standard's best: eyes to chin is a third of the height.
-        Measure::HeadSize => 5,
+        // Low: dark skin in good light is dark; and a document's frame shows heads smaller than the standard's best (eyes
+        // to chin is a third of the height).
+        Measure::LuminanceMean | Measure::HeadSize => 5,
         Measure::MarginAbove | Measure::MarginBelow => 1,
     }
 }

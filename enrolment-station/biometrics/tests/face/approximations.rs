@@ -40,21 +40,21 @@ fn blur_is_seen() {
 #[test]
 fn glare_on_glasses_is_seen() {
     falls(Measure::Glare, |picture| {
-        paint(picture, 440, 660, 60, 40, [255; 3])
+        paint(picture, 440, 660, 60, 40, [255; 3]);
     });
 }
 
 #[test]
 fn red_eyes_are_seen() {
     falls(Measure::RedEye, |picture| {
-        paint(picture, 450, 697, 32, 30, [200, 30, 30])
+        paint(picture, 450, 697, 32, 30, [200, 30, 30]);
     });
 }
 
 #[test]
 fn a_scarf_over_the_mouth_is_seen() {
     falls(Measure::Occlusion, |picture| {
-        paint(picture, 330, 900, 584, 420, [40, 70, 160])
+        paint(picture, 330, 900, 584, 420, [40, 70, 160]);
     });
 }
 

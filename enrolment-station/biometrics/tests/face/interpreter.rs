@@ -1,4 +1,4 @@
-//! The interpreter beside LiteRT, number by number.
+//! The interpreter beside `LiteRT`, number by number.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -50,7 +50,7 @@ fn models_are_googles() {
     }
 }
 
-/// Every output of every model within a thousandth of LiteRT's, on people and on noise.
+/// Every output of every model within a thousandth of `LiteRT`'s, on people and on noise.
 #[test]
 fn numbers_are_litert_s() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,5 +1,10 @@
 //! Faces: our interpreter beside Google's, the standard's formulas beside published values, generated people with faults.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests may panic")]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "drawn values are small"
+)]
 
 mod approximations;
 mod crop;

@@ -104,6 +104,7 @@ fn measures_keep_their_order_and_ids() {
     assert_eq!(names[26], "compression");
     for (index, measure) in Measure::ALL.into_iter().enumerate() {
         assert_eq!(measure as usize, index);
+        assert_eq!(Measure::named(measure.name()), Some(measure));
         assert_eq!(
             names.iter().filter(|name| **name == measure.name()).count(),
             1

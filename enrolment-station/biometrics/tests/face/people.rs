@@ -4,6 +4,7 @@ use biometrics::face::check::Refusal;
 use biometrics::face::crop::CropError;
 use biometrics::face::measure::Measure;
 use hardware_sim::people::portrait::Fault;
+use image::{Rgb, RgbImage, imageops};
 
 use crate::{check, draw, draw_all, failed};
 
@@ -95,6 +96,32 @@ fn nobody_and_somebody_far_away_are_refused_by_name() {
     assert_eq!(refusal.advice(), "come-nearer");
     // Where the eyes are can be drawn, a frame cannot.
     assert!(verdict.overlay.eyes.is_some() && verdict.overlay.frame.is_none());
+}
+
+/// Pictures of any shape and faces cut by any edge: a verdict, never a panic.
+#[test]
+fn odd_pictures_do_no_harm() {
+    for (width, height) in [(1, 1), (1, 3000), (3000, 1), (17, 9), (640, 64)] {
+        let grey = RgbImage::from_fn(width, height, |x, y| {
+            Rgb([((x * 37) ^ (y * 91)) as u8, (x ^ y) as u8, (x * y) as u8])
+        });
+        let verdict = check().picture(&grey);
+        assert_eq!((verdict.faces, verdict.portrait), (0, Err(Refusal::NoFace)));
+    }
+    let portrait = draw(300, Fault::None);
+    for (x, y, width, height) in [
+        (622, 0, 622, 1600),
+        (0, 712, 1244, 888),
+        (0, 0, 1244, 760),
+        (420, 650, 400, 120),
+        (300, 500, 640, 700),
+        (0, 300, 700, 700),
+    ] {
+        let part = imageops::crop_imm(&portrait, x, y, width, height).to_image();
+        let verdict = check().picture(&part);
+        assert_eq!(verdict.outcomes.len(), Measure::ALL.len());
+        assert!(!verdict.passed());
+    }
 }
 
 /// A limit of the configuration decides, not the measure.

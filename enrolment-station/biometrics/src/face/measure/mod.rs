@@ -143,6 +143,11 @@ impl Measure {
         }
     }
 
+    /// The measure of an id; none if it is unknown.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|measure| measure.name() == name)
+    }
+
     /// Unit of the native value; empty for shares and ratios.
     pub fn unit(self) -> &'static str {
         match self {

@@ -4,6 +4,8 @@
     reason = "the kernel takes on the instruction set of the function that calls it"
 )]
 
+use std::ops::Range;
+
 use fearless_simd::{Level, Simd, dispatch, f32x8, prelude::*};
 
 use super::ModelError;
@@ -14,6 +16,8 @@ use super::plan::{LANES, Shape};
 const BLOCK: usize = 2 * LANES;
 /// Pixels of a block.
 const ROWS: usize = 6;
+/// Pixels of a smaller block: what six leave over of a picture whose sides are powers of two.
+const REST: usize = 4;
 /// Numbers of the left matrix that a pass keeps in the nearest cache.
 const PASS: usize = 5000;
 
@@ -212,30 +216,41 @@ struct Task<'a> {
 impl Task<'_> {
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, output: &mut [f32]) {
-        let pass = (PASS / self.depth).max(ROWS).next_multiple_of(ROWS);
+        let pass = (PASS / self.depth).max(1).next_multiple_of(2 * ROWS);
         for first in (0..self.pixels).step_by(pass) {
             let end = (first + pass).min(self.pixels);
             for block in 0..self.conv.weights.len() / (BLOCK * self.depth) {
                 let wide = self.conv.output.stride - block * BLOCK > LANES;
                 let mut at = first;
-                while at + ROWS <= end {
-                    if wide {
-                        self.tile::<S, ROWS, 2>(simd, at, block, output);
-                    } else {
-                        self.tile::<S, ROWS, 1>(simd, at, block, output);
-                    }
-                    at += ROWS;
-                }
-                while at < end {
-                    if wide {
-                        self.tile::<S, 1, 2>(simd, at, block, output);
-                    } else {
-                        self.tile::<S, 1, 1>(simd, at, block, output);
-                    }
-                    at += 1;
+                if wide {
+                    at = self.tiles::<S, ROWS, 2>(simd, at..end, block, output);
+                    at = self.tiles::<S, REST, 2>(simd, at..end, block, output);
+                    self.tiles::<S, 1, 2>(simd, at..end, block, output);
+                } else {
+                    // One column alone: twice the rows keep the multipliers busy.
+                    at = self.tiles::<S, { 2 * ROWS }, 1>(simd, at..end, block, output);
+                    at = self.tiles::<S, REST, 1>(simd, at..end, block, output);
+                    self.tiles::<S, 1, 1>(simd, at..end, block, output);
                 }
             }
         }
+    }
+
+    /// As many tiles as fit; the first pixel left over.
+    #[inline(always)]
+    fn tiles<S: Simd, const R: usize, const C: usize>(
+        &self,
+        simd: S,
+        pixels: Range<usize>,
+        block: usize,
+        output: &mut [f32],
+    ) -> usize {
+        let mut at = pixels.start;
+        while at + R <= pixels.end {
+            self.tile::<S, R, C>(simd, at, block, output);
+            at += R;
+        }
+        at
     }
 
     /// `R` pixels by `C` times eight channels, with what is added and the activation.
