@@ -29,7 +29,10 @@ const EDGES: &[(&str, &[&str])] = &[
         ],
     ),
     ("evidence", &[]),
-    ("hardware-sim", &["biometrics", "dossier", "icao9303", "wire"]),
+    (
+        "hardware-sim",
+        &["biometrics", "dossier", "icao9303", "wire"],
+    ),
     ("icao9303", &[]),
     ("inspection", &["icao9303"]),
     ("key-custody", &[]),

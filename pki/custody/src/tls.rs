@@ -2,6 +2,10 @@
 //!
 //! A signature is made during each full handshake, on the thread that drives it: below a
 //! millisecond with SoftHSM, a tenth of a second with a TPM.
+//!
+//! A resumed connection proves no key again: after a renewal the other side still sees the old
+//! certificate, and a revoked one goes on. Where that matters, turn resumption off on both sides
+//! (`Resumption::disabled()`, `send_tls13_tickets = 0`).
 
 use std::{
     fmt,

@@ -205,6 +205,18 @@ pub(crate) fn write<T: Serialize>(
     Ok(bytes)
 }
 
+/// An alternative that carries a value: a map of one entry, its number and the value. (The library
+/// would write the alternative's name there.)
+pub(crate) fn alternative<S: ser::Serializer, T: Serialize>(
+    serializer: S,
+    number: u8,
+    value: &T,
+) -> Result<S::Ok, S::Error> {
+    let mut map = serializer.serialize_map(Some(1))?;
+    ser::SerializeMap::serialize_entry(&mut map, &number, value)?;
+    ser::SerializeMap::end(map)
+}
+
 struct Length(usize);
 
 impl io::Write for Length {

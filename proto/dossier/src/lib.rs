@@ -16,6 +16,7 @@
 mod blob;
 mod calendar;
 mod cbor;
+pub mod communes;
 pub mod configuration;
 pub mod dossier;
 pub mod hpke;

@@ -1,10 +1,10 @@
 //! Receipts: what the centre signs to a station about one sealed dossier.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::{
     ApplicationId, Body, Hash, StationId, Timestamp, Version,
-    cbor::{Broken, checked::Checked},
+    cbor::{Broken, alternative, checked::Checked},
     signed::{SignatureError, Signed},
 };
 
@@ -27,7 +27,7 @@ pub struct Receipt {
 }
 
 /// What became of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 pub enum Outcome {
     /// 0: all bytes are there and durable; not opened yet. The station keeps its copy.
     Held,
@@ -35,6 +35,16 @@ pub enum Outcome {
     Accepted,
     /// 2: it cannot be used. The station keeps its copy and raises an alarm.
     Rejected(Reason),
+}
+
+impl Serialize for Outcome {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Held => serializer.serialize_u8(0),
+            Self::Accepted => serializer.serialize_u8(1),
+            Self::Rejected(reason) => alternative(serializer, 2, reason),
+        }
+    }
 }
 
 /// Why a dossier cannot be used.

@@ -10,7 +10,7 @@ use icao9303::{
 use personalisation_core::{
     document_number,
     issuer_profile::IssuerProfile,
-    national_number::{NationalNumber, NationalNumberError},
+    national_number::{self, NationalNumber, NationalNumberError},
     validity::{self, ValidityError},
 };
 use serde::{Deserialize, Serialize};
@@ -136,7 +136,7 @@ impl Identity {
             .transpose()?;
         number
             .as_ref()
-            .map_or(Ok(()), |number| number.check_birth(birth))?;
+            .map_or(Ok(()), |number| national_number::check_birth(number, birth))?;
         Ok((identity, number))
     }
 

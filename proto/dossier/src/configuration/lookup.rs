@@ -2,7 +2,10 @@
 
 use time::Date;
 
-use super::{Configuration, Fee, Information, PublicKey, SecondPersonRule, Subject, Threshold};
+use super::{
+    CommuneEntry, Configuration, Fee, Information, OfficeEntry, PublicKey, SecondPersonRule,
+    Subject, Threshold,
+};
 use crate::{Day, KeyId, Label, OfficeId, Timestamp, dossier::DocumentType};
 
 impl Configuration {
@@ -38,6 +41,26 @@ impl Configuration {
             .iter()
             .find(own)
             .or_else(|| rules.iter().find(general))
+    }
+
+    /// The commune that has this code, or took over the one that had it, on that day.
+    pub fn commune_at(&self, code: &str, on: Date) -> Option<&CommuneEntry> {
+        let mut code = code;
+        for _ in 0..self.communes.len() {
+            let named = || self.communes.iter().filter(|one| one.code.as_str() == code);
+            if let Some(found) = named().find(|one| holds(one.from, one.until, on)) {
+                return Some(found);
+            }
+            let over = named().find(|one| one.from.date() <= on && one.successor.is_some())?;
+            code = over.successor.as_ref()?.as_str();
+        }
+        None
+    }
+
+    /// The offices of one day.
+    pub fn offices_at(&self, on: Date) -> impl Iterator<Item = &OfficeEntry> {
+        let offices = self.offices.iter();
+        offices.filter(move |office| holds(office.from, office.until, on))
     }
 
     /// The limit of a measure.

@@ -1,9 +1,9 @@
 //! The portrait and the handwritten signature.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::Measure;
-use crate::{Blob, Text, Timestamp};
+use crate::{Blob, Text, Timestamp, cbor::alternative};
 
 /// The portrait as captured; the chip's form is made at the centre.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,12 +23,21 @@ pub struct Portrait {
 }
 
 /// What took a picture.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub enum Camera {
     /// 0: a device of the biometric-device protocol: its signed digital identity.
     Device(Blob<1, 16_384>),
     /// 1: a camera in the clerk's browser, by the name it gives itself.
     Webcam(Text<1, 200>),
+}
+
+impl Serialize for Camera {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Device(identity) => alternative(serializer, 0, identity),
+            Self::Webcam(name) => alternative(serializer, 1, name),
+        }
+    }
 }
 
 /// The applicant's signature.
@@ -42,10 +51,19 @@ pub struct Signature {
 }
 
 /// What a signature was written with.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub enum SignatureDevice {
     /// 0: a signature pad, by the name it gives itself.
     Pad(Text<1, 200>),
     /// 1: a mouse or finger in the clerk's browser.
     Pointer,
+}
+
+impl Serialize for SignatureDevice {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Pad(name) => alternative(serializer, 0, name),
+            Self::Pointer => serializer.serialize_u8(1),
+        }
+    }
 }
