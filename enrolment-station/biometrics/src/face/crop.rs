@@ -60,6 +60,11 @@ pub enum CropError {
         /// Pixels between the irises.
         pixels: f64,
     },
+    /// The frame is larger than the picture.
+    #[error(
+        "cannot crop the portrait: the head is too large for the picture; have the applicant step back from the camera"
+    )]
+    TooNear,
 }
 
 impl CropError {
@@ -71,6 +76,7 @@ impl CropError {
             Self::LeavesPicture { side: Side::Right } => "move-left-in-picture",
             Self::LeavesPicture { side: Side::Top } => "move-down",
             Self::TooFar { .. } => "come-nearer",
+            Self::TooNear => "step-back",
         }
     }
 }
@@ -89,6 +95,10 @@ pub fn frame(landmarks: &Landmarks, picture: &RgbImage) -> Result<Area, CropErro
     let fits = whole.width.min(whole.height / shape);
     let width = wanted.min(fits.max(least));
     let height = width * shape;
+    // Half a pixel is rounding.
+    if width > whole.width + 0.5 || height > whole.height + 0.5 {
+        return Err(CropError::TooNear);
+    }
     let middle = landmarks.between_eyes();
     let left = slide(middle.x, width, 0.5, MIDDLES, whole.width)
         .map_err(|low| side(low, Side::Left, Side::Right))?;
@@ -118,8 +128,7 @@ fn slide(middle: f64, length: f64, at: f64, range: (f64, f64), end: f64) -> Resu
     if inside > highest {
         return Err(true);
     }
-    // Half a pixel is rounding.
-    if inside < lowest || inside + length > end + 0.5 {
+    if inside < lowest {
         return Err(false);
     }
     Ok(inside)
@@ -182,10 +191,11 @@ mod tests {
             (750.0, 712.0, 311.0, Side::Right),
             (622.0, 600.0, 311.0, Side::Top),
             (622.0, 900.0, 311.0, Side::Bottom),
-            (622.0, 712.0, 400.0, Side::Right),
         ] {
             let error = frame(&face(x, y, apart), &picture).unwrap_err();
             assert_eq!(error, CropError::LeavesPicture { side }, "{x} {y} {apart}");
         }
+        let near = frame(&face(622.0, 712.0, 400.0), &picture).unwrap_err();
+        assert_eq!((near, near.advice()), (CropError::TooNear, "step-back"));
     }
 }
