@@ -1,7 +1,7 @@
-//! Decisions only: ids, states and moves, document numbers, the stock of blanks, what may be
-//! ordered for whom. No I/O, no clock.
+//! Decisions only: ids, states and moves of applications and attempts, document numbers, the stock
+//! of blanks, what may be ordered for whom. No I/O, no clock.
 //!
-//! What may happen to an order, a card blank or a document number is decided here and nowhere else;
+//! What may happen to an application, an order, a card blank or a document number is decided here and nowhere else;
 //! `personalisation-store` writes down what was decided, `personalisation` asks for it.
 
 pub mod application;
