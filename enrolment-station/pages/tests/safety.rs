@@ -167,6 +167,10 @@ async fn a_form_with_files_carries_its_token_first() {
     );
     let cases = [
         (format!("{token}{file}--edge--\r\n"), StatusCode::OK),
+        (
+            format!("{token}{}--edge--\r\n", part("paper", &"x".repeat(5 << 20))),
+            StatusCode::OK,
+        ),
         (format!("{file}{token}--edge--\r\n"), StatusCode::FORBIDDEN),
         (format!("{file}--edge--\r\n"), StatusCode::FORBIDDEN),
         ("--edge".to_owned(), StatusCode::FORBIDDEN),

@@ -53,6 +53,7 @@ async fn check(shield: &Shield, request: Request) -> Result<Request, Problem> {
         let mut request = Request::new(Body::from(bytes));
         *request.method_mut() = parts.method.clone();
         *request.headers_mut() = parts.headers.clone();
+        *request.extensions_mut() = parts.extensions.clone();
         request
     };
     let mut whole = Request::from_parts(parts.clone(), Body::from(bytes.clone()));

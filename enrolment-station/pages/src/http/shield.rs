@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
 use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
@@ -53,13 +54,19 @@ impl Shield {
     /// From the outside in: headers, Host and Origin, then the session, the page for refusals, the form's token, and
     /// for `staff` the gate.
     pub fn serve(&self, open: Router, staff: Router) -> Router {
-        let gated = staff.route_layer(from_fn_with_state(self.clone(), gate::layer));
+        // Without routes there is nothing to guard, and axum refuses a layer round nothing.
+        let gated = if staff.has_routes() {
+            staff.route_layer(from_fn_with_state(self.clone(), gate::layer))
+        } else {
+            staff
+        };
         open.merge(gated)
             .route("/language/{tag}", get(visit::choose_language))
             .fallback(async || Problem::NotFound)
             .layer(from_fn_with_state(self.clone(), csrf::layer))
             .layer(axum::middleware::from_fn(problem::layer))
             .layer(from_fn_with_state(self.clone(), visit::layer))
+            .layer(DefaultBodyLimit::max(self.settings().limits().upload))
             .merge(assets::router())
             .layer(from_fn_with_state(self.clone(), origin::layer))
             .layer(from_fn_with_state(self.clone(), headers::layer))

@@ -144,7 +144,7 @@ impl SignIn {
         if !self.password_is_right(Some(&account), password).await? {
             return Ok(Err(Failed::Wrong));
         }
-        self.0.throttle.passed(&account.login);
+        self.0.throttle.passed(&account.login, &from, visit.now());
         // When they signed in stays what it was: the absolute limit counts from there.
         Ok(Ok(who.clone()))
     }

@@ -132,7 +132,7 @@ impl SignIn {
         if !self.staff().spend_code(account.person, step).await? {
             return Ok(Err(Failed::Wrong));
         }
-        self.0.throttle.passed(&login);
+        self.0.throttle.passed(&login, &tried.from, visit.now());
         Ok(Ok(Who {
             person: account.person,
             name: account.name,
