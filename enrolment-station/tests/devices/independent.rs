@@ -1,5 +1,5 @@
 //! A second source for both sides: OpenSSL verifies what the simulator signs, and a device written in
-//! Python (tests/oracles/sbi_device.py), with the openssl program as its signer, is captured from.
+//! Python (`tests/oracles/sbi_device.py`), with the openssl program as its signer, is captured from.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

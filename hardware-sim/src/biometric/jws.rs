@@ -21,17 +21,17 @@ pub(super) fn sign(payload: &Value, signer: &Signer, fault: Fault) -> Result<Str
     };
     let header = json!({ "alg": algorithm, "typ": "JWT", "x5c": [STANDARD.encode(&der)] });
     let text = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
-    let signed = format!("{}.{}", text(&header), text(payload));
+    let covered = format!("{}.{}", text(&header), text(payload));
     let signature = match fault {
         Fault::Unsigned => Vec::new(),
         // The classic confusion: what is public is used as a secret.
         Fault::WeakAlgorithm => {
             let key = PKey::hmac(&der)?;
             OpensslSigner::new(MessageDigest::sha256(), &key)?
-                .sign_oneshot_to_vec(signed.as_bytes())?
+                .sign_oneshot_to_vec(covered.as_bytes())?
         }
         _ => OpensslSigner::new(MessageDigest::sha256(), &signer.key)?
-            .sign_oneshot_to_vec(signed.as_bytes())?,
+            .sign_oneshot_to_vec(covered.as_bytes())?,
     };
-    Ok(format!("{signed}.{}", URL_SAFE_NO_PAD.encode(signature)))
+    Ok(format!("{covered}.{}", URL_SAFE_NO_PAD.encode(signature)))
 }

@@ -272,14 +272,14 @@ async fn capture(service: Arc<Service>, body: &[u8]) -> Response<Body> {
     if let Some(code) = capture::refusal(&service.plate, &behaviour, &question) {
         return answer::json(&capture::refuse(code));
     }
-    let taker = service.clone();
+    let device = service.clone();
     let taken = tokio::task::spawn_blocking(move || {
         let scene = Scene {
-            plate: &taker.plate,
-            maker: &taker.maker,
-            album: &taker.album,
+            plate: &device.plate,
+            maker: &device.maker,
+            album: &device.album,
             behaviour,
-            now: (taker.clock)(),
+            now: (device.clock)(),
         };
         capture::take(&scene, &question)
     });

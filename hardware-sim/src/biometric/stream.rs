@@ -15,7 +15,7 @@ use super::server::Service;
 /// Time between two frames.
 const PACE: Duration = Duration::from_millis(200);
 /// How long a stream stands still when it is told to.
-const STILL: Duration = Duration::from_secs(600);
+const STILL: Duration = Duration::from_mins(10);
 /// How long a preview is shown where the client does not say.
 const SHOWN: u64 = 300_000;
 /// As the reference simulator writes it: the dashes are part of the value.

@@ -27,7 +27,7 @@ use super::{Clock, tls};
 /// How long a caller may take to shake hands.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// The time over which questions are counted.
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// Most callers that are counted apart.
 const MOST_CALLERS: usize = 10_000;
 /// Most characters of a case reference.
@@ -84,7 +84,7 @@ impl RegisterService {
             (*since, *count) = (now, 0);
         }
         if *count >= self.rate {
-            return Err((MINUTE - (now - *since)).as_secs() + 1);
+            return Err(MINUTE.saturating_sub(now - *since).as_secs() + 1);
         }
         *count += 1;
         Ok(())
