@@ -6,7 +6,7 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -29,6 +29,9 @@ pub const PASSWORD: &str = "corner shop horse";
 pub const SECRET: [u8; 20] = *b"12345678901234567890";
 pub const MARIE: PersonId = PersonId::new([1; 16]);
 pub const PAUL: PersonId = PersonId::new([2; 16]);
+
+/// Each service has randomness of its own: with the same, two would give out the same tokens.
+static SEED: AtomicU64 = AtomicU64::new(4);
 
 /// Marie and Paul, with the same password and secret.
 #[derive(Default)]
@@ -110,7 +113,10 @@ impl Trial {
             Site::new(Texts::new(&[]).unwrap(), "layout-footer", "/draft"),
             Settings::new([origin], Limits::default()).unwrap(),
             Arc::new(MemorySessions::new()),
-            Surroundings::new(now, rand::rngs::StdRng::seed_from_u64(4)),
+            Surroundings::new(
+                now,
+                rand::rngs::StdRng::seed_from_u64(SEED.fetch_add(1, Ordering::SeqCst)),
+            ),
         );
         let sign_in = SignIn::new(
             Arc::new(Office::default()),
