@@ -188,8 +188,11 @@ impl<'a> Page<'a> {
     fn head(&self) -> Markup {
         let (visit, speech) = (self.visit, self.visit.speech());
         let service = speech.text(visit.site().service);
-        let ids = ("title", self.title.clone().into());
-        let title = speech.format("layout-title", &[ids, ("service", service.into())]);
+        let named = self.title.clone();
+        let title = speech.format(
+            "layout-title",
+            &[("title", named.into()), ("service", service.into())],
+        );
         let title = if self.failed {
             speech.format("layout-title-failed", &[("title", title.into())])
         } else {

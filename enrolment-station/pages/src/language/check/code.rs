@@ -91,6 +91,7 @@ fn array(text: &str) -> Option<BTreeSet<String>> {
             '(' if !(previous.is_alphanumeric() || previous == '_') => {
                 if let Some((name, rest)) = literal(&text[at + 1..])
                     && rest.trim_start().starts_with(',')
+                    && is_name(name)
                 {
                     names.insert(name.to_owned());
                 }
@@ -103,4 +104,10 @@ fn array(text: &str) -> Option<BTreeSet<String>> {
         previous = character;
     }
     None
+}
+
+/// Whether a text can be a variable of Fluent: what a format string in an argument cannot.
+fn is_name(text: &str) -> bool {
+    text.chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-')
 }
