@@ -1,5 +1,6 @@
 //! The house started on free ports, for journeys, the demo and benchmarks alike.
 
+pub mod browser;
 pub mod demo;
 pub mod house;
 pub mod measure;

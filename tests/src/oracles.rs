@@ -25,6 +25,11 @@ pub fn pictures(arguments: &[&str]) -> Result<String, ProgramError> {
     printed(end_of(&python(), &arguments, &[])?, "pictures.py")
 }
 
+/// Runs the Python that has the oracles; what it printed.
+pub fn python_says(arguments: &[&str]) -> Result<String, ProgramError> {
+    printed(end_of(&python(), arguments, &[])?, "python")
+}
+
 /// Runs Debian's `openssl`; what it printed.
 pub fn openssl(arguments: &[&str]) -> Result<String, ProgramError> {
     printed(end_of(Path::new("openssl"), arguments, &[])?, "openssl")
