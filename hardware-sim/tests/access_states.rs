@@ -225,9 +225,7 @@ fn table_inside(with_pace: bool) -> String {
                 let parameters = chip_authentication_of(&key);
                 chip_authentication::perform(&mut card, &parameters, &mut bench::host()).unwrap();
             }
-            let said = card
-                .transmit(&command)
-                .map(|answer| ::hex::encode_upper(answer));
+            let said = card.transmit(&command).map(::hex::encode_upper);
             let said = said.map_or_else(
                 |_| "ended".to_owned(),
                 |hex| hex[hex.len() - 4..].to_owned(),

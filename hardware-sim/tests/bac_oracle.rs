@@ -1,4 +1,4 @@
-//! An independent terminal (`tests/oracles/bac.py`: PyCryptodome, the `openssl` program) opens our passports by basic
+//! An independent terminal (`tests/oracles/bac.py`: `PyCryptodome`, the `openssl` program) opens our passports by basic
 //! access control, reads them under triple DES, and judges their active authentication.
 
 #![expect(
@@ -88,7 +88,7 @@ fn files() -> Vec<bench::File> {
     files
 }
 
-/// SubjectPublicKeyInfo of what GENERATE KEY PAIR answered, with a named curve.
+/// `SubjectPublicKeyInfo` of what GENERATE KEY PAIR answered, with a named curve.
 fn public_key(answer: &[u8]) -> Vec<u8> {
     let mut reader = tlv::Reader::new(tlv::parse_exact(answer, 0x7F49).unwrap());
     reader.expect(0x06).unwrap();

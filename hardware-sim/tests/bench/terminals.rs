@@ -202,6 +202,12 @@ pub fn first_day() -> Date {
     day(2026, 10, 1)
 }
 
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl World {
     pub fn new() -> Self {
         let years = (day(2026, 1, 1), day(2028, 12, 31));

@@ -1,14 +1,11 @@
 //! The national identification number as stations and the centre agree on it, and its date.
 
-pub use dossier::{NationalNumber, NationalNumberError};
 use dossier::PartialDay;
+pub use dossier::{NationalNumber, NationalNumberError};
 use icao9303::mrz::PartialDate;
 
 /// Whether the date in the number agrees with a date of birth, as far as both are known.
-pub fn check_birth(
-    number: &NationalNumber,
-    birth: PartialDate,
-) -> Result<(), NationalNumberError> {
+pub fn check_birth(number: &NationalNumber, birth: PartialDate) -> Result<(), NationalNumberError> {
     let birth = PartialDay::from_digits(&birth.to_lds()).map_err(|_| NationalNumberError::Date)?;
     number.check_birth(&birth)
 }

@@ -9,6 +9,7 @@
 mod common;
 
 use std::{
+    fmt::Write as _,
     fs,
     process::{Command, Output, Stdio},
     thread,
@@ -70,9 +71,11 @@ fn said(output: &Output) -> String {
 fn end(keys: &[[&str; 3]]) -> String {
     let mut text = "name = \"end-1\"\noutput = \"pki\"\nwitnesses = [\"Ada Example\"]\n".to_owned();
     for [role, label, successor] in keys {
-        text += &format!(
+        write!(
+            text,
             "[[destroy]]\nrole = \"{role}\"\nlabel = \"{label}\"\nsuccessor = \"{successor}\"\n"
-        );
+        )
+        .unwrap();
     }
     text
 }

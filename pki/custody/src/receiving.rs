@@ -157,6 +157,10 @@ impl Token {
     }
 
     /// Destroys the key pair: what was sealed to it and not opened is lost for ever.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a key that is no more cannot be used"
+    )]
     pub fn destroy_receiving_key(&self, key: ReceivingKey) -> Result<(), CustodyError> {
         self.run(&mut |desk| {
             let private = self.same_receiving(desk, &key)?;

@@ -87,7 +87,7 @@ impl PartialDay {
     pub fn from_number(number: u32) -> Result<Self, DayError> {
         let (year, month, day) = (number / 10_000, number / 100 % 100, number % 100);
         let exists = match (year, month, day) {
-            (0, 0, 0) | (1..=9999, 0, 0) | (1..=9999, 1..=12, 0) => true,
+            (0..=9999, 0, 0) | (1..=9999, 1..=12, 0) => true,
             (1..=9999, _, _) => calendar(number).is_some(),
             _ => false,
         };

@@ -147,7 +147,7 @@ fn hostile_lengths_cost_nothing() {
         &[0x9B, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF][..],
         &[0x5B, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
         &[0xBB, 0x7F, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF],
-        &[0x81; 100_000],
+        &vec![0x81; 100_000],
         &[],
     ] {
         assert!(matches!(
@@ -163,10 +163,10 @@ fn hostile_lengths_cost_nothing() {
 fn rules_between_fields_are_kept() {
     let changes: [(&str, Change); 18] = [
         ("clock", |d| {
-            d.clock.as_mut().unwrap().milliseconds = i64::MIN
+            d.clock.as_mut().unwrap().milliseconds = i64::MIN;
         }),
         ("nationality", |d| {
-            d.identity.nationality.value = text("lux")
+            d.identity.nationality.value = text("lux");
         }),
         ("place_of_birth", |d| {
             d.identity.place_of_birth.as_mut().unwrap().value.clear();
@@ -199,10 +199,10 @@ fn rules_between_fields_are_kept() {
         }),
         ("missing_fingers", |d| d.missing_fingers[0].until = None),
         ("missing_fingers", |d| {
-            d.missing_fingers[0].reason = MissingReason::Exempt
+            d.missing_fingers[0].reason = MissingReason::Exempt;
         }),
         ("missing_fingers", |d| {
-            d.missing_fingers[0].hand = Hand::Right
+            d.missing_fingers[0].hand = Hand::Right;
         }),
         ("missing_fingers", |d| d.missing_fingers[0].which.reverse()),
         ("signature", |d| {

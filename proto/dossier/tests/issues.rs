@@ -126,10 +126,10 @@ fn a_configuration_that_cannot_be_is_refused() {
         ("texts", |c| c.texts[0].languages.clear()),
         ("fees", |c| c.fees[1].to_age = Some(4)),
         ("communes", |c| {
-            c.communes[0].code = Label::new("03a4").unwrap()
+            c.communes[0].code = Label::new("03a4").unwrap();
         }),
         ("receipt_keys", |c| {
-            c.receipt_keys[0].spki = dossier::Blob::new(vec![0x30; 91]).unwrap()
+            c.receipt_keys[0].spki = dossier::Blob::new(vec![0x30; 91]).unwrap();
         }),
         ("second_person", |c| c.second_person[0].when.reverse()),
         ("station", |c| c.station.lock_minutes = 0),
@@ -159,7 +159,7 @@ fn a_staff_list_is_of_one_office_and_tells_nothing_by_itself() {
         ("roles", |l| l.people[0].roles.reverse()),
         ("roles", |l| l.people[0].roles.clear()),
         ("password", |l| {
-            l.people[0].password = Some(text("$2b$12$xyz"))
+            l.people[0].password = Some(text("$2b$12$xyz"));
         }),
         ("totp", |l| l.people[0].totp = None),
     ];

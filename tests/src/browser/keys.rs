@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::{Browser, BrowserError};
 
-/// A key by its code in WebDriver's table.
+/// A key by its code in `WebDriver`'s table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Key {
     /// To the next field.

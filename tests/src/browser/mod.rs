@@ -1,4 +1,4 @@
-//! A real Chromium, steered over WebDriver: for journeys through our pages, and for axe-core to judge them.
+//! A real Chromium, steered over `WebDriver`: for journeys through our pages, and for axe-core to judge them.
 
 mod axe;
 mod keys;
@@ -33,7 +33,7 @@ pub enum BrowserError {
     /// The driver did not answer.
     #[error("{command}: {reason}")]
     Wire {
-        /// The WebDriver command.
+        /// The `WebDriver` command.
         command: String,
         /// What happened.
         reason: String,
@@ -86,20 +86,18 @@ impl Browser {
 
     fn connect(driver: &mut Child, profile: &Path, more: &[&str]) -> Result<Wire, BrowserError> {
         let said = driver.stdout.take().map(BufReader::new);
-        let lines = said
+        let mut lines = said
             .into_iter()
             .flat_map(BufRead::lines)
             .map_while(Result::ok);
         // "ChromeDriver was started successfully on port 41234."
-        let port = lines
-            .filter_map(|line| {
-                line.rsplit_once("started successfully on port ")?
-                    .1
-                    .trim_end_matches('.')
-                    .parse()
-                    .ok()
-            })
-            .next();
+        let port = lines.find_map(|line| {
+            line.rsplit_once("started successfully on port ")?
+                .1
+                .trim_end_matches('.')
+                .parse()
+                .ok()
+        });
         let port: u16 = port.ok_or_else(|| BrowserError::Start {
             program: "chromedriver",
             reason: "it did not say its port".to_owned(),
@@ -209,7 +207,7 @@ impl Browser {
         }
     }
 
-    /// A command of the Chrome DevTools Protocol.
+    /// A command of the Chrome `DevTools` Protocol.
     pub fn devtools(&self, command: &str, parameters: &Value) -> Result<Value, BrowserError> {
         self.wire.post(
             "goog/cdp/execute",

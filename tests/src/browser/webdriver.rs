@@ -1,4 +1,4 @@
-//! The WebDriver protocol (W3C): JSON over HTTP to the driver on this machine.
+//! The `WebDriver` protocol (W3C): JSON over HTTP to the driver on this machine.
 
 use std::time::Duration;
 

@@ -41,7 +41,7 @@ fn a_lost_key_stops_the_line_by_name_until_pki_permits_another() {
     journey.order();
     journey.blank(0);
     let end = journey.run();
-    assert_eq!((end.status, end.events.len()), (Some(1), 0), "{:?}", end);
+    assert_eq!((end.status, end.events.len()), (Some(1), 0), "{end:?}");
     assert!(end.errors.contains("LULINE100001"), "{}", end.errors);
     assert!(end.errors.contains("first_requests"), "{}", end.errors);
 

@@ -1,6 +1,6 @@
 //! A path on this site: where to go back to, never to somebody else's site.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// Longest path taken back from a browser, in bytes.
 const MAX: usize = 512;
@@ -37,7 +37,8 @@ impl LocalPath {
             if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
                 text.push(char::from(byte));
             } else {
-                text.push_str(&format!("%{byte:02X}"));
+                // Writing to a string cannot fail.
+                let _ = write!(text, "%{byte:02X}");
             }
         }
         text

@@ -39,7 +39,7 @@ fn host_is_ours(request: &Request, settings: &Settings) -> bool {
     let target = request
         .uri()
         .authority()
-        .map(|authority| authority.as_str());
+        .map(axum::http::uri::Authority::as_str);
     let named = match (hosts.next(), target) {
         (Some(host), None) => host.to_str().ok(),
         (None, Some(target)) => Some(target),

@@ -123,9 +123,9 @@ pub fn findings(
             },
         };
     }
-    let used: BTreeSet<&str> = uses.iter().map(|used| used.id.as_str()).collect();
-    let unused = own.keys().filter(|id| !used.contains(id.as_str()));
-    found.extend(unused.map(|id| Finding::Unused { id: id.clone() }));
+    let asked: BTreeSet<&str> = uses.iter().map(|used| used.id.as_str()).collect();
+    let idle = own.keys().filter(|id| !asked.contains(id.as_str()));
+    found.extend(idle.map(|id| Finding::Unused { id: id.clone() }));
     Ok(found)
 }
 

@@ -1,4 +1,4 @@
-//! Passkeys (WebAuthn level 3) through `webauthn-rs`: discoverable, with user verification, no attestation asked for.
+//! Passkeys (`WebAuthn` level 3) through `webauthn-rs`: discoverable, with user verification, no attestation asked for.
 
 use std::fmt;
 use std::sync::Arc;

@@ -179,6 +179,7 @@ fn refused(visit: &Visit) -> Response {
         .into_response()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn failed(error: RelyingPartyError) -> Problem {
     tracing::error!(%error, "passkeys");
     Problem::Failed

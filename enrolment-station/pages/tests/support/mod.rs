@@ -162,7 +162,7 @@ impl Trial {
         for cookie in answer.headers.get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             if pair.starts_with("session=") {
-                self.cookie = pair.to_owned();
+                pair.clone_into(&mut self.cookie);
             }
         }
         if let Some((_, rest)) = answer.body.split_once("name=\"token\" value=\"") {

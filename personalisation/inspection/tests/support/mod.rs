@@ -45,9 +45,9 @@ impl Signer {
     pub fn of_vectors() -> Self {
         let scalar = BigNum::from_slice(&hex::decode(private_key("ds")).unwrap()).unwrap();
         let group = EcGroup::from_curve_name(Nid::BRAINPOOL_P256R1).unwrap();
-        let mut context = openssl::bn::BigNumContext::new().unwrap();
+        let mut numbers = openssl::bn::BigNumContext::new().unwrap();
         let mut point = EcPoint::new(&group).unwrap();
-        point.mul_generator2(&group, &scalar, &mut context).unwrap();
+        point.mul_generator2(&group, &scalar, &mut numbers).unwrap();
         let key = EcKey::from_private_components(&group, &scalar, &point).unwrap();
         Self {
             certificate: Certificate::parse(&vector("ds")).unwrap(),
@@ -95,9 +95,9 @@ pub fn fresh_list(now: OffsetDateTime) -> Vec<u8> {
     let [content, algorithm] = [list[4..0xC9].to_vec(), list[0xC9..0xD5].to_vec()];
     let scalar = BigNum::from_slice(&hex::decode(private_key("csca1")).unwrap()).unwrap();
     let group = EcGroup::from_curve_name(Nid::BRAINPOOL_P384R1).unwrap();
-    let mut context = openssl::bn::BigNumContext::new().unwrap();
+    let mut numbers = openssl::bn::BigNumContext::new().unwrap();
     let mut point = EcPoint::new(&group).unwrap();
-    point.mul_generator2(&group, &scalar, &mut context).unwrap();
+    point.mul_generator2(&group, &scalar, &mut numbers).unwrap();
     let key = EcKey::from_private_components(&group, &scalar, &point).unwrap();
     let signature = EcdsaSig::sign(&openssl::sha::sha384(&content), &key).unwrap();
     let bits = [&[0][..], &signature.to_der().unwrap()].concat();

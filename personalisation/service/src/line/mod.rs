@@ -157,12 +157,17 @@ pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
         output.printer().finish()?;
     }
     let left = runtime.block_on(place.store.queue_length())?;
+    let queued = left.queued + left.under_way;
+    Ok(finished(tally, queued, args.json))
+}
+
+/// Says how it ended: successfully when nothing is left to do.
+fn finished(tally: Tally, queued: u64, json: bool) -> ExitCode {
     let Tally {
         documents,
         scrapped,
         on_hold,
     } = tally;
-    let queued = left.queued + left.under_way;
     print(
         &Event::Finished {
             documents,
@@ -170,16 +175,16 @@ pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
             queued,
             on_hold,
         },
-        args.json,
+        json,
     );
     if queued == 0 && on_hold == 0 {
-        return Ok(ExitCode::SUCCESS);
+        return ExitCode::SUCCESS;
     }
     eprintln!(
         "personalisation line: not everything was made: {queued} attempts are left in the queue \
          (put blanks in and start again), {on_hold} remakes wait for a person (`order list`)"
     );
-    Ok(ExitCode::FAILURE)
+    ExitCode::FAILURE
 }
 
 /// The line's own inspection system, where one is configured: with a certificate for today, unless pki

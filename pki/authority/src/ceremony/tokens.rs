@@ -58,12 +58,11 @@ pub(super) fn open(
         pin_file: folder.join(user),
     };
     let record = format!("made/{}", token.label());
-    match place.read(&record)? {
-        Some(serial) => known(&config, &folder, &serial)?,
-        None => {
-            let serial = first(&config, &folder, &folder.join(officer), rng)?;
-            place.write(&record, serial.as_bytes(), 0o644)?;
-        }
+    if let Some(serial) = place.read(&record)? {
+        known(&config, &folder, &serial)?;
+    } else {
+        let serial = first(&config, &folder, &folder.join(officer), rng)?;
+        place.write(&record, serial.as_bytes(), 0o644)?;
     }
     let at_bench = stand(&config)?;
     if !make_keys(&at_bench)? {

@@ -122,7 +122,8 @@ impl Signing for SigningService {
         let (mut document_verifiers, mut systems) = (Vec::new(), Vec::new());
         if let Some(desk) = &self.desk {
             let today = desk.today();
-            for verifier in desk.verifiers.iter().cloned() {
+            for verifier in &desk.verifiers {
+                let verifier = verifier.clone();
                 let checked = move || verifier_health(&verifier, today);
                 let checked = tokio::task::spawn_blocking(checked).await;
                 let ending = |_| Status::unavailable("the service is ending");

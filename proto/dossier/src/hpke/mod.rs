@@ -81,7 +81,7 @@ pub fn seal(
 }
 
 fn seal_with(
-    aead: Aead,
+    suite: Aead,
     receiver_spki: &[u8],
     info: &[u8],
     aad: &[u8],
@@ -90,8 +90,8 @@ fn seal_with(
 ) -> Result<Sealed, HpkeError> {
     let receiver = Public::from_spki(receiver_spki).ok_or(HpkeError::BadKey)?;
     let Encapsulated { enc, shared } = kem::encapsulate(&receiver, seed)?;
-    let keys = key_schedule(aead, &shared, info)?;
-    let ciphertext = aead.encrypt(&keys, aad, plaintext)?;
+    let keys = key_schedule(suite, &shared, info)?;
+    let ciphertext = suite.encrypt(&keys, aad, plaintext)?;
     Ok(Sealed { enc, ciphertext })
 }
 
@@ -107,7 +107,7 @@ pub fn open<K: ReceiverKey>(
 }
 
 fn open_with<K: ReceiverKey>(
-    aead: Aead,
+    suite: Aead,
     key: &K,
     enc: &[u8; ENC_LENGTH],
     info: &[u8],
@@ -123,8 +123,8 @@ fn open_with<K: ReceiverKey>(
         .dh(enc)
         .map_err(|source| HpkeError::Receiver(Box::new(source)))?;
     let shared = kem::extract_and_expand(&*dh, enc, receiver.point())?;
-    let keys = key_schedule(aead, &shared, info)?;
-    aead.decrypt(&keys, aad, ciphertext).ok_or(HpkeError::Seal)
+    let keys = key_schedule(suite, &shared, info)?;
+    suite.decrypt(&keys, aad, ciphertext).ok_or(HpkeError::Seal)
 }
 
 /// The key and nonce of the first message.

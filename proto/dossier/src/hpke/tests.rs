@@ -83,11 +83,11 @@ fn the_published_vectors_come_out() {
         assert_eq!(*keys.key, bytes("key"));
         assert_eq!(*keys.nonce, bytes("base_nonce"));
 
-        let (info, aad, plaintext) = (bytes("info"), bytes("aad"), bytes("pt"));
-        let sealed = seal_with(aead, &receiver.spki, &info, &aad, &plaintext, &seed).unwrap();
+        let (info, bound, plaintext) = (bytes("info"), bytes("aad"), bytes("pt"));
+        let sealed = seal_with(aead, &receiver.spki, &info, &bound, &plaintext, &seed).unwrap();
         assert_eq!(sealed.ciphertext, bytes("ct"));
         let (enc, ciphertext) = (&sealed.enc, &sealed.ciphertext);
-        let opened = open_with(aead, &receiver, enc, &info, &aad, ciphertext).unwrap();
+        let opened = open_with(aead, &receiver, enc, &info, &bound, ciphertext).unwrap();
         assert_eq!(*opened, plaintext);
     }
 }

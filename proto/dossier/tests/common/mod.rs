@@ -246,13 +246,7 @@ pub fn dossier() -> Dossier {
             captured_at: at(-300),
         },
         fingers: vec![right_index()],
-        missing_fingers: vec![MissingFinger {
-            hand: Hand::Left,
-            reason: MissingReason::Temporary,
-            which: vec![Finger::LeftThumb, Finger::LeftIndex],
-            until: Some(Day::from_number(20_261_231).unwrap()),
-            note: Some(text("plaster")),
-        }],
+        missing_fingers: vec![left_hand()],
         signature: Some(Signature {
             picture: blob(b"\x89PNG\r\n\x1a\n", 200),
             device: SignatureDevice::Pointer,
@@ -275,12 +269,26 @@ pub fn dossier() -> Dossier {
         configuration: 12,
         software: label("enrolment-station-0.1.0"),
         collection: office(),
-        contact: Some(Contact {
-            address: vec![text("1, rue du Fossé"), text("L-1536 Luxembourg")],
-            email: Some(text("anne@example.org")),
-            telephone: None,
-            language: Language::Fr,
-        }),
+        contact: Some(contact()),
+    }
+}
+
+fn left_hand() -> MissingFinger {
+    MissingFinger {
+        hand: Hand::Left,
+        reason: MissingReason::Temporary,
+        which: vec![Finger::LeftThumb, Finger::LeftIndex],
+        until: Some(Day::from_number(20_261_231).unwrap()),
+        note: Some(text("plaster")),
+    }
+}
+
+fn contact() -> Contact {
+    Contact {
+        address: vec![text("1, rue du Fossé"), text("L-1536 Luxembourg")],
+        email: Some(text("anne@example.org")),
+        telephone: None,
+        language: Language::Fr,
     }
 }
 

@@ -30,7 +30,7 @@ pub fn navigation(visit: &Visit) -> Vec<Link> {
     links.into_iter().map(link).collect()
 }
 
-fn page<'a>(visit: &'a Visit, title: Id) -> Page<'a> {
+fn page(visit: &Visit, title: Id) -> Page<'_> {
     Page::new(visit, visit.speech().text(title)).navigation(navigation(visit))
 }
 

@@ -78,7 +78,7 @@ impl fmt::Debug for Who {
     }
 }
 
-/// The states of a session. Anonymous → SignedIn ⇄ Locked; removed when signed out or forgotten.
+/// The states of a session. Anonymous → `SignedIn` ⇄ Locked; removed when signed out or forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum State {
