@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 
 use e2e::house::Pki;
-use key_custody::{Token, TokenConfig, softhsm};
+use key_custody::{Token, TokenConfig, role::InspectionSystem, softhsm};
 use personalisation::config;
 use personalisation::inspection_system::{Folder, InspectionSystemError, Keeper};
 use personalisation::line::signing::PkiClient;
@@ -183,6 +183,11 @@ fn certificates_are_renewed_while_they_vouch_for_the_next() {
     let next = days.are(12);
     keeper.refresh(next).unwrap();
     assert_eq!(in_use(&keeper, next), "LULINE100003");
+    // The key before the last one is destroyed by the look after; another program may use the last.
+    let keys = || days.token.labels_of::<InspectionSystem>().unwrap();
+    assert_eq!(keys(), ["LULINE100001", "LULINE100002", "LULINE100003"]);
+    keeper.refresh(next).unwrap();
+    assert_eq!(keys(), ["LULINE100002", "LULINE100003"]);
 
     // Another program on the same machine needs nobody: what it needs is in the folder.
     days.stop_service();
@@ -295,10 +300,7 @@ fn another_key_under_the_certified_name_is_a_lost_key() {
     days.token = Arc::new(open_new(&config));
     let made = days
         .token
-        .generate_ec::<key_custody::role::InspectionSystem>(
-            "LULINE100001",
-            key_custody::Curve::BrainpoolP256r1,
-        );
+        .generate_ec::<InspectionSystem>("LULINE100001", key_custody::Curve::BrainpoolP256r1);
     made.unwrap();
     days.serve();
     let keeper = days.keeper();

@@ -129,8 +129,8 @@ impl Keeper {
         let usable = self.usable(today);
         let found = usable.as_ref().ok().cloned().flatten();
         self.stand(|standing| standing.system.clone_from(&found));
-        if usable?.is_some_and(|system| !is_due(&system.certificates().own, today)) {
-            return Ok(());
+        if let Some(system) = usable?.filter(|system| !is_due(&system.certificates().own, today)) {
+            return self.destroy_superseded(system.holder());
         }
         let certificates = self.fetch(today)?;
         self.folder.keep(&certificates)?;
@@ -160,6 +160,24 @@ impl Keeper {
         };
         let builder = thread::Builder::new().name("inspection system".to_owned());
         builder.spawn(watching).map(drop)
+    }
+
+    /// Destroys the keys of all certificates before the last one: that one may still be in use, by
+    /// another program on this machine, until it looks.
+    fn destroy_superseded(
+        &self,
+        current: &CertificateReference,
+    ) -> Result<(), InspectionSystemError> {
+        for label in self.token.labels_of::<role::InspectionSystem>()? {
+            let Ok(holder) = label.parse::<CertificateReference>() else {
+                continue;
+            };
+            if is_superseded(&holder, current) {
+                tracing::info!(%holder, "destroying the key of a superseded certificate");
+                self.token.destroy_ec::<role::InspectionSystem>(&label)?;
+            }
+        }
+        Ok(())
     }
 
     fn stand(&self, change: impl FnOnce(&mut Standing)) {
@@ -316,6 +334,14 @@ pub(super) fn reference(
             holder: holder.to_owned(),
             source,
         })
+}
+
+/// Whether a name is one of the same holder, and older than the last before the current one.
+fn is_superseded(one: &CertificateReference, current: &CertificateReference) -> bool {
+    let number = |holder: &CertificateReference| holder.sequence().parse::<u32>().ok();
+    let same_holder = (one.country(), one.mnemonic()) == (current.country(), current.mnemonic());
+    let numbers = number(one).zip(number(current));
+    same_holder && numbers.is_some_and(|(one, current)| one + 1 < current)
 }
 
 fn next(holder: &CertificateReference) -> Result<CertificateReference, InspectionSystemError> {
