@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Changes whenever the same seed draws something else.
-pub(super) const GENERATOR: &str = "people-3";
+pub(super) const GENERATOR: &str = "people-4";
 
 /// A folder of drawn people.
 #[derive(Clone, Debug)]

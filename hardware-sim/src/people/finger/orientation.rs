@@ -27,7 +27,7 @@ struct Singularity {
 impl Singularity {
     /// `x` to the right, `y` upwards, in pixels from the finger's middle.
     fn new(dice: &mut Dice, x: f32, y: f32, turn: f32) -> Self {
-        let correction = std::array::from_fn(|_| 0.40 * dice.around_zero());
+        let correction = std::array::from_fn(|_| 0.55 * dice.around_zero());
         Self {
             x: x + 26.0 * dice.around_zero(),
             y: y + 26.0 * dice.around_zero(),
