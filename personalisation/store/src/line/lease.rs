@@ -98,7 +98,7 @@ impl Store {
             let row = sqlx::query(
                 "SELECT * FROM line_attempt
                  WHERE state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')
-                 AND (lease_expires_at IS NULL OR lease_expires_at <= $1)
+                 AND lease_expires_at <= $1
                  ORDER BY queued_at, order_id LIMIT 1",
             )
             .bind(micros(silent_since))
@@ -157,18 +157,19 @@ impl Store {
     }
 
     /// Gives the lease back at once, so that the next worker need not wait for its end; what was
-    /// missing was not the card's fault, so the tries do not count.
+    /// missing was not the card's fault, so the tries do not count. When it would have run out stays
+    /// on record: the card was seen, so the attempt is not abandoned.
     pub async fn release(&self, id: AttemptId, lease: &Lease) -> Result<(), StoreError> {
         const DOING: &str = "releasing a lease";
         transaction!(self, DOING, |tx| {
             let query = sqlx::query(
                 "UPDATE line_attempt
-                 SET lease_token = NULL, lease_holder = NULL, lease_expires_at = NULL,
-                     tries = 0
+                 SET lease_token = NULL, lease_holder = NULL, lease_expires_at = $4, tries = 0
                  WHERE order_id = $1 AND attempt = $2 AND lease_token = $3",
             );
             let released = bind_id(query, &id)
                 .bind(&lease.token.as_bytes()[..])
+                .bind(micros(lease.expires))
                 .execute(&mut **tx)
                 .await
                 .map_err(StoreError::database(DOING))?;

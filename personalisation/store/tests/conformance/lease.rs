@@ -146,6 +146,27 @@ async fn abandoned_attempts_are_found_after_their_lease() {
     assert_eq!(bench.store.queue_length().await.unwrap().queued, 1);
 }
 
+/// Its card lies in the reader of a worker that waits for something else.
+#[tokio::test]
+async fn a_released_attempt_is_free_at_once_but_not_abandoned() {
+    let mut bench = Bench::new().await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let (one, two) = (lease("one", 1), lease("two", 2));
+    let bound = bench.bound(chip(1), &one).await;
+    bench.store.release(bound.id(), &one).await.unwrap();
+    let abandoned = |silent_since| {
+        let store = &bench.store;
+        let two = &two;
+        async move {
+            let found = store.take_up_abandoned(two, silent_since, "?", |_| vec![], silent_since);
+            found.await.unwrap()
+        }
+    };
+    assert_eq!(abandoned(NOW).await, None);
+    assert_eq!(abandoned(NOW + Duration::minutes(3)).await, Some(bound));
+}
+
 #[tokio::test]
 async fn eight_workers_and_eight_orders_are_paired_one_to_one() {
     let mut bench = Bench::new().await;
