@@ -1,0 +1,51 @@
+//! The binary `enrolment-station`: command line and exit status; everything else is in the library.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use enrolment_station::config::Config;
+use enrolment_station::web;
+use tracing_subscriber::EnvFilter;
+
+/// The counter: captures applications and sends them to the centre.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    /// The configuration file (docs/capture.md).
+    #[arg(long)]
+    config: PathBuf,
+    #[command(subcommand)]
+    role: Role,
+}
+
+#[derive(Subcommand)]
+enum Role {
+    /// Shows the clerk's pages and sends what was captured.
+    Serve,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .init();
+    let cli = Cli::parse();
+    match run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("enrolment-station: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
+    let config = Config::load(&cli.config)?;
+    match cli.role {
+        Role::Serve => web::run(config).await?,
+    }
+    Ok(())
+}
