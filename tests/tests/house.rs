@@ -53,7 +53,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("personalisation-core", &["dossier", "evidence", "icao9303"]),
     (
         "personalisation-store",
-        &["evidence", "personalisation-core"],
+        &["dossier", "evidence", "personalisation-core"],
     ),
     (
         "pki-authority",

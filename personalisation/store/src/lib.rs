@@ -9,6 +9,7 @@ pub mod line;
 pub mod order;
 mod row;
 pub mod sealing;
+pub mod staff;
 pub mod stock;
 mod transaction;
 
