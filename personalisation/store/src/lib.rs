@@ -1,10 +1,11 @@
-//! All SQL of the centre: orders, attempts on the line, blanks in stock, audit.
+//! All SQL of the centre: orders, attempts on the line, blanks in stock, stations, audit.
 //!
 //! What is written was decided by `personalisation-core`; every change guards the old state in its
 //! `WHERE` and demands exactly one row. Personal data and biometrics are in sealed columns only.
 
 pub mod audit;
 mod error;
+pub mod fleet;
 pub mod line;
 pub mod order;
 mod row;
