@@ -84,6 +84,9 @@ pub enum StoreError {
     /// A blank that cannot make that move. For the developer.
     #[error(transparent)]
     BlankMove(#[from] IllegalBlankMove),
+    /// OpenSSL could not hash. For the operator.
+    #[error("hashing under the sealing key failed; check the installation of OpenSSL")]
+    KeyedHash,
     /// A crash test pulled the plug.
     #[error("power failed at {0:?}")]
     Interrupted(Boundary),

@@ -6,8 +6,10 @@
 pub mod audit;
 mod error;
 pub mod fleet;
+pub mod intake;
 pub mod line;
 pub mod order;
+pub mod review;
 mod row;
 pub mod sealing;
 pub mod staff;
@@ -29,6 +31,7 @@ pub(crate) type Engine = sqlx::Sqlite;
 pub struct Store {
     pool: sqlx::Pool<Engine>,
     sealer: Arc<Sealer>,
+    fingers: Arc<Sealer>,
     interrupter: Option<Interrupter>,
 }
 
@@ -58,11 +61,21 @@ impl Store {
             .run(&pool)
             .await
             .map_err(StoreError::Migrate)?;
+        let sealer = Arc::new(sealer);
         Ok(Self {
             pool,
-            sealer: Arc::new(sealer),
+            fingers: sealer.clone(),
+            sealer,
             interrupter: None,
         })
+    }
+
+    /// The same database, with fingers under a key of their own: whoever opens it with another one, or
+    /// without, reads everything but fingers.
+    #[must_use]
+    pub fn with_fingers(mut self, sealer: Sealer) -> Self {
+        self.fingers = Arc::new(sealer);
+        self
     }
 
     /// The same database, with `interrupter` asked at every boundary whether power fails there.

@@ -13,7 +13,7 @@ use zeroize::Zeroizing;
 use crate::{
     Store, StoreError, audit, line,
     row::micros,
-    sealing::Place,
+    sealing::{Place, Sealer},
     transaction::{Tx, transaction},
 };
 
@@ -45,7 +45,11 @@ impl ContentKind {
         Self::Dg11,
     ];
 
-    const fn name(self) -> &'static str {
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
+
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Identity => "identity",
             Self::Ticket => "ticket",
@@ -56,7 +60,7 @@ impl ContentKind {
         }
     }
 
-    fn place(self, order: OrderId) -> Place {
+    pub(crate) fn place(self, order: OrderId) -> Place {
         let row = format!("{order}:{}", self.name());
         Place {
             table: "order_content",
@@ -91,6 +95,14 @@ pub struct OrderHead {
 }
 
 impl Store {
+    /// Fingers have a key of their own.
+    pub(crate) fn sealer_of(&self, kind: ContentKind) -> &Sealer {
+        match kind {
+            ContentKind::Dg3 => &self.fingers,
+            _ => &self.sealer,
+        }
+    }
+
     /// Writes an order and queues its first attempt.
     pub async fn add_order(
         &self,
@@ -101,7 +113,8 @@ impl Store {
     ) -> Result<Attempt, StoreError> {
         let mut sealed = Vec::with_capacity(order.content.len());
         for (kind, plain) in order.content {
-            sealed.push((*kind, self.sealer.seal(rng, &kind.place(order.id), plain)?));
+            let sealer = self.sealer_of(*kind);
+            sealed.push((*kind, sealer.seal(rng, &kind.place(order.id), plain)?));
         }
         let attempt = Attempt::first(order.id);
         let (sealed, first) = (&sealed, &attempt);
@@ -129,7 +142,7 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let sealed: Option<Vec<u8>> = row.try_get("sealed").map_err(StoreError::database(DOING))?;
         sealed
-            .map(|sealed| self.sealer.open(&kind.place(order), &sealed))
+            .map(|sealed| self.sealer_of(kind).open(&kind.place(order), &sealed))
             .transpose()
     }
 
@@ -178,7 +191,7 @@ impl Store {
     }
 }
 
-async fn insert(
+pub(crate) async fn insert(
     tx: &mut Tx,
     order: &NewOrder<'_>,
     sealed: &[(ContentKind, Vec<u8>)],

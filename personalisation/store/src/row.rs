@@ -11,6 +11,11 @@ pub(crate) fn micros(at: time::OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
 }
 
+/// The time of a column.
+pub(crate) fn from_micros(micros: i64) -> Option<time::OffsetDateTime> {
+    time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).ok()
+}
+
 /// One row of a table, with the id that errors name.
 pub(crate) struct Columns<'r> {
     pub(crate) table: &'static str,

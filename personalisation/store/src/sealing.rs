@@ -34,6 +34,10 @@ impl Sealer {
         Self(key)
     }
 
+    pub(crate) fn key(&self) -> &[u8] {
+        &self.0[..]
+    }
+
     /// Seals `plain` for that place.
     pub fn seal(
         &self,

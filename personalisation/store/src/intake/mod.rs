@@ -1,0 +1,266 @@
+//! Sealed dossiers that are here: held, opened once, and what was told to their stations.
+
+mod accept;
+mod alarm;
+mod lease;
+
+pub use accept::{Acceptance, Accepted};
+pub use alarm::Alarm;
+use dossier::{ApplicationId, Hash, StationId, receipt::Reason};
+use evidence::entry::Entry;
+use sqlx::sqlite::SqliteRow;
+use time::OffsetDateTime;
+
+use crate::{
+    Store, StoreError, audit,
+    row::{Columns, from_micros, micros},
+    transaction::{Tx, transaction},
+};
+
+pub(crate) const TABLE: &str = "intake_dossier";
+
+/// Where a dossier is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DossierState {
+    /// Every byte is here; not opened yet.
+    Held,
+    /// Opened, verified, read.
+    Accepted,
+    /// It cannot be used; its bytes lie in quarantine.
+    Rejected(Reason),
+}
+
+/// One dossier.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DossierRow {
+    /// SHA-256 of the sealed bytes.
+    pub hash: Hash,
+    /// Whose connection they came by.
+    pub station: StationId,
+    /// What the header says; none where there is none to read.
+    pub application: Option<ApplicationId>,
+    /// Sealed bytes.
+    pub length: u64,
+    /// When the last of them came.
+    pub held_at: OffsetDateTime,
+    /// Where it is.
+    pub state: DossierState,
+    /// The newest signed receipt.
+    pub receipt: Vec<u8>,
+}
+
+/// A dossier whose file is durable.
+#[derive(Clone, Copy, Debug)]
+pub struct NewDossier<'a> {
+    /// SHA-256 of the sealed bytes.
+    pub hash: Hash,
+    /// Whose connection they came by.
+    pub station: StationId,
+    /// What the header says.
+    pub application: Option<ApplicationId>,
+    /// Sealed bytes.
+    pub length: u64,
+    /// The signed receipt that says Held.
+    pub receipt: &'a [u8],
+}
+
+impl Store {
+    /// Writes down that a dossier is here; the same one again changes nothing. What is written.
+    pub async fn hold(
+        &self,
+        new: &NewDossier<'_>,
+        entries: &[Entry],
+        now: OffsetDateTime,
+    ) -> Result<DossierRow, StoreError> {
+        const DOING: &str = "holding a dossier";
+        transaction!(self, DOING, |tx| {
+            if let Some(known) = read(tx, new.hash).await? {
+                return Ok(known);
+            }
+            let length = i64::try_from(new.length).unwrap_or(i64::MAX);
+            sqlx::query(
+                "INSERT INTO intake_dossier (hash, station, application, length, held_at, state, receipt)
+                 VALUES ($1, $2, $3, $4, $5, 'held', $6)",
+            )
+            .bind(&new.hash.as_bytes()[..])
+            .bind(&new.station.as_bytes()[..])
+            .bind(new.application.as_ref().map(|id| id.as_bytes().to_vec()))
+            .bind(length)
+            .bind(micros(now))
+            .bind(new.receipt)
+            .execute(&mut **tx)
+            .await
+            .map_err(StoreError::database(DOING))?;
+            audit::write(tx, entries).await?;
+            read(tx, new.hash).await?.ok_or(StoreError::Stale {
+                doing: DOING,
+                object: format!("dossier {}", new.hash),
+            })
+        })
+    }
+
+    /// One dossier.
+    pub async fn dossier(&self, hash: Hash) -> Result<Option<DossierRow>, StoreError> {
+        let row = sqlx::query("SELECT * FROM intake_dossier WHERE hash = $1")
+            .bind(&hash.as_bytes()[..])
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::database("reading a dossier"))?;
+        row.as_ref().map(dossier_of).transpose()
+    }
+
+    /// The newest receipt of each of these dossiers of one station, in their order; unknown ones are
+    /// left out.
+    pub async fn receipts(
+        &self,
+        station: StationId,
+        hashes: &[Hash],
+    ) -> Result<Vec<Vec<u8>>, StoreError> {
+        const DOING: &str = "reading receipts";
+        let mut connection = self
+            .pool
+            .acquire()
+            .await
+            .map_err(StoreError::database(DOING))?;
+        let mut found = Vec::new();
+        for hash in hashes {
+            let receipt: Option<Vec<u8>> = sqlx::query_scalar(
+                "SELECT receipt FROM intake_dossier WHERE hash = $1 AND station = $2",
+            )
+            .bind(&hash.as_bytes()[..])
+            .bind(&station.as_bytes()[..])
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(StoreError::database(DOING))?;
+            found.extend(receipt);
+        }
+        Ok(found)
+    }
+
+    /// Rejected dossiers, oldest first: their bytes wait in quarantine for a supervisor.
+    pub async fn quarantine(&self) -> Result<Vec<DossierRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM intake_dossier WHERE state = 'rejected' ORDER BY held_at, hash LIMIT 1000",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database("listing the quarantine"))?;
+        rows.iter().map(dossier_of).collect()
+    }
+
+    /// Ended dossiers whose files are still where they were while held: at most 100.
+    pub async fn unfiled(&self) -> Result<Vec<DossierRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM intake_dossier WHERE filed = 0 AND state <> 'held' LIMIT 100",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database("listing files to put away"))?;
+        rows.iter().map(dossier_of).collect()
+    }
+
+    /// The file of an ended dossier was erased or put away.
+    pub async fn filed(&self, hash: Hash) -> Result<(), StoreError> {
+        const DOING: &str = "noting that a file was put away";
+        transaction!(self, DOING, |tx| {
+            sqlx::query("UPDATE intake_dossier SET filed = 1 WHERE hash = $1 AND state <> 'held'")
+                .bind(&hash.as_bytes()[..])
+                .execute(&mut **tx)
+                .await
+                .map_err(StoreError::database(DOING))?;
+            Ok(())
+        })
+    }
+}
+
+impl Store {
+    /// The signed configuration of this number: the one that a dossier names.
+    pub async fn configuration_numbered(&self, number: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        sqlx::query_scalar("SELECT signed FROM fleet_configuration WHERE number = $1")
+            .bind(i64::try_from(number).unwrap_or(i64::MAX))
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::database("reading a configuration"))
+    }
+}
+
+pub(crate) async fn read(tx: &mut Tx, hash: Hash) -> Result<Option<DossierRow>, StoreError> {
+    let row = sqlx::query("SELECT * FROM intake_dossier WHERE hash = $1")
+        .bind(&hash.as_bytes()[..])
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(StoreError::database("reading a dossier"))?;
+    row.as_ref().map(dossier_of).transpose()
+}
+
+pub(crate) fn dossier_of(row: &SqliteRow) -> Result<DossierRow, StoreError> {
+    let unnamed = Columns {
+        table: TABLE,
+        id: "unknown".to_owned(),
+        row,
+    };
+    let hash = unnamed.read("hash", |bytes| bytes.try_into().ok().map(Hash::from_bytes))?;
+    let columns = Columns {
+        table: TABLE,
+        id: hash.to_string(),
+        row,
+    };
+    let station = columns.read("station", |bytes| {
+        bytes.try_into().ok().map(StationId::from_bytes)
+    })?;
+    let application = columns.read_if_any("application", |bytes| {
+        bytes.try_into().ok().map(ApplicationId::from_bytes)
+    })?;
+    let (state, length, held_at): (String, i64, i64) = (
+        columns.get("state")?,
+        columns.get("length")?,
+        columns.get("held_at")?,
+    );
+    let state = match state.as_str() {
+        "held" => DossierState::Held,
+        "accepted" => DossierState::Accepted,
+        "rejected" => {
+            let reason = columns.word_if_any("reason", reason_named)?;
+            DossierState::Rejected(reason.ok_or_else(|| columns.bad("reason"))?)
+        }
+        _ => return Err(columns.bad("state")),
+    };
+    Ok(DossierRow {
+        hash,
+        station,
+        application,
+        length: u64::try_from(length).map_err(|_| columns.bad("length"))?,
+        held_at: from_micros(held_at).ok_or_else(|| columns.bad("held_at"))?,
+        state,
+        receipt: columns.get("receipt")?,
+    })
+}
+
+const REASONS: [(Reason, &str); 13] = [
+    (Reason::NotSealed, "not_sealed"),
+    (Reason::Version, "version"),
+    (Reason::IntakeKey, "intake_key"),
+    (Reason::Seal, "seal"),
+    (Reason::Header, "header"),
+    (Reason::Signature, "signature"),
+    (Reason::Form, "form"),
+    (Reason::StationRevoked, "station_revoked"),
+    (Reason::Clock, "clock"),
+    (Reason::Clerk, "clerk"),
+    (Reason::SecondPerson, "second_person"),
+    (Reason::OtherDossier, "other_dossier"),
+    (Reason::Configuration, "configuration"),
+];
+
+/// The name of a reason in the database, in alarms and in the audit.
+pub fn reason_name(reason: Reason) -> &'static str {
+    REASONS
+        .iter()
+        .find(|(one, _)| *one == reason)
+        .map_or("unknown", |(_, name)| name)
+}
+
+fn reason_named(name: &str) -> Option<Reason> {
+    let found = REASONS.iter().find(|(_, one)| *one == name)?;
+    Some(found.0)
+}

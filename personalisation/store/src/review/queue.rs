@@ -1,0 +1,197 @@
+//! What waits for people, and what they are shown of a case beside its content.
+
+use dossier::{ApplicationId, Hash, OfficeId, PersonId};
+use personalisation_core::application::{Check, CheckResult, Finding, Outcome, Referral};
+use sqlx::Row as _;
+use time::OffsetDateTime;
+use zeroize::Zeroizing;
+
+use super::{
+    ApplicationRow, application_of, handlers_of, id_of,
+    read::{self},
+};
+use crate::{
+    Store, StoreError,
+    row::{Columns, from_micros},
+};
+
+/// Which applications to list.
+#[derive(Clone, Debug, Default)]
+pub struct QueueFilter {
+    /// In this state only, by its name; none: in any.
+    pub state: Option<&'static str>,
+    /// Referred for this reason only.
+    pub referral: Option<Referral>,
+    /// Of this office only.
+    pub office: Option<OfficeId>,
+    /// Those that this person may decide about: not what they captured.
+    pub decider: Option<PersonId>,
+    /// At most so many; 0: 100.
+    pub most: u32,
+}
+
+/// How many applications wait in a state, and since when the oldest does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    /// The state's name.
+    pub state: String,
+    /// How many.
+    pub count: u64,
+    /// When the one that waits longest came into the state.
+    pub oldest: OffsetDateTime,
+}
+
+/// One move of an application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MoveOfApplication {
+    /// 1, 2, 3 …
+    pub step: u32,
+    /// The state that it came into.
+    pub state: String,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who decided, where a person did.
+    pub person: Option<PersonId>,
+    /// What they wrote; personal.
+    pub note: Option<Zeroizing<String>>,
+}
+
+impl Store {
+    /// Applications, the one that waits longest first.
+    pub async fn applications(
+        &self,
+        filter: &QueueFilter,
+    ) -> Result<Vec<ApplicationRow>, StoreError> {
+        const DOING: &str = "listing applications";
+        let mut connection = self
+            .pool
+            .acquire()
+            .await
+            .map_err(StoreError::database(DOING))?;
+        let most = if filter.most == 0 { 100 } else { filter.most };
+        let rows = sqlx::query(
+            "SELECT * FROM review_application AS item
+             WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR office = $2)
+             AND ($3 IS NULL OR ' ' || referrals || ' ' LIKE '% ' || $3 || ' %')
+             AND ($4 IS NULL OR NOT EXISTS (SELECT 1 FROM review_handler AS handler
+                  WHERE handler.application = item.application AND handler.person = $4))
+             ORDER BY since, application LIMIT $5",
+        )
+        .bind(filter.state)
+        .bind(filter.office.as_ref().map(OfficeId::as_str))
+        .bind(filter.referral.map(Referral::name))
+        .bind(filter.decider.map(|person| person.as_bytes().to_vec()))
+        .bind(i64::from(most))
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(StoreError::database(DOING))?;
+        let mut found = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let handlers = handlers_of(&mut connection, id_of(row)?).await?;
+            found.push(application_of(row, handlers)?);
+        }
+        Ok(found)
+    }
+
+    /// How many applications are in each state.
+    pub async fn count_applications(&self) -> Result<Vec<Counted>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT state, COUNT(*) AS count, MIN(since) AS oldest FROM review_application
+             GROUP BY state ORDER BY state",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database("counting applications"))?;
+        rows.iter()
+            .map(|row| {
+                let columns = Columns {
+                    table: super::TABLE,
+                    id: "any".to_owned(),
+                    row,
+                };
+                let (count, oldest): (i64, i64) = (columns.get("count")?, columns.get("oldest")?);
+                Ok(Counted {
+                    state: columns.get("state")?,
+                    count: count.unsigned_abs(),
+                    oldest: from_micros(oldest).ok_or_else(|| columns.bad("since"))?,
+                })
+            })
+            .collect()
+    }
+
+    /// What the checks found in a dossier, in the order in which a reviewer reads them.
+    pub async fn checks(&self, content: Hash) -> Result<Vec<CheckResult>, StoreError> {
+        let rows = sqlx::query("SELECT * FROM review_check WHERE hash = $1")
+            .bind(&content.as_bytes()[..])
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::database("reading checks"))?;
+        let mut found = rows
+            .iter()
+            .map(|row| {
+                let columns = Columns {
+                    table: "review_check",
+                    id: content.to_string(),
+                    row,
+                };
+                let check = columns.word_if_any("name", |word| {
+                    Check::ALL.into_iter().find(|check| check.name() == word)
+                })?;
+                let referral = columns.word_if_any("referral", read::referral_named)?;
+                let detail: String = columns.get("detail")?;
+                let finding = Finding {
+                    outcome: referral.map_or(Outcome::Passed, Outcome::Refer),
+                    detail: detail.split_whitespace().map(str::to_owned).collect(),
+                };
+                Ok(CheckResult {
+                    check: check.ok_or_else(|| columns.bad("name"))?,
+                    finding,
+                })
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        found.sort_by_key(|result| result.check);
+        Ok(found)
+    }
+
+    /// Every move of an application, first one first.
+    pub async fn application_moves(
+        &self,
+        id: ApplicationId,
+    ) -> Result<Vec<MoveOfApplication>, StoreError> {
+        const DOING: &str = "reading an application's moves";
+        let rows = sqlx::query("SELECT * FROM review_move WHERE application = $1 ORDER BY step")
+            .bind(&id.as_bytes()[..])
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::database(DOING))?;
+        rows.iter()
+            .map(|row| {
+                let columns = Columns {
+                    table: "review_move",
+                    id: id.to_string(),
+                    row,
+                };
+                let (step, at): (i64, i64) = (columns.get("step")?, columns.get("moved_at")?);
+                let step = u32::try_from(step).map_err(|_| columns.bad("step"))?;
+                let note: Option<Vec<u8>> =
+                    row.try_get("note").map_err(StoreError::database(DOING))?;
+                let note = note
+                    .map(|sealed| {
+                        let plain = self.open_note(id, step, &sealed)?;
+                        let text = std::str::from_utf8(&plain).map_err(|_| columns.bad("note"))?;
+                        Ok::<_, StoreError>(Zeroizing::new(text.to_owned()))
+                    })
+                    .transpose()?;
+                Ok(MoveOfApplication {
+                    step,
+                    state: columns.get("state")?,
+                    at: from_micros(at).ok_or_else(|| columns.bad("moved_at"))?,
+                    person: columns.read_if_any("person", |bytes| {
+                        bytes.try_into().ok().map(PersonId::from_bytes)
+                    })?,
+                    note,
+                })
+            })
+            .collect()
+    }
+}
