@@ -1,0 +1,120 @@
+//! The one way to change the database: a named transaction, run again on serialisation failures only.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use sqlx::{Sqlite, Transaction};
+
+use super::{Store, StoreError};
+
+/// A transaction under way.
+pub(crate) type Tx = Transaction<'static, Sqlite>;
+
+/// Tries before a busy database is reported.
+const TRIES: u32 = 5;
+
+/// A place where a crash test may pull the plug.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Boundary {
+    /// Every statement of this transaction has run, nothing is committed: all of it is lost.
+    BeforeCommit(&'static str),
+    /// The transaction is durable, its caller does not know yet.
+    AfterCommit(&'static str),
+}
+
+/// Says whether power fails at a boundary.
+#[derive(Clone)]
+pub struct Interrupter(Arc<dyn Fn(Boundary) -> bool + Send + Sync>);
+
+impl Interrupter {
+    /// Wraps the function that decides.
+    pub fn new(fails: impl Fn(Boundary) -> bool + Send + Sync + 'static) -> Self {
+        Self(Arc::new(fails))
+    }
+}
+
+impl fmt::Debug for Interrupter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Interrupter")
+    }
+}
+
+/// Runs a block in a transaction and commits it: `transaction!(store, doing, |tx| { … })`.
+///
+/// The block sees `tx: &mut Tx`, ends in a `Result<_, StoreError>`, and touches nothing but the
+/// transaction: it is run again from the start when the engine could not serialise it. (A macro,
+/// because an asynchronous closure that borrows cannot promise `Send` yet.)
+macro_rules! transaction {
+    ($store:expr, $doing:expr, |$tx:ident| $work:block) => {{
+        let mut tries = $crate::store::Tries::new($doing);
+        loop {
+            let mut transaction = $store.begin($doing).await?;
+            let done: Result<_, $crate::store::StoreError> = async {
+                let $tx = &mut transaction;
+                $work
+            }
+            .await;
+            let done = match done {
+                Ok(done) => $store.commit($doing, transaction).await.map(|()| done),
+                Err(error) => Err(error),
+            };
+            match done {
+                Err(error) if error.is_serialisation_failure() => tries.again().await?,
+                done => break done,
+            }
+        }
+    }};
+}
+pub(crate) use transaction;
+
+/// Counts the tries at one transaction.
+pub(crate) struct Tries {
+    doing: &'static str,
+    done: u32,
+}
+
+impl Tries {
+    pub(crate) const fn new(doing: &'static str) -> Self {
+        Self { doing, done: 0 }
+    }
+
+    /// Waits before the next try; an error after the last.
+    pub(crate) async fn again(&mut self) -> Result<(), StoreError> {
+        self.done += 1;
+        if self.done == TRIES {
+            return Err(StoreError::Busy {
+                doing: self.doing,
+                tries: TRIES,
+            });
+        }
+        tracing::debug!(
+            doing = self.doing,
+            tries = self.done,
+            "the database is busy"
+        );
+        tokio::time::sleep(Duration::from_millis(10) * self.done * self.done).await;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// A writer from the start: a reader that becomes one could only fail when it is too late.
+    pub(crate) async fn begin(&self, doing: &'static str) -> Result<Tx, StoreError> {
+        self.pool
+            .begin_with("BEGIN IMMEDIATE")
+            .await
+            .map_err(StoreError::database(doing))
+    }
+
+    pub(crate) async fn commit(&self, doing: &'static str, tx: Tx) -> Result<(), StoreError> {
+        self.survives(Boundary::BeforeCommit(doing))?;
+        tx.commit().await.map_err(StoreError::database(doing))?;
+        self.survives(Boundary::AfterCommit(doing))
+    }
+
+    fn survives(&self, boundary: Boundary) -> Result<(), StoreError> {
+        match &self.interrupter {
+            Some(Interrupter(fails)) if fails(boundary) => Err(StoreError::Interrupted(boundary)),
+            _ => Ok(()),
+        }
+    }
+}
