@@ -4,6 +4,7 @@
 //! `store` keeps drafts, outbox and what the centre issued; `outbox` sends through `centre`'s channel.
 
 pub mod centre;
+pub mod capture;
 pub mod config;
 pub mod devices;
 pub mod draft;

@@ -1,0 +1,210 @@
+//! Everything of one application so far: what a draft keeps, sealed, until the dossier is made.
+
+use std::fmt;
+
+use dossier::dossier::{
+    Contact, DocumentSeen, DocumentType, Ground, Information, Payment, PriorDocument,
+    RegisterAnswer, Representative, SignIn, Summary,
+};
+use dossier::{ApplicationId, Language, OfficeId, PartialDay, Text, Timestamp};
+use serde::{Deserialize, Serialize};
+use time::Date;
+
+use super::fingers::Hands;
+use super::portrait::PortraitCapture;
+use super::rules;
+
+/// One application as far as it is captured. Its `Debug` shows nothing of it.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Application {
+    /// Its number.
+    pub id: ApplicationId,
+    /// The clerk who began it; the dossier names the one who ended it.
+    pub begun_by: String,
+    /// When it was begun.
+    pub begun_at: Timestamp,
+    /// What is applied for.
+    pub request: Option<Request>,
+    /// What the applicant was told.
+    pub information: Option<Information>,
+    /// Who the applicant is.
+    pub identity: Option<Person>,
+    /// Who acts for the applicant.
+    pub representative: Option<Representative>,
+    /// The portrait; kept apart in the draft.
+    #[serde(skip)]
+    pub portrait: Option<PortraitCapture>,
+    /// Both hands; kept apart in the draft.
+    #[serde(skip)]
+    pub hands: Hands,
+    /// The signature; kept apart in the draft.
+    #[serde(skip)]
+    pub signature: Option<Signing>,
+    /// Papers seen and the old document.
+    pub papers: Option<Papers>,
+    /// Fee, collection, how to reach the applicant.
+    pub payment: Option<Paid>,
+    /// What the applicant read and confirmed.
+    pub summary: Option<Summary>,
+    /// The second person's signed record, encoded.
+    pub approval: Option<Approval>,
+    /// The application for which the centre asked this capture again.
+    pub recapture_of: Option<ApplicationId>,
+}
+
+/// The first step.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Request {
+    /// Card or permit.
+    pub document: DocumentType,
+    /// Why.
+    pub ground: Ground,
+    /// Express production.
+    pub express: bool,
+    /// Somebody acts for the applicant.
+    pub represented: bool,
+}
+
+/// The applicant.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Person {
+    /// The facts with their sources.
+    pub identity: dossier::dossier::Identity,
+    /// The register's answer, if it gave one.
+    pub register: Option<RegisterAnswer>,
+    /// Documents that the register knows: number, kind, state in words of ours.
+    pub known: Vec<KnownDocument>,
+}
+
+/// A document that the register has.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct KnownDocument {
+    /// Its number.
+    pub number: Text<1, 32>,
+    /// What it is.
+    pub document: DocumentType,
+    /// Whether it is reported lost or stolen.
+    pub missing: bool,
+}
+
+/// The signature, or why there is none.
+#[derive(Clone, Serialize, Deserialize)]
+pub enum Signing {
+    /// Signed.
+    Signed(dossier::dossier::Signature),
+    /// Not signed, for a reason in the clerk's words.
+    Unable(Text<1, 200>),
+}
+
+/// Papers.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Papers {
+    /// What the clerk saw.
+    pub seen: Vec<DocumentSeen>,
+    /// What becomes of the old one.
+    pub prior: Option<PriorDocument>,
+}
+
+/// Payment and collection.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Paid {
+    /// Fee and reference.
+    pub payment: Payment,
+    /// Where the document is collected.
+    pub collection: OfficeId,
+    /// How to reach the applicant.
+    pub contact: Option<Contact>,
+}
+
+/// A second person's approval.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Approval {
+    /// The signed record.
+    pub record: Vec<u8>,
+    /// Their name, for the clerk.
+    pub name: Text<1, 100>,
+}
+
+impl Application {
+    /// A new one.
+    pub fn new(id: ApplicationId, clerk: &SignIn, now: Timestamp) -> Self {
+        Self {
+            id,
+            begun_by: clerk.person.to_string(),
+            begun_at: now,
+            request: None,
+            information: None,
+            identity: None,
+            representative: None,
+            portrait: None,
+            hands: Hands::default(),
+            signature: None,
+            papers: None,
+            payment: None,
+            summary: None,
+            approval: None,
+            recapture_of: None,
+        }
+    }
+
+    /// Something changed: what was confirmed before is not confirmed any more.
+    pub fn changed(&mut self) {
+        self.summary = None;
+        self.approval = None;
+    }
+
+    /// The applicant's age on a day, in whole years: the least it can be where the birth is not fully known.
+    pub fn age(&self, today: Date) -> Option<u8> {
+        let person = self.identity.as_ref()?;
+        rules::age(&person.identity.date_of_birth.value, today)
+    }
+
+    /// Whether a representative has to be named.
+    pub fn is_represented(&self, today: Date) -> bool {
+        let minor = self.age(today).is_some_and(|age| age < rules::OF_AGE);
+        minor || self.request.is_some_and(|request| request.represented)
+    }
+
+    /// The name as the clerk's list shows it; empty before the identity is known.
+    pub fn name(&self) -> String {
+        self.identity.as_ref().map_or_else(String::new, |person| {
+            let identity = &person.identity;
+            let names = [
+                identity.surname.value.as_str(),
+                identity.given_names.value.as_str(),
+            ];
+            let named: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
+            named.join(", ")
+        })
+    }
+
+    /// The language in which the applicant was told about their data.
+    pub fn language(&self) -> Option<Language> {
+        self.information.as_ref().map(|given| given.language)
+    }
+
+    /// The date of birth.
+    pub fn birth(&self) -> Option<PartialDay> {
+        let person = self.identity.as_ref()?;
+        Some(person.identity.date_of_birth.value.clone())
+    }
+}
+
+impl fmt::Debug for Application {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Application")
+            .field("id", &self.id)
+            .finish_non_exhaustive()
+    }
+}
+
+macro_rules! redacted {
+    ($($name:ident)+) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )+};
+}
+redacted!(Request Person KnownDocument Signing Papers Paid Approval);

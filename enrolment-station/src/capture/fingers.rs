@@ -1,0 +1,231 @@
+//! Both hands: the best of the tries of each, or why there is none.
+
+use std::fmt;
+
+use biometrics::iso19794::finger::FingerPosition;
+use dossier::dossier::{Finger, FingerImage, Hand, Measure, MissingFinger, MissingReason};
+use dossier::{Blob, Text, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use super::rules::FINGERS_FROM;
+
+/// Tries of a hand, of which the best is kept; more are possible, up to the dossier's limit.
+pub const TRIES: u8 = 3;
+/// Most tries that a dossier can tell.
+pub const MOST_TRIES: u8 = 20;
+
+/// Both hands.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct Hands {
+    /// The right one.
+    pub right: HandCapture,
+    /// The left one.
+    pub left: HandCapture,
+}
+
+/// One hand.
+#[derive(Clone, Default, Serialize, Deserialize)]
+pub struct HandCapture {
+    /// How often its finger was tried.
+    pub tries: u8,
+    /// The best try.
+    pub best: Option<FingerCapture>,
+    /// Why there is none.
+    pub missing: Option<MissingFinger>,
+}
+
+/// One finger.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct FingerCapture {
+    /// Which.
+    pub finger: Finger,
+    /// The device's ISO/IEC 19794-4 record.
+    pub record: Blob<1, 524_288>,
+    /// What was measured.
+    pub measures: Vec<Measure>,
+    /// By what tries are compared, higher is better.
+    pub rank: i64,
+    /// The device's signed identity.
+    pub device: Blob<1, 16_384>,
+    /// When.
+    pub captured_at: Timestamp,
+    /// Why it is taken although a measure misses its limit.
+    pub forced: Option<Text<1, 500>>,
+}
+
+impl FingerCapture {
+    /// Whether every measure keeps its limit.
+    pub fn passed(&self) -> bool {
+        self.measures.iter().all(Measure::passes)
+    }
+}
+
+impl HandCapture {
+    /// Takes a try: the better one stays.
+    pub fn add(&mut self, capture: FingerCapture) {
+        self.tries = self.tries.saturating_add(1).min(MOST_TRIES);
+        self.missing = None;
+        let better = self
+            .best
+            .as_ref()
+            .is_none_or(|best| best.finger != capture.finger || capture.rank > best.rank);
+        if better {
+            if self
+                .best
+                .as_ref()
+                .is_some_and(|best| best.finger != capture.finger)
+            {
+                self.tries = 1;
+            }
+            self.best = Some(capture);
+        }
+    }
+
+    /// Whether nothing more is needed.
+    pub fn done(&self) -> bool {
+        let taken = self
+            .best
+            .as_ref()
+            .is_some_and(|best| best.passed() || best.forced.is_some());
+        taken || self.missing.is_some()
+    }
+}
+
+impl Hands {
+    /// A hand.
+    pub fn of(&self, hand: Hand) -> &HandCapture {
+        match hand {
+            Hand::Right => &self.right,
+            Hand::Left => &self.left,
+        }
+    }
+
+    /// A hand, to change it.
+    pub fn of_mut(&mut self, hand: Hand) -> &mut HandCapture {
+        match hand {
+            Hand::Right => &mut self.right,
+            Hand::Left => &mut self.left,
+        }
+    }
+
+    /// Whether both are done, or the applicant is too young.
+    pub fn done(&self, age: Option<u8>) -> bool {
+        exempt(age) || (self.right.done() && self.left.done())
+    }
+
+    /// Whether one was forced.
+    pub fn forced(&self) -> bool {
+        let forced =
+            |hand: &HandCapture| hand.best.as_ref().is_some_and(|best| best.forced.is_some());
+        forced(&self.right) || forced(&self.left)
+    }
+
+    /// Whether one is missing.
+    pub fn missing(&self) -> bool {
+        self.right.missing.is_some() || self.left.missing.is_some()
+    }
+
+    /// As the dossier carries them.
+    pub fn images(&self) -> Vec<FingerImage> {
+        let given = [&self.right, &self.left].into_iter().filter_map(|hand| {
+            let best = hand.best.as_ref()?;
+            hand.missing.is_none().then(|| FingerImage {
+                finger: best.finger,
+                record: best.record.clone(),
+                measures: best.measures.clone(),
+                tries: hand.tries.clamp(1, MOST_TRIES),
+                device: best.device.clone(),
+                forced: best.forced.clone(),
+                captured_at: best.captured_at,
+            })
+        });
+        given.collect()
+    }
+
+    /// Hands that gave none, as the dossier carries them; all of them for somebody too young who gave none.
+    pub fn not_given(&self, age: Option<u8>) -> Vec<MissingFinger> {
+        let hands = [(Hand::Right, &self.right), (Hand::Left, &self.left)];
+        let missing = hands.into_iter().filter_map(|(hand, capture)| {
+            let young = || {
+                (exempt(age) && capture.best.is_none()).then_some(MissingFinger {
+                    hand,
+                    reason: MissingReason::Exempt,
+                    which: Vec::new(),
+                    until: None,
+                    note: None,
+                })
+            };
+            capture.missing.clone().or_else(young)
+        });
+        missing.collect()
+    }
+}
+
+/// Whether somebody of this age gives no fingers.
+pub fn exempt(age: Option<u8>) -> bool {
+    age.is_some_and(|age| age < FINGERS_FROM)
+}
+
+/// The same finger in the words of ISO 19794.
+pub fn position(finger: Finger) -> FingerPosition {
+    FingerPosition::ALL[usize::from(finger.position()) - 1]
+}
+
+macro_rules! redacted {
+    ($($name:ident)+) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    )+};
+}
+redacted!(Hands HandCapture FingerCapture);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dossier::Label;
+    use dossier::dossier::{Bound, Limit};
+
+    fn capture(finger: Finger, rank: i64) -> FingerCapture {
+        FingerCapture {
+            finger,
+            record: Blob::new(vec![1]).unwrap(),
+            measures: vec![Measure {
+                name: Label::new("score").unwrap(),
+                value: rank,
+                limit: Some(Limit {
+                    bound: Bound::AtLeast,
+                    value: 50,
+                }),
+            }],
+            rank,
+            device: Blob::new(vec![1]).unwrap(),
+            captured_at: Timestamp::from_seconds(1_700_000_000).unwrap(),
+            forced: None,
+        }
+    }
+
+    #[test]
+    fn the_best_try_of_a_finger_stays() {
+        let mut hand = HandCapture::default();
+        for rank in [30, 44, 20] {
+            hand.add(capture(Finger::RightIndex, rank));
+        }
+        assert_eq!((hand.tries, hand.best.as_ref().unwrap().rank), (3, 44));
+        assert!(!hand.done());
+        hand.add(capture(Finger::RightIndex, 60));
+        assert!(hand.done());
+        hand.add(capture(Finger::RightMiddle, 10));
+        assert_eq!((hand.tries, hand.best.as_ref().unwrap().rank), (1, 10));
+    }
+
+    #[test]
+    fn a_child_is_exempt_and_an_adult_is_not() {
+        let hands = Hands::default();
+        assert!(hands.done(Some(11)) && !hands.done(Some(12)) && !hands.done(None));
+        assert_eq!(hands.not_given(Some(5)).len(), 2);
+        assert!(hands.not_given(Some(40)).is_empty());
+    }
+}
