@@ -1,6 +1,7 @@
-//! Pictures of people: JPEG 2000, WSQ and the ISO 19794 records.
+//! Pictures of people: faces and fingers measured and compared, JPEG 2000, WSQ and the ISO 19794 records.
 
 pub mod face;
+pub mod finger;
 pub mod iso19794;
 pub mod jpeg2000;
 pub mod picture;
