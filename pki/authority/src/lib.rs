@@ -4,6 +4,7 @@ pub mod authority_key;
 pub mod ceremony;
 pub mod cvc_key;
 pub mod inspection;
+pub mod operations;
 pub mod profile;
 pub mod serve;
 pub mod signing;

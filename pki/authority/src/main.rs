@@ -2,6 +2,7 @@
 
 use std::{
     io::{self, Write},
+    net::SocketAddr,
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -10,6 +11,7 @@ use clap::{Parser, Subcommand};
 use key_custody::softhsm;
 use pki_authority::{
     ceremony::{self, Outcome},
+    operations::{self, config::OperationsConfig},
     serve::{self, ServeError, config::ServeConfig},
     surroundings::Surroundings,
 };
@@ -37,6 +39,12 @@ enum Act {
         #[arg(long)]
         config: PathBuf,
     },
+    /// Certifies and revokes our stations, over gRPC with mutual TLS
+    Operations {
+        /// The configuration (schema in docs/pki.md)
+        #[arg(long)]
+        config: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -50,6 +58,7 @@ fn main() -> ExitCode {
     let done = match Arguments::parse().act {
         Act::Ceremony { file } => hold_ceremony(&file).map_err(|error| error.to_string()),
         Act::Serve { config } => serve(&config),
+        Act::Operations { config } => serve_operations(&config),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -98,18 +107,29 @@ fn serve_configured(config: &ServeConfig) -> Result<(), String> {
     let surroundings = Surroundings::new(now, UnwrapErr(SysRng));
     let runtime = tokio::runtime::Runtime::new()
         .map_err(|error| format!("cannot start the runtime: {error}"))?;
-    let served: Result<(), ServeError> = runtime.block_on(serve::run(
-        config,
-        signers,
-        surroundings,
-        |address| {
-            // A supervisor waits for this line; one that closed the pipe does not want it.
-            let _ = writeln!(io::stdout(), "listening on {address}")
-                .and_then(|()| io::stdout().flush());
-        },
-        end(),
-    ));
+    let served: Result<(), ServeError> =
+        runtime.block_on(serve::run(config, signers, surroundings, listening, end()));
     served.map_err(|error| error.to_string())
+}
+
+fn serve_operations(config: &Path) -> Result<(), String> {
+    let config = OperationsConfig::read(config).map_err(|error| error.to_string())?;
+    let serve = || {
+        let surroundings = Surroundings::new(now, UnwrapErr(SysRng));
+        let runtime = tokio::runtime::Runtime::new()
+            .map_err(|error| format!("cannot start the runtime: {error}"))?;
+        let served = operations::serve::run(&config, surroundings, listening, end());
+        runtime.block_on(served).map_err(|error| error.to_string())
+    };
+    match &config.token.softhsm2_conf {
+        Some(path) => softhsm::with_configuration(path, serve),
+        None => serve(),
+    }
+}
+
+fn listening(address: SocketAddr) {
+    // A supervisor waits for this line; one that closed the pipe does not want it.
+    let _ = writeln!(io::stdout(), "listening on {address}").and_then(|()| io::stdout().flush());
 }
 
 /// Ends at SIGTERM or Ctrl-C.

@@ -8,6 +8,8 @@ use std::{
 use rand::CryptoRng;
 use time::OffsetDateTime;
 
+use crate::profile::SerialNumber;
+
 /// Clock and randomness, handed in once. Clones share them.
 #[derive(Clone)]
 pub struct Surroundings {
@@ -38,6 +40,13 @@ impl Surroundings {
     pub fn now(&self) -> OffsetDateTime {
         let now = (self.now)().to_offset(time::UtcOffset::UTC);
         now.replace_nanosecond(0).unwrap_or(now)
+    }
+
+    /// A fresh serial number.
+    #[must_use]
+    pub fn serial_number(&self) -> SerialNumber {
+        let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        SerialNumber::random(&mut *rng)
     }
 
     /// A fresh id, for audit entries.

@@ -146,7 +146,14 @@ impl Country {
         .unwrap();
         let list = |number, revoked| revocation_list(number, revoked, &root, &csca);
         let silent = list(1, vec![]);
-        let revoking = list(2, vec![Revocation { serial, since: NOW }]);
+        let revoking = list(
+            2,
+            vec![Revocation {
+                serial,
+                since: NOW,
+                reason: None,
+            }],
+        );
         let folder = TempDir::new().unwrap();
         Self {
             folder,

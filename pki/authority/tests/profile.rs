@@ -235,6 +235,7 @@ fn revocation_lists() {
             vec![Revocation {
                 serial: serial(&certificate("/ds")),
                 since: datetime!(2026-09-20 0:00 UTC),
+                reason: None,
             }],
         ),
     ] {
@@ -260,6 +261,7 @@ fn revocation_lists_that_are_refused() {
     let entry = Revocation {
         serial: serial(&certificate("/ds")),
         since: datetime!(2026-09-20 0:00 UTC),
+        reason: None,
     };
     let parameters = |days, revoked| RevocationListParameters {
         number: 128,

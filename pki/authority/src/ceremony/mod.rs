@@ -26,6 +26,7 @@ use key_custody::CustodyError;
 use rand::CryptoRng;
 use time::OffsetDateTime;
 
+pub use self::operations::KEY as OPERATIONS_KEY;
 use self::{
     later_plan::LaterPlan,
     place::{Place, PlaceError, TokenPlace},

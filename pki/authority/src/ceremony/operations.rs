@@ -1,6 +1,7 @@
 //! The operations CA's part: its certificate, and the keys and certificates of our programs.
 //!
-//! A program's TLS key is, for now, a file that only its owner can read; keys in tokens follow.
+//! A program's TLS key lies in the token that its plan names; without one it is a file that only its
+//! owner can read.
 
 use icao9303::x509::Certificate;
 use key_custody::{Curve, EcKey, Token, role::OperationsCa};
@@ -28,19 +29,30 @@ use crate::{
     },
 };
 
-const KEY: &str = "operations-1";
+/// Label of the operations CA's key.
+pub const KEY: &str = "operations-1";
 const CA: &str = "operations/operations-ca";
 
 /// Makes what is missing of our programs' certificates.
 pub(super) fn make<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
+    let plan = ceremony.plan;
+    // One token folder is open at a time: what the CA needs of the others is public keys.
+    let mut keys = Vec::with_capacity(plan.programs.len());
+    for program in &plan.programs {
+        keys.push(
+            match program.token.as_deref().and_then(TokenPlace::of_program) {
+                Some(place) => tokens::program_key(ceremony, place, &program.name)?,
+                None => key_file(ceremony, &program.name)?.public_key_to_der()?,
+            },
+        );
+    }
     let token = ceremony.token(TokenPlace::OperationsCa, &|token| {
         tokens::make_ec::<OperationsCa>(token, KEY, Curve::P256)
     })?;
     let key = token.find_ec::<OperationsCa>(KEY)?;
     let ca = authority(ceremony, &token, &key)?;
-    let plan = ceremony.plan;
-    for program in &plan.programs {
-        certify(ceremony, &token, &key, &ca, program)?;
+    for (program, spki) in plan.programs.iter().zip(&keys) {
+        certify(ceremony, (&token, &key), &ca, program, spki)?;
     }
     Ok(())
 }
@@ -67,14 +79,13 @@ fn authority<R: CryptoRng>(
 
 fn certify<R: CryptoRng>(
     ceremony: &mut Ceremony<'_, R>,
-    token: &Token,
-    key: &EcKey<OperationsCa>,
+    (token, key): (&Token, &EcKey<OperationsCa>),
     ca: &Certificate,
     program: &ProgramPlan,
+    spki: &[u8],
 ) -> Result<(), CeremonyError> {
-    let spki = program_key(ceremony, &program.name)?.public_key_to_der()?;
     let file = format!("operations/{}.cer", program.name);
-    let certificate = if let Some(certificate) = ceremony.certificate(&file, &spki)? {
+    let certificate = if let Some(certificate) = ceremony.certificate(&file, spki)? {
         certificate
     } else {
         let parameters = parameters(ceremony, Some(program.role.clone()), &program.name);
@@ -84,7 +95,7 @@ fn certify<R: CryptoRng>(
             Side::Client => ProgramRole::Client,
         };
         let mut sign = sign_with(token, key);
-        let made = build_program_certificate(&parameters, side, &called, &spki, ca, &mut sign);
+        let made = build_program_certificate(&parameters, side, &called, spki, ca, &mut sign);
         let certificate = made?;
         ceremony.make(&file, certificate.der())?;
         certificate
@@ -107,7 +118,7 @@ fn called(program: &ProgramPlan) -> ProgramName {
 }
 
 /// The program's key from its file, made if it does not exist.
-fn program_key<R: CryptoRng>(
+fn key_file<R: CryptoRng>(
     ceremony: &mut Ceremony<'_, R>,
     name: &str,
 ) -> Result<PKey<Private>, CeremonyError> {

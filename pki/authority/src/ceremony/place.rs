@@ -17,7 +17,7 @@ pub enum TokenPlace {
     /// The document verifiers, for `pki-authority serve`: in the folder of its other token, for one
     /// process has one SoftHSM configuration, but with a PIN of its own.
     DocumentVerifying,
-    /// The CA of our own programs. No running service is configured with it.
+    /// The CA of our own programs and stations, for `pki-authority operations` alone.
     OperationsCa,
     /// The document signers, for `pki-authority serve`.
     Signing,
@@ -25,6 +25,13 @@ pub enum TokenPlace {
     Order,
     /// The card master key and the delivery key, for `personalisation line`.
     Line,
+    /// The keys that open dossiers and sign receipts, configurations and staff lists, for
+    /// `personalisation intake`.
+    Intake,
+    /// For `personalisation console`.
+    Console,
+    /// For the population register.
+    Register,
 }
 
 impl TokenPlace {
@@ -39,7 +46,25 @@ impl TokenPlace {
             Self::Signing => "signing",
             Self::Order => "order",
             Self::Line => "line",
+            Self::Intake => "intake",
+            Self::Console => "console",
+            Self::Register => "register",
         }
+    }
+
+    /// The token in which a program's TLS key may be made, by its label.
+    #[must_use]
+    pub fn of_program(label: &str) -> Option<Self> {
+        [
+            Self::OperationsCa,
+            Self::Signing,
+            Self::Line,
+            Self::Intake,
+            Self::Console,
+            Self::Register,
+        ]
+        .into_iter()
+        .find(|place| place.label() == label)
     }
 
     /// The folder of its SoftHSM configuration, below `tokens`.

@@ -9,7 +9,11 @@ use std::{
 use openssl::sha::sha256;
 use serde::Deserialize;
 
-use super::verifying_plan::{AuthorityPlan, VerifierPlan, VerifyingPlan};
+use super::{
+    place::TokenPlace,
+    verifying_plan::{AuthorityPlan, VerifierPlan, VerifyingPlan},
+};
+use crate::profile::STATION;
 
 /// Everything a ceremony makes. There are no flags and no choices beside it.
 #[derive(Debug, Clone, Deserialize)]
@@ -108,6 +112,9 @@ pub struct ProgramPlan {
     pub role: String,
     /// Which side of TLS it is.
     pub side: Side,
+    /// The token in which its key is made: `operations-ca`, `signing`, `line`, `intake`, `console` or
+    /// `register`. Without one its key is a file.
+    pub token: Option<String>,
     /// DNS names in its certificate; its own name by default.
     #[serde(default)]
     pub dns: Vec<String>,
@@ -234,6 +241,19 @@ impl Plan {
             self.document_signers.iter().map(|one| &one.label),
         )?;
         file_names("program.name", self.programs.iter().map(|one| &one.name))?;
+        for program in &self.programs {
+            let known = |label: &String| TokenPlace::of_program(label).is_some();
+            rule(
+                program.token.as_ref().is_none_or(known),
+                "program.token",
+                "is operations-ca, signing, line, intake, console or register",
+            )?;
+            rule(
+                program.role != STATION,
+                "program.role",
+                "is not station: stations are certified by `pki-authority operations`",
+            )?;
+        }
         let mut names = vec![&self.state.organisation, &csca.common_name];
         names.push(&self.operations.common_name);
         names.extend(self.document_signers.iter().map(|one| &one.common_name));

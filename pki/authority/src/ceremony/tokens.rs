@@ -4,7 +4,10 @@ use std::{ops::Deref, path::Path};
 
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
-    role::{CardMaster, DocumentSigning, EcRole, TicketSigning},
+    role::{
+        CardMaster, ConfigurationSigning, DocumentSigning, EcRole, ReceiptSigning, ServiceTls,
+        StaffListSigning, TicketSigning,
+    },
     softhsm, token_serial,
 };
 use rand::CryptoRng;
@@ -20,6 +23,15 @@ pub const CARD_MASTER: &str = "card-master";
 pub const DELIVERY_TRANSPORT: &str = "delivery-transport";
 /// Label of the ticket key in the order's token.
 pub const TICKETS: &str = "tickets";
+
+/// Label of the key that opens dossiers, in the intake's token.
+pub const INTAKE: &str = "intake-1";
+/// Label of the key that signs receipts, in the intake's token.
+pub const RECEIPTS: &str = "receipts-1";
+/// Label of the key that signs configurations, in the intake's token.
+pub const CONFIGURATION: &str = "configuration-1";
+/// Label of the key that signs staff lists, in the intake's token.
+pub const STAFF_LISTS: &str = "staff-lists-1";
 
 /// A token that a ceremony uses: of SoftHSM, a copy of it.
 pub(super) struct AtBench {
@@ -179,6 +191,60 @@ pub(super) fn line<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), C
     })?;
     let delivery = token.find_delivery_key(DELIVERY_TRANSPORT)?;
     ceremony.keep("public/delivery-transport.spki", delivery.public_key_spki())
+}
+
+/// A program's TLS key in its token, and what else that token is for; returns its public half.
+pub(super) fn program_key<R: CryptoRng>(
+    ceremony: &mut Ceremony<'_, R>,
+    place: TokenPlace,
+    name: &str,
+) -> Result<Vec<u8>, CeremonyError> {
+    let token = ceremony.token(place, &|token| {
+        let mut made = make_ec::<ServiceTls>(token, name, Curve::P256)?;
+        if place == TokenPlace::Intake {
+            made |= make_intake_keys(token)?;
+        }
+        Ok(made)
+    })?;
+    if place == TokenPlace::Intake {
+        publish_intake_keys(ceremony, &token)?;
+    }
+    Ok(token
+        .find_ec::<ServiceTls>(name)?
+        .public_key_spki()
+        .to_vec())
+}
+
+fn make_intake_keys(token: &Token) -> Result<bool, CeremonyError> {
+    let opening = missing(token.find_receiving_key(INTAKE))?;
+    if opening {
+        token.generate_receiving_key(INTAKE)?;
+    }
+    Ok(opening
+        | make_ec::<ReceiptSigning>(token, RECEIPTS, Curve::P256)?
+        | make_ec::<ConfigurationSigning>(token, CONFIGURATION, Curve::P256)?
+        | make_ec::<StaffListSigning>(token, STAFF_LISTS, Curve::P256)?)
+}
+
+/// Stations learn these keys from the signed configuration, and of the one that signs it when they are
+/// taken in.
+fn publish_intake_keys<R: CryptoRng>(
+    ceremony: &mut Ceremony<'_, R>,
+    token: &Token,
+) -> Result<(), CeremonyError> {
+    let opening = token.find_receiving_key(INTAKE)?;
+    let receipts = token.find_ec::<ReceiptSigning>(RECEIPTS)?;
+    let configuration = token.find_ec::<ConfigurationSigning>(CONFIGURATION)?;
+    let staff_lists = token.find_ec::<StaffListSigning>(STAFF_LISTS)?;
+    for (label, spki) in [
+        (INTAKE, opening.public_key_spki()),
+        (RECEIPTS, receipts.public_key_spki()),
+        (CONFIGURATION, configuration.public_key_spki()),
+        (STAFF_LISTS, staff_lists.public_key_spki()),
+    ] {
+        ceremony.keep(&format!("public/{label}.spki"), spki)?;
+    }
+    Ok(())
 }
 
 fn missing<T>(found: Result<T, CustodyError>) -> Result<bool, CustodyError> {

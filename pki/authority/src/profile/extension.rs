@@ -8,7 +8,7 @@ use openssl::sha;
 
 use super::fields::{Period, StateNames, attribute};
 
-const LOCALITY: &[u8] = &[0x55, 0x04, 0x07];
+pub(super) const LOCALITY: &[u8] = &[0x55, 0x04, 0x07];
 
 /// keyUsage of a CA: keyCertSign and cRLSign.
 pub(super) const CERTIFY: &[u8] = &[0x03, 0x02, 0x01, 0x06];
@@ -134,4 +134,10 @@ pub(super) fn crl_number(number: u64) -> Extension {
         octets = &padded;
     }
     extension(oid::CRL_NUMBER, false, tlv::encode(0x02, octets))
+}
+
+/// reasonCode of an entry of a revocation list.
+pub(super) fn reason_code(reason: u8) -> Extension {
+    let oid = ObjectIdentifier::new_unwrap("2.5.29.21");
+    extension(oid, false, tlv::encode(0x0A, &[reason]))
 }

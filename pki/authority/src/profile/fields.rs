@@ -7,8 +7,8 @@ use time::OffsetDateTime;
 
 const COUNTRY: &[u8] = &[0x55, 0x04, 0x06];
 const ORGANISATION: &[u8] = &[0x55, 0x04, 0x0A];
-const UNIT: &[u8] = &[0x55, 0x04, 0x0B];
-const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
+pub(super) const UNIT: &[u8] = &[0x55, 0x04, 0x0B];
+pub(super) const COMMON_NAME: &[u8] = &[0x55, 0x04, 0x03];
 
 /// A distinguished name as 9303-12 table 5 wants it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,8 +19,9 @@ pub use document_signer::{DocumentSigner, build_document_signer};
 pub use fields::{AuthorityName, Period, SerialNumber, StateNames};
 pub use master_list_signer::{MasterListSigner, build_master_list_signer};
 pub use operations::{
-    OperationsCertificate, OperationsRule, ProgramName, ProgramRole, build_operations_ca,
-    build_program_certificate, check_operations_profile,
+    OperationsCertificate, OperationsRule, ProgramName, ProgramRole, STATION, StationName,
+    build_operations_ca, build_program_certificate, build_station_certificate,
+    check_operations_profile,
 };
 pub use release::{BuildError, Sign};
-pub use revocation_list::{Revocation, RevocationListParameters, build_revocation_list};
+pub use revocation_list::{Reason, Revocation, RevocationListParameters, build_revocation_list};

@@ -1,20 +1,25 @@
-//! Certificates of our own programs: the operations CA (P-256, named curve) and the TLS certificates
-//! it issues. They have nothing to do with documents and never meet an inspector.
+//! Certificates of our own programs and stations: the operations CA (P-256, named curve) and what it
+//! issues. They have nothing to do with documents and never meet an inspector.
 
 use std::net::IpAddr;
 
 use der::asn1::ObjectIdentifier;
 use icao9303::crypto::curve::CurveId;
+use icao9303::tlv;
 use icao9303::x509::extensions::{Extension, oid};
 use icao9303::x509::{Certificate, ParameterEncoding, PublicKey};
 use x509_cert::ext::pkix::KeyUsages;
 
-use super::extension as ext;
-use super::fields::{AuthorityName, Body, Period, SerialNumber};
+use super::extension::{self as ext, LOCALITY};
+use super::fields::{AuthorityName, Body, COMMON_NAME, Period, SerialNumber, UNIT, attribute};
 use super::release::{BuildError, Sign, algorithm_for, release_checked, subject_key};
 
 const SERVER: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.1");
 const CLIENT: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.2");
+/// id-kp-documentSigning (RFC 9336): nobody takes such a certificate for TLS.
+const DOCUMENT_SIGNING: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.3.6.1.5.5.7.3.36");
+/// organizationalUnitName of stations: no program has it.
+pub const STATION: &str = "station";
 
 /// What a program's certificate is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -23,14 +28,24 @@ pub enum ProgramRole {
     Server,
     /// A TLS client.
     Client,
+    /// A station, as a TLS client.
+    StationTls,
+    /// A station that signs dossiers.
+    StationSigning,
 }
 
 impl ProgramRole {
     fn usage(self) -> ObjectIdentifier {
         match self {
             Self::Server => SERVER,
-            Self::Client => CLIENT,
+            Self::Client | Self::StationTls => CLIENT,
+            Self::StationSigning => DOCUMENT_SIGNING,
         }
+    }
+
+    /// Whether others reach it by a name in its certificate.
+    fn is_program(self) -> bool {
+        matches!(self, Self::Server | Self::Client)
     }
 }
 
@@ -68,9 +83,10 @@ pub enum OperationsRule {
     KeyUsage,
     /// A CA of path length 0, or absent.
     BasicConstraints,
-    /// One of TLS server and TLS client for programs, absent for the CA.
+    /// One of TLS server and TLS client for programs, TLS client or document signing for stations,
+    /// absent for the CA.
     ExtendedKeyUsage,
-    /// subjectAltName for programs.
+    /// subjectAltName for programs, none for stations.
     SubjectAltName,
     /// Subject and authority key identifier.
     KeyIdentifiers,
@@ -91,7 +107,8 @@ pub fn build_operations_ca<E>(
         ext::authority(),
     ];
     let issuer = parameters.name.to_der();
-    build(parameters, &key, (&issuer, &key), extensions, sign, None)
+    let facts = facts(parameters, issuer.clone());
+    build(&facts, &key, (&issuer, &key), extensions, sign, None)
 }
 
 /// A TLS certificate for a program's key of `spki`, issued by the operations CA `issuer`, whose key
@@ -115,19 +132,89 @@ pub fn build_program_certificate<E>(
             "the program's validity exceeds its CA's",
         ));
     }
-    let extensions = vec![
+    let mut extensions = leaf_extensions(role, &key, issuer);
+    extensions.push(ext::network_names(&called.dns, &called.addresses));
+    let issuer = (issuer.subject().der(), issuer.public_key());
+    let facts = facts(parameters, parameters.name.to_der());
+    build(&facts, &key, issuer, extensions, sign, Some(role))
+}
+
+/// Who a station is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StationName {
+    /// Its id, printed as 32 hexadecimal digits: commonName.
+    pub id: String,
+    /// Its office: localityName.
+    pub office: String,
+}
+
+impl StationName {
+    /// The DER `Name`: L, OU = `station`, CN.
+    fn to_der(&self) -> Vec<u8> {
+        let parts = [
+            attribute(LOCALITY, 0x0C, &self.office),
+            attribute(UNIT, 0x0C, STATION),
+            attribute(COMMON_NAME, 0x0C, &self.id),
+        ];
+        tlv::encode(0x30, &parts.concat())
+    }
+}
+
+/// A certificate for a station's key of `spki`, issued by the operations CA `issuer`, whose key `sign`
+/// must use.
+pub fn build_station_certificate<E>(
+    (serial, validity): (&SerialNumber, Period),
+    role: ProgramRole,
+    name: &StationName,
+    spki: &[u8],
+    issuer: &Certificate,
+    sign: &mut Sign<'_, E>,
+) -> Result<Certificate, BuildError<E>> {
+    let key = subject_key(spki)?;
+    if role.is_program() {
+        return Err(BuildError::Parameters("a station is no program"));
+    }
+    if issuer.not_after() < validity.until {
+        return Err(BuildError::Parameters(
+            "the station's validity exceeds its CA's",
+        ));
+    }
+    let extensions = leaf_extensions(role, &key, issuer);
+    let issuer = (issuer.subject().der(), issuer.public_key());
+    let facts = Facts {
+        serial,
+        validity,
+        subject: name.to_der(),
+    };
+    build(&facts, &key, issuer, extensions, sign, Some(role))
+}
+
+fn leaf_extensions(role: ProgramRole, key: &PublicKey, issuer: &Certificate) -> Vec<Extension> {
+    vec![
         ext::authority_key_identifier(&ext::identifier_of(issuer)),
-        ext::subject_key_identifier(&ext::key_identifier(&key)),
+        ext::subject_key_identifier(&ext::key_identifier(key)),
         ext::key_usage(ext::SIGN),
         ext::extended_key_usage(&[role.usage()]),
-        ext::network_names(&called.dns, &called.addresses),
-    ];
-    let issuer = (issuer.subject().der(), issuer.public_key());
-    build(parameters, &key, issuer, extensions, sign, Some(role))
+    ]
+}
+
+/// What differs from certificate to certificate.
+struct Facts<'a> {
+    serial: &'a SerialNumber,
+    validity: Period,
+    subject: Vec<u8>,
+}
+
+fn facts(parameters: &OperationsCertificate, subject: Vec<u8>) -> Facts<'_> {
+    Facts {
+        serial: &parameters.serial,
+        validity: parameters.validity,
+        subject,
+    }
 }
 
 fn build<E>(
-    parameters: &OperationsCertificate,
+    facts: &Facts<'_>,
     key: &PublicKey,
     (issuer, issuer_key): (&[u8], &PublicKey),
     extensions: Vec<Extension>,
@@ -139,11 +226,11 @@ fn build<E>(
         found: key.describe(),
     };
     let body = Body {
-        serial: &parameters.serial,
+        serial: facts.serial,
         algorithm: algorithm_for(issuer_key)?,
         issuer,
-        validity: parameters.validity,
-        subject: &parameters.name.to_der(),
+        validity: facts.validity,
+        subject: &facts.subject,
         public_key: &key.to_named_spki().ok_or_else(curve)?,
         extensions,
     };
@@ -205,7 +292,10 @@ pub fn check_operations_profile(
         ),
         (
             OperationsRule::SubjectAltName,
-            role.is_none() || names.is_ok_and(|names| !names.is_empty()),
+            match role {
+                None => true,
+                Some(role) => names.is_ok_and(|names| names.is_empty() != role.is_program()),
+            },
         ),
         (OperationsRule::KeyIdentifiers, identified),
     ]

@@ -20,6 +20,34 @@ pub struct Revocation {
     pub serial: SerialNumber,
     /// Since when.
     pub since: OffsetDateTime,
+    /// Why; 9303-12 wants none of the country signing CA.
+    pub reason: Option<Reason>,
+}
+
+/// Why a certificate is revoked: a `CRLReason` (RFC 5280 §5.3.1).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    /// Lost, stolen or tampered with.
+    KeyCompromise,
+    /// Another key took its place.
+    Superseded,
+    /// Its holder does not work any more.
+    CessationOfOperation,
+}
+
+impl Reason {
+    const fn number(self) -> u8 {
+        match self {
+            Self::KeyCompromise => 1,
+            Self::Superseded => 4,
+            Self::CessationOfOperation => 5,
+        }
+    }
+
+    /// crlEntryExtensions with the reasonCode.
+    fn to_der(self) -> Vec<u8> {
+        encode_extensions(&[ext::reason_code(self.number())])
+    }
 }
 
 /// Parameters of a list.
@@ -77,7 +105,8 @@ pub fn build_revocation_list<E>(
 
 fn body(parameters: &RevocationListParameters, issuer: &Certificate, algorithm: &[u8]) -> Vec<u8> {
     let entries = parameters.revoked.iter().flat_map(|entry| {
-        let parts = [entry.serial.to_der(), encode_time(entry.since)];
+        let reason = entry.reason.map(Reason::to_der).unwrap_or_default();
+        let parts = [entry.serial.to_der(), encode_time(entry.since), reason];
         tlv::encode(0x30, &parts.concat())
     });
     let entries: Vec<u8> = entries.collect();

@@ -47,13 +47,24 @@ pub struct ServeConfig {
 pub struct TlsConfig {
     /// PEM of our certificate.
     pub certificate: PathBuf,
-    /// PEM of our key (PKCS #8), mode 600.
-    pub key: PathBuf,
+    /// PEM of our key (PKCS #8), mode 600; or else `token_key`.
+    pub key: Option<PathBuf>,
+    /// Label of our key in the service's token, which must be there when the service starts.
+    pub token_key: Option<String>,
     /// PEM of the operations CA that certifies callers.
     pub client_ca: PathBuf,
 }
 
-/// The signing token.
+impl TlsConfig {
+    /// Every path, to be made relative to the configuration's folder.
+    pub(crate) fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        [&mut self.certificate, &mut self.client_ca]
+            .into_iter()
+            .chain(&mut self.key)
+    }
+}
+
+/// A token.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TokenSection {
@@ -66,6 +77,17 @@ pub struct TokenSection {
     pub label: String,
     /// The file of the user PIN.
     pub pin_file: PathBuf,
+}
+
+impl TokenSection {
+    pub(crate) fn config(&self) -> TokenConfig {
+        TokenConfig {
+            module: self.module.clone(),
+            softhsm2_conf: self.softhsm2_conf.clone(),
+            token_label: self.label.clone(),
+            pin_file: self.pin_file.clone(),
+        }
+    }
 }
 
 /// One document signer.
@@ -99,6 +121,14 @@ pub enum ConfigError {
         /// Where and why.
         source: Box<toml::de::Error>,
     },
+    /// A value is not allowed.
+    #[error("the configuration: {field} {rule}")]
+    Value {
+        /// The field.
+        field: &'static str,
+        /// What it must be.
+        rule: &'static str,
+    },
     /// A list is empty.
     #[error("the configuration names no {0}; at least one is needed")]
     Empty(&'static str),
@@ -119,12 +149,7 @@ fn softhsm() -> PathBuf {
 impl ServeConfig {
     /// Reads a file; the paths in it are relative to its folder.
     pub fn read(path: &Path) -> Result<Self, ConfigError> {
-        let what = "the configuration";
-        let text = std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
-            what,
-            path: path.into(),
-            source,
-        })?;
+        let text = read_text(path)?;
         let mut config: Self = toml::from_str(&text).map_err(|source| ConfigError::Schema {
             path: path.into(),
             source: Box::new(source),
@@ -133,9 +158,6 @@ impl ServeConfig {
         let paths = [
             &mut config.store,
             &mut config.audit,
-            &mut config.tls.certificate,
-            &mut config.tls.key,
-            &mut config.tls.client_ca,
             &mut config.token.pin_file,
         ];
         let signers = config
@@ -144,6 +166,7 @@ impl ServeConfig {
             .map(|signer| &mut signer.certificate);
         let all = paths
             .into_iter()
+            .chain(config.tls.paths())
             .chain(&mut config.ticket_keys)
             .chain(signers);
         let inspection = config.inspection.iter_mut();
@@ -163,17 +186,21 @@ impl ServeConfig {
     /// The token's configuration.
     #[must_use]
     pub fn token(&self) -> TokenConfig {
-        TokenConfig {
-            module: self.token.module.clone(),
-            softhsm2_conf: self.token.softhsm2_conf.clone(),
-            token_label: self.token.label.clone(),
-            pin_file: self.token.pin_file.clone(),
-        }
+        self.token.config()
     }
 }
 
+/// The text of a configuration.
+pub(crate) fn read_text(path: &Path) -> Result<String, ConfigError> {
+    std::fs::read_to_string(path).map_err(|source| ConfigError::Unreadable {
+        what: "the configuration",
+        path: path.into(),
+        source,
+    })
+}
+
 /// Reads a file that the configuration names.
-pub(super) fn read(what: &'static str, path: &Path) -> Result<Vec<u8>, ConfigError> {
+pub(crate) fn read(what: &'static str, path: &Path) -> Result<Vec<u8>, ConfigError> {
     std::fs::read(path).map_err(|source| ConfigError::Unreadable {
         what,
         path: path.into(),

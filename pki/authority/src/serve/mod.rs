@@ -11,15 +11,20 @@ use std::{future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Durat
 
 use icao9303::x509::{Certificate, CertificateError};
 use key_custody::{CustodyError, Token};
-use tokio::{net::TcpListener, sync::mpsc};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::mpsc,
+};
+use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Server;
 use wire::{
     inspection::inspection_server::InspectionServer, signing::signing_server::SigningServer,
 };
 
+pub(crate) use self::service::caller;
 use self::{
-    config::{ConfigError, ServeConfig, read},
+    config::{ConfigError, ServeConfig, TlsConfig, read},
     inspection_config::InspectionError,
     inspection_service::InspectionService,
 };
@@ -43,9 +48,6 @@ pub enum ServeError {
     /// The configuration is refused.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// TLS cannot be set up.
-    #[error(transparent)]
-    Tls(#[from] TlsError),
     /// The token's configuration is refused.
     #[error(transparent)]
     Custody(#[from] CustodyError),
@@ -69,17 +71,47 @@ pub enum ServeError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// Nobody can call.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The server ended with an error.
+    #[error("the server ended: {0}")]
+    Transport(#[from] tonic::transport::Error),
+}
+
+/// Why nobody can call.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// TLS cannot be set up.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The address is not free.
     #[error("cannot listen on {address}: {source}; choose another `listen`")]
-    Listen {
+    Address {
         /// The address.
         address: SocketAddr,
         /// The system's error.
         source: std::io::Error,
     },
-    /// The server ended with an error.
-    #[error("the server ended: {0}")]
-    Transport(#[from] tonic::transport::Error),
+}
+
+/// Callers that shook hands.
+pub(crate) type Connections = ReceiverStream<std::io::Result<TlsStream<TcpStream>>>;
+
+/// Listens for callers with mutual TLS until the connections are dropped. `token` holds the TLS key,
+/// where the configuration names one in a token.
+pub(crate) async fn listen(
+    address: SocketAddr,
+    tls: &TlsConfig,
+    token: &Arc<Token>,
+) -> Result<(SocketAddr, Connections), ListenError> {
+    let acceptor = tls::acceptor(tls, token)?;
+    let unavailable = |source| ListenError::Address { address, source };
+    let listener = TcpListener::bind(address).await.map_err(unavailable)?;
+    let address = listener.local_addr().map_err(unavailable)?;
+    let (accepted, connections) = mpsc::channel(16);
+    tokio::spawn(tls::accept(listener, acceptor, accepted));
+    Ok((address, ReceiverStream::new(connections)))
 }
 
 /// The document signers of a configuration. A token that is absent now is used when it comes; a key
@@ -116,7 +148,6 @@ pub async fn run(
     listening: impl FnOnce(SocketAddr),
     end: impl Future<Output = ()>,
 ) -> Result<(), ServeError> {
-    let acceptor = tls::acceptor(&config.tls)?;
     let ticket_keys: Result<Vec<_>, _> = config
         .ticket_keys
         .iter()
@@ -144,23 +175,14 @@ pub async fn run(
     let service = SigningServer::new(service)
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
-    let unavailable = |source| ServeError::Listen {
-        address: config.listen,
-        source,
-    };
-    let listener = TcpListener::bind(config.listen)
-        .await
-        .map_err(unavailable)?;
-    let address = listener.local_addr().map_err(unavailable)?;
-    let (accepted, connections) = mpsc::channel(16);
-    let accepting = tokio::spawn(tls::accept(listener, acceptor, accepted));
+    let token = Arc::new(Token::open_absent(&config.token())?);
+    let (address, connections) = listen(config.listen, &config.tls, &token).await?;
     listening(address);
     let served = Server::builder()
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .add_service(service)
         .add_optional_service(inspection)
-        .serve_with_incoming_shutdown(ReceiverStream::new(connections), end)
+        .serve_with_incoming_shutdown(connections, end)
         .await;
-    accepting.abort();
     Ok(served?)
 }

@@ -50,7 +50,7 @@ impl SigningService {
 }
 
 /// The caller's role; every call begins with it.
-pub(super) fn caller<T>(request: &Request<T>) -> Result<String, Status> {
+pub(crate) fn caller<T>(request: &Request<T>) -> Result<String, Status> {
     let certificates = request.peer_certs();
     let certificate = certificates
         .as_deref()

@@ -5,6 +5,11 @@
 use std::{io, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc, time::Duration};
 
 use der::{Decode, asn1::ObjectIdentifier};
+use key_custody::{
+    CustodyError, Token,
+    role::ServiceTls,
+    tls::{Renewable, TlsKeyError, certified_key},
+};
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Semaphore, mpsc},
@@ -56,51 +61,77 @@ pub enum TlsError {
     /// The verifier of callers cannot be made.
     #[error("the CA of callers: {0}")]
     ClientCa(#[from] VerifierBuilderError),
+    /// Neither a key file nor a key in the token is named, or both.
+    #[error("tls: exactly one of `key` and `token_key` is needed")]
+    OneKey,
+    /// The key in the token cannot be used.
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
+    /// The key in the token does not fit the certificate.
+    #[error(transparent)]
+    TokenKey(#[from] TlsKeyError),
     /// Certificate and key do not fit.
     #[error("our certificate and key: {0}")]
     Rustls(#[from] rustls::Error),
 }
 
 /// An acceptor that demands a certificate of the callers' CA.
-pub(super) fn acceptor(config: &TlsConfig) -> Result<TlsAcceptor, TlsError> {
-    let not_pem = |what, path: &PathBuf| TlsError::NotPem {
-        what,
-        path: path.clone(),
-    };
-    let certificates = |what, path: &PathBuf| {
-        let bytes = read(what, path)?;
-        let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
-        all.ok()
-            .filter(|all| !all.is_empty())
-            .ok_or_else(|| not_pem(what, path))
-    };
+pub(super) fn acceptor(config: &TlsConfig, token: &Arc<Token>) -> Result<TlsAcceptor, TlsError> {
     let mut roots = RootCertStore::empty();
     for root in certificates("the CA of callers", &config.client_ca)? {
         roots.add(root)?;
     }
     let chain = certificates("our certificate", &config.certificate)?;
-    let key_bytes = Zeroizing::new(read("our key", &config.key)?);
-    let facts = std::fs::metadata(&config.key).map_err(|source| ConfigError::Unreadable {
-        what: "our key",
-        path: config.key.clone(),
-        source,
-    })?;
-    if facts.permissions().mode() & 0o077 != 0 {
-        return Err(TlsError::SharedKey {
-            path: config.key.clone(),
-        });
-    }
-    let key =
-        PrivateKeyDer::from_pem_slice(&key_bytes).map_err(|_| not_pem("our key", &config.key))?;
     let provider = Arc::new(ring::default_provider());
     let verifier =
         WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone()).build()?;
-    let mut server = ServerConfig::builder_with_provider(provider)
+    let server = ServerConfig::builder_with_provider(provider)
         .with_protocol_versions(&[&TLS13])?
-        .with_client_cert_verifier(verifier)
-        .with_single_cert(chain, key)?;
+        .with_client_cert_verifier(verifier);
+    let mut server = match (&config.key, &config.token_key) {
+        (Some(file), None) => server.with_single_cert(chain, key_of_file(file)?)?,
+        (None, Some(label)) => {
+            let key = token.find_ec::<ServiceTls>(label)?;
+            let certified = certified_key(Arc::clone(token), key, chain)?;
+            server.with_cert_resolver(Arc::new(Renewable::new(certified)))
+        }
+        _ => return Err(TlsError::OneKey),
+    };
     server.alpn_protocols.push(b"h2".to_vec());
+    // A resumed connection would not prove the caller's key again.
+    server.send_tls13_tickets = 0;
     Ok(TlsAcceptor::from(Arc::new(server)))
+}
+
+fn certificates(
+    what: &'static str,
+    path: &PathBuf,
+) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+    let bytes = read(what, path)?;
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
+    all.ok()
+        .filter(|all| !all.is_empty())
+        .ok_or_else(|| TlsError::NotPem {
+            what,
+            path: path.clone(),
+        })
+}
+
+/// A key file that only its owner reads.
+fn key_of_file(path: &PathBuf) -> Result<PrivateKeyDer<'static>, TlsError> {
+    let bytes = Zeroizing::new(read("our key", path)?);
+    let facts = std::fs::metadata(path).map_err(|source| ConfigError::Unreadable {
+        what: "our key",
+        path: path.clone(),
+        source,
+    })?;
+    if facts.permissions().mode() & 0o077 != 0 {
+        return Err(TlsError::SharedKey { path: path.clone() });
+    }
+    PrivateKeyDer::from_pem_slice(&bytes).map_err(|_| TlsError::NotPem {
+        what: "our key",
+        path: path.clone(),
+    })
 }
 
 /// Accepts callers for ever; each that shook hands goes to the channel.

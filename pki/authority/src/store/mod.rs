@@ -6,6 +6,7 @@
 mod audit_file;
 pub(crate) mod inspection;
 mod operation;
+pub(crate) mod operations;
 mod writer;
 
 use std::path::{Path, PathBuf};

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use super::{
     Alarm, Earlier, Intent, IntentError, Recorded, Release, StoreError,
     inspection::{InspectionAnswer, InspectionOperation},
+    operations::{OperationsAnswer, OperationsOperation},
 };
 use crate::signing::{
     permit::PermitRecord,
@@ -43,6 +44,7 @@ pub(super) enum Operation {
         reply: Reply<Result<u64, StoreError>>,
     },
     Inspection(InspectionOperation),
+    Operations(OperationsOperation),
 }
 
 /// What an operation came to, to be told after the commit.
@@ -53,6 +55,7 @@ pub(super) enum Answer {
     Told,
     Alarms(u64),
     Inspection(InspectionAnswer),
+    Operations(OperationsAnswer),
 }
 
 impl Operation {
@@ -80,14 +83,19 @@ impl Operation {
                 Ok(Answer::Told)
             }
             Self::Alarms { .. } => {
-                let row = sqlx::query("SELECT count(*) FROM alarm")
-                    .fetch_one(connection)
-                    .await;
+                let row = sqlx::query(
+                    "SELECT (SELECT count(*) FROM alarm) + (SELECT count(*) FROM operations_alarm)",
+                )
+                .fetch_one(connection)
+                .await;
                 let count: i64 = row.and_then(|row| row.try_get(0)).map_err(write)?;
                 Ok(Answer::Alarms(count.unsigned_abs()))
             }
             Self::Inspection(operation) => {
                 Ok(Answer::Inspection(operation.apply(connection).await?))
+            }
+            Self::Operations(operation) => {
+                Ok(Answer::Operations(operation.apply(connection).await?))
             }
         }
     }
@@ -105,6 +113,7 @@ impl Operation {
             (Self::Tell { reply, .. }, Answer::Told) => drop(reply.send(Ok(()))),
             (Self::Alarms { reply }, Answer::Alarms(count)) => drop(reply.send(Ok(count))),
             (Self::Inspection(operation), Answer::Inspection(answer)) => operation.answer(answer),
+            (Self::Operations(operation), Answer::Operations(answer)) => operation.answer(answer),
             (operation, _) => operation.fail(&StoreError::Closed),
         }
     }
@@ -118,6 +127,7 @@ impl Operation {
             Self::Tell { reply, .. } => drop(reply.send(Err(error))),
             Self::Alarms { reply } => drop(reply.send(Err(error))),
             Self::Inspection(operation) => operation.fail(error),
+            Self::Operations(operation) => operation.fail(error),
         }
     }
 }

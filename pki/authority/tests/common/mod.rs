@@ -414,8 +414,13 @@ pub struct Service {
 
 impl Service {
     pub fn start(config: &Path) -> Self {
+        Self::run("serve", config)
+    }
+
+    /// One of the program's services.
+    pub fn run(act: &str, config: &Path) -> Self {
         let mut process = Command::new(binary())
-            .args(["serve", "--config"])
+            .args([act, "--config"])
             .arg(config)
             .stdout(Stdio::piped())
             .spawn()

@@ -1,0 +1,161 @@
+//! The gRPC edge of the operations CA. Only callers of one role come in.
+
+use std::sync::Arc;
+
+use tonic::{Request, Response, Status};
+use wire::operations::{
+    CertifyRequest, CertifyResponse, KeyUse as WireUse, RevocationListRequest,
+    RevocationListResponse, RevocationReason as WireReason, RevokeRequest, RevokeResponse,
+    operations_server::Operations,
+};
+
+use super::{
+    KeyUse, Refusal, RevocationReason,
+    desk::{Application, Desk, DeskError},
+};
+use crate::serve::caller;
+
+/// Who may call.
+const ROLE: &str = "fleet";
+
+/// The service.
+#[derive(Debug)]
+pub struct OperationsService {
+    desk: Arc<Desk>,
+}
+
+impl OperationsService {
+    /// A service over a desk.
+    #[must_use]
+    pub fn new(desk: Arc<Desk>) -> Self {
+        Self { desk }
+    }
+}
+
+/// Every call begins with it.
+fn admit<T>(request: &Request<T>) -> Result<(), Status> {
+    let role = caller(request)?;
+    if role == ROLE {
+        return Ok(());
+    }
+    tracing::warn!(role, "a caller of this role may not use the operations CA");
+    Err(Status::permission_denied(format!(
+        "the role {role} may not use the operations CA"
+    )))
+}
+
+#[tonic::async_trait]
+impl Operations for OperationsService {
+    async fn certify(
+        &self,
+        wire: Request<CertifyRequest>,
+    ) -> Result<Response<CertifyResponse>, Status> {
+        admit(&wire)?;
+        let application = application(wire.into_inner()).map_err(Status::invalid_argument)?;
+        let desk = Arc::clone(&self.desk);
+        // A task of its own: a caller that hangs up must not leave an intent without its outcome.
+        let certifying = tokio::spawn(async move {
+            let station = hex::encode(application.station);
+            let issued = desk.certify(&application).await;
+            issued.map_err(|error| {
+                tracing::warn!(station, %error, "no certificate issued");
+                status(&error)
+            })
+        });
+        let issued = certifying.await.map_err(ending)??;
+        Ok(Response::new(CertifyResponse {
+            certificate: issued.certificate,
+            authority: self.desk.authority.der().to_vec(),
+        }))
+    }
+
+    async fn revoke(
+        &self,
+        wire: Request<RevokeRequest>,
+    ) -> Result<Response<RevokeResponse>, Status> {
+        admit(&wire)?;
+        let wire = wire.into_inner();
+        let station = station(&wire.station).map_err(Status::invalid_argument)?;
+        let reason = match wire.reason() {
+            WireReason::KeyCompromise => RevocationReason::KeyCompromise,
+            WireReason::Superseded => RevocationReason::Superseded,
+            WireReason::CessationOfOperation => RevocationReason::CessationOfOperation,
+            WireReason::Unspecified => {
+                return Err(Status::invalid_argument("reason: one is needed"));
+            }
+        };
+        let desk = Arc::clone(&self.desk);
+        let revoking = tokio::spawn(async move { desk.revoke(station, reason).await });
+        let (certificates, revocation_list) = revoking
+            .await
+            .map_err(ending)?
+            .map_err(|error| status(&error))?;
+        Ok(Response::new(RevokeResponse {
+            certificates,
+            revocation_list,
+        }))
+    }
+
+    async fn revocation_list(
+        &self,
+        wire: Request<RevocationListRequest>,
+    ) -> Result<Response<RevocationListResponse>, Status> {
+        admit(&wire)?;
+        let desk = Arc::clone(&self.desk);
+        let listing = tokio::spawn(async move { desk.revocation_list().await });
+        let revocation_list = listing
+            .await
+            .map_err(ending)?
+            .map_err(|error| status(&error))?;
+        Ok(Response::new(RevocationListResponse { revocation_list }))
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "a function for map_err")]
+fn ending(_: tokio::task::JoinError) -> Status {
+    Status::unavailable("the service is ending; repeat the request")
+}
+
+/// The application behind its wire form; the error names the field.
+fn application(wire: CertifyRequest) -> Result<Application, String> {
+    let key_use = match wire.r#use() {
+        WireUse::StationTls => KeyUse::Tls,
+        WireUse::StationSigning => KeyUse::Signing,
+        WireUse::Unspecified => return Err("use: TLS or signing is needed".to_owned()),
+    };
+    let office = wire.office;
+    let known = |c: u8| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'-';
+    if !(2..=16).contains(&office.len()) || !office.bytes().all(known) {
+        return Err("office: 2 to 16 capital letters, digits and hyphens are needed".to_owned());
+    }
+    Ok(Application {
+        request: wire.request,
+        key_use,
+        station: station(&wire.station)?,
+        office,
+    })
+}
+
+fn station(bytes: &[u8]) -> Result<[u8; 16], String> {
+    let found = bytes.len();
+    bytes
+        .try_into()
+        .map_err(|_| format!("station: 16 bytes are needed, {found} came"))
+}
+
+/// What leaves the process: the reason, and the code that says whether repeating helps.
+fn status(error: &DeskError) -> Status {
+    let message = error.to_string();
+    match error {
+        DeskError::Request(_) => Status::invalid_argument(message),
+        DeskError::Refused(Refusal::KeyOfAnother) => Status::already_exists(message),
+        DeskError::Refused(Refusal::Revoked) | DeskError::AuthorityEnded => {
+            Status::failed_precondition(message)
+        }
+        DeskError::Custody(error) if !error.is_absence() => Status::failed_precondition(message),
+        DeskError::Build(_) => Status::internal(message),
+        DeskError::Custody(_) | DeskError::Store(_) | DeskError::Ending => {
+            Status::unavailable(message)
+        }
+    }
+}

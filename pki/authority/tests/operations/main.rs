@@ -1,0 +1,13 @@
+//! The operations CA as a service: stations certified, revoked, listed; judged by OpenSSL.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first fault"
+)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod bench;
+mod certify;
+mod revoke;
+mod trouble;
