@@ -5,6 +5,7 @@
     pictures.py wsq-rate IN.png RUNS           best encode and decode times in milliseconds
     pictures.py decode IN OUT.png              Pillow decodes anything it knows
     pictures.py match IN.png ...               BOZORTH3 scores, a row a picture
+    pictures.py minutiae IN.png ...            MINDTCT's minutiae, a line a picture: x,y,degrees,kind,reliability ...
     pictures.py quality IN.png ...             NFIQ 2 scores, a line a picture
 """
 
@@ -50,7 +51,7 @@ def decode(source, target):
     Image.open(source).save(target)
 
 
-def minutiae(paths, with_quality):
+def extract(paths, with_quality):
     import nbis
 
     extractor = nbis.new_nbis_extractor(
@@ -66,16 +67,25 @@ def minutiae(paths, with_quality):
 
 
 def match(*paths):
-    found = minutiae(paths, False)
+    found = extract(paths, False)
     for one in found:
         print(" ".join(str(one.compare(other)) for other in found))
 
 
+def minutiae(*paths):
+    for one in extract(paths, False):
+        fields = [
+            f"{m.x()},{m.y()},{m.angle():.2f},{m.kind().name.lower()},{m.reliability():.3f}"
+            for m in one.get()
+        ]
+        print(" ".join(fields))
+
+
 def quality(*paths):
-    for one in minutiae(paths, True):
+    for one in extract(paths, True):
         print(one.quality().score)
 
 
 if __name__ == "__main__":
-    commands = [wsq_encode, wsq_decode, wsq_rate, decode, match, quality]
+    commands = [wsq_encode, wsq_decode, wsq_rate, decode, match, minutiae, quality]
     {f.__name__.replace("_", "-"): f for f in commands}[sys.argv[1]](*sys.argv[2:])

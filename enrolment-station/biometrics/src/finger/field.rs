@@ -44,6 +44,8 @@ pub(super) struct Cell {
     pub ridge_share: f32,
     /// Ridges a pixel; 0 if there is no wave.
     pub frequency: f32,
+    /// Share of the change across the ridges that is this wave.
+    pub share: f32,
     /// Skin touches the glass here.
     pub touched: bool,
     /// There are ridges: clear, and as many as fingers have.
@@ -90,6 +92,7 @@ impl Field {
             }
             if let Some(wave) = waves.at(plane, x, y, cell.direction) {
                 cell.frequency = wave.frequency;
+                cell.share = wave.share;
                 cell.ridged = cell.contrast() >= LEAST_CONTRAST
                     && cell.coherence >= LEAST_COHERENCE
                     && wave.share >= LEAST_SHARE
@@ -97,6 +100,20 @@ impl Field {
             }
         }
         field
+    }
+
+    /// Cells in which minutiae may be looked for: with ridges, or among cells with ridges.
+    pub fn usable(&self) -> Vec<bool> {
+        const MOST: usize = 5;
+        (0..self.cells.len())
+            .map(|index| {
+                let beside = self
+                    .around(index)
+                    .filter(|(other, _)| self.cells[*other].ridged);
+                let beside = beside.count();
+                beside > MOST || (self.cells[index].ridged && beside > 2)
+            })
+            .collect()
     }
 
     /// The middle of a cell, in pixels.

@@ -6,16 +6,23 @@
 //! halved first.
 
 pub mod check;
+mod compare;
+mod enhance;
 mod field;
 pub mod measure;
+mod minutiae;
 mod plane;
+mod skeleton;
+mod template;
 mod wave;
 
 use image::GrayImage;
 use thiserror::Error;
 
 pub use check::{Limits, Outcome, Verdict, best};
+pub use compare::{SAME_FINGER, Score, compare};
 pub use measure::{Measure, RidgeMeasure, measure};
+pub use template::{Kind, MAX_MINUTIAE, Minutia, Template};
 
 /// Shortest side of a picture at 500 ppi, in pixels.
 pub const MIN_SIDE: u32 = 64;
