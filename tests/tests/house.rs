@@ -41,6 +41,7 @@ const EDGES: &[(&str, &[&str])] = &[
         "personalisation",
         &[
             "biometrics",
+            "dossier",
             "evidence",
             "icao9303",
             "inspection",

@@ -12,7 +12,10 @@ use personalisation_store::{Store, StoreError, sealing::Sealer};
 use serde::Deserialize;
 use thiserror::Error;
 
-use crate::secret_file::{self, SecretFileError};
+use crate::{
+    fleet::FleetSection,
+    secret_file::{self, SecretFileError},
+};
 
 /// Why a configuration cannot be used. For the operator.
 #[derive(Debug, Error)]
@@ -75,6 +78,8 @@ pub struct Config {
     /// The line.
     #[serde(default)]
     pub line: Line,
+    /// The stations; its schema is in `docs/fleet.md`.
+    pub fleet: Option<FleetSection>,
 }
 
 /// `[sealing]`
@@ -335,6 +340,7 @@ impl Config {
             tokens,
             pki,
             inspection,
+            fleet,
             ..
         } = self;
         let Tokens {
@@ -365,6 +371,7 @@ impl Config {
                 .iter_mut()
                 .map(|section| &mut section.certificates),
         );
+        paths.extend(fleet.iter_mut().flat_map(FleetSection::paths));
         if let Some(token) = inspection_token {
             paths.push(&mut token.pin_file);
             paths.extend(&mut token.softhsm2_conf);

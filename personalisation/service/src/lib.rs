@@ -4,6 +4,7 @@ pub mod blanks;
 pub mod config;
 pub mod edge;
 pub mod faces;
+pub mod fleet;
 pub mod inspect;
 pub mod inspection_system;
 pub mod keys;

@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use personalisation::{blanks, config::Config, edge, inspect, keys, line, order};
+use personalisation::{blanks, config::Config, edge, fleet, inspect, keys, line, order};
 use personalisation_core::ids::OrderId;
 use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
@@ -34,6 +34,8 @@ enum Centre {
     /// Takes in and counts card blanks.
     #[command(subcommand)]
     Blanks(Blanks),
+    /// Takes stations in and ends them; signs their configuration.
+    Fleet(Fleet),
     /// Makes what is missing of the sealing key, the tokens and their keys.
     Keys(Common),
     /// Writes the audit as lines of JSON to standard output.
@@ -45,6 +47,14 @@ struct Common {
     /// The configuration file.
     #[arg(long)]
     config: PathBuf,
+}
+
+#[derive(clap::Args)]
+struct Fleet {
+    #[command(subcommand)]
+    command: fleet::command::Command,
+    #[command(flatten)]
+    common: Common,
 }
 
 #[derive(clap::Args)]
@@ -128,6 +138,17 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
                     head.attempt.state().name()
                 );
             }
+        }
+        Centre::Fleet(Fleet { command, common }) => {
+            let config = Config::load(&common.config)?;
+            let section = config.fleet.as_ref().ok_or(fleet::FleetError::NoSection)?;
+            let printed = runtime.block_on(async {
+                let store = config.open_store().await?;
+                let place = fleet::Place::open(section, store, edge::now)?;
+                let printed = fleet::command::run(&place, command, &mut edge::rng()).await?;
+                Ok::<_, Box<dyn std::error::Error>>(printed)
+            })?;
+            print!("{}", *printed);
         }
         Centre::Order(Order::Hold(one)) => decide(&runtime, &one, order::Decision::Hold)?,
         Centre::Order(Order::Release(one)) => decide(&runtime, &one, order::Decision::Release)?,

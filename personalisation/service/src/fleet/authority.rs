@@ -1,0 +1,248 @@
+//! pki's operations room, asked over mutual TLS 1.3 with a key in the token.
+
+use std::{io, sync::Arc, time::Duration};
+
+use dossier::{KeyId, OfficeId, StationId};
+use hyper_util::rt::TokioIo;
+use key_custody::{
+    CustodyError, Token,
+    role::ServiceTls,
+    tls::{Renewable, TlsKeyError, certified_key},
+};
+use openssl::x509::X509;
+use personalisation_store::fleet::{KeyUse, RevocationReason, StationCertificate};
+use time::OffsetDateTime;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{
+        ClientConfig, RootCertStore,
+        client::Resumption,
+        crypto::ring,
+        pki_types::{CertificateDer, ServerName, pem::PemObject},
+        version::TLS13,
+    },
+};
+use tonic::{
+    Code, Status,
+    transport::{Channel, Endpoint, Uri},
+};
+use wire::operations::{
+    CertifyRequest, KeyUse as WireUse, RevocationReason as WireReason, RevokeRequest,
+    operations_client::OperationsClient,
+};
+
+use super::{FleetError, config, config::FleetSection, request::KeyRequest};
+
+/// pki waits for its token less long than this.
+const TIMEOUT: Duration = Duration::from_mins(1);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// Why pki gave nothing. For the operator.
+#[derive(Debug, thiserror::Error)]
+pub enum AuthorityError {
+    /// It cannot be reached, or cannot sign now.
+    #[error("asking pki's operations room: {0}; repeat later")]
+    Unavailable(String),
+    /// It will not.
+    #[error("pki's operations room refused ({code:?}): {message}")]
+    Refused {
+        /// What kind of refusal.
+        code: Code,
+        /// Why.
+        message: String,
+    },
+    /// What it gave is not what was asked for.
+    #[error("what pki's operations room gave is wrong: {0}; find out who answers there")]
+    Invalid(&'static str),
+    /// The connection cannot be set up.
+    #[error("setting up the connection to pki: {0}; check [fleet] in the configuration")]
+    Setup(String),
+    /// Our TLS key cannot be used.
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
+    /// Our TLS key does not fit.
+    #[error(transparent)]
+    Key(#[from] TlsKeyError),
+}
+
+impl From<Status> for AuthorityError {
+    fn from(status: Status) -> Self {
+        match status.code() {
+            Code::InvalidArgument
+            | Code::PermissionDenied
+            | Code::Unauthenticated
+            | Code::FailedPrecondition
+            | Code::AlreadyExists
+            | Code::Internal => Self::Refused {
+                code: status.code(),
+                message: status.message().to_owned(),
+            },
+            _ => Self::Unavailable(status.message().to_owned()),
+        }
+    }
+}
+
+/// The client of pki's operations room.
+#[derive(Clone, Debug)]
+pub(crate) struct Authority {
+    client: OperationsClient<Channel>,
+    /// The operations CA: what it certifies must verify with it.
+    ca: X509,
+}
+
+impl Authority {
+    pub(crate) fn new(section: &FleetSection, token: &Arc<Token>) -> Result<Self, FleetError> {
+        let (ca, chain) = (
+            config::read(&section.ca)?,
+            config::read(&section.certificate)?,
+        );
+        let not_pem = |path: &std::path::Path| FleetError::File {
+            path: path.to_owned(),
+            what: "a PEM file of certificates",
+        };
+        let ca = X509::from_pem(&ca).map_err(|_| not_pem(&section.ca))?;
+        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&chain).collect();
+        let chain = chain.map_err(|_| not_pem(&section.certificate))?;
+        let client = Self::client(section, token, &ca, chain)?;
+        Ok(Self { client, ca })
+    }
+
+    fn client(
+        section: &FleetSection,
+        token: &Arc<Token>,
+        ca: &X509,
+        chain: Vec<CertificateDer<'static>>,
+    ) -> Result<OperationsClient<Channel>, AuthorityError> {
+        let setup = |error: &dyn std::error::Error| AuthorityError::Setup(error.to_string());
+        let key = token.find_ec::<ServiceTls>(&section.key)?;
+        let identity = Renewable::new(certified_key(Arc::clone(token), key, chain)?);
+        let mut roots = RootCertStore::empty();
+        let ca = ca.to_der().map_err(|error| setup(&error))?;
+        roots.add(ca.into()).map_err(|error| setup(&error))?;
+        let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_protocol_versions(&[&TLS13])
+            .map_err(|error| setup(&error))?
+            .with_root_certificates(roots)
+            .with_client_cert_resolver(Arc::new(identity));
+        tls.resumption = Resumption::disabled();
+        tls.alpn_protocols.push(b"h2".to_vec());
+        let name = ServerName::try_from(section.server_name.clone());
+        let name = name.map_err(|error| setup(&error))?;
+        let endpoint = Endpoint::from_shared(format!("http://{}", section.pki))
+            .map_err(|error| setup(&error))?
+            .timeout(TIMEOUT);
+        let (connector, authority) = (TlsConnector::from(Arc::new(tls)), section.pki.clone());
+        let connect = tower::service_fn(move |_: Uri| {
+            let (connector, name, authority) = (connector.clone(), name.clone(), authority.clone());
+            async move {
+                let connecting = async {
+                    let stream = TcpStream::connect(&authority).await?;
+                    stream.set_nodelay(true)?;
+                    connector.connect(name, stream).await
+                };
+                let stream = timeout(CONNECT, connecting)
+                    .await
+                    .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
+                Ok::<_, io::Error>(TokioIo::new(stream))
+            }
+        });
+        Ok(OperationsClient::new(
+            endpoint.connect_with_connector_lazy(connect),
+        ))
+    }
+
+    /// Has a key certified. The same key gets the same certificate again.
+    pub(crate) async fn certify(
+        &self,
+        request: &KeyRequest,
+        key_use: KeyUse,
+        station: StationId,
+        office: &OfficeId,
+    ) -> Result<StationCertificate, AuthorityError> {
+        let wire = CertifyRequest {
+            request: request.der.clone(),
+            r#use: match key_use {
+                KeyUse::Tls => WireUse::StationTls,
+                KeyUse::Signing => WireUse::StationSigning,
+            }
+            .into(),
+            station: station.as_bytes().to_vec(),
+            office: office.to_string(),
+        };
+        let answer = self.client.clone().certify(wire).await?.into_inner();
+        let certificate = read(&answer.certificate)?;
+        self.check(&certificate, request, station)?;
+        Ok(StationCertificate {
+            station,
+            key_use,
+            key: KeyId::of(&request.spki),
+            spki: request.spki.clone(),
+            der: answer.certificate,
+            authority: self.ca.to_der().map_err(|_| {
+                AuthorityError::Invalid("the operations CA cannot be written again")
+            })?,
+            not_before: instant(certificate.not_before())?,
+            not_after: instant(certificate.not_after())?,
+            revoked_at: None,
+        })
+    }
+
+    /// Revokes every certificate of a station; returns how many became revoked.
+    pub(crate) async fn revoke(
+        &self,
+        station: StationId,
+        reason: RevocationReason,
+    ) -> Result<u32, AuthorityError> {
+        let wire = RevokeRequest {
+            station: station.as_bytes().to_vec(),
+            reason: match reason {
+                RevocationReason::KeyCompromise => WireReason::KeyCompromise,
+                RevocationReason::Superseded => WireReason::Superseded,
+                RevocationReason::CessationOfOperation => WireReason::CessationOfOperation,
+            }
+            .into(),
+        };
+        let answer = self.client.clone().revoke(wire).await?.into_inner();
+        Ok(answer.certificates)
+    }
+
+    fn check(
+        &self,
+        certificate: &X509,
+        request: &KeyRequest,
+        station: StationId,
+    ) -> Result<(), AuthorityError> {
+        let wrong = AuthorityError::Invalid;
+        let ca = self.ca.public_key().map_err(|_| wrong("no CA key"))?;
+        if !certificate.verify(&ca).unwrap_or(false) {
+            return Err(wrong("the certificate is not of the operations CA"));
+        }
+        let key = certificate
+            .public_key()
+            .and_then(|key| key.public_key_to_der());
+        if key.ok().as_deref() != Some(&request.spki) {
+            return Err(wrong("the certificate is of another key"));
+        }
+        let name = super::caller::name_of(certificate);
+        if name.is_none_or(|name| name.station != station) {
+            return Err(wrong("the certificate is of another station"));
+        }
+        Ok(())
+    }
+}
+
+fn read(der: &[u8]) -> Result<X509, AuthorityError> {
+    X509::from_der(der).map_err(|_| AuthorityError::Invalid("it is no certificate"))
+}
+
+/// A certificate's time. OpenSSL tells only differences, here from 1970.
+fn instant(time: &openssl::asn1::Asn1TimeRef) -> Result<OffsetDateTime, AuthorityError> {
+    let wrong = |_| AuthorityError::Invalid("the certificate's dates");
+    let epoch = openssl::asn1::Asn1Time::from_unix(0).map_err(wrong)?;
+    let since = epoch.diff(time).map_err(wrong)?;
+    Ok(OffsetDateTime::UNIX_EPOCH
+        + time::Duration::days(since.days.into())
+        + time::Duration::seconds(since.secs.into()))
+}

@@ -1,0 +1,214 @@
+//! `personalisation fleet …`: what an operator does at the centre.
+
+use std::{fmt::Write as _, path::PathBuf, sync::Arc};
+
+use clap::{Subcommand, ValueEnum};
+use dossier::{OfficeId, StationId};
+use personalisation_store::{
+    Store,
+    fleet::{NewCode, RevocationReason, Station, StationState},
+};
+use rand::CryptoRng;
+use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
+
+use super::{FleetError, Place, code::Code, config, taking_in::act};
+
+/// What is to be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Prints a one-time code for a station of an office.
+    Code {
+        /// The office, for example L-0304.
+        #[arg(long)]
+        office: OfficeId,
+        /// The station in whose place it comes; that one goes into quarantine.
+        #[arg(long)]
+        replaces: Option<StationId>,
+    },
+    /// Prints every station: id, office, state, last report.
+    List,
+    /// Ends a station for ever: its next call is refused.
+    Revoke {
+        /// The station.
+        station: StationId,
+        /// Why.
+        #[arg(long)]
+        reason: Reason,
+    },
+    /// Lets a station only empty its outbox.
+    Quarantine {
+        /// The station.
+        station: StationId,
+    },
+    /// Takes a station back from quarantine.
+    Release {
+        /// The station.
+        station: StationId,
+    },
+    /// Prints or signs the configuration of all stations.
+    #[command(subcommand)]
+    Configuration(ConfigurationCommand),
+}
+
+/// What is to be done with the configuration.
+#[derive(Debug, Subcommand)]
+pub enum ConfigurationCommand {
+    /// Prints the newest one as a draft to edit.
+    Show,
+    /// Signs a draft; stations pull it.
+    Sign {
+        /// The draft.
+        file: PathBuf,
+    },
+}
+
+/// Why a station is revoked.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+pub enum Reason {
+    /// Lost, stolen or tampered with.
+    KeyCompromise,
+    /// Another one took its place.
+    Superseded,
+    /// Taken out of service.
+    CessationOfOperation,
+}
+
+/// Does it; returns what is to be printed.
+pub async fn run(
+    place: &Arc<Place>,
+    command: Command,
+    rng: &mut impl CryptoRng,
+) -> Result<Zeroizing<String>, FleetError> {
+    let store = &place.store;
+    let now = place.now();
+    let text = match command {
+        Command::Code { office, replaces } => return code(place, office, replaces, rng).await,
+        Command::List => list(store, now).await?,
+        Command::Revoke { station, reason } => revoke(place, station, reason).await?,
+        Command::Quarantine { station } => {
+            known(store, station).await?;
+            let act = act("quarantine-station", station);
+            let entries = [act.intent(now), act.outcome(now, "in quarantine")];
+            match store.quarantine_station(station, &entries, now).await? {
+                true => format!("{station} is in quarantine\n"),
+                false => format!("{station} was not active, nothing changed\n"),
+            }
+        }
+        Command::Release { station } => {
+            known(store, station).await?;
+            let act = act("release-station", station);
+            let entries = [act.intent(now), act.outcome(now, "active")];
+            match store.release_station(station, &entries, now).await? {
+                true => format!("{station} is active\n"),
+                false => format!("{station} was not in quarantine, nothing changed\n"),
+            }
+        }
+        Command::Configuration(ConfigurationCommand::Show) => place.configuration_draft().await?,
+        Command::Configuration(ConfigurationCommand::Sign { file }) => {
+            let text = String::from_utf8(config::read(&file)?).map_err(|_| FleetError::File {
+                path: file,
+                what: "text in UTF-8",
+            })?;
+            let number = place.sign_configuration(&text).await?;
+            format!("configuration {number} is signed\n")
+        }
+    };
+    Ok(Zeroizing::new(text))
+}
+
+async fn code(
+    place: &Place,
+    office: OfficeId,
+    replaces: Option<StationId>,
+    rng: &mut impl CryptoRng,
+) -> Result<Zeroizing<String>, FleetError> {
+    if let Some(replaced) = replaces {
+        known(&place.store, replaced).await?;
+    }
+    let now = place.now();
+    let code = Code::generate(rng);
+    let new = NewCode {
+        hash: code.hash(),
+        station: StationId::generate(rng),
+        office,
+        replaces,
+        until: now + Duration::days(place.section.code_days.into()),
+    };
+    let act = act("make-code", new.station);
+    let entries = [act.intent(now), act.outcome(now, "made")];
+    place.store.add_code(&new, &entries, now).await?;
+    Ok(Zeroizing::new(format!("{}\n", *code.printed())))
+}
+
+async fn revoke(
+    place: &Arc<Place>,
+    station: StationId,
+    reason: Reason,
+) -> Result<String, FleetError> {
+    known(&place.store, station).await?;
+    let count = place.revoke(station, reason.into()).await?;
+    Ok(format!("{station} is revoked, {count} certificates\n"))
+}
+
+impl Place {
+    /// Ends a station: first here, where its next call is refused, then at pki. Safe to repeat; where
+    /// pki does not answer, the station is refused here already.
+    pub async fn revoke(
+        &self,
+        station: StationId,
+        reason: RevocationReason,
+    ) -> Result<u32, FleetError> {
+        let act = act("revoke-station", station);
+        let now = self.now();
+        let intent = act.intent(now);
+        self.store
+            .revoke_station(station, reason, &[intent], now)
+            .await?;
+        let revoked = self.authority.revoke(station, reason).await;
+        let detail = match &revoked {
+            Ok(count) => format!("revoked, {count} certificates at pki"),
+            Err(error) => format!("revoked here, not at pki: {error}"),
+        };
+        let outcome = act.outcome(self.now(), detail);
+        self.store.audit(&[outcome]).await?;
+        Ok(revoked?)
+    }
+}
+
+async fn known(store: &Store, station: StationId) -> Result<Station, FleetError> {
+    let found = store.station(station).await?;
+    found.ok_or_else(|| FleetError::NoStation(station.to_string()))
+}
+
+async fn list(store: &Store, now: OffsetDateTime) -> Result<String, FleetError> {
+    let mut text = String::new();
+    for station in store.stations().await? {
+        let state = match station.state {
+            StationState::Active => "active",
+            StationState::Quarantined { .. } => "quarantined",
+            StationState::Revoked { .. } => "revoked",
+        };
+        let report = store.latest_report(station.id).await?;
+        let seen = report.map_or("never reported".to_owned(), |report| {
+            let minutes = (now - report.received_at).whole_minutes();
+            format!(
+                "{minutes} min ago, version {}, backlog {}",
+                report.program_version, report.backlog
+            )
+        });
+        // Writing to a String has no failure.
+        let _ = writeln!(text, "{} {} {state} {seen}", station.id, station.office);
+    }
+    Ok(text)
+}
+
+impl From<Reason> for RevocationReason {
+    fn from(reason: Reason) -> Self {
+        match reason {
+            Reason::KeyCompromise => Self::KeyCompromise,
+            Reason::Superseded => Self::Superseded,
+            Reason::CessationOfOperation => Self::CessationOfOperation,
+        }
+    }
+}

@@ -1,0 +1,232 @@
+//! The draft of a configuration: TOML that a person reads and edits (docs/fleet.md).
+
+use dossier::{
+    Blob, Configuration, Day, Label, Prose, Timestamp, Version,
+    communes::{entries, offices},
+    configuration::{
+        CommuneEntry, Fee, Information, Occasion, OfficeEntry, PublicKey, SecondPersonRule,
+        StationRules, Threshold,
+    },
+    dossier::DocumentType,
+    issue::Issue,
+};
+use serde::{Deserialize, Serialize};
+
+use super::{FleetError, Place, config, staff_list::timestamp};
+
+/// How long the first configuration holds, and the keys in it.
+const FIRST_DAYS: u16 = 365;
+const TEXTS: [(dossier::Language, &str); 4] = [
+    (
+        dossier::Language::Fr,
+        include_str!("texts/data-protection.fr.txt"),
+    ),
+    (
+        dossier::Language::De,
+        include_str!("texts/data-protection.de.txt"),
+    ),
+    (
+        dossier::Language::Lb,
+        include_str!("texts/data-protection.lb.txt"),
+    ),
+    (
+        dossier::Language::En,
+        include_str!("texts/data-protection.en.txt"),
+    ),
+];
+
+/// Everything but number and period; keys and certificates in hexadecimal digits.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Draft {
+    /// How long it holds once signed.
+    pub(super) days: u16,
+    device_anchors: Vec<String>,
+    station: StationRules,
+    intake_keys: Vec<Key>,
+    receipt_keys: Vec<Key>,
+    staff_list_keys: Vec<Key>,
+    configuration_keys: Vec<Key>,
+    second_person: Vec<SecondPersonRule>,
+    thresholds: Vec<Threshold>,
+    texts: Vec<Information>,
+    fees: Vec<Fee>,
+    offices: Vec<OfficeEntry>,
+    communes: Vec<CommuneEntry>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Key {
+    /// `SubjectPublicKeyInfo` (DER).
+    spki: String,
+    /// Seconds since 1970.
+    from: Timestamp,
+    /// Seconds since 1970; not from then on.
+    until: Timestamp,
+}
+
+impl Draft {
+    pub(super) fn from_text(text: &str) -> Result<Self, FleetError> {
+        toml::from_str(text).map_err(|error| FleetError::Draft(error.to_string()))
+    }
+
+    pub(super) fn to_text(&self) -> Result<String, FleetError> {
+        toml::to_string(self).map_err(|error| FleetError::Draft(error.to_string()))
+    }
+
+    /// What a person begins with: the communes and offices, the keys in use, the fees of identity cards.
+    pub(super) fn first(place: &Place) -> Result<Self, FleetError> {
+        let now = place.now();
+        let from = timestamp(now)?;
+        let until = timestamp(now + time::Duration::days(2 * i64::from(FIRST_DAYS)))?;
+        let key = |spki: &[u8]| Key {
+            spki: hex::encode(spki),
+            from,
+            until,
+        };
+        let section = &place.section;
+        let intake: Result<Vec<_>, _> = section
+            .intake_keys
+            .iter()
+            .map(|path| config::read(path))
+            .collect();
+        let ours = dossier::SigningKey::spki(&place.configuration_key);
+        let staff = dossier::SigningKey::spki(&place.staff_list_key);
+        Ok(Self {
+            days: FIRST_DAYS,
+            device_anchors: vec![],
+            station: StationRules {
+                lock_minutes: 5,
+                clock_tolerance: 300_000,
+                outbox_dossiers: 500,
+                free_bytes: 2 << 30,
+            },
+            intake_keys: intake?.iter().map(|spki| key(spki)).collect(),
+            receipt_keys: place.receipt_keys.iter().map(|spki| key(spki)).collect(),
+            staff_list_keys: vec![key(staff)],
+            configuration_keys: vec![key(ours)],
+            second_person: vec![SecondPersonRule {
+                office: None,
+                when: vec![Occasion::ForcedCapture, Occasion::LossOrTheft],
+                remote: true,
+            }],
+            thresholds: vec![],
+            texts: vec![Information {
+                text: label("data-protection")?,
+                version: 1,
+                languages: TEXTS
+                    .iter()
+                    .map(|(language, text)| Ok((*language, prose(text.trim_end())?)))
+                    .collect::<Result<_, FleetError>>()?,
+            }],
+            fees: first_fees()?,
+            offices: offices()?,
+            communes: entries()?,
+        })
+    }
+
+    /// A configuration as a draft of the next.
+    pub(super) fn of(configuration: &Configuration) -> Self {
+        let keys = |keys: &[PublicKey]| keys.iter().map(Key::of).collect();
+        let issue = configuration.issue;
+        let seconds = issue.until.seconds() - issue.from.seconds();
+        let anchors = configuration.device_anchors.iter();
+        Self {
+            days: u16::try_from(seconds / 86_400).unwrap_or(FIRST_DAYS),
+            device_anchors: anchors.map(|one| hex::encode(one.as_bytes())).collect(),
+            station: configuration.station.clone(),
+            intake_keys: keys(&configuration.intake_keys),
+            receipt_keys: keys(&configuration.receipt_keys),
+            staff_list_keys: keys(&configuration.staff_list_keys),
+            configuration_keys: keys(&configuration.configuration_keys),
+            second_person: configuration.second_person.clone(),
+            thresholds: configuration.thresholds.clone(),
+            texts: configuration.texts.clone(),
+            fees: configuration.fees.clone(),
+            offices: configuration.offices.clone(),
+            communes: configuration.communes.clone(),
+        }
+    }
+
+    pub(super) fn configuration(
+        self,
+        number: u64,
+        from: Timestamp,
+        until: Timestamp,
+    ) -> Result<Configuration, FleetError> {
+        let keys = |keys: Vec<Key>| keys.iter().map(Key::public).collect::<Result<_, _>>();
+        let anchors = self.device_anchors.iter().map(|one| blob(one));
+        Ok(Configuration {
+            version: Version,
+            issue: Issue {
+                number,
+                from,
+                until,
+            },
+            thresholds: self.thresholds,
+            texts: self.texts,
+            fees: self.fees,
+            communes: self.communes,
+            offices: self.offices,
+            intake_keys: keys(self.intake_keys)?,
+            receipt_keys: keys(self.receipt_keys)?,
+            staff_list_keys: keys(self.staff_list_keys)?,
+            configuration_keys: keys(self.configuration_keys)?,
+            second_person: self.second_person,
+            device_anchors: anchors.collect::<Result<_, _>>()?,
+            station: self.station,
+        })
+    }
+}
+
+impl Key {
+    fn of(key: &PublicKey) -> Self {
+        Self {
+            spki: hex::encode(key.spki.as_bytes()),
+            from: key.from,
+            until: key.until,
+        }
+    }
+
+    fn public(&self) -> Result<PublicKey, FleetError> {
+        Ok(PublicKey {
+            spki: blob(&self.spki)?,
+            from: self.from,
+            until: self.until,
+        })
+    }
+}
+
+/// Identity cards (law of 19 June 2013 and its regulation): 5, 10, 14 euro by age.
+fn first_fees() -> Result<Vec<Fee>, FleetError> {
+    let from =
+        Day::from_number(20_180_101).map_err(|error| FleetError::Draft(error.to_string()))?;
+    let fee = |from_age, to_age, cents| Fee {
+        document_type: DocumentType::IdentityCard,
+        from_age,
+        to_age,
+        express: false,
+        cents,
+        from,
+        until: None,
+    };
+    Ok(vec![
+        fee(0, Some(4), 500),
+        fee(4, Some(15), 1000),
+        fee(15, None, 1400),
+    ])
+}
+
+fn blob<const MIN: usize, const MAX: usize>(digits: &str) -> Result<Blob<MIN, MAX>, FleetError> {
+    let bytes = hex::decode(digits).map_err(|error| FleetError::Draft(error.to_string()))?;
+    Ok(Blob::new(bytes)?)
+}
+
+fn label(text: &str) -> Result<Label, FleetError> {
+    Label::new(text).map_err(|error| FleetError::Draft(error.to_string()))
+}
+
+fn prose<const MAX: usize>(text: &str) -> Result<Prose<MAX>, FleetError> {
+    Prose::new(text).map_err(|error| FleetError::Draft(error.to_string()))
+}

@@ -1,0 +1,115 @@
+//! Staff lists: one an office, signed anew when somebody changes or half of its time is over.
+
+use dossier::{
+    Body as _, Hash, OfficeId, Signed, StaffList, Timestamp, Version, issue::Issue, staff::Member,
+};
+use personalisation_store::{StoreError, fleet::NewStaffList};
+use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
+
+use super::{FleetError, Place, taking_in::act_on};
+use crate::edge;
+
+/// The longest list that a station is sent, in bytes.
+pub(super) const MAX_LENGTH: usize = 1 << 20;
+
+/// An office's list in force.
+#[derive(Debug)]
+pub(crate) struct InForce {
+    pub(crate) number: u64,
+    /// Encoded `Signed<StaffList>`.
+    pub(crate) signed: Zeroizing<Vec<u8>>,
+}
+
+impl Place {
+    /// The list of an office as its people are now.
+    pub(crate) async fn staff_list(&self, office: &OfficeId) -> Result<InForce, FleetError> {
+        let _one_at_a_time = self.listing.lock().await;
+        loop {
+            let now = self.now();
+            let people = self.store.staff_of_office(office, now).await?;
+            let digest = digest(office, &people)?;
+            let newest = self.store.newest_staff_list(office).await?;
+            let last = newest.as_ref().map_or(0, |(head, _)| head.number);
+            if let Some((head, signed)) = newest
+                && head.people == digest
+                && head.from <= now
+                && head.until - now > (head.until - head.from) / 2
+            {
+                let number = head.number;
+                return Ok(InForce { number, signed });
+            }
+            match self.issue(office, people, digest, last + 1, now).await {
+                // Another process made one in the meantime.
+                Err(FleetError::Store(StoreError::AlreadyThere { .. })) => {}
+                done => return done,
+            }
+        }
+    }
+
+    async fn issue(
+        &self,
+        office: &OfficeId,
+        people: Vec<Member>,
+        digest: Hash,
+        number: u64,
+        now: OffsetDateTime,
+    ) -> Result<InForce, FleetError> {
+        let until = now + Duration::hours(self.section.staff_list_hours.into());
+        let act = act_on("sign-staff-list", &format!("staff list {office}/{number}"));
+        self.store.audit(&[act.intent(now)]).await?;
+        let list = StaffList {
+            version: Version,
+            issue: Issue {
+                number,
+                from: timestamp(now)?,
+                until: timestamp(until)?,
+            },
+            office: office.clone(),
+            people,
+        };
+        let signed = Signed::sign(&list, &self.staff_list_key)?.encode()?;
+        if signed.len() > MAX_LENGTH {
+            return Err(dossier::FormError::TooLong {
+                what: "staff list",
+                length: signed.len(),
+                limit: MAX_LENGTH,
+            }
+            .into());
+        }
+        let new = NewStaffList {
+            office,
+            number,
+            people: digest,
+            signed: &signed,
+            from: now,
+            until,
+        };
+        let outcome = act.outcome(self.now(), "signed, verified, kept");
+        self.store
+            .add_staff_list(&mut edge::rng(), &new, &[outcome])
+            .await?;
+        Ok(InForce { number, signed })
+    }
+}
+
+/// Of the people alone, so that a list is new only where they changed.
+fn digest(office: &OfficeId, people: &[Member]) -> Result<Hash, FleetError> {
+    let second = |seconds| Timestamp::from_seconds(seconds).map_err(|_| FleetError::Clock);
+    let list = StaffList {
+        version: Version,
+        issue: Issue {
+            number: 1,
+            from: second(0)?,
+            until: second(1)?,
+        },
+        office: office.clone(),
+        people: people.to_vec(),
+    };
+    Ok(Hash::of(&list.encode()?))
+}
+
+/// A time as stations read it.
+pub(super) fn timestamp(at: OffsetDateTime) -> Result<Timestamp, FleetError> {
+    Timestamp::from_seconds(at.unix_timestamp()).map_err(|_| FleetError::Clock)
+}
