@@ -77,12 +77,28 @@ impl Noise {
 
     /// Its value at a place.
     pub(super) fn at(&self, x: f32, y: f32) -> f32 {
-        let (x, y) = (x * self.scale, y * self.scale);
-        let ((left, u), (top, v)) = (split(x), split(y));
-        let (u, v) = (smooth(u), smooth(v));
-        let upper = self.lattice(left, top) * (1.0 - u) + self.lattice(left + 1, top) * u;
-        let lower = self.lattice(left, top + 1) * (1.0 - u) + self.lattice(left + 1, top + 1) * u;
-        upper * (1.0 - v) + lower * v
+        let (cell, inside) = self.cell(x, y);
+        blend(self.corners(cell), inside)
+    }
+
+    /// For values at many places, each near the one before it.
+    pub(super) fn walk(&self) -> Walk {
+        Walk {
+            noise: *self,
+            cell: (0, 0),
+            corners: self.corners((0, 0)),
+        }
+    }
+
+    /// The cell of the lattice in which a place lies, and where in the cell.
+    fn cell(&self, x: f32, y: f32) -> ((i32, i32), (f32, f32)) {
+        let ((left, u), (top, v)) = (split(x * self.scale), split(y * self.scale));
+        ((left, top), (u, v))
+    }
+
+    /// The values around a cell of the lattice: above left and right, below left and right.
+    fn corners(&self, (left, top): (i32, i32)) -> [f32; 4] {
+        [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(x, y)| self.lattice(left + x, top + y))
     }
 
     #[expect(clippy::cast_precision_loss, reason = "16 bits fit")]
@@ -98,6 +114,35 @@ impl Noise {
         mixed ^= mixed >> 32;
         (mixed & 0xFFFF) as f32 / 32768.0 - 1.0
     }
+}
+
+/// A way over noise, which remembers the cell of the lattice it is in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Walk {
+    noise: Noise,
+    cell: (i32, i32),
+    corners: [f32; 4],
+}
+
+impl Walk {
+    /// The noise's value at a place.
+    pub(super) fn at(&mut self, x: f32, y: f32) -> f32 {
+        let (cell, inside) = self.noise.cell(x, y);
+        if self.cell != cell {
+            self.cell = cell;
+            self.corners = self.noise.corners(cell);
+        }
+        blend(self.corners, inside)
+    }
+}
+
+/// The value at a place of a cell, between those at its corners.
+fn blend(corners: [f32; 4], (u, v): (f32, f32)) -> f32 {
+    let (u, v) = (smooth(u), smooth(v));
+    let [above_left, above_right, below_left, below_right] = corners;
+    let upper = above_left * (1.0 - u) + above_right * u;
+    let lower = below_left * (1.0 - u) + below_right * u;
+    upper * (1.0 - v) + lower * v
 }
 
 /// The integer below a place, and how far above it the place lies.
@@ -148,6 +193,16 @@ mod tests {
             let value = noise.at(f32::from(step) * 0.1, 3.0);
             assert!((-1.0..=1.0).contains(&value) && (value - before).abs() < 0.05);
             before = value;
+        }
+    }
+
+    #[test]
+    fn a_walk_finds_the_same_values() {
+        let noise = Noise::new(&mut Dice::new(3, "noise"), 1.7);
+        let mut walk = noise.walk();
+        for step in 0..500u16 {
+            let (x, y) = (f32::from(step) * 0.31 - 60.0, 9.0 - f32::from(step) * 0.07);
+            assert_eq!(walk.at(x, y).to_bits(), noise.at(x, y).to_bits());
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use image::{GrayImage, Luma};
 
-use super::super::dice::{Dice, Noise, ramp};
+use super::super::dice::{Dice, Noise, Walk, ramp};
 use super::ridges::{self, Master};
 use super::{HEIGHT, WIDTH};
 
@@ -64,12 +64,22 @@ const FADE: f32 = 0.10;
 /// Everything about a touch that does not change from pixel to pixel.
 struct Scanner {
     touch: Touch,
-    stretch: [Noise; 2],
+    stretch: [Walk; 2],
     contact: Noise,
+    /// The same noise, far from the place itself: pressure, and light in the valleys.
+    elsewhere: [Walk; 2],
     edge: Noise,
-    grain: [Noise; 2],
+    grain: [Walk; 3],
     scratches: Vec<Scratch>,
+    oval: Oval,
+}
+
+/// A shape under a finger's pressure.
+struct Oval {
     shape: Shape,
+    /// Squares of distances (shares of the half sides) below which all is skin, and above which nothing is.
+    skin: f32,
+    bare: f32,
 }
 
 /// A straight light line.
@@ -89,7 +99,7 @@ struct Scratch {
 )]
 #[expect(clippy::cast_precision_loss, reason = "small numbers")]
 pub(super) fn render(master: &Master, shape: Shape, touch: Touch, dice: &mut Dice) -> GrayImage {
-    let glass = Scanner::new(shape, touch, dice);
+    let mut glass = Scanner::new(shape, touch, dice);
     let (sin, cos) = touch.rotation.to_radians().sin_cos();
     GrayImage::from_fn(WIDTH, HEIGHT, |column, row| {
         let x = column as f32 - WIDTH as f32 / 2.0 - touch.shift_x;
@@ -115,56 +125,45 @@ pub(super) fn render(master: &Master, shape: Shape, touch: Touch, dice: &mut Dic
 impl Scanner {
     fn new(shape: Shape, touch: Touch, dice: &mut Dice) -> Self {
         let scratches = (0..touch.scratches).map(|_| Scratch::draw(dice)).collect();
+        let stretch = [
+            Noise::new(dice, 190.0).walk(),
+            Noise::new(dice, 190.0).walk(),
+        ];
+        let contact = Noise::new(dice, 55.0);
+        let edge = Noise::new(dice, 26.0);
+        let (fine, coarse) = (Noise::new(dice, 1.7).walk(), Noise::new(dice, 5.0).walk());
         Self {
             touch,
-            stretch: [Noise::new(dice, 190.0), Noise::new(dice, 190.0)],
-            contact: Noise::new(dice, 55.0),
-            edge: Noise::new(dice, 26.0),
-            grain: [Noise::new(dice, 1.7), Noise::new(dice, 5.0)],
+            stretch,
+            contact,
+            elsewhere: [contact.walk(); 2],
+            edge,
+            grain: [fine, coarse, coarse],
             scratches,
-            shape: Shape {
-                half_width: shape.half_width + 9.0 * touch.pressure,
-                half_height: shape.half_height + 9.0 * touch.pressure,
-                power: shape.power,
-            },
+            oval: Oval::new(shape, touch.pressure),
         }
     }
 
     /// How much of the skin touches the glass at a place: an oval with a ragged rim.
     fn contact(&self, x: f32, y: f32) -> f32 {
-        let below = if y > 0.0 { 1.06 } else { 1.0 };
-        let Shape {
-            half_width,
-            half_height,
-            power,
-        } = self.shape;
-        let (a, b) = (x / half_width, y / (half_height * below));
-        let sum = a.abs().powf(power) + b.abs().powf(power);
-        // The rim is between 0.93 and 1.07: most places need no noise.
-        if sum > RIM_AT_MOST.powf(power) {
-            return 0.0;
-        }
-        let radius = sum.powf(1.0 / power);
-        if radius < RIM_AT_LEAST - FADE {
-            return 1.0;
-        }
-        let rim = 1.0 + 0.05 * self.contact.at(x, y) + 0.02 * self.edge.at(x, y);
-        ramp(rim, rim - FADE, radius)
+        self.oval.contact(x, y, || {
+            1.0 + 0.05 * self.contact.at(x, y) + 0.02 * self.edge.at(x, y)
+        })
     }
 
     /// Grey of the skin: dark ridges, light valleys, pores and scratches.
-    fn skin(&self, master: &Master, u: f32, v: f32, x: f32, y: f32) -> f32 {
+    fn skin(&mut self, master: &Master, u: f32, v: f32, x: f32, y: f32) -> f32 {
         let height = sample(master, u, v);
-        let press = 0.16 * self.touch.pressure + 0.14 * self.contact.at(x + 500.0, y);
+        let press = 0.16 * self.touch.pressure + 0.14 * self.elsewhere[0].at(x + 500.0, y);
         let wetness = height + press + 0.10 * self.grain[1].at(u + 300.0, v);
         let ridge = ramp(-0.45, 0.55, wetness);
         let pore = if height > 0.72 {
-            26.0 * ramp(0.55, 0.9, self.grain[1].at(u, v + 900.0))
+            26.0 * ramp(0.55, 0.9, self.grain[2].at(u, v + 900.0))
         } else {
             0.0
         };
         let dark = 62.0 - 14.0 * self.touch.pressure + pore;
-        let light = 214.0 + 12.0 * self.contact.at(x, y + 700.0);
+        let light = 214.0 + 12.0 * self.elsewhere[1].at(x, y + 700.0);
         let skin = light + (dark - light) * ridge;
         let scratch = self
             .scratches
@@ -172,6 +171,48 @@ impl Scanner {
             .map(|scratch| scratch.at(u, v))
             .fold(0.0, f32::max);
         skin + (232.0 - skin) * scratch
+    }
+}
+
+impl Oval {
+    fn new(shape: Shape, pressure: f32) -> Self {
+        // Between these circles a place's distance must be taken with the oval's own power, which takes long;
+        // the power is at least 2, so that distance is at most that of a circle, and by so much less at most.
+        let less = (1.0 / shape.power - 0.5).exp2();
+        Self {
+            shape: Shape {
+                half_width: shape.half_width + 9.0 * pressure,
+                half_height: shape.half_height + 9.0 * pressure,
+                power: shape.power,
+            },
+            skin: 0.999 * (RIM_AT_LEAST - FADE).powi(2),
+            bare: 1.001 * (RIM_AT_MOST / less).powi(2),
+        }
+    }
+
+    /// How much of the skin touches the glass at a place; `rim` is where it ends, between 0.93 and 1.07.
+    fn contact(&self, x: f32, y: f32, rim: impl FnOnce() -> f32) -> f32 {
+        let below = if y > 0.0 { 1.06 } else { 1.0 };
+        let Shape {
+            half_width,
+            half_height,
+            power,
+        } = self.shape;
+        let (a, b) = (x / half_width, y / (half_height * below));
+        match a * a + b * b {
+            square if square < self.skin => return 1.0,
+            square if square > self.bare => return 0.0,
+            _ => {}
+        }
+        let radius = (a.abs().powf(power) + b.abs().powf(power)).powf(1.0 / power);
+        if radius > RIM_AT_MOST {
+            return 0.0;
+        }
+        if radius < RIM_AT_LEAST - FADE {
+            return 1.0;
+        }
+        let rim = rim();
+        ramp(rim, rim - FADE, radius)
     }
 }
 

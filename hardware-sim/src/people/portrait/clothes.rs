@@ -70,9 +70,10 @@ fn cloth(painter: &mut Painter, look: &Look, folds: &Noise, colour: Colour, open
         .collect();
     let mask = painter.mask(&mirrored(&half), 0.005);
     let neck = look.shape.neck;
+    let (mut folds, mut weave) = (folds.walk(), folds.walk());
     painter.shade(&mask, |x, y, _| {
         let fold = 0.07 * folds.at(1.1 * x + 0.6 * y, 0.35 * y - 0.2 * x.abs())
-            + 0.02 * folds.at(9.0 * x, 9.0 * y);
+            + 0.02 * weave.at(9.0 * x, 9.0 * y);
         let round = 0.10 * ramp(1.2, 2.2, x.abs()) + 0.05 * ramp(0.0, 2.0, x);
         let shade = 0.16 * ramp(2.55, 2.15, y) * ramp(neck + 0.7, neck, x.abs());
         colour.shaded(1.06 + fold - round - shade)
@@ -241,6 +242,7 @@ fn cloth_sides(painter: &mut Painter, look: &Look, folds: &Noise, colour: Colour
             .map(at)
             .collect();
         let mask = painter.mask(&half, 0.005);
+        let mut folds = folds.walk();
         painter.shade(&mask, |x, y, _| {
             let fold = 0.06 * folds.at(0.9 * x + 0.5 * y, 0.3 * y);
             colour.shaded(1.08 + fold - 0.12 * ramp(1.2, 2.2, x.abs()) - 0.05 * ramp(0.0, 2.0, x))

@@ -65,3 +65,15 @@ impl Colour {
             .map(|channel| (channel * 255.0 + 0.5).clamp(0.0, 255.0) as u8)
     }
 }
+
+/// Mixes this much of one colour into pixels in a row.
+pub(super) fn wash(pixels: &mut [Colour], colour: Colour, share: f32) {
+    // Four pixels at a time: their twelve channels fill three vectors of the processor.
+    let (fours, rest) = pixels.as_chunks_mut::<4>();
+    for four in fours {
+        *four = four.map(|pixel| pixel.mix(colour, share));
+    }
+    for pixel in rest {
+        *pixel = pixel.mix(colour, share);
+    }
+}

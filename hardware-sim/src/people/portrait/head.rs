@@ -1,6 +1,7 @@
 //! The head without its features: outline, skin, ears, neck.
 
 use super::super::dice::{Noise, ramp};
+use super::canvas::Mask;
 use super::look::{Look, Shape};
 use super::painter::Painter;
 use super::path::{Point, closed, curve, ellipse, mirrored};
@@ -26,11 +27,17 @@ pub(super) fn outline(shape: &Shape) -> Vec<Point> {
 }
 
 /// Skin of the face in its light.
-pub(super) fn skin(painter: &mut Painter, look: &Look, relief: &Relief, mottle: &Noise) {
-    let mask = painter.mask(&outline(&look.shape), 0.004);
+pub(super) fn skin(
+    painter: &mut Painter,
+    look: &Look,
+    face: &Mask,
+    relief: &Relief,
+    mottle: &Noise,
+) {
+    let mut mottle = mottle.walk();
     let tint = &look.tint;
     let oil = 0.20 - 0.06 * tint.tone;
-    painter.shade(&mask, |x, y, _| {
+    painter.shade(face, |x, y, _| {
         let (light, gleam) = relief.at(x, y);
         let blush = 0.11 * spot(x.abs() - 0.66, y - 0.55, 0.34, 0.26)
             + 0.10 * spot(x, y - look.shape.nose_length + 0.05, 0.24, 0.14)

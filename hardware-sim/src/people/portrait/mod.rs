@@ -20,6 +20,7 @@ mod mouth;
 mod painter;
 mod path;
 mod relief;
+mod stroke;
 mod style;
 
 use image::RgbImage;
@@ -92,8 +93,8 @@ fn figure(canvas: &mut Canvas, frame: Frame, look: &Look, seed: u64, fault: Faul
     head::neck(painter, look);
     clothes::clothes(painter, look, &folds);
     head::ears(painter, look);
-    head::skin(painter, look, &relief, &mottle);
     let face = painter.mask(&outline, 0.004);
+    head::skin(painter, look, &face, &relief, &mottle);
     lines::lines(painter, look, dice);
     mouth::nose(painter, look);
     beard::beard(painter, look, dice, &face);

@@ -3,6 +3,7 @@
 use super::canvas::{Canvas, Mask};
 use super::colour::Colour;
 use super::path::Point;
+use super::stroke::segment;
 
 /// Pixels of blur from which masks are made at a quarter of the size.
 const SOFT: f32 = 5.0;
@@ -75,7 +76,11 @@ impl Painter<'_> {
     }
 
     /// Lays a colour that depends on the place and on what is there.
-    pub(super) fn shade(&mut self, mask: &Mask, colour: impl Fn(f32, f32, Colour) -> Colour) {
+    pub(super) fn shade(
+        &mut self,
+        mask: &Mask,
+        mut colour: impl FnMut(f32, f32, Colour) -> Colour,
+    ) {
         let frame = self.frame;
         self.canvas.paint(mask, |x, y, under| {
             let (x, y) = frame.place(x, y);
@@ -134,56 +139,5 @@ impl Painter<'_> {
             .collect();
         polygon.extend(back.into_iter().rev());
         polygon
-    }
-}
-
-/// One straight piece, as one span a row (or a column, where it is flat): each pixel once.
-#[expect(
-    clippy::cast_possible_truncation,
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    reason = "places on the canvas"
-)]
-fn segment(canvas: &mut Canvas, from: Point, to: Point, half: f32, colour: Colour, share: f32) {
-    let low = canvas.height as f32 + half;
-    if (from.1 > low && to.1 > low) || (from.1 < -half && to.1 < -half) {
-        return;
-    }
-    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let steep = dy.abs() >= dx.abs();
-    // Along the longer axis `a`, across the other one `b`.
-    let ((a0, b0), (a1, b1)) = match (steep, if steep { dy } else { dx } >= 0.0) {
-        (true, true) => ((from.1, from.0), (to.1, to.0)),
-        (true, false) => ((to.1, to.0), (from.1, from.0)),
-        (false, true) => (from, to),
-        (false, false) => (to, from),
-    };
-    if a1 - a0 < 1e-4 {
-        return;
-    }
-    let slope = (b1 - b0) / (a1 - a0);
-    let reach = half * slope.hypot(1.0);
-    // Thinner than a pixel: fainter instead.
-    let (reach, share) = if reach < 0.5 {
-        (0.5, share * reach * 2.0)
-    } else {
-        (reach, share)
-    };
-    let (width, height) = (canvas.width, canvas.height);
-    let (long, across) = if steep {
-        (height, width)
-    } else {
-        (width, height)
-    };
-    let (row, column) = if steep { (width, 1) } else { (1, width) };
-    let inside = |place: f32, end: usize| place.clamp(0.0, end as f32) as usize;
-    for a in inside(a0.round(), long)..inside(a1.round(), long) {
-        let b = b0 + slope * (a as f32 + 0.5 - a0);
-        let (low, high) = (b - reach, b + reach);
-        for place in inside(low, across)..inside(high.ceil(), across) {
-            let covered = high.min(place as f32 + 1.0) - low.max(place as f32);
-            let pixel = &mut canvas.pixels[a * row + place * column];
-            *pixel = pixel.mix(colour, share * covered.clamp(0.0, 1.0));
-        }
     }
 }
