@@ -14,6 +14,7 @@ use thiserror::Error;
 
 use crate::{
     fleet::FleetSection,
+    intake::config::{IntakeSection, IntakeToken, RegisterSection},
     secret_file::{self, SecretFileError},
 };
 
@@ -80,6 +81,10 @@ pub struct Config {
     pub line: Line,
     /// The stations; its schema is in `docs/fleet.md`.
     pub fleet: Option<FleetSection>,
+    /// Where dossiers come in.
+    pub intake: Option<IntakeSection>,
+    /// The population register.
+    pub register: Option<RegisterSection>,
 }
 
 /// `[sealing]`
@@ -88,6 +93,9 @@ pub struct Config {
 pub struct Sealing {
     /// 32 bytes, mode 600.
     pub key_file: PathBuf,
+    /// The same for fingers, where they have a key of their own; a role that must not read fingers is
+    /// not given this file.
+    pub fingers_key_file: Option<PathBuf>,
 }
 
 /// `[tokens]`
@@ -102,6 +110,10 @@ pub struct Tokens {
     pub tickets: TicketToken,
     /// Keys of the inspection system.
     pub inspection: Option<InspectionToken>,
+    /// Keys that open dossiers and sign receipts.
+    pub intake: Option<IntakeToken>,
+    /// The key of tickets of approved applications.
+    pub review: Option<TicketToken>,
 }
 
 /// `[tokens.cards]`
@@ -121,7 +133,7 @@ pub struct CardToken {
     pub delivery_public_key: Option<PathBuf>,
 }
 
-/// `[tokens.tickets]`
+/// `[tokens.tickets]`, `[tokens.review]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct TicketToken {
@@ -307,6 +319,30 @@ impl Config {
         self.inspection.as_ref().map(|section| (section, token))
     }
 
+    /// Intake's token.
+    pub fn intake_token(&self) -> Option<(&IntakeToken, TokenConfig)> {
+        let section = self.tokens.intake.as_ref()?;
+        let IntakeToken {
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
+        } = section;
+        Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
+    }
+
+    /// The token of tickets of approved applications.
+    pub fn review_token(&self) -> Option<(&TicketToken, TokenConfig)> {
+        let section = self.tokens.review.as_ref()?;
+        let TicketToken {
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
+        } = section;
+        Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
+    }
+
     /// The token of the inspection system's keys.
     pub fn inspection_token(&self) -> Option<TokenConfig> {
         let InspectionToken {
@@ -321,7 +357,11 @@ impl Config {
     /// Opens the database under the sealing key.
     pub async fn open_store(&self) -> Result<Store, ConfigError> {
         let sealer = Sealer::new(secret_file::read_key(&self.sealing.key_file)?);
-        Ok(Store::open(&self.database, sealer).await?)
+        let store = Store::open(&self.database, sealer).await?;
+        Ok(match &self.sealing.fingers_key_file {
+            Some(path) => store.with_fingers(Sealer::new(secret_file::read_key(path)?)),
+            None => store,
+        })
     }
 
     fn token(&self, softhsm2_conf: Option<&PathBuf>, label: &str, pin_file: &Path) -> TokenConfig {
@@ -341,6 +381,8 @@ impl Config {
             pki,
             inspection,
             fleet,
+            intake,
+            register,
             ..
         } = self;
         let Tokens {
@@ -348,6 +390,8 @@ impl Config {
             cards,
             tickets,
             inspection: inspection_token,
+            intake: intake_token,
+            review,
         } = tokens;
         let mut paths = vec![
             database,
@@ -360,6 +404,16 @@ impl Config {
             &mut pki.key,
             &mut pki.trust,
         ];
+        paths.extend(&mut sealing.fingers_key_file);
+        paths.extend(intake.iter_mut().flat_map(IntakeSection::paths));
+        paths.extend(intake_token.iter_mut().flat_map(IntakeToken::paths));
+        paths.extend(register.iter_mut().map(|section| &mut section.server_ca));
+        if let Some(token) = review {
+            paths.push(&mut token.pin_file);
+            paths.extend(&mut token.softhsm2_conf);
+            paths.extend(&mut token.so_pin_file);
+            paths.extend(&mut token.public_key);
+        }
         paths.extend(&mut cards.softhsm2_conf);
         paths.extend(&mut tickets.softhsm2_conf);
         paths.extend(&mut tickets.public_key);

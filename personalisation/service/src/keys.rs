@@ -7,7 +7,7 @@ use std::{
 
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
-    role::{CardMaster, InspectionSystem, TicketSigning},
+    role::{CardMaster, InspectionSystem, ReceiptSigning, ServiceTls, TicketSigning},
 };
 use rand::CryptoRng;
 use thiserror::Error;
@@ -52,6 +52,12 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         "sealing key",
         secret_file::create_key(&config.sealing.key_file, rng)?,
     );
+    if let Some(path) = &config.sealing.fingers_key_file {
+        note(
+            "sealing key of fingers",
+            secret_file::create_key(path, rng)?,
+        );
+    }
     // A token without a security officer's PIN here was made in a ceremony, with its keys.
     let (cards, tickets) = (&config.tokens.cards, &config.tokens.tickets);
     if let Some(so_pin) = &cards.so_pin_file {
@@ -76,6 +82,16 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         let key = token.find_ec::<TicketSigning>(&tickets.key)?;
         write(tickets.public_key.as_ref(), key.public_key_spki())?;
     }
+    if let Some((section, token)) = config.review_token()
+        && let Some(so_pin) = &section.so_pin_file
+    {
+        let token = make_token(&token, so_pin, rng, &mut note)?;
+        let key = token.generate_ec::<TicketSigning>(&section.key, Curve::P256);
+        note("review's ticket key", fresh(key)?);
+        let key = token.find_ec::<TicketSigning>(&section.key)?;
+        write(section.public_key.as_ref(), key.public_key_spki())?;
+    }
+    intake(config, rng, &mut note)?;
     let officer = config.tokens.inspection.as_ref();
     let officer = officer.and_then(|token| token.so_pin_file.as_ref());
     if let (Some((section, token)), Some(so_pin)) = (config.inspection_system(), officer) {
@@ -86,6 +102,42 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         note("inspection key", fresh(key)?);
     }
     Ok(made)
+}
+
+/// Keys that open dossiers and sign receipts, and the TLS key where it is in the same token.
+fn intake(
+    config: &Config,
+    rng: &mut impl CryptoRng,
+    note: &mut impl FnMut(&str, bool),
+) -> Result<(), KeysError> {
+    let Some((section, token)) = config.intake_token() else {
+        return Ok(());
+    };
+    let Some(so_pin) = &section.so_pin_file else {
+        return Ok(());
+    };
+    let token = make_token(&token, so_pin, rng, note)?;
+    let public = |label: &str| {
+        let folder = section.public_keys.as_ref();
+        folder.map(|folder| folder.join(format!("{label}.spki")))
+    };
+    for label in &section.opening {
+        note("opening key", fresh(token.generate_receiving_key(label))?);
+        let key = token.find_receiving_key(label)?;
+        write(public(label).as_ref(), key.public_key_spki())?;
+    }
+    let receipts = &section.receipts;
+    let made = token.generate_ec::<ReceiptSigning>(receipts, Curve::P256);
+    note("receipt key", fresh(made)?);
+    let key = token.find_ec::<ReceiptSigning>(receipts)?;
+    write(public(receipts).as_ref(), key.public_key_spki())?;
+    if let Some(label) = &section.tls {
+        let made = token.generate_ec::<ServiceTls>(label, Curve::P256);
+        note("TLS key", fresh(made)?);
+        let key = token.find_ec::<ServiceTls>(label)?;
+        write(public(label).as_ref(), key.public_key_spki())?;
+    }
+    Ok(())
 }
 
 fn make_token(

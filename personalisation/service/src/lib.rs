@@ -1,4 +1,4 @@
-//! The centre: orders, blanks, the line, inspection. The binary `personalisation` calls these roles.
+//! The centre: intake, review, orders, blanks, the line, inspection. The binary `personalisation` calls these roles.
 
 pub mod blanks;
 pub mod config;
@@ -7,7 +7,9 @@ pub mod faces;
 pub mod fleet;
 pub mod inspect;
 pub mod inspection_system;
+pub mod intake;
 pub mod keys;
 pub mod line;
 pub mod order;
+pub mod review;
 pub mod secret_file;

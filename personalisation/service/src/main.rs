@@ -3,7 +3,7 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use personalisation::{blanks, config::Config, edge, fleet, inspect, keys, line, order};
+use personalisation::{blanks, config::Config, edge, fleet, inspect, intake, keys, line, order};
 use personalisation_core::ids::OrderId;
 use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
@@ -31,6 +31,8 @@ enum Centre {
     /// Adds and lists orders.
     #[command(subcommand)]
     Order(Order),
+    /// Takes sealed dossiers in, opens, verifies and checks them (docs/intake.md).
+    Intake(Common),
     /// Takes in and counts card blanks.
     #[command(subcommand)]
     Blanks(Blanks),
@@ -153,6 +155,14 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Centre::Order(Order::Hold(one)) => decide(&runtime, &one, order::Decision::Hold)?,
         Centre::Order(Order::Release(one)) => decide(&runtime, &one, order::Decision::Release)?,
         Centre::Order(Order::Cancel(one)) => decide(&runtime, &one, order::Decision::Cancel)?,
+        Centre::Intake(common) => {
+            let config = Config::load(&common.config)?;
+            let listening = |at: intake::Listening| {
+                // Standard output: whoever chose port 0 reads it there.
+                println!("listening on {} and {}", at.stations, at.onboarding);
+            };
+            runtime.block_on(intake::run(config, listening, ended()))?;
+        }
         Centre::Blanks(Blanks::Import {
             delivery,
             wrapping_key,
@@ -186,6 +196,20 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Until somebody asks the program to end.
+async fn ended() {
+    use tokio::signal::unix::{SignalKind, signal};
+    match signal(SignalKind::terminate()) {
+        Ok(mut terminate) => {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+        }
+        Err(_) => drop(tokio::signal::ctrl_c().await),
+    }
 }
 
 fn decide(

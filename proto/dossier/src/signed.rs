@@ -157,6 +157,11 @@ impl<T: Body> Signed<T> {
         self.key
     }
 
+    /// The signature, r‖s: for keeping as proof.
+    pub fn signature(&self) -> &[u8; SIGNATURE_LENGTH] {
+        &self.signature
+    }
+
     /// SHA-256 of the body: what it says, whoever signed it and how often.
     pub fn content(&self) -> Hash {
         Hash::of(&self.body)

@@ -5,11 +5,18 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use biometrics::picture::PictureLimits;
 use icao9303::lds::Finger;
 use personalisation_core::fingers::{Hand, MissingReason};
 use serde::Deserialize;
 
-use super::OrderError;
+use zeroize::Zeroizing;
+
+use super::{
+    OrderError,
+    identity::{IdentityError, parse_birth, parse_date},
+    parts::{GivenFinger, Parts, Stated},
+};
 
 /// No order is longer, in bytes: pictures are files of their own.
 const LIMIT: u64 = 64 * 1024;
@@ -131,6 +138,59 @@ impl OrderFile {
             form(error.message().to_owned(), line)
         })
     }
+}
+
+impl OrderFile {
+    /// Everything that the order is made of; reads the pictures that it names.
+    pub fn parts(&self, folder: &Path) -> Result<Parts, OrderError> {
+        let fingers = self.fingers.iter().map(|table| {
+            Ok::<_, OrderError>(GivenFinger {
+                finger: table.finger(),
+                name: table.name(),
+                picture: picture(&folder.join(&table.file))?,
+                quality: table.quality,
+            })
+        });
+        let missing = self.missing_fingers.iter();
+        Ok(Parts {
+            stated: self.stated()?,
+            portrait: picture(&folder.join(&self.portrait.file))?,
+            fingers: fingers.collect::<Result<_, _>>()?,
+            missing: missing.map(|one| (one.hand(), one.reason())).collect(),
+            signature: match &self.signature {
+                Some(signature) => Some(picture(&folder.join(&signature.file))?),
+                None => None,
+            },
+        })
+    }
+
+    fn stated(&self) -> Result<Stated, IdentityError> {
+        let (table, document) = (&self.identity, &self.document);
+        let date = |field, text: &Option<String>| {
+            text.as_deref()
+                .map(|text| parse_date(field, text))
+                .transpose()
+        };
+        Ok(Stated {
+            issuer_profile: self.issuer_profile.clone(),
+            surname: table.surname.clone(),
+            given_names: table.given_names.clone(),
+            sex: table.sex.clone(),
+            date_of_birth: parse_birth(&table.date_of_birth)?,
+            nationality: table.nationality.clone(),
+            place_of_birth: table.place_of_birth.clone(),
+            national_number: table.national_number.clone(),
+            name_line: table.name_line.clone(),
+            name_line_shortened: table.name_line_shortened,
+            issued: date("issued", &document.issued)?,
+            expires: date("expires", &document.expires)?,
+        })
+    }
+}
+
+fn picture(path: &Path) -> Result<Zeroizing<Vec<u8>>, OrderError> {
+    let limit = PictureLimits::default().max_bytes;
+    read_limited(path, u64::try_from(limit).unwrap_or(u64::MAX)).map(Zeroizing::new)
 }
 
 /// The content of a file that is no longer than `limit` bytes.

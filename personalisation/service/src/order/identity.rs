@@ -18,7 +18,7 @@ use thiserror::Error;
 use time::{Date, Month};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::file::{IdentityTable, OrderFile};
+use super::parts::Stated;
 use crate::faces::Holder;
 
 /// Longest text of the visual zone that is accepted, in characters.
@@ -97,39 +97,35 @@ impl Identity {
     /// Checks the identity of an order given on `today`. `temporary`: a finger is missing for a
     /// time only.
     pub fn check(
-        order: &OrderFile,
+        stated: &Stated,
         today: Date,
         temporary: bool,
     ) -> Result<(Self, Option<NationalNumber>), IdentityError> {
-        let table = &order.identity;
-        check_texts(table)?;
-        let birth = parse_birth(&table.date_of_birth)?;
-        let issued = match &order.document.issued {
-            Some(text) => parse_date("issued", text)?,
-            None => today,
-        };
-        let expires = match &order.document.expires {
-            Some(text) => parse_date("expires", text)?,
+        check_texts(stated)?;
+        let birth = stated.date_of_birth;
+        let issued = stated.issued.unwrap_or(today);
+        let expires = match stated.expires {
+            Some(expires) => expires,
             None => validity::longest(birth, issued, temporary)?,
         };
         validity::check(birth, issued, expires, temporary)?;
-        let name = name_line(table)?;
+        let name = name_line(stated)?;
         let identity = Self {
             version: Self::VERSION,
-            issuer_profile: order.issuer_profile.clone(),
-            surname: table.surname.clone(),
-            given_names: table.given_names.clone(),
+            issuer_profile: stated.issuer_profile.clone(),
+            surname: stated.surname.clone(),
+            given_names: stated.given_names.clone(),
             name_line: name.as_str().to_owned(),
             name_line_shortened: name.is_shortened(),
-            sex: table.sex.clone(),
+            sex: stated.sex.clone(),
             date_of_birth: birth.to_lds(),
-            nationality: table.nationality.clone(),
+            nationality: stated.nationality.clone(),
             issued: PartialDate::Full(issued).to_lds(),
             expires: PartialDate::Full(expires).to_lds(),
         };
         // Every field is tried now, with a number of the right form: later there is nobody to ask.
         identity.td1("C11111111")?.encode()?;
-        let number = table
+        let number = stated
             .national_number
             .as_deref()
             .map(NationalNumber::new)
@@ -250,13 +246,13 @@ impl From<FieldError> for IdentityError {
     }
 }
 
-fn check_texts(table: &IdentityTable) -> Result<(), IdentityError> {
-    let mut texts = vec![("surname", &table.surname)];
-    if !table.given_names.is_empty() {
-        texts.push(("given_names", &table.given_names));
+fn check_texts(stated: &Stated) -> Result<(), IdentityError> {
+    let mut texts = vec![("surname", &stated.surname)];
+    if !stated.given_names.is_empty() {
+        texts.push(("given_names", &stated.given_names));
     }
     texts.extend(
-        table
+        stated
             .place_of_birth
             .iter()
             .map(|part| ("place_of_birth", part)),
@@ -271,12 +267,12 @@ fn check_texts(table: &IdentityTable) -> Result<(), IdentityError> {
 }
 
 /// The rule's line, or the operator's.
-fn name_line(table: &IdentityTable) -> Result<NameField, NameError> {
-    match &table.name_line {
-        Some(line) => NameField::chosen_by_operator(line, NAME_LINE, table.name_line_shortened),
+fn name_line(stated: &Stated) -> Result<NameField, NameError> {
+    match &stated.name_line {
+        Some(line) => NameField::chosen_by_operator(line, NAME_LINE, stated.name_line_shortened),
         None => MrzName::transliterate(
-            &table.surname,
-            &table.given_names,
+            &stated.surname,
+            &stated.given_names,
             &Transliteration::first_values(),
         )?
         .fit(NAME_LINE),
@@ -293,7 +289,7 @@ fn sex(text: &str) -> Result<Sex, IdentityError> {
 }
 
 /// `YYYY-MM-DD`, `YYYY-MM`, `YYYY` or `unknown`.
-fn parse_birth(text: &str) -> Result<PartialDate, IdentityError> {
+pub(super) fn parse_birth(text: &str) -> Result<PartialDate, IdentityError> {
     let date = |source| IdentityError::Date {
         field: "date_of_birth",
         source,
@@ -321,7 +317,7 @@ fn parse_birth(text: &str) -> Result<PartialDate, IdentityError> {
 }
 
 /// `YYYY-MM-DD`
-fn parse_date(field: &'static str, text: &str) -> Result<Date, IdentityError> {
+pub(super) fn parse_date(field: &'static str, text: &str) -> Result<Date, IdentityError> {
     match parse_birth(text) {
         Ok(PartialDate::Full(date)) => Ok(date),
         Ok(_) => Err(IdentityError::Date {

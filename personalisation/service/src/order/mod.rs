@@ -3,6 +3,7 @@
 mod error;
 mod file;
 mod identity;
+mod parts;
 mod pictures;
 pub(crate) mod ticket;
 
@@ -18,7 +19,7 @@ pub use identity::{Identity, IdentityError};
 use key_custody::Token;
 use personalisation_core::{
     attempt::Attempt,
-    fingers::{self, MissingReason},
+    fingers::{self, Hand, MissingReason},
     ids::{ActId, OrderId},
 };
 use personalisation_store::order::{ContentKind, NewOrder};
@@ -26,7 +27,10 @@ use rand::CryptoRng;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-pub use self::file::OrderFile;
+pub use self::{
+    file::OrderFile,
+    parts::{GivenFinger, Parts, Stated},
+};
 use crate::{
     config::Config,
     faces::{Faces, Holder},
@@ -74,7 +78,8 @@ pub async fn add(
     let Prepared { identity, files } = prepare(&order, folder, now, rng)?;
     let id = OrderId::generate(rng);
     let token = Token::open(&config.ticket_token())?;
-    let ticket = ticket::issue(&token, config, id, &files, now)?;
+    let key = token.find_ec(&config.tokens.tickets.key)?;
+    let ticket = ticket::issue(&token, &key, config, id, &ticket::digests(&files), now)?;
     let mut content = files;
     content.push((ContentKind::Identity, identity.encode()?));
     content.push((ContentKind::Ticket, Zeroizing::new(ticket.encode())));
@@ -144,31 +149,26 @@ pub fn prepare(
     now: OffsetDateTime,
     rng: &mut impl CryptoRng,
 ) -> Result<Prepared, OrderError> {
-    let temporary = order
-        .missing_fingers
-        .iter()
-        .any(|m| m.reason() == MissingReason::Temporary);
-    let (identity, national_number) = Identity::check(order, now.date(), temporary)?;
+    prepare_parts(&order.parts(folder)?, now, rng)
+}
+
+/// Checks what an order is made of, and makes the data groups.
+pub fn prepare_parts(
+    parts: &Parts,
+    now: OffsetDateTime,
+    rng: &mut impl CryptoRng,
+) -> Result<Prepared, OrderError> {
+    let stated = &parts.stated;
+    let (identity, national_number) =
+        Identity::check(stated, now.date(), temporary(&parts.missing))?;
     let age = identity.age();
-    let given: Vec<_> = order
-        .fingers
-        .iter()
-        .map(file::FingerTable::finger)
-        .collect();
-    let missing: Vec<_> = order
-        .missing_fingers
-        .iter()
-        .map(|m| (m.hand(), m.reason()))
-        .collect();
-    fingers::check(&given, &missing, age)?;
-    let dg2 = pictures::portrait(&folder.join(&order.portrait.file))?;
-    let dg3 = pictures::fingers(&order.fingers, folder, rng)?;
+    let given: Vec<_> = parts.fingers.iter().map(|given| given.finger).collect();
+    fingers::check(&given, &parts.missing, age)?;
+    let dg2 = pictures::portrait(&parts.portrait)?;
+    let dg3 = pictures::fingers(&parts.fingers, rng)?;
     let mut files = vec![(ContentKind::Dg2, dg2), (ContentKind::Dg3, dg3)];
-    match &order.signature {
-        Some(signature) => {
-            let dg7 = pictures::signature(&folder.join(&signature.file))?;
-            files.push((ContentKind::Dg7, dg7));
-        }
+    match &parts.signature {
+        Some(signature) => files.push((ContentKind::Dg7, pictures::signature(signature)?)),
         None if age.is_none_or(|age| age >= fingers::OBLIGATORY_AGE) => {
             return Err(OrderError::NoSignature);
         }
@@ -176,12 +176,12 @@ pub fn prepare(
     }
     let dg11 = Dg11 {
         full_name: Some(
-            FullName::from_visual(&order.identity.surname, &order.identity.given_names)
+            FullName::from_visual(&stated.surname, &stated.given_names)
                 .map_err(OrderError::FullName)?,
         ),
         personal_number: national_number.map(|number| number.as_str().to_owned()),
         date_of_birth: Some(identity.date_of_birth()).filter(|date| *date != PartialDate::Unknown),
-        place_of_birth: order.identity.place_of_birth.clone(),
+        place_of_birth: stated.place_of_birth.clone(),
         ..Dg11::default()
     };
     let dg11 = dg11.encode().map_err(OrderError::File)?;
@@ -190,6 +190,12 @@ pub fn prepare(
     // What cannot be printed is told now: at the line there is nobody to ask.
     Faces::prepare(&prepared.identity.issuer_profile()?, prepared.holder()?)?;
     Ok(prepared)
+}
+
+/// Whether a finger is missing for a time only: the card is then valid for at most a year.
+pub fn temporary(missing: &[(Hand, MissingReason)]) -> bool {
+    let mut reasons = missing.iter().map(|(_, reason)| *reason);
+    reasons.any(|reason| reason == MissingReason::Temporary)
 }
 
 /// Personal data: only how much there is is shown.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use evidence::ticket::{SignedTicket, Ticket};
 use icao9303::lds::DataGroup;
-use key_custody::{CustodyError, Token, role::TicketSigning};
+use key_custody::{CustodyError, EcKey, Token, role::TicketSigning};
 use openssl::sha::sha256;
 use personalisation_core::ids::OrderId;
 use personalisation_store::order::ContentKind;
@@ -17,18 +17,27 @@ const SECONDS_A_DAY: i64 = 86_400;
 /// The signing service's clock may be behind ours by so much, in seconds.
 const CLOCK_DIFFERENCE: i64 = 60;
 
+/// SHA-256 of each file, by what it is.
+pub(crate) type Digests = Vec<(ContentKind, [u8; 32])>;
+
+/// What a ticket commits to.
+pub(crate) fn digests(files: &[(ContentKind, Zeroizing<Vec<u8>>)]) -> Digests {
+    let digest = |(kind, file): &(_, Zeroizing<Vec<u8>>)| (*kind, sha256(file));
+    files.iter().map(digest).collect()
+}
+
 /// Signs a ticket that commits to every data group among `files`.
-pub(super) fn issue(
+pub(crate) fn issue(
     token: &Token,
+    key: &EcKey<TicketSigning>,
     config: &Config,
     order: OrderId,
-    files: &[(ContentKind, Zeroizing<Vec<u8>>)],
+    files: &[(ContentKind, [u8; 32])],
     now: OffsetDateTime,
 ) -> Result<SignedTicket, CustodyError> {
-    let key = token.find_ec::<TicketSigning>(&config.tokens.tickets.key)?;
     let content: BTreeMap<_, _> = files
         .iter()
-        .filter_map(|(kind, file)| Some((data_group(*kind)?.number(), sha256(file))))
+        .filter_map(|(kind, digest)| Some((data_group(*kind)?.number(), *digest)))
         .collect();
     let issued_at = now.unix_timestamp() - CLOCK_DIFFERENCE;
     let ticket = Ticket {
@@ -38,7 +47,7 @@ pub(super) fn issue(
         issued_at,
         expires_at: issued_at + i64::from(config.pki.ticket_days) * SECONDS_A_DAY,
     };
-    let signature = token.sign_digest(&key, &ticket.digest())?;
+    let signature = token.sign_digest(key, &ticket.digest())?;
     Ok(ticket.seal(signature))
 }
 

@@ -37,6 +37,8 @@ pub struct Decided<'a> {
     pub token: Option<LeaseToken>,
     /// With approval: the order.
     pub order: Option<OrderToAdd<'a>>,
+    /// With an end: the newest attempt at its order, and that attempt cancelled.
+    pub cancelled: Option<(&'a Attempt, &'a Attempt)>,
 }
 
 /// The order that an approval makes of the prepared files.
@@ -85,6 +87,10 @@ impl Store {
             }
             if let Some(order) = &decided.order {
                 add_order(tx, decided, order, sealed, now).await?;
+            }
+            if let Some((from, to)) = decided.cancelled {
+                line::write_unleased(tx, from, to, now).await?;
+                line::end_of_attempt(tx, to, now).await?;
             }
             write_state(tx, decided.from, decided.to, (decided.person, note), now).await?;
             set_extras(tx, decided).await?;
@@ -183,6 +189,8 @@ pub(super) async fn write_state(
     let forced = record.filed.as_ref().is_some_and(|filed| filed.forced);
     let step = from.step + 1;
     // Who approves is bound by the claim; whoever ended has none.
+    // Noting a withdrawal decides nothing: whoever hears of it may.
+    let decider = person.filter(|_| !matches!(to.state(), ApplicationState::Withdrawn(..)));
     let claim = match to.state() {
         ApplicationState::Approved(..) => "subject",
         state if state.is_final() => "NULL",
@@ -201,7 +209,7 @@ pub(super) async fn write_state(
         .bind(&to.id().as_bytes()[..])
         .bind(from.application.state().name())
         .bind(i64::from(from.step))
-        .bind(person.map(|person| person.as_bytes().to_vec()))
+        .bind(decider.map(|person| person.as_bytes().to_vec()))
         .bind(&record.state)
         .bind(i64::from(step))
         .bind(names::join(record.referrals.iter().map(|one| one.name())))

@@ -1,0 +1,221 @@
+//! `personalisation intake`: sealed dossiers come in, are opened, verified and checked (docs/intake.md).
+//!
+//! ```text
+//! listen      mutual TLS   Intake, Fleet        stations with certificates of the operations CA
+//! onboarding  TLS          Onboarding           stations that have none yet
+//! opener      held files ──> Accepted | Rejected
+//! checker     Accepted ──> Verified ──> Approved by rule | InReview
+//! ```
+
+pub mod chunks;
+pub mod config;
+mod error;
+pub mod keys;
+pub mod opener;
+pub mod parts;
+pub mod peer;
+pub mod rules;
+pub mod service;
+mod tasks;
+pub mod tls;
+mod verify;
+
+use std::{net::SocketAddr, sync::Arc, time::Duration};
+
+use key_custody::Token;
+use personalisation_store::Store;
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Notify, mpsc},
+    task::JoinHandle,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+use tokio_stream::wrappers::ReceiverStream;
+use tonic::{service::RoutesBuilder, transport::Server};
+use wire::intake::intake_server::IntakeServer;
+
+pub use self::error::IntakeError;
+use self::{chunks::Chunks, keys::IntakeKeys, opener::Opener, service::IntakeService};
+use crate::{
+    config::Config,
+    edge, fleet,
+    review::{self, checker::Checker, checks::Checks},
+};
+
+/// The longest message of a station: a chunk and its framing.
+const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
+/// What one connection may have sent without being read, in bytes: memory stays flat however many call.
+const WINDOW: u32 = 512 << 10;
+/// Calls of one connection at once.
+const CALLS: usize = 16;
+
+/// Where the centre's services live: what each needs to make itself.
+#[derive(Clone, Debug)]
+pub struct Place {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The database.
+    pub store: Store,
+}
+
+/// The two addresses that are listened on.
+#[derive(Clone, Copy, Debug)]
+pub struct Listening {
+    /// With client certificates.
+    pub stations: SocketAddr,
+    /// Without.
+    pub onboarding: SocketAddr,
+}
+
+/// Serves until `end`; `listening` hears the addresses.
+pub async fn run(
+    config: Config,
+    listening: impl FnOnce(Listening),
+    end: impl Future<Output = ()>,
+) -> Result<(), IntakeError> {
+    let place = Place {
+        store: config.open_store().await?,
+        config: Arc::new(config),
+    };
+    let missing = |section| IntakeError::Missing {
+        section,
+        role: "intake",
+    };
+    let section = place.config.intake.as_ref().ok_or(missing("[intake]"))?;
+    let (token_section, token) = place
+        .config
+        .intake_token()
+        .ok_or(missing("[tokens.intake]"))?;
+    let token = Arc::new(Token::open(&token)?);
+    let keys = Arc::new(IntakeKeys::find(Arc::clone(&token), token_section)?);
+    let in_token = token_section.tls.as_deref().map(|label| (&token, label));
+    let ours = tls::identity(&section.certificate, section.key.as_deref(), in_token)?;
+    let chunks = Chunks::open(&section.folder, section.free_bytes);
+    let chunks = Arc::new(chunks.map_err(|source| IntakeError::Folder {
+        path: section.folder.clone(),
+        source,
+    })?);
+    let service = IntakeService {
+        store: place.store.clone(),
+        chunks: Arc::clone(&chunks),
+        keys: Arc::clone(&keys),
+        held: Arc::default(),
+    };
+    let accepted = Arc::<Notify>::default();
+    let desk = Arc::new(review::desk(&place, "intake")?);
+    let register = review::register(&place, Arc::clone(&ours))?;
+    let checks = Arc::new(Checks::load()?);
+    let mut workers = Vec::new();
+    for _ in 0..section.workers.clamp(1, 16) {
+        let opener = Opener::new(&service, section, Arc::clone(&accepted));
+        workers.push(tokio::spawn(opener.run()));
+        let checker = Checker::new(
+            Arc::clone(&desk),
+            Arc::clone(&checks),
+            register.clone(),
+            section.lease(),
+            Arc::clone(&accepted),
+        );
+        workers.push(tokio::spawn(checker.run()));
+    }
+    workers.push(tokio::spawn(forget(chunks, section.forget())));
+    let fleet = match &place.config.fleet {
+        Some(section) => Some(fleet::Place::open(section, place.store.clone(), edge::now)?),
+        None => None,
+    };
+    let fleet = fleet.as_ref().map(fleet::services);
+    let stations = listen(section.listen).await?;
+    let onboarding = listen(section.onboarding).await?;
+    let addresses = Listening {
+        stations: stations.1,
+        onboarding: onboarding.1,
+    };
+    let mutual = tls::acceptor(Arc::clone(&ours), Some(&section.client_ca))?;
+    let open = tls::acceptor(ours, None)?;
+    listening(addresses);
+    let served = serve(
+        service,
+        fleet,
+        (stations.0, mutual),
+        (onboarding.0, open),
+        end,
+    )
+    .await;
+    workers.iter().for_each(JoinHandle::abort);
+    served
+}
+
+/// Both listeners, until `end`.
+async fn serve(
+    service: IntakeService,
+    fleet: Option<fleet::Services>,
+    stations: (TcpListener, TlsAcceptor),
+    onboarding: (TcpListener, TlsAcceptor),
+    end: impl Future<Output = ()>,
+) -> Result<(), IntakeError> {
+    let mut mutual = RoutesBuilder::default();
+    mutual.add_service(IntakeServer::new(service).max_decoding_message_size(MAX_MESSAGE));
+    let mut open = RoutesBuilder::default();
+    if let Some(fleet) = fleet {
+        mutual.add_service(fleet.fleet);
+        open.add_service(fleet.onboarding);
+    }
+    let ended = Arc::new(Notify::new());
+    let (first, second) = (Arc::clone(&ended), Arc::clone(&ended));
+    let (mutual_incoming, accepting) = incoming(stations);
+    let (open_incoming, accepting_open) = incoming(onboarding);
+    let mutual = builder()
+        .add_routes(mutual.routes())
+        .serve_with_incoming_shutdown(mutual_incoming, async move { first.notified().await });
+    let open = builder()
+        .add_routes(open.routes())
+        .serve_with_incoming_shutdown(open_incoming, async move { second.notified().await });
+    let stop = async {
+        end.await;
+        ended.notify_waiters();
+        Ok(())
+    };
+    let served = tokio::try_join!(mutual, open, stop);
+    accepting.abort();
+    accepting_open.abort();
+    served?;
+    Ok(())
+}
+
+fn builder() -> Server {
+    Server::builder()
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .initial_connection_window_size(WINDOW)
+        .initial_stream_window_size(WINDOW)
+        .concurrency_limit_per_connection(CALLS)
+}
+
+type Connections = ReceiverStream<std::io::Result<TlsStream<TcpStream>>>;
+
+fn incoming((listener, acceptor): (TcpListener, TlsAcceptor)) -> (Connections, JoinHandle<()>) {
+    let (accepted, connections) = mpsc::channel(16);
+    let accepting = tokio::spawn(tls::accept(listener, acceptor, accepted));
+    (ReceiverStream::new(connections), accepting)
+}
+
+async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), IntakeError> {
+    let unavailable = |source| IntakeError::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(unavailable)?;
+    let bound = listener.local_addr().map_err(unavailable)?;
+    Ok((listener, bound))
+}
+
+/// Forgets unfinished dossiers that nobody goes on with, once an hour.
+async fn forget(chunks: Arc<Chunks>, silent: Duration) {
+    loop {
+        let chunks = Arc::clone(&chunks);
+        let now = edge::now().into();
+        let forgotten = tokio::task::spawn_blocking(move || chunks.forget(silent, now)).await;
+        match forgotten {
+            Ok(Ok(0)) | Err(_) => {}
+            Ok(Ok(count)) => tracing::info!(count, "unfinished dossiers were forgotten"),
+            Ok(Err(error)) => tracing::error!(%error, "looking for unfinished dossiers"),
+        }
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+    }
+}

@@ -1,0 +1,132 @@
+//! Portrait and fingers, measured again here: what a station says about them is not believed.
+
+use biometrics::{
+    face::{self, check::Limits},
+    finger::{self, check::Limit},
+    iso19794::finger::FingerRecord,
+    wsq::{self, DecodeLimits},
+};
+use dossier::{Label, configuration::Subject, dossier::Bound};
+use personalisation_core::{
+    application::{Finding, Referral},
+    fingers,
+};
+
+use super::{Question, all_or};
+use crate::review::order;
+
+/// Thousandths, as the configuration has values.
+const THOUSAND: i64 = 1000;
+
+/// Every measure of the portrait against the limit of the configuration, or the default.
+pub(super) fn portrait(check: &face::Check, question: &Question<'_>) -> Finding {
+    let refer = |detail: &str| Finding::refer(Referral::Quality, vec![detail.to_owned()]);
+    let verdict = match check.file(question.dossier.portrait.picture.as_bytes()) {
+        Ok(verdict) => verdict,
+        Err(_) => return refer("picture"),
+    };
+    if verdict.faces == 0 {
+        return refer("no-face");
+    }
+    let defaults = Limits::default();
+    let failed = verdict.outcomes.iter().filter(|outcome| {
+        let least = threshold(question, outcome.measure.name())
+            .unwrap_or_else(|| defaults.least(outcome.measure));
+        outcome.value.is_none_or(|value| value < least)
+    });
+    all_or(
+        Referral::Quality,
+        failed.map(|outcome| outcome.measure.name()).collect(),
+    )
+}
+
+/// The least quality that the configuration asks of a measure.
+fn threshold(question: &Question<'_>, measure: &str) -> Option<u8> {
+    let label = Label::new(measure).ok()?;
+    let threshold = question
+        .configuration
+        .threshold(Subject::Portrait, &label)?;
+    u8::try_from(threshold.limit.value / THOUSAND).ok()
+}
+
+/// Which fingers there must be, and each one's ridges.
+pub(super) fn fingers(question: &Question<'_>) -> Finding {
+    let dossier = question.dossier;
+    let parts = order::parts(dossier, question.issuer_profile);
+    let Ok(parts) = parts else {
+        return Finding::refer(Referral::Quality, vec!["record".to_owned()]);
+    };
+    let given: Vec<_> = parts.fingers.iter().map(|given| given.finger).collect();
+    let mut details = Vec::new();
+    if fingers::check(&given, &parts.missing, question.age()).is_err() {
+        details.push("hands");
+    }
+    for image in &dossier.fingers {
+        details.extend(ridges(question, image.record.as_bytes()));
+    }
+    details.sort_unstable();
+    details.dedup();
+    all_or(Referral::Quality, details)
+}
+
+/// The measures that a finger misses.
+fn ridges(question: &Question<'_>, record: &[u8]) -> Vec<&'static str> {
+    let Some(picture) = picture(record) else {
+        return vec!["record"];
+    };
+    let Ok(measured) = finger::measure(&picture, 500) else {
+        return vec!["size"];
+    };
+    let mut limits = finger::Limits::default();
+    for measure in finger::Measure::ALL {
+        let label = Label::new(measure.name()).ok();
+        let threshold =
+            label.and_then(|label| question.configuration.threshold(Subject::Finger, &label));
+        if let Some(threshold) = threshold {
+            // Thousandths of any measure fit.
+            #[expect(clippy::cast_precision_loss, reason = "limits have few digits")]
+            let value = threshold.limit.value as f64 / THOUSAND as f64;
+            let limit = match threshold.limit.bound {
+                Bound::AtLeast => Limit::AtLeast(value),
+                Bound::AtMost => Limit::AtMost(value),
+            };
+            limits.set(measure, Some(limit));
+        }
+    }
+    let verdict = limits.judge(&measured);
+    let failed = verdict.outcomes.iter().filter(|outcome| !outcome.passed);
+    failed.map(|outcome| outcome.measure.name()).collect()
+}
+
+/// Whether two fingers are two; none where that cannot be told, which refers.
+pub(super) fn fingers_differ(question: &Question<'_>) -> Option<Finding> {
+    match &question.dossier.fingers[..] {
+        [] | [_] => Some(Finding::passed()),
+        _ => None,
+    }
+}
+
+/// Nothing was captured against its measure, and the station is trusted.
+pub(super) fn capture(question: &Question<'_>) -> Finding {
+    let dossier = question.dossier;
+    let mut forced = Vec::new();
+    if dossier.portrait.forced.is_some() {
+        forced.push("portrait");
+    }
+    if dossier.fingers.iter().any(|finger| finger.forced.is_some()) {
+        forced.push("fingers");
+    }
+    match all_or(Referral::ForcedCapture, forced) {
+        passed if passed == Finding::passed() && question.quarantined => {
+            Finding::refer(Referral::ByRule, vec!["station-quarantined".to_owned()])
+        }
+        finding => finding,
+    }
+}
+
+/// The picture of a finger's record.
+fn picture(record: &[u8]) -> Option<image::GrayImage> {
+    let record = FingerRecord::parse(record).ok()?;
+    let decoded = wsq::decode(&record.wsq, &DecodeLimits::default()).ok()?;
+    Some(decoded.image)
+}

@@ -1,0 +1,152 @@
+//! The automatic checks of an accepted dossier (docs/review.md). Each says that it passed, or names why
+//! a person must look; details are names of fields and measures, never their values.
+
+mod biometric;
+mod papers;
+mod person;
+mod rules;
+
+use biometrics::face::{self, tflite::ModelError};
+use dossier::{Configuration, Dossier};
+use personalisation_core::application::{Check, CheckResult, Finding, Referral};
+use time::{Date, OffsetDateTime};
+
+use super::{order, register::Answer};
+use crate::order::{OrderError, Parts, Prepared, prepare_parts};
+
+/// What the checks look at.
+#[derive(Debug)]
+pub struct Question<'a> {
+    /// The whole dossier.
+    pub dossier: &'a Dossier,
+    /// The configuration that it names.
+    pub configuration: &'a Configuration,
+    /// What the register says.
+    pub register: &'a Answer,
+    /// Whether it is its person's one live application of the type.
+    pub claimed: bool,
+    /// Whether its station is under quarantine.
+    pub quarantined: bool,
+    /// Name of the issuer profile.
+    pub issuer_profile: &'a str,
+    /// Now.
+    pub now: OffsetDateTime,
+}
+
+/// What the checks found, and the files of the order that could be made.
+#[derive(Debug)]
+pub struct Findings {
+    /// Each check that ran.
+    pub results: Vec<CheckResult>,
+    /// The order's files, where the card can be made.
+    pub prepared: Option<Prepared>,
+    /// Whether the rule may approve without a person, when every check passed.
+    pub by_rule: bool,
+}
+
+/// The checks; the models of portraits are read once.
+#[derive(Debug)]
+pub struct Checks {
+    faces: face::Check,
+}
+
+impl Checks {
+    /// Loads the models.
+    pub fn load() -> Result<Self, ModelError> {
+        let faces = face::Check::new(face::check::Limits::default())?;
+        Ok(Self { faces })
+    }
+
+    /// Runs every check. Takes a tenth of a second: not for threads that must not block.
+    pub fn run(&self, question: &Question<'_>) -> Findings {
+        let (printing, prepared) = printing(question);
+        let mut results = Vec::new();
+        let mut add = |check, finding| results.push(CheckResult { check, finding });
+        add(Check::Register, person::register(question));
+        add(Check::Alive, person::alive(question));
+        add(Check::OtherApplication, other_application(question));
+        add(Check::LiveDocument, papers::live_document(question));
+        add(Check::LostOrStolen, papers::lost_or_stolen(question));
+        add(Check::Portrait, biometric::portrait(&self.faces, question));
+        add(Check::Fingers, biometric::fingers(question));
+        if let Some(finding) = biometric::fingers_differ(question) {
+            add(Check::FingersDiffer, finding);
+        }
+        add(Check::Capture, biometric::capture(question));
+        add(Check::SecondPerson, rules::second_person(question));
+        add(Check::Representative, rules::representative(question));
+        add(Check::Payment, rules::payment(question));
+        add(Check::Plausibility, papers::plausibility(question));
+        add(Check::Printing, printing);
+        Findings {
+            by_rule: rules::by_rule(question),
+            results,
+            prepared,
+        }
+    }
+}
+
+impl Question<'_> {
+    /// The day on which the application was made.
+    pub(super) fn made_on(&self) -> Date {
+        OffsetDateTime::from_unix_timestamp(self.dossier.made_at.seconds())
+            .map_or(self.now.date(), OffsetDateTime::date)
+    }
+
+    /// The applicant's age in years that day, where the year of birth is known.
+    pub(super) fn age(&self) -> Option<i32> {
+        personalisation_core::validity::age(order::birth(self.dossier), self.made_on())
+    }
+}
+
+/// Passed where nothing stands in `details`.
+fn all_or(referral: Referral, details: Vec<&str>) -> Finding {
+    if details.is_empty() {
+        Finding::passed()
+    } else {
+        Finding::refer(referral, details.into_iter().map(str::to_owned).collect())
+    }
+}
+
+fn other_application(question: &Question<'_>) -> Finding {
+    if question.claimed {
+        Finding::passed()
+    } else {
+        Finding::refer(Referral::AnotherApplication, Vec::new())
+    }
+}
+
+/// Makes everything that the card will be made of, both printed faces included.
+fn printing(question: &Question<'_>) -> (Finding, Option<Prepared>) {
+    let refer = |detail: &str| Finding::refer(Referral::Printing, vec![detail.to_owned()]);
+    if question.dossier.document_type != dossier::dossier::DocumentType::IdentityCard {
+        // The line makes identity cards only.
+        return (refer("document-type"), None);
+    }
+    let made = order::parts(question.dossier, question.issuer_profile)
+        .and_then(|parts: Parts| prepare_parts(&parts, question.now, &mut crate::edge::rng()));
+    match made {
+        Ok(prepared) => (Finding::passed(), Some(prepared)),
+        Err(error) => (refer(cause(&error)), None),
+    }
+}
+
+/// What of the order cannot be made.
+fn cause(error: &OrderError) -> &'static str {
+    match error {
+        OrderError::Identity(_) | OrderError::FullName(_) => "identity",
+        OrderError::Fingers(_)
+        | OrderError::Finger { .. }
+        | OrderError::FingerStream { .. }
+        | OrderError::FingerEncoding { .. }
+        | OrderError::FingerTooLong { .. } => "fingers",
+        OrderError::NoSignature | OrderError::Signature(_) => "signature",
+        OrderError::Portrait(_) | OrderError::Face(_) => "portrait",
+        OrderError::Picture { of, .. } => match of {
+            crate::order::PictureOf::Portrait => "portrait",
+            crate::order::PictureOf::Finger(_) => "fingers",
+            crate::order::PictureOf::Signature => "signature",
+        },
+        _ => "card",
+    }
+}

@@ -1,0 +1,113 @@
+//! What the population register says about an applicant, within a few seconds, or that it says nothing.
+//! Answers are compared and forgotten; neither errors nor logs hold personal data.
+
+use std::{sync::Arc, time::Duration};
+
+use dossier::{ApplicationId, NationalNumber};
+use hyper_util::rt::TokioIo;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_rustls::{
+    TlsConnector,
+    rustls::{ClientConfig, pki_types::ServerName},
+};
+use tonic::{
+    Code,
+    transport::{Channel, Endpoint, Uri},
+};
+use wire::register::{FindRequest, Person, Purpose, register_client::RegisterClient};
+
+use crate::intake::config::RegisterSection;
+
+/// How long an answer may take: nobody waits at a counter for it.
+const LIMIT: Duration = Duration::from_secs(10);
+/// How long a connection may take to be made.
+const CONNECT: Duration = Duration::from_secs(3);
+/// Most bytes of an answer.
+const LONGEST_ANSWER: usize = 64 << 10;
+
+/// What the register says.
+#[derive(Clone)]
+pub enum Answer {
+    /// This person.
+    Found(Box<Person>),
+    /// Nobody has the number.
+    Nobody,
+    /// Nothing, for this reason.
+    Silent(&'static str),
+}
+
+/// Personal data: only whether there is an answer.
+impl std::fmt::Debug for Answer {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Found(_) => "Found(……)",
+            Self::Nobody => "Nobody",
+            Self::Silent(why) => why,
+        })
+    }
+}
+
+/// Asks the register.
+#[derive(Clone, Debug)]
+pub struct Register(RegisterClient<Channel>);
+
+impl Register {
+    /// Prepares the connection; it is made with the first question, and again when it broke.
+    pub fn new(section: &RegisterSection, tls: ClientConfig) -> Result<Self, &'static str> {
+        let name = ServerName::try_from(section.server_name.clone())
+            .map_err(|_| "server_name is no name of a host")?;
+        let endpoint = Endpoint::from_shared(format!("http://{}", section.authority))
+            .map_err(|_| "authority is not HOST:PORT")?;
+        let connector = TlsConnector::from(Arc::new(tls));
+        let authority = section.authority.clone();
+        let connect = tower::service_fn(move |_: Uri| {
+            let (connector, name, authority) = (connector.clone(), name.clone(), authority.clone());
+            async move {
+                let connecting = async {
+                    let stream = TcpStream::connect(&authority).await?;
+                    stream.set_nodelay(true)?;
+                    connector.connect(name, stream).await
+                };
+                let stream = timeout(CONNECT, connecting)
+                    .await
+                    .map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))??;
+                Ok::<_, std::io::Error>(TokioIo::new(stream))
+            }
+        });
+        let channel = endpoint.connect_with_connector_lazy(connect);
+        let client = RegisterClient::new(channel).max_decoding_message_size(LONGEST_ANSWER);
+        Ok(Self(client))
+    }
+
+    /// What the register says about a number, for this case.
+    pub async fn ask(&self, number: &NationalNumber, case: ApplicationId) -> Answer {
+        let question = FindRequest {
+            national_number: number.as_str().to_owned(),
+            purpose: Purpose::Review.into(),
+            case_reference: case.to_string(),
+        };
+        let mut client = self.0.clone();
+        let answer = match timeout(LIMIT, client.find(question)).await {
+            Err(_) => Answer::Silent("register-timed-out"),
+            Ok(Err(status)) => match status.code() {
+                Code::NotFound => Answer::Nobody,
+                Code::PermissionDenied | Code::Unauthenticated => {
+                    Answer::Silent("register-refused")
+                }
+                Code::ResourceExhausted => Answer::Silent("register-too-often"),
+                _ => Answer::Silent("register-unreachable"),
+            },
+            Ok(Ok(found)) => match found.into_inner().person {
+                Some(person) if person.national_number == number.as_str() => {
+                    Answer::Found(Box::new(person))
+                }
+                Some(_) => Answer::Silent("register-wrong-person"),
+                None => Answer::Silent("register-malformed"),
+            },
+        };
+        if let Answer::Silent(reason) = &answer {
+            tracing::warn!(%case, reason, "no answer from the population register");
+        }
+        answer
+    }
+}
