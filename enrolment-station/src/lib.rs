@@ -3,12 +3,13 @@
 //! `devices` speaks to scanners and cameras, `register` to the population register, `web` shows the pages.
 //! `store` keeps drafts, outbox and what the centre issued; `outbox` sends through `centre`'s channel.
 
-pub mod centre;
 pub mod capture;
+pub mod centre;
 pub mod config;
 pub mod devices;
 pub mod draft;
 pub mod edge;
+pub mod fleet;
 pub mod outbox;
 pub mod register;
 pub mod store;

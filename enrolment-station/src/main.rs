@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use enrolment_station::config::Config;
-use enrolment_station::web;
+use enrolment_station::{edge, fleet, web};
 use tracing_subscriber::EnvFilter;
 
 /// The counter: captures applications and sends them to the centre.
@@ -23,6 +23,11 @@ struct Cli {
 enum Role {
     /// Shows the clerk's pages and sends what was captured.
     Serve,
+    /// Takes this station in with a one-time code of the centre; safe to repeat.
+    Onboard {
+        /// As printed: 20 letters and digits.
+        code: String,
+    },
 }
 
 #[tokio::main]
@@ -46,6 +51,18 @@ async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
     let config = Config::load(&cli.config)?;
     match cli.role {
         Role::Serve => web::run(config).await?,
+        Role::Onboard { code } => onboard(&config, &code).await?,
+    }
+    Ok(())
+}
+
+async fn onboard(config: &Config, code: &str) -> Result<(), Box<dyn std::error::Error>> {
+    let (standing, pulled) =
+        fleet::onboard::run(config, code, &mut edge::rng(), edge::now()).await?;
+    let identity = standing.identity();
+    println!("station {} of {}", identity.station, identity.office);
+    if let Err(error) = pulled {
+        eprintln!("enrolment-station: no configuration yet, `serve` fetches it: {error}");
     }
     Ok(())
 }

@@ -1,0 +1,154 @@
+//! What `serve` does beside the pages: reports, pulls and renews, by itself, for as long as it runs.
+
+use std::{fmt, future::Future, sync::Arc, time::Duration};
+
+use rand::CryptoRng;
+use time::OffsetDateTime;
+use wire::fleet::{Device, RenewRequest, ReportRequest, fleet_client::FleetClient};
+
+use super::{FleetError, Identity, Standing, certificate, keys};
+use crate::{
+    outbox::Outbox,
+    store::{issued::Kind, space},
+};
+
+/// Between two reports.
+const INTERVAL: Duration = Duration::from_mins(1);
+
+/// The station's clock.
+pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
+/// The devices seen at the moment.
+pub type Devices = Arc<dyn Fn() -> Vec<Device> + Send + Sync>;
+
+/// Keeps a station in good standing.
+pub struct Keeper<R> {
+    standing: Arc<Standing>,
+    outbox: Outbox,
+    clock: Clock,
+    devices: Devices,
+    rng: R,
+    interval: Duration,
+}
+
+impl<R> fmt::Debug for Keeper<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Keeper").field(&self.standing).finish()
+    }
+}
+
+impl<R: CryptoRng> Keeper<R> {
+    /// Keeps this station.
+    pub fn new(standing: Arc<Standing>, clock: Clock, devices: Devices, rng: R) -> Self {
+        Self {
+            outbox: Outbox::new(standing.store()),
+            standing,
+            clock,
+            devices,
+            rng,
+            interval: INTERVAL,
+        }
+    }
+
+    /// The same, reporting at other intervals.
+    #[must_use]
+    pub fn every(mut self, interval: Duration) -> Self {
+        self.interval = interval;
+        self
+    }
+
+    /// Runs until `shutdown`. What fails is tried again after the next interval.
+    pub async fn run(mut self, shutdown: impl Future<Output = ()>) {
+        tokio::pin!(shutdown);
+        loop {
+            if let Err(error) = self.pass().await {
+                tracing::warn!(%error, "the station's standing was not kept");
+            }
+            tokio::select! {
+                () = &mut shutdown => return,
+                () = tokio::time::sleep(self.interval) => {}
+            }
+        }
+    }
+
+    /// Once: renewal where it is due, report, and what is newer.
+    pub async fn pass(&mut self) -> Result<(), FleetError> {
+        let now = (self.clock)();
+        if self.standing.identity().is_due(now)? {
+            self.renew().await?;
+        }
+        let report = self.report(now).await?;
+        let mut client = FleetClient::new(self.standing.channel()?);
+        let answer = client.report(report).await?.into_inner();
+        if answer.pull {
+            self.standing.pull(&mut self.rng, now).await?;
+        }
+        if answer.renew && !self.standing.identity().is_due(now)? {
+            // By the centre's clock only: ours is slow, or the centre wants new keys.
+            self.renew().await?;
+        }
+        Ok(())
+    }
+
+    /// Has the next pair certified and goes on with it.
+    ///
+    /// Killed at any step, the next call continues: the next pair is found by its name, the centre gives
+    /// the same certificates for the same keys, and the identity is replaced in one commit.
+    async fn renew(&mut self) -> Result<(), FleetError> {
+        let standing = Arc::clone(&self.standing);
+        let old = standing.identity();
+        let generation = old.generation + 1;
+        let token = Arc::clone(&standing.token);
+        let made = tokio::task::spawn_blocking(move || {
+            let pair = keys::next_pair(&token, generation)?;
+            let requests = pair.requests(&token)?;
+            Ok::<_, FleetError>((pair, requests))
+        });
+        let ending = |_| FleetError::Unavailable("the program is ending".to_owned());
+        let (pair, [tls_request, signing_request]) = made.await.map_err(ending)??;
+        let mut client = FleetClient::new(standing.channel()?);
+        let answer = client.renew(RenewRequest {
+            tls_request,
+            signing_request,
+        });
+        let none = FleetError::Answer("there are no certificates");
+        let certificates = answer.await?.into_inner().certificates.ok_or(none)?;
+        let who = (old.station, &old.office);
+        certificate::check(&certificates, pair.public(), who, &standing.trusted)?;
+        let next = Identity {
+            generation,
+            tls: certificates.tls,
+            signing: certificates.signing,
+            authority: certificates.authority,
+            ..Identity::clone(&old)
+        };
+        let (bytes, now) = (next.encode()?, (self.clock)());
+        standing
+            .store
+            .put_issued(&mut self.rng, &[(Kind::Station, &bytes)], now)
+            .await?;
+        // The pair before stays until the next start: a dossier may be signed with it at this moment.
+        standing.replace(next, pair)?;
+        tracing::info!(generation, "the station's certificates were renewed");
+        Ok(())
+    }
+
+    async fn report(&self, now: OffsetDateTime) -> Result<ReportRequest, FleetError> {
+        let [configuration_version, staff_version] = self.standing.numbers().await?;
+        let outbox = self.outbox.summary().await?;
+        let oldest = outbox
+            .oldest
+            .map_or(0, |oldest| (now - oldest).whole_seconds());
+        let space = space::check(self.standing.store()).await?;
+        let micros = now.unix_timestamp_nanos() / 1000;
+        Ok(ReportRequest {
+            program_version: env!("CARGO_PKG_VERSION").to_owned(),
+            configuration_version,
+            staff_version,
+            backlog: outbox.backlog(),
+            oldest_seconds: u64::try_from(oldest).unwrap_or_default(),
+            free_bytes: space.free_bytes,
+            devices: (self.devices)().into_iter().take(16).collect(),
+            station_time: i64::try_from(micros).unwrap_or(i64::MAX),
+        })
+    }
+}
