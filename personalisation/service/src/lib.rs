@@ -13,3 +13,4 @@ pub mod line;
 pub mod order;
 pub mod review;
 pub mod secret_file;
+pub mod whole_file;

@@ -1,8 +1,7 @@
 //! The folder of certificates: a file each, named after holder and authority, written once.
 
 use std::{
-    fs::{self, File},
-    io::Write,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -10,6 +9,7 @@ use icao9303::cvc::{Certificate, MAX_LENGTH, Role};
 use time::Date;
 
 use super::{Certificates, InspectionSystemError, is_valid};
+use crate::whole_file;
 
 /// What certificates' files end in.
 const ENDING: &str = "cvcert";
@@ -71,11 +71,6 @@ impl Folder {
 
     /// Keeps certificates: each file is whole or absent, and never changes.
     pub fn keep(&self, certificates: &Certificates) -> Result<(), InspectionSystemError> {
-        let failed = |path: &Path, source| InspectionSystemError::File {
-            path: path.to_owned(),
-            source,
-        };
-        fs::create_dir_all(&self.0).map_err(|source| failed(&self.0, source))?;
         let Certificates {
             links,
             verifier,
@@ -88,7 +83,8 @@ impl Folder {
             if fs::read(&path).is_ok_and(|known| known == bytes) {
                 continue;
             }
-            write(&path, &bytes).map_err(|source| failed(&path, source))?;
+            whole_file::write(&path, &bytes)
+                .map_err(|source| InspectionSystemError::File { path, source })?;
         }
         Ok(())
     }
@@ -126,12 +122,4 @@ impl Folder {
         }
         Ok(all)
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let draft = path.with_extension("draft");
-    let mut file = File::create(&draft)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    fs::rename(&draft, path)
 }

@@ -15,7 +15,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use super::{event::Document, printing::Printer};
-use crate::faces::FaceError;
+use crate::{faces::FaceError, whole_file};
 
 /// The folder of documents' folders.
 const DOCUMENTS: &str = "documents";
@@ -108,7 +108,7 @@ impl Output {
             path: path.clone(),
             source: error.into(),
         })?;
-        write_whole(&path, &json)
+        write(&path, &json)
     }
 
     /// The documents that have a record but not both pictures, with their orders.
@@ -162,22 +162,10 @@ fn order_of(record: &Path) -> Result<OrderId, OutputError> {
         .map_err(|error: BadId| wrong(error.to_string()))
 }
 
-/// Writes a file that is whole or absent, also when the program dies meanwhile.
-pub(super) fn write_whole(path: &Path, content: &[u8]) -> Result<(), OutputError> {
-    let draft = path.with_extension("draft");
-    write(&draft, content)?;
-    fs::rename(&draft, path).map_err(|source| OutputError::Write {
+/// Writes a file of personal data that is whole or absent, also when the power fails meanwhile.
+pub(super) fn write(path: &Path, content: &[u8]) -> Result<(), OutputError> {
+    whole_file::write_private(path, content).map_err(|source| OutputError::Write {
         path: path.to_owned(),
         source,
     })
-}
-
-fn write(path: &Path, content: &[u8]) -> Result<(), OutputError> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    fs::create_dir_all(folder)
-        .and_then(|()| fs::write(path, content))
-        .map_err(|source| OutputError::Write {
-            path: path.to_owned(),
-            source,
-        })
 }

@@ -14,7 +14,7 @@ use personalisation_core::{
 
 use super::{
     files::{FilesError, OrderContent},
-    output::{OutputError, PICTURES, write_whole},
+    output::{self, OutputError, PICTURES},
 };
 use crate::faces::{CardFacts, Faces, Holder, Pictures};
 
@@ -122,7 +122,7 @@ fn draw(
 
 fn write(folder: &Path, pictures: &Pictures) -> Result<(), OutputError> {
     for (name, content) in PICTURES.iter().zip([&pictures.front, &pictures.back]) {
-        write_whole(&folder.join(name), content)?;
+        output::write(&folder.join(name), content)?;
     }
     Ok(())
 }
