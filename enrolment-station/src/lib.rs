@@ -12,5 +12,6 @@ pub mod edge;
 pub mod fleet;
 pub mod outbox;
 pub mod register;
+pub mod staff;
 pub mod store;
 pub mod web;

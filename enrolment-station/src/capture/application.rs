@@ -74,6 +74,12 @@ pub struct Person {
     pub register: Option<RegisterAnswer>,
     /// Documents that the register knows: number, kind, state in words of ours.
     pub known: Vec<KnownDocument>,
+    /// All nationalities that the register knows, of which one is printed.
+    pub nationalities: Vec<Text<1, 3>>,
+    /// The name in other scripts, to compare with papers.
+    pub foreign: Vec<String>,
+    /// Moved abroad, as the register says.
+    pub left: bool,
 }
 
 /// A document that the register has.

@@ -49,6 +49,8 @@ pub struct FingerCapture {
     pub device: Blob<1, 16_384>,
     /// When.
     pub captured_at: Timestamp,
+    /// What to say to the applicant, if a measure misses its limit.
+    pub advice: Option<String>,
     /// Why it is taken although a measure misses its limit.
     pub forced: Option<Text<1, 500>>,
 }
@@ -203,6 +205,7 @@ mod tests {
             rank,
             device: Blob::new(vec![1]).unwrap(),
             captured_at: Timestamp::from_seconds(1_700_000_000).unwrap(),
+            advice: None,
             forced: None,
         }
     }

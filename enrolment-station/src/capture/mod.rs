@@ -8,6 +8,7 @@
 pub mod application;
 pub mod build;
 pub mod fingers;
+pub mod impression;
 pub mod portrait;
 pub mod rules;
 pub mod step;

@@ -172,7 +172,13 @@ const REGISTER: &[Id] = &[
 
 /// What to say to an applicant in front of the camera.
 const ADVICE: &[Id] = &[
+    Id("clean-glass"),
     Id("close-mouth"),
+    Id("dry-finger"),
+    Id("finger-in-middle"),
+    Id("hold-finger-still"),
+    Id("moisten-finger"),
+    Id("press-flat"),
     Id("come-nearer"),
     Id("even-light"),
     Id("hold-head-upright"),
@@ -232,6 +238,15 @@ const MEASURES: &[(&str, Id)] = &[
     ("occlusion", Id("measure-occlusion")),
     ("sharpness", Id("measure-sharpness")),
     ("compression", Id("measure-compression")),
+    ("ridge-area", Id("measure-ridge-area")),
+    ("clear-area", Id("measure-clear-area")),
+    ("contrast", Id("measure-contrast")),
+    ("ridge-frequency", Id("measure-ridge-frequency")),
+    ("coherence", Id("measure-coherence")),
+    ("dry-share", Id("measure-dry-share")),
+    ("wet-share", Id("measure-wet-share")),
+    ("smeared-share", Id("measure-smeared-share")),
+    ("centre-offset", Id("measure-centre-offset")),
     ("device-score", Id("measure-device-score")),
 ];
 
@@ -307,6 +322,12 @@ mod tests {
         for measure in biometrics::face::Measure::ALL {
             let named = MEASURES.iter().any(|(name, _)| *name == measure.name());
             assert!(named, "{}", measure.name());
+        }
+        for measure in biometrics::finger::Measure::ALL {
+            let named = MEASURES.iter().any(|(name, _)| *name == measure.name());
+            assert!(named, "{}", measure.name());
+            let advice = ADVICE.iter().any(|id| id.0 == measure.advice());
+            assert!(advice, "{}", measure.advice());
         }
     }
 

@@ -112,6 +112,8 @@ pub struct Captured {
     pub chain: ChainHash,
     /// Who captured.
     pub identity: DigitalId,
+    /// The same as the device's chip signed it: a compact JWS, for whoever checks again.
+    pub signed_identity: String,
 }
 
 impl Devices {
@@ -218,6 +220,7 @@ pub fn read(
     }
     let mut chain = expected.request.previous;
     let mut biometrics = Vec::new();
+    let mut signed_identity = String::new();
     for entry in &entries {
         let block = verify(entry, expected, trust)?;
         let taken_at = check_block(&block, expected)?;
@@ -226,6 +229,7 @@ pub fn read(
             .decode(&*block.bio_value)
             .map_err(|_| Problem::RecordUnreadable)?;
         let record = Zeroizing::new(record);
+        signed_identity.clone_from(&block.digital_id);
         chain = chain.next(&record);
         if entry.hash.parse() != Ok(chain) {
             return Err(Problem::ChainBroken);
@@ -246,6 +250,7 @@ pub fn read(
         biometrics,
         chain,
         identity: expected.identity.clone(),
+        signed_identity,
     })
 }
 

@@ -68,6 +68,13 @@ impl TrustList {
         Self { anchors }
     }
 
+    /// Trusts these too.
+    #[must_use]
+    pub fn and(mut self, more: impl IntoIterator<Item = X509>) -> Self {
+        self.anchors.extend(more);
+        self
+    }
+
     /// Reads all certificate files of a folder.
     pub fn load(folder: &Path) -> Result<Self, TrustError> {
         let unreadable = |path: &Path| {

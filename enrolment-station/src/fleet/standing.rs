@@ -11,6 +11,7 @@ use key_custody::{
 };
 use openssl::x509::X509;
 use rand::CryptoRng;
+use tokio_rustls::rustls::ClientConfig;
 use tonic::transport::Channel;
 
 use super::{FleetError, Identity, certificate, keys, keys::Pair};
@@ -94,6 +95,12 @@ impl Standing {
             server_name: self.config.centre.server_name.clone(),
         };
         Ok(channel(&address, tls)?)
+    }
+
+    /// TLS to another service that asks for the station's certificate: the population register.
+    pub fn tls_to(&self, authority: &X509) -> Result<ClientConfig, FleetError> {
+        let authority = authority.to_der().map_err(certificate::der)?;
+        Ok(tls([authority.into()], Some(Arc::clone(&self.tls)))?)
     }
 
     /// Goes on with the next pair, once what the centre certified is kept.

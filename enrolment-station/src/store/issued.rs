@@ -25,6 +25,8 @@ pub enum Kind {
     Station,
     /// What is under way at the centre (a renewal, a report), in `fleet`'s own encoding.
     Progress,
+    /// What staff did here with their means of signing in (codes spent, passkeys added), in `staff`'s own encoding.
+    Staff,
 }
 
 impl Kind {
@@ -34,6 +36,7 @@ impl Kind {
             Self::StaffList => "staff_list",
             Self::Station => "station",
             Self::Progress => "progress",
+            Self::Staff => "staff",
         }
     }
 

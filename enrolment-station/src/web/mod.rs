@@ -1,20 +1,35 @@
 //! The clerk's pages, served to this computer alone.
 
+mod assets;
+pub mod desk;
+pub mod place;
+mod receipt;
+mod role;
+pub mod scanners;
+mod setup;
+pub mod steps;
+mod today;
+mod trouble;
+
 use std::io;
 use std::net::SocketAddr;
-use std::sync::Arc;
 
 use axum::Router;
-use pages::http::{Limits, MemorySessions, Settings, SettingsError, Surroundings};
+use axum::middleware::from_fn_with_state;
+use axum::response::Redirect;
+use axum::routing::{get, post};
+use pages::http::SettingsError;
 use pages::language::TextsError;
-use pages::{Id, Shield, Site, Texts};
+use pages::sign_in::RelyingPartyError;
 use thiserror::Error;
 
 use crate::config::Config;
-use crate::edge;
+use place::Place;
+pub use setup::SetUpError;
 
 /// What the station itself says.
-pub const MESSAGES: &[pages::language::Source] = pages::messages!("station");
+pub const MESSAGES: &[pages::language::Source] =
+    pages::messages!("station", "capture", "names", "devices");
 
 /// Why the station cannot serve. For the operator.
 #[derive(Debug, Error)]
@@ -36,6 +51,12 @@ pub enum ServeError {
     /// The origin cannot be served.
     #[error(transparent)]
     Settings(#[from] SettingsError),
+    /// Passkeys cannot be asked for.
+    #[error(transparent)]
+    RelyingParty(#[from] RelyingPartyError),
+    /// What stands behind the pages is not there.
+    #[error(transparent)]
+    SetUp(#[from] SetUpError),
 }
 
 /// Serves until the program is told to end.
@@ -47,23 +68,43 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
         .map_err(failed)?;
     let port = listener.local_addr().map_err(failed)?.port();
     let origin = format!("http://localhost:{port}");
-    let shield = Shield::new(
-        Site::new(Texts::new(MESSAGES)?, Id("station-service"), "/today"),
-        Settings::new([origin.clone()], Limits::default())?,
-        Arc::new(MemorySessions::new()),
-        Surroundings::new(edge::now, edge::rng()),
-    );
+    let station = setup::station(&config, &origin).await?;
+    let (stop, _) = tokio::sync::watch::channel(false);
+    station.work(&stop);
+    let open = Router::new()
+        .route("/", get(async || Redirect::to("/today")))
+        .merge(assets::routes())
+        .merge(station.place.sign_in.open_routes());
+    let staff = routes(&station.place).merge(station.place.sign_in.staff_routes());
+    let service = station.shield.serve(open, staff);
     println!("{origin}/");
-    let service = shield.serve(Router::new(), Router::new());
     axum::serve(
         listener,
         service.into_make_service_with_connect_info::<SocketAddr>(),
     )
-    .with_graceful_shutdown(ended())
+    .with_graceful_shutdown(ended(stop))
     .await
     .map_err(ServeError::Serve)
 }
 
-async fn ended() {
-    let _ = tokio::signal::ctrl_c().await;
+/// Pages for clerks: what is not here does not exist, and who is no clerk of this office's list gets none of it.
+fn routes(place: &Place) -> Router {
+    Router::new()
+        .route("/today", get(today::show))
+        .route("/applications", post(today::start))
+        .route("/applications/{id}", get(today::go_on))
+        .route(
+            "/applications/{id}/discard",
+            get(today::ask_discard).post(today::discard),
+        )
+        .route("/receipt", get(receipt::show))
+        .merge(steps::routes())
+        .route_layer(from_fn_with_state(place.clone(), role::clerks_only))
+        .with_state(place.clone())
+}
+
+async fn ended(stop: tokio::sync::watch::Sender<bool>) {
+    // Without the signal the program is killed, which it survives.
+    let _told = tokio::signal::ctrl_c().await;
+    stop.send_replace(true);
 }

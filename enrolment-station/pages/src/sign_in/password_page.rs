@@ -109,6 +109,25 @@ impl Failed {
 }
 
 impl SignIn {
+    /// Somebody beside the person of the session proves who they are, by password and code, for one act: the second
+    /// person at the same screen. The session stays whose it is. On failure, what to show beside the login.
+    pub async fn vouch(
+        &self,
+        visit: &Visit,
+        login: &str,
+        password: Zeroizing<String>,
+        code: &str,
+    ) -> Result<Result<Who, String>, Problem> {
+        let tried = Try {
+            login,
+            password,
+            code,
+            from: "second person".to_owned(),
+        };
+        let proved = self.prove(visit, tried).await?;
+        Ok(proved.map_err(|failed| failed.text(visit)))
+    }
+
     /// Judges login, password and code. All three are always judged, so that the time tells nothing.
     pub(super) async fn prove(
         &self,

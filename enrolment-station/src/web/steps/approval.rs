@@ -1,0 +1,148 @@
+//! A second person looks at the application on the same screen, with their own means of signing in.
+
+use axum::response::{IntoResponse, Response};
+use dossier::staff::Role;
+use dossier::{Signed, Text};
+use maud::{Markup, html};
+use pages::component::{
+    Button, ButtonBar, Errors, Form, Input, Notification, SummaryList, SummaryRow, Tone, Values,
+    Width,
+};
+use pages::http::Problem;
+use zeroize::Zeroizing;
+
+use super::super::desk::Desk;
+use super::super::place::{failed, stamp};
+use crate::capture::application::Approval;
+use crate::capture::{Step, build, rules, summary, words};
+
+/// The application as the second person sees it, and why they are asked.
+pub async fn show(desk: Desk) -> Result<Response, Problem> {
+    if let Err(elsewhere) = desk.ready_for(Step::Approval) {
+        return Ok(*elsewhere);
+    }
+    let body = body(&desk, &Values::default(), &Errors::new());
+    Ok(desk.page(Step::Approval, body).render().into_response())
+}
+
+fn body(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
+    let speech = desk.speech();
+    let rule = desk.configuration.second_person(&desk.place.office);
+    let asked = rules::asked_for(rule, &desk.application, desk.today);
+    let rows = summary::rows(&desk.application, speech, &desk.configuration, desk.today);
+    let form = Form::new(&desk.visit, values, errors);
+    let why = html! {
+        ul { @for occasion in asked { li { (speech.text(words::occasion(occasion))) } } }
+    };
+    html! {
+        (Notification::new(Tone::Notice, speech.text("approval-why")).more(why))
+        (reasons(desk))
+        (SummaryList::new(rows.into_iter().map(|row| SummaryRow {
+            name: row.name,
+            value: html! { (row.value) },
+            change: None,
+        })))
+        (form.wrap(&desk.href(Step::Approval.slug()), &html! {
+            h2 { (speech.text("approval-who")) }
+            (form.input(&Input::text("login", speech.text("sign-in-login")).width(Width::Medium)))
+            (form.input(&Input::password("password", speech.text("sign-in-password")).autocomplete("off")
+                .width(Width::Medium)))
+            (form.input(&Input::code("code", speech.text("sign-in-code"))
+                .hint(speech.text("sign-in-code-hint")).autocomplete("off")))
+            (form.input(&Input::lines("note", speech.text("approval-note")).optional()))
+            (ButtonBar::new(Button::primary(speech.text("approval-approve")))
+                .and(Button::secondary(speech.text("wizard-later")).href("/today")))
+        }))
+    }
+}
+
+/// The clerk's reasons for what was forced.
+fn reasons(desk: &Desk) -> Markup {
+    let speech = desk.speech();
+    let portrait = desk.application.portrait.as_ref();
+    let portrait = portrait.and_then(|portrait| portrait.forced.as_ref());
+    let hands = [&desk.application.hands.right, &desk.application.hands.left];
+    let fingers = hands
+        .into_iter()
+        .filter_map(|hand| hand.best.as_ref()?.forced.as_ref());
+    html! {
+        @for reason in portrait.into_iter().chain(fingers) {
+            p { (speech.format("approval-reason", &[("reason", reason.as_str().into())])) }
+        }
+    }
+}
+
+/// Judges who it is, and has the station sign that they approved.
+pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
+    if let Err(elsewhere) = desk.ready_for(Step::Approval) {
+        return Ok(*elsewhere);
+    }
+    let mut errors = Errors::new();
+    let note = values.get("note");
+    let note = (!note.is_empty()).then(|| Text::new(note)).transpose();
+    if note.is_err() {
+        errors.add("note", desk.speech().text("text-too-long"));
+    }
+    let approval = match note {
+        Ok(note) => approve(&desk, &values, note, &mut errors).await?,
+        Err(_) => None,
+    };
+    let Some(approval) = approval else {
+        let again = Values::new([("login", values.get("login")), ("note", values.get("note"))]);
+        let body = body(&desk, &again, &errors);
+        return Ok(desk.wrong(Step::Approval, body));
+    };
+    desk.application.approval = Some(approval);
+    desk.keep(&[]).await?;
+    Ok(desk.onward())
+}
+
+async fn approve(
+    desk: &Desk,
+    values: &Values,
+    note: Option<Text<1, 500>>,
+    errors: &mut Errors,
+) -> Result<Option<Approval>, Problem> {
+    let speech = desk.speech();
+    let password = Zeroizing::new(values.as_typed("password").to_owned());
+    let proved = desk.place.sign_in.vouch(
+        &desk.visit,
+        values.get("login"),
+        password,
+        values.get("code"),
+    );
+    let who = match proved.await? {
+        Ok(who) => who,
+        Err(text) => {
+            errors.add("login", text);
+            return Ok(None);
+        }
+    };
+    let begun = desk.application.begun_by == who.person.to_string();
+    if who.person == desk.who.person || begun {
+        errors.add("login", speech.text("approval-same-person"));
+        return Ok(None);
+    }
+    let now = desk.visit.now();
+    let supervisor = desk.place.signed_in(&who, Role::Supervisor, now).await?;
+    let sign_in = match supervisor {
+        Some(sign_in) => Some(sign_in),
+        None => desk.place.signed_in(&who, Role::Clerk, now).await?,
+    };
+    let (Some(sign_in), Some(summary)) = (sign_in, &desk.application.summary) else {
+        errors.add("login", speech.text("approval-may-not"));
+        return Ok(None);
+    };
+    let station = desk.place.station(&desk.configuration);
+    let at = stamp(now)?;
+    let record = build::second_person(&desk.application, &station, summary, sign_in, note, at);
+    let signed = Signed::sign(&record, &desk.place.signer()?);
+    let signed = signed.map_err(failed("signing a second person's record"))?;
+    let record = signed
+        .encode()
+        .map_err(failed("a second person's record"))?;
+    Ok(Some(Approval {
+        record: record.to_vec(),
+        name: Text::new(&who.name).map_err(failed("a name"))?,
+    }))
+}

@@ -1,0 +1,440 @@
+//! Fingers: one of each hand, the best of the tries, or why there is none.
+
+use axum::extract::Path;
+use axum::http::header;
+use axum::response::{IntoResponse, Redirect, Response};
+use dossier::configuration::Subject;
+use dossier::dossier::{Bound, Finger, Hand, Measure, MissingFinger, MissingReason};
+use dossier::{Day, Text};
+use maud::{Markup, html};
+use pages::component::{
+    Button, Choice, Details, Errors, Form, Input, Notification, Tag, Tone, Values,
+};
+use pages::http::Problem;
+
+use super::super::desk::{Desk, Part};
+use super::super::place::{failed, stamp};
+use super::super::{assets, trouble};
+use super::{bar, date};
+use crate::capture::fingers::{FingerCapture, HandCapture, MOST_TRIES, TRIES, exempt, position};
+use crate::capture::{Step, impression, summary, words};
+use crate::devices::{Kind, Wanted};
+
+const HANDS: [(&str, Hand); 2] = [("right", Hand::Right), ("left", Hand::Left)];
+const REASONS: [(&str, MissingReason); 2] = [
+    ("temporary", MissingReason::Temporary),
+    ("permanent", MissingReason::Permanent),
+];
+
+/// Both hands side by side.
+pub async fn show(desk: Desk) -> Result<Response, Problem> {
+    if let Err(elsewhere) = desk.ready_for(Step::Fingers) {
+        return Ok(*elsewhere);
+    }
+    Ok(page(&desk, &Markup::default(), None, false))
+}
+
+/// A form that came back, and its hand.
+type Typed<'a> = Option<(Hand, &'a Values, &'a Errors)>;
+
+fn page(desk: &Desk, above: &Markup, typed: Typed<'_>, wrong: bool) -> Response {
+    let speech = desk.speech();
+    let young = exempt(desk.application.age(desk.today));
+    let nothing = (Values::default(), Errors::new());
+    let plain = Form::new(&desk.visit, &nothing.0, &nothing.1);
+    let body = html! {
+        (above)
+        @if young {
+            (Notification::new(Tone::Notice, speech.text("fingers-exempt")))
+        } @else {
+            p.lead { (speech.format("fingers-lead", &[("tries", TRIES.into())])) }
+            div.hands {
+                @for (name, hand) in HANDS { (one(desk, name, hand, typed)) }
+            }
+        }
+        (plain.wrap(&desk.href(Step::Fingers.slug()), &html! {
+            input type="hidden" name="act" value="continue";
+            (bar(desk))
+        }))
+    };
+    let script = assets::CAPTURE.href();
+    let page = desk.page(Step::Fingers, body).script(&script);
+    let page = page.layout(pages::Layout::Wide).failed(wrong).render();
+    let status = if wrong {
+        axum::http::StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        axum::http::StatusCode::OK
+    };
+    (status, page).into_response()
+}
+
+fn one(desk: &Desk, name: &str, hand: Hand, typed: Typed<'_>) -> Markup {
+    let speech = desk.speech();
+    let capture = desk.application.hands.of(hand);
+    let nothing = (Values::default(), Errors::new());
+    let (values, errors) = match typed {
+        Some((of, values, errors)) if of == hand => (values, errors),
+        _ => (&nothing.0, &nothing.1),
+    };
+    html! {
+        section.hand aria-labelledby={ (name) "-title" } {
+            h2 id={ (name) "-title" } { (speech.text(words::hand(hand))) }
+            (state(desk, name, capture))
+            (scan(desk, name, hand, capture))
+            @if let Some(best) = &capture.best {
+                @if !best.passed() { (force(desk, name, values, errors)) }
+            }
+            (absent(desk, name, hand, values, errors))
+        }
+    }
+}
+
+/// What there is of this hand.
+fn state(desk: &Desk, name: &str, capture: &HandCapture) -> Markup {
+    let speech = desk.speech();
+    if let Some(missing) = &capture.missing {
+        let text = summary::absent(speech, missing);
+        return html! { (Notification::new(Tone::Notice, text)) };
+    }
+    let Some(best) = &capture.best else {
+        return html! { p { (Tag::new(Tone::Waiting, speech.text("fingers-none-yet"))) } };
+    };
+    let (tone, word) = match (best.passed(), &best.forced) {
+        (true, _) => (Tone::Good, speech.text("fingers-good")),
+        (false, Some(_)) => (Tone::Attention, speech.text("fingers-forced")),
+        (false, None) => (Tone::Attention, speech.text("fingers-not-good")),
+    };
+    html! {
+        div.finger {
+            figure {
+                img src={ (desk.href("fingers/")) (name) "/picture?" (capture.tries) }
+                    alt=(speech.format("fingers-picture-alt", &[("finger", speech.text(words::finger(best.finger)).into())]));
+                figcaption {
+                    (speech.text(words::finger(best.finger))) " · "
+                    (speech.format("fingers-tries", &[("tries", capture.tries.into())]))
+                }
+            }
+            div {
+                p { (Tag::new(tone, word)) }
+                @if let Some(advice) = &best.advice {
+                    p.advice { (words::advice(speech, advice)) }
+                }
+                (measures(desk, best))
+            }
+        }
+    }
+}
+
+fn measures(desk: &Desk, best: &FingerCapture) -> Markup {
+    let speech = desk.speech();
+    html! {
+        (Details::new(speech.text("fingers-measures"), html! {
+            ul.measures role="list" {
+                @for one in &best.measures {
+                    li.fails[!one.passes()] {
+                        div.measure-head {
+                            span.measure-name { (words::measure(speech, one.name.as_str())) }
+                            (mark(desk, one))
+                        }
+                        p.measure-value { (held_against(desk, one)) }
+                    }
+                }
+            }
+            p.hint { (speech.text("fingers-plain-measure")) }
+        }))
+    }
+}
+
+fn mark(desk: &Desk, measure: &Measure) -> Tag {
+    let speech = desk.speech();
+    if measure.passes() {
+        Tag::new(Tone::Good, speech.text("measure-passes"))
+    } else {
+        Tag::new(Tone::Attention, speech.text("measure-fails"))
+    }
+}
+
+fn held_against(desk: &Desk, measure: &Measure) -> String {
+    let speech = desk.speech();
+    let value = tenths(measure.value);
+    match measure.limit {
+        None => value,
+        Some(limit) => {
+            let args = [
+                ("value", value.into()),
+                ("limit", tenths(limit.value).into()),
+            ];
+            match limit.bound {
+                Bound::AtLeast => speech.format("measure-at-least", &args),
+                Bound::AtMost => speech.format("measure-at-most", &args),
+            }
+        }
+    }
+}
+
+/// Thousandths as a number with two decimals.
+fn tenths(thousandths: i64) -> String {
+    let hundredths = thousandths / 10;
+    format!("{}.{:02}", hundredths / 100, hundredths.abs() % 100)
+}
+
+/// Choose a finger and capture.
+fn scan(desk: &Desk, name: &str, hand: Hand, capture: &HandCapture) -> Markup {
+    let speech = desk.speech();
+    let chosen = capture
+        .best
+        .as_ref()
+        .map_or(1, |best| best.finger.position() % 5);
+    let index = if capture.best.is_none() { 2 } else { chosen };
+    let fingers = Finger::ALL.into_iter().filter(|one| one.hand() == hand);
+    let field = format!("{name}-finger");
+    let value = (if index == 0 { 5 } else { index }).to_string();
+    let values = Values::new([(field.clone(), value)]);
+    let errors = Errors::new();
+    let form = Form::new(&desk.visit, &values, &errors);
+    let mut choice = Choice::select(field, speech.text("fingers-which"));
+    for finger in fingers {
+        let place = (finger.position() - 1) % 5 + 1;
+        choice = choice.answer(place.to_string(), speech.text(words::finger(finger)));
+    }
+    let again = capture.tries > 0;
+    form.wrap(&desk.href(Step::Fingers.slug()), &html! {
+        input type="hidden" name="hand" value=(name);
+        (form.choice(&choice))
+        div.acts.plain {
+            (Button::secondary(if again { speech.text("fingers-again") } else { speech.text("fingers-capture") })
+                .value("act", "capture"))
+        }
+    })
+}
+
+fn force(desk: &Desk, name: &str, values: &Values, errors: &Errors) -> Markup {
+    let speech = desk.speech();
+    let form = Form::new(&desk.visit, values, errors);
+    let reason = Input::text(
+        format!("{name}-reason"),
+        speech.text("fingers-force-reason"),
+    )
+    .hint(speech.text("portrait-reason-hint"));
+    let fields = form.wrap(&desk.href(Step::Fingers.slug()), &html! {
+        input type="hidden" name="hand" value=(name);
+        (form.input(&reason))
+        div.acts.plain { (Button::secondary(speech.text("fingers-force")).value("act", "force")) }
+    });
+    opened(
+        speech.text("fingers-force-title"),
+        &fields,
+        errors,
+        &format!("{name}-reason"),
+    )
+}
+
+/// The hand gives none: which, why, until when.
+fn absent(desk: &Desk, name: &str, hand: Hand, values: &Values, errors: &Errors) -> Markup {
+    let speech = desk.speech();
+    let form = Form::new(&desk.visit, values, errors);
+    let mut which = Choice::checkbox(format!("{name}-which"), speech.text("missing-which"));
+    for finger in Finger::ALL.into_iter().filter(|one| one.hand() == hand) {
+        which = which.answer(
+            finger.position().to_string(),
+            speech.text(words::finger(finger)),
+        );
+    }
+    let mut why = Choice::radio(format!("{name}-why"), speech.text("missing-why"));
+    for (value, reason) in REASONS {
+        why = why.answer(value, speech.text(words::missing(reason)));
+    }
+    let fields = form.wrap(&desk.href(Step::Fingers.slug()), &html! {
+        input type="hidden" name="hand" value=(name);
+        (form.choice(&which))
+        (form.choice(&why))
+        (form.input(&Input::date(format!("{name}-until"), speech.text("missing-until")).optional()
+            .hint(speech.text("missing-until-hint"))))
+        (form.input(&Input::text(format!("{name}-note"), speech.text("missing-note")).optional()))
+        div.acts.plain { (Button::secondary(speech.text("missing-save")).value("act", "missing")) }
+    });
+    opened(
+        speech.text("missing-title"),
+        &fields,
+        errors,
+        &format!("{name}-w"),
+    )
+}
+
+/// Details that stand open where something in them is wrong.
+fn opened(line: String, fields: &Markup, errors: &Errors, field: &str) -> Markup {
+    let wrong = ["", "hich", "hy"]
+        .iter()
+        .any(|end| errors.of(&format!("{field}{end}")).is_some());
+    html! {
+        details open[wrong] { summary { (line) } div.more { (fields) } }
+    }
+}
+
+/// Captures, forces, notes a missing hand, or goes on.
+pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
+    let hand = HANDS.iter().find(|(name, _)| *name == values.get("hand"));
+    let here = desk.href(Step::Fingers.slug());
+    match (values.get("act"), hand) {
+        ("capture", Some((name, hand))) => {
+            let place: usize = values.get(&format!("{name}-finger")).parse().unwrap_or(2);
+            capture(&mut desk, *hand, place).await
+        }
+        ("force", Some((name, hand))) => {
+            let mut errors = Errors::new();
+            force_it(&mut desk, name, *hand, &values, &mut errors);
+            if !errors.is_empty() {
+                let typed = Some((*hand, &values, &errors));
+                return Ok(page(&desk, &Markup::default(), typed, true));
+            }
+            desk.save(&[Part::Hands]).await?;
+            Ok(Redirect::to(&here).into_response())
+        }
+        ("missing", Some((name, hand))) => {
+            let mut errors = Errors::new();
+            let Some(missing) = read_missing(&desk, name, *hand, &values, &mut errors) else {
+                let typed = Some((*hand, &values, &errors));
+                return Ok(page(&desk, &Markup::default(), typed, true));
+            };
+            let kept = desk.application.hands.of_mut(*hand);
+            kept.missing = Some(missing);
+            kept.best = None;
+            kept.tries = 0;
+            desk.save(&[Part::Hands]).await?;
+            Ok(Redirect::to(&here).into_response())
+        }
+        _ => {
+            let age = desk.application.age(desk.today);
+            if desk.application.hands.done(age) {
+                return Ok(desk.onward());
+            }
+            let text = desk.speech().text("fingers-not-done");
+            let above = html! { (Notification::new(Tone::Bad, text).urgent()) };
+            Ok(page(&desk, &above, None, true))
+        }
+    }
+}
+
+async fn capture(desk: &mut Desk, hand: Hand, place: usize) -> Result<Response, Problem> {
+    let offset = if hand == Hand::Right { 0 } else { 5 };
+    let finger = Finger::ALL[offset + place.clamp(1, 5) - 1];
+    if desk.application.hands.of(hand).tries >= MOST_TRIES {
+        let text = desk.speech().text("fingers-too-many");
+        let above = html! { (Notification::new(Tone::Bad, text).urgent()) };
+        return Ok(page(desk, &above, None, true));
+    }
+    let wanted = Wanted::Fingers {
+        wanted: vec![position(finger)],
+        missing: Vec::new(),
+    };
+    let captured = match desk.place.scanners.capture(Kind::Finger, wanted).await {
+        Ok(captured) => captured,
+        Err(error) => {
+            let above = trouble::no_capture(desk.speech(), &error, Kind::Finger);
+            return Ok(page(desk, &above, None, false));
+        }
+    };
+    let limits = impression::limits(&desk.configuration);
+    let at = stamp(desk.visit.now())?;
+    let judged = tokio::task::spawn_blocking(move || {
+        let record = captured.biometrics.first().map(|one| one.record.clone());
+        let record = record.unwrap_or_default();
+        impression::judge(&record, finger, &captured.signed_identity, &limits, at)
+    });
+    match judged.await.map_err(failed("judging a finger"))? {
+        Ok(judged) => {
+            desk.application.hands.of_mut(hand).add(judged);
+            desk.save(&[Part::Hands]).await?;
+            let here = desk.href(Step::Fingers.slug());
+            Ok(Redirect::to(&here).into_response())
+        }
+        Err(error) => {
+            tracing::warn!(%error, "an impression cannot be judged");
+            let text = desk.speech().text("fingers-unreadable");
+            let above = html! { (Notification::new(Tone::Bad, text).urgent()) };
+            Ok(page(desk, &above, None, false))
+        }
+    }
+}
+
+fn force_it(desk: &mut Desk, name: &str, hand: Hand, values: &Values, errors: &mut Errors) {
+    let field = format!("{name}-reason");
+    let missing = desk.speech().text("portrait-reason-missing");
+    let refused = desk.speech().text("portrait-not-forced");
+    let configuration = desk.configuration.clone();
+    let Some(best) = &mut desk.application.hands.of_mut(hand).best else {
+        return;
+    };
+    let mut failed = best.measures.iter().filter(|one| !one.passes());
+    let may = failed.all(|one| {
+        let threshold = configuration.threshold(Subject::Finger, &one.name);
+        threshold.is_none_or(|threshold| threshold.may_be_forced)
+    });
+    match Text::new(values.get(&field)) {
+        Ok(reason) if may => best.forced = Some(reason),
+        Ok(_) => errors.add(field, refused),
+        Err(_) => errors.add(field, missing),
+    }
+}
+
+fn read_missing(
+    desk: &Desk,
+    name: &str,
+    hand: Hand,
+    values: &Values,
+    errors: &mut Errors,
+) -> Option<MissingFinger> {
+    let speech = desk.speech();
+    let field = |end: &str| format!("{name}-{end}");
+    let which = Finger::ALL.into_iter().filter(|finger| {
+        finger.hand() == hand && values.has(&field("which"), &finger.position().to_string())
+    });
+    let which: Vec<Finger> = which.collect();
+    if which.is_empty() {
+        errors.add(field("which"), speech.text("missing-which-missing"));
+    }
+    let typed = values.get(&field("why")).to_owned();
+    let reason = REASONS.iter().find(|(value, _)| *value == typed);
+    let Some((_, reason)) = reason else {
+        errors.add(field("why"), speech.text("missing-why-missing"));
+        return None;
+    };
+    let mut until = None;
+    if *reason == MissingReason::Temporary {
+        match date(values, &field("until")) {
+            Ok(Some(day)) if day > desk.today => until = Day::try_from(day).ok(),
+            _ => {}
+        }
+        if until.is_none() {
+            errors.add(field("until"), speech.text("missing-until-missing"));
+        }
+    }
+    let note = values.get(&field("note"));
+    let note = (!note.is_empty()).then(|| Text::new(note)).transpose();
+    if note.is_err() {
+        errors.add(field("note"), speech.text("text-too-long"));
+    }
+    let note = note.ok()?;
+    errors.is_empty().then_some(MissingFinger {
+        hand,
+        reason: *reason,
+        which,
+        until,
+        note,
+    })
+}
+
+/// The best picture of a hand.
+pub async fn picture(
+    Path((_, hand)): Path<(String, String)>,
+    desk: Desk,
+) -> Result<Response, Problem> {
+    let hand = HANDS.iter().find(|(name, _)| *name == hand);
+    let (_, hand) = hand.ok_or(Problem::NotFound)?;
+    let best = desk.application.hands.of(*hand).best.as_ref();
+    let record = best.ok_or(Problem::NotFound)?.record.clone();
+    let png = tokio::task::spawn_blocking(move || impression::png(record.as_bytes()));
+    let png = png.await.map_err(failed("drawing a finger"))?;
+    let png = png.map_err(failed("drawing a finger"))?;
+    Ok(([(header::CONTENT_TYPE, "image/png")], png).into_response())
+}

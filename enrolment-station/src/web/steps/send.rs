@@ -1,0 +1,99 @@
+//! The last page: into the outbox, and then the receipt. From here the station cannot read the application any more.
+
+use axum::response::{IntoResponse, Redirect, Response};
+use maud::html;
+use pages::component::{Button, ButtonBar, Errors, Form, Notification, Tone, Values};
+use pages::http::Problem;
+use pages::{Page, Speech};
+
+use super::super::desk::{Desk, clerk, navigation};
+use super::super::place::failed;
+use super::super::receipt::{self, Receipt};
+use crate::capture::{build, summary, words};
+use crate::edge;
+use crate::outbox::EnqueueError;
+
+/// One button.
+pub async fn show(desk: Desk) -> Result<Response, Problem> {
+    if desk.application.next(desk.circumstances()).is_some() {
+        return Ok(desk.onward());
+    }
+    Ok(page(&desk, None))
+}
+
+fn page(desk: &Desk, wrong: Option<String>) -> Response {
+    let speech = desk.speech();
+    let (values, errors) = (Values::default(), Errors::new());
+    let form = Form::new(&desk.visit, &values, &errors);
+    let body = html! {
+        @if let Some(wrong) = wrong { (Notification::new(Tone::Bad, wrong).urgent()) }
+        p.lead { (speech.text("send-lead")) }
+        (form.wrap(&desk.href("send"), &html! {
+            (ButtonBar::new(Button::primary(speech.text("send-act")))
+                .and(Button::secondary(speech.text("send-back")).href(desk.href("summary")))
+                .and(Button::secondary(speech.text("wizard-later")).href("/today")))
+        }))
+    };
+    Page::new(&desk.visit, speech.text("send-title"))
+        .navigation(navigation(&desk.visit, false))
+        .above(desk.application.name())
+        .body(body)
+        .render()
+        .into_response()
+}
+
+/// Signs, seals, exchanges the draft for the outbox's row, and shows the receipt.
+pub async fn save(desk: Desk) -> Result<Response, Problem> {
+    if desk.application.next(desk.circumstances()).is_some() {
+        return Ok(desk.onward());
+    }
+    let station = desk.place.station(&desk.configuration);
+    let clerk = clerk(&desk).await?;
+    let dossier = build::build(&desk.application, &station, clerk, desk.today);
+    let dossier = dossier.map_err(failed("making a dossier"))?;
+    let (mut rng, signer) = (edge::rng(), desk.place.signer()?);
+    let queued = desk.place.outbox.enqueue(
+        &dossier,
+        &signer,
+        &desk.configuration,
+        &mut rng,
+        desk.visit.now(),
+    );
+    match queued.await {
+        Ok(_) => {}
+        Err(EnqueueError::NoIntakeKey { .. }) => {
+            let text = desk.speech().text("send-no-key");
+            return Ok(page(&desk, Some(text)));
+        }
+        Err(error) => return Err(failed("putting a dossier into the outbox")(error)),
+    }
+    let receipt = receipt_of(&desk, desk.speech());
+    receipt::keep(&desk.visit, &receipt).await?;
+    Ok(Redirect::to("/receipt").into_response())
+}
+
+/// What the applicant takes home.
+fn receipt_of(desk: &Desk, speech: Speech<'_>) -> Receipt {
+    let application = &desk.application;
+    let tag = application.language().map_or("fr", dossier::Language::tag);
+    let language = pages::Language::from_tag(tag).unwrap_or(speech.language());
+    let speech = desk.visit.site().texts().speak(language);
+    let document = application
+        .request
+        .map(|one| speech.text(words::document(one.document)));
+    let paid = application.payment.as_ref();
+    let office = |id: &str| summary::office(&desk.configuration, id, desk.today);
+    Receipt {
+        application: application.id.to_string(),
+        language: language.tag().to_owned(),
+        name: application.name(),
+        document: document.unwrap_or_default(),
+        at: desk.visit.now().unix_timestamp(),
+        office: office(desk.place.office.as_str()),
+        fee: paid.map_or_else(String::new, |paid| summary::euros(speech, paid.payment.fee)),
+        reference: paid.map_or_else(String::new, |paid| {
+            paid.payment.reference.as_str().to_owned()
+        }),
+        collection: paid.map_or_else(String::new, |paid| office(paid.collection.as_str())),
+    }
+}
