@@ -6,6 +6,7 @@
     pictures.py decode IN OUT.png              Pillow decodes anything it knows
     pictures.py match IN.png ...               BOZORTH3 scores, a row a picture
     pictures.py minutiae IN.png ...            MINDTCT's minutiae, a line a picture: x,y,degrees,kind,reliability ...
+    pictures.py minutiae-rate RUNS IN.png ...  best time of the slowest picture in milliseconds
     pictures.py quality IN.png ...             NFIQ 2 scores, a line a picture
 """
 
@@ -51,10 +52,10 @@ def decode(source, target):
     Image.open(source).save(target)
 
 
-def extract(paths, with_quality):
+def extractor(with_quality):
     import nbis
 
-    extractor = nbis.new_nbis_extractor(
+    return nbis.new_nbis_extractor(
         nbis.NbisExtractorSettings(
             min_quality=0.0,
             get_center=False,
@@ -63,7 +64,11 @@ def extract(paths, with_quality):
             ppi=500.0,
         )
     )
-    return [extractor.extract_minutiae_from_image_file(path) for path in paths]
+
+
+def extract(paths, with_quality):
+    one = extractor(with_quality)
+    return [one.extract_minutiae_from_image_file(path) for path in paths]
 
 
 def match(*paths):
@@ -81,11 +86,24 @@ def minutiae(*paths):
         print(" ".join(fields))
 
 
+def minutiae_rate(runs, *paths):
+    one = extractor(False)
+    slowest = 0
+    for path in paths:
+        times = []
+        for _ in range(int(runs)):
+            begin = time.perf_counter()
+            one.extract_minutiae_from_image_file(path)
+            times.append(time.perf_counter() - begin)
+        slowest = max(slowest, min(times))
+    print(f"{slowest * 1000:.3f}")
+
+
 def quality(*paths):
     for one in extract(paths, True):
         print(one.quality().score)
 
 
 if __name__ == "__main__":
-    commands = [wsq_encode, wsq_decode, wsq_rate, decode, match, minutiae, quality]
+    commands = [wsq_encode, wsq_decode, wsq_rate, decode, match, minutiae, minutiae_rate, quality]
     {f.__name__.replace("_", "-"): f for f in commands}[sys.argv[1]](*sys.argv[2:])

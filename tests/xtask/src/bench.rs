@@ -37,6 +37,10 @@ const MEASURES: &[Measure] = &[
         name: "face_check_rate",
     },
     Measure::Example {
+        package: "biometrics",
+        name: "finger_rate",
+    },
+    Measure::Example {
         package: "hardware-sim",
         name: "people_rate",
     },

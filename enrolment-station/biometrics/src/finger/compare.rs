@@ -29,8 +29,8 @@ const MISSING: f64 = 0.25;
 /// Fewer matches than this say nothing.
 const LEAST_MATCHES: usize = 5;
 
-/// Scores from which on two prints are said to be of one finger.
-pub const SAME_FINGER: f64 = 20.0;
+/// The score from which on two prints are said to be of one finger; docs/finger-measure.md says why.
+pub const SAME_FINGER: f64 = 35.0;
 
 /// How much speaks for the same finger: 0 for nothing, without an upper end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -43,8 +43,13 @@ impl Score {
     }
 }
 
-/// Compares two templates. The order does not matter much, but a little: `same_finger` asks both ways.
+/// Compares two templates, in either order.
 pub fn compare(one: &Template, other: &Template) -> Score {
+    let (one, other) = if in_order(one, other) {
+        (one, other)
+    } else {
+        (other, one)
+    };
     let (a, b) = (one.minutiae(), other.minutiae());
     let mut best = 0.0f64;
     for (from, to, rotation) in beginnings(a, b) {
@@ -64,6 +69,39 @@ pub fn compare(one: &Template, other: &Template) -> Score {
         best = best.max(weigh(one, other, &laid, &bent));
     }
     Score(best)
+}
+
+/// Whether two prints may be said to be of one finger: their score is `least` or more ([`SAME_FINGER`] by default).
+pub fn same_finger(one: &Template, other: &Template, least: f64) -> bool {
+    compare(one, other).value() >= least
+}
+
+/// Fingers that were given twice under two names: every pair that is said to be of one finger, with its score, the
+/// highest first.
+pub fn given_twice<N: Copy>(prints: &[(N, &Template)], least: f64) -> Vec<(N, N, Score)> {
+    let mut twice = Vec::new();
+    for (index, (name, one)) in prints.iter().enumerate() {
+        for (other_name, other) in &prints[index + 1..] {
+            let score = compare(one, other);
+            if score.value() >= least {
+                twice.push((*name, *other_name, score));
+            }
+        }
+    }
+    twice.sort_by(|a, b| b.2.0.total_cmp(&a.2.0));
+    twice
+}
+
+/// The same order whichever comes first: fewer minutiae, else by the first place that differs.
+fn in_order(one: &Template, other: &Template) -> bool {
+    let places = |of: &Template| -> Vec<(u32, u32, u32)> {
+        let minutiae = of.minutiae().iter();
+        minutiae
+            .map(|m| (m.x.to_bits(), m.y.to_bits(), m.angle.to_bits()))
+            .collect()
+    };
+    let count = one.minutiae().len().cmp(&other.minutiae().len());
+    count.then_with(|| places(one).cmp(&places(other))).is_le()
 }
 
 /// A neighbour as a minutia sees it.

@@ -215,6 +215,10 @@ fn drop_facing(all: &mut [Candidate]) {
         for second in &endings[index + 1..] {
             let (one, other) = (&all[*first], &all[*second]);
             let (dx, dy) = (other.x - one.x, other.y - one.y);
+            // They come row by row.
+            if dy > GAP {
+                break;
+            }
             if dx.hypot(dy) > GAP {
                 continue;
             }
@@ -246,11 +250,14 @@ fn drop_crowds(all: &mut [Candidate]) {
     let kept: Vec<usize> = (0..all.len()).filter(|n| all[*n].kept).collect();
     let mut gone = Vec::new();
     for (index, number) in kept.iter().enumerate() {
-        let far =
-            |other: usize| (all[*number].x - all[other].x).hypot(all[*number].y - all[other].y);
-        let near = kept.iter().filter(|other| far(**other) < NEAR).count();
-        let again = kept[..index].iter().any(|other| far(*other) < APART);
-        if again || near > CROWD + 1 {
+        let one = &all[*number];
+        let far = |other: &&usize| (one.x - all[**other].x).hypot(one.y - all[**other].y);
+        // They come row by row.
+        let in_reach = |other: &&usize| (one.y - all[**other].y).abs() < NEAR;
+        let before = || kept[..index].iter().rev().take_while(in_reach);
+        let after = kept[index + 1..].iter().take_while(in_reach);
+        let near = before().chain(after).filter(|other| far(other) < NEAR);
+        if near.count() > CROWD || before().any(|other| far(&other) < APART) {
             gone.push(*number);
         }
     }

@@ -20,7 +20,7 @@ use image::GrayImage;
 use thiserror::Error;
 
 pub use check::{Limits, Outcome, Verdict, best};
-pub use compare::{SAME_FINGER, Score, compare};
+pub use compare::{SAME_FINGER, Score, compare, given_twice, same_finger};
 pub use measure::{Measure, RidgeMeasure, measure};
 pub use template::{Kind, MAX_MINUTIAE, Minutia, Template};
 

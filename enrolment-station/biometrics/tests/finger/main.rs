@@ -7,7 +7,9 @@
     reason = "drawn values are small"
 )]
 
+mod comparison;
 mod measures;
+mod minutiae;
 mod spoil;
 #[path = "../support/mod.rs"]
 mod support;
