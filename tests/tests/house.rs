@@ -46,6 +46,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "icao9303",
             "inspection",
             "key-custody",
+            "pages",
             "personalisation-core",
             "personalisation-store",
             "wire",

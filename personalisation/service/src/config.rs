@@ -13,6 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::{
+    console::ConsoleSection,
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
     secret_file::{self, SecretFileError},
@@ -85,6 +86,8 @@ pub struct Config {
     pub intake: Option<IntakeSection>,
     /// The population register.
     pub register: Option<RegisterSection>,
+    /// The pages of the centre's staff, where this host serves them.
+    pub console: Option<ConsoleSection>,
 }
 
 /// `[sealing]`

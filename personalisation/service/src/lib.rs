@@ -2,6 +2,7 @@
 
 pub mod blanks;
 pub mod config;
+pub mod console;
 pub mod edge;
 pub mod faces;
 pub mod fleet;
@@ -13,4 +14,5 @@ pub mod line;
 pub mod order;
 pub mod review;
 pub mod secret_file;
+pub mod staff;
 pub mod whole_file;

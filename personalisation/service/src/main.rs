@@ -3,7 +3,9 @@
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::{Parser, Subcommand};
-use personalisation::{blanks, config::Config, edge, fleet, inspect, intake, keys, line, order};
+use personalisation::{
+    blanks, config::Config, console, edge, fleet, inspect, intake, keys, line, order, staff,
+};
 use personalisation_core::ids::OrderId;
 use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
@@ -38,6 +40,15 @@ enum Centre {
     Blanks(Blanks),
     /// Takes stations in and ends them; signs their configuration.
     Fleet(Fleet),
+    /// Serves the pages of the centre's staff.
+    Console(Common),
+    /// Adds, changes and lists members of staff.
+    Staff {
+        #[command(subcommand)]
+        command: staff::command::Command,
+        #[command(flatten)]
+        common: Common,
+    },
     /// Makes what is missing of the sealing key, the tokens and their keys.
     Keys(Common),
     /// Writes the audit as lines of JSON to standard output.
@@ -183,6 +194,16 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
             let store = runtime.block_on(Config::load(&common.config)?.open_store())?;
             for (state, blanks) in runtime.block_on(store.stock())? {
                 println!("{state} {blanks}");
+            }
+        }
+        Centre::Console(common) => {
+            runtime.block_on(console::run(Config::load(&common.config)?))?;
+        }
+        Centre::Staff { command, common } => {
+            let config = Config::load(&common.config)?;
+            let done = staff::command::run(&config, command, edge::rng(), edge::now());
+            for line in runtime.block_on(done)? {
+                println!("{}", *line);
             }
         }
         Centre::Keys(common) => {

@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use dossier::{
-    Dossier, Hash, PartialDay, SealedDossier,
+    Dossier, Hash, NationalNumber, PartialDay, SealedDossier,
     receipt::{Outcome, Reason},
     sealed::OpenedDossier,
 };
@@ -252,7 +252,7 @@ fn entries(act: &str, hash: Hash, outcome: &str, now: OffsetDateTime) -> [Entry;
 fn who(dossier: &Dossier) -> Zeroizing<Vec<u8>> {
     let identity = &dossier.identity;
     if let Some(number) = &identity.national_number {
-        return Zeroizing::new(format!("number\0{}", number.value.as_str()).into_bytes());
+        return who_has(&number.value);
     }
     let birth: &PartialDay = &identity.date_of_birth.value;
     let plain = Zeroizing::new(format!(
@@ -263,6 +263,11 @@ fn who(dossier: &Dossier) -> Zeroizing<Vec<u8>> {
         identity.nationality.value.as_str(),
     ));
     Zeroizing::new(plain.as_bytes().to_vec())
+}
+
+/// Who somebody with that number is among all applications.
+pub fn who_has(number: &NationalNumber) -> Zeroizing<Vec<u8>> {
+    Zeroizing::new(format!("number\0{}", number.as_str()).into_bytes())
 }
 
 /// Letters alone, without accents, in capitals.

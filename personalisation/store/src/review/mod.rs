@@ -1,5 +1,6 @@
 //! Applications from Accepted on: the queue of checks, the queue of people, moves, and sealed content.
 
+mod about;
 mod content;
 mod decide;
 mod lease;

@@ -71,6 +71,28 @@ impl GlassVerdict {
     }
 }
 
+/// What an auditor writes down about a read without a case.
+#[derive(Clone, Copy)]
+pub struct GlassReview<'a> {
+    /// The auditor.
+    pub by: PersonId,
+    /// What they think of it.
+    pub verdict: GlassVerdict,
+    /// Why, in their words.
+    pub remark: &'a str,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+impl std::fmt::Debug for GlassReview<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("GlassReview")
+            .field("by", &self.by)
+            .field("verdict", &self.verdict)
+            .finish_non_exhaustive()
+    }
+}
+
 /// One read without a case.
 #[derive(Clone)]
 pub struct Glass {
@@ -160,26 +182,23 @@ impl Store {
         &self,
         rng: &mut impl CryptoRng,
         glass: GlassId,
-        by: PersonId,
-        verdict: GlassVerdict,
-        remark: &str,
+        review: &GlassReview<'_>,
         entries: &[Entry],
-        now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         const DOING: &str = "looking at a read without a case";
         let remark = &self
             .sealer
-            .seal(rng, &place(glass, "remark"), remark.as_bytes())?;
+            .seal(rng, &place(glass, "remark"), review.remark.as_bytes())?;
         transaction!(self, DOING, |tx| {
             let reviewed = sqlx::query(
                 "UPDATE staff_glass SET reviewed_by = $2, verdict = $3, remark = $4, reviewed_at = $5
                  WHERE glass_id = $1 AND reviewed_at IS NULL AND person_id <> $2",
             )
             .bind(&glass.0[..])
-            .bind(&by.as_bytes()[..])
-            .bind(verdict.name())
+            .bind(&review.by.as_bytes()[..])
+            .bind(review.verdict.name())
             .bind(remark)
-            .bind(micros(now))
+            .bind(micros(review.at))
             .execute(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;

@@ -11,7 +11,7 @@ mod role;
 mod session;
 
 pub use credential::{Credentials, KeptPasskey};
-pub use glass::{Glass, GlassId, GlassVerdict};
+pub use glass::{Glass, GlassId, GlassReview, GlassVerdict};
 pub use link::{Enrolment, Link};
 pub use person::{Person, check_login};
 pub use role::{Grant, RoleId, name as role_name, role_of_name};

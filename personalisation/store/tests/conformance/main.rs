@@ -4,6 +4,7 @@
 mod lease;
 mod line;
 mod order;
+mod staff;
 mod stock;
 
 use personalisation_core::{

@@ -1,0 +1,166 @@
+//! Quarantine, release and revocation of a station: audited, by administrators.
+
+use axum::{
+    extract::{Path, State},
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use evidence::entry::Act;
+use maud::Markup;
+use pages::{
+    Id, Layout,
+    component::{Choice, Errors, Form, Irreversible, Values},
+    http::Problem,
+};
+use personalisation_store::{
+    StoreError,
+    fleet::{RevocationReason, Station},
+};
+
+use super::one::find;
+use crate::{
+    console::{
+        Desk,
+        permissions::Staffer,
+        view::{failed, page},
+    },
+    staff,
+};
+
+/// An act about a station, its intent written.
+pub(super) async fn begin(
+    desk: &Desk,
+    staffer: &Staffer,
+    name: &str,
+    object: &str,
+) -> Result<Act, Problem> {
+    let by = staff::page_person(staffer.person);
+    let act = staff::act(desk.rng, by, name, object);
+    let intent = act.intent(staffer.visit.now());
+    desk.store.audit(&[intent]).await.map_err(failed)?;
+    Ok(act)
+}
+
+/// What came of it: the outcome of a change that did not take place is written here.
+async fn settle(
+    desk: &Desk,
+    staffer: &Staffer,
+    act: &Act,
+    moved: Result<bool, StoreError>,
+) -> Result<(), Problem> {
+    if moved.is_err() {
+        let outcome = act.outcome(staffer.visit.now(), "nothing was changed");
+        desk.store.audit(&[outcome]).await.map_err(failed)?;
+    }
+    match moved {
+        Ok(true) => Ok(()),
+        // Somebody was faster.
+        Ok(false) => Err(Problem::StaleForm),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+pub(super) async fn quarantine(
+    State(desk): State<Desk>,
+    staffer: Staffer,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let (station, now) = (find(&desk, &id).await?.id, staffer.visit.now());
+    let object = format!("station {station}");
+    let act = begin(&desk, &staffer, "quarantine-station", &object).await?;
+    let done = [act.outcome(now, "asked for")];
+    let moved = desk.store.quarantine_station(station, &done, now).await;
+    settle(&desk, &staffer, &act, moved).await?;
+    Ok(Redirect::to(&format!("/fleet/{id}")).into_response())
+}
+
+pub(super) async fn release(
+    State(desk): State<Desk>,
+    staffer: Staffer,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let (station, now) = (find(&desk, &id).await?.id, staffer.visit.now());
+    let object = format!("station {station}");
+    let act = begin(&desk, &staffer, "release-station", &object).await?;
+    let done = [act.outcome(now, "asked for")];
+    let moved = desk.store.release_station(station, &done, now).await;
+    settle(&desk, &staffer, &act, moved).await?;
+    Ok(Redirect::to(&format!("/fleet/{id}")).into_response())
+}
+
+const fn reason(reason: RevocationReason) -> Id {
+    match reason {
+        RevocationReason::KeyCompromise => Id("revoke-key-compromise"),
+        RevocationReason::Superseded => Id("revoke-superseded"),
+        RevocationReason::CessationOfOperation => Id("revoke-cessation"),
+    }
+}
+
+pub(super) async fn ask_revoke(
+    State(desk): State<Desk>,
+    staffer: Staffer,
+    Path(id): Path<String>,
+) -> Result<Markup, Problem> {
+    let station = find(&desk, &id).await?;
+    Ok(question(
+        &staffer,
+        &station,
+        &Values::default(),
+        &Errors::new(),
+    ))
+}
+
+fn question(staffer: &Staffer, station: &Station, values: &Values, errors: &Errors) -> Markup {
+    let speech = staffer.visit.speech();
+    let title = speech.format(
+        "fleet-revoke-act",
+        &[("office", station.office.to_string().into())],
+    );
+    let form = Form::new(&staffer.visit, values, errors);
+    let choice = RevocationReason::ALL.into_iter().fold(
+        Choice::radio("reason", speech.text("fleet-revoke-reason")),
+        |choice, one| choice.answer(one.name(), speech.text(reason(one))),
+    );
+    let path = format!("/fleet/{}", station.id);
+    let follows = speech.text("fleet-revoke-follows");
+    let act = Irreversible::new(title.clone(), follows, path.clone()).fields(form.choice(&choice));
+    page(staffer, "/fleet", title)
+        .above(station.id.to_string())
+        .layout(Layout::Column)
+        .failed(!errors.is_empty())
+        .body(act.show(&form, &format!("{path}/revoke")))
+        .render()
+}
+
+pub(super) async fn revoke(
+    State(desk): State<Desk>,
+    staffer: Staffer,
+    Path(id): Path<String>,
+    values: Values,
+) -> Result<Response, Problem> {
+    let (station, now) = (find(&desk, &id).await?, staffer.visit.now());
+    let Some(reason) = RevocationReason::by_name(values.get("reason")) else {
+        let mut errors = Errors::new();
+        let speech = staffer.visit.speech();
+        errors.add("reason", speech.text("fleet-error-reason"));
+        let page = question(&staffer, &station, &values, &errors);
+        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+    };
+    let object = format!("station {}", station.id);
+    let act = begin(&desk, &staffer, "revoke-station", &object).await?;
+    let done = [act.outcome(now, reason.name())];
+    if let Some(fleet) = &desk.fleet {
+        // Refused here at once, then at pki; where pki is away, the fleet's own act says so.
+        if let Err(error) = fleet.revoke(station.id, reason).await {
+            tracing::error!(%error, "revoking a station");
+            let outcome = act.outcome(now, "revoked here, not at pki");
+            desk.store.audit(&[outcome]).await.map_err(failed)?;
+            return Err(Problem::Failed);
+        }
+        desk.store.audit(&done).await.map_err(failed)?;
+    } else {
+        let moved = desk.store.revoke_station(station.id, reason, &done, now);
+        settle(&desk, &staffer, &act, moved.await).await?;
+    }
+    Ok(Redirect::to(&format!("/fleet/{id}")).into_response())
+}

@@ -1,0 +1,238 @@
+//! `personalisation console`: the pages of the centre's staff, by the design system of `pages`.
+//!
+//! ```text
+//! browser ─> Shield (headers, origin, session, CSRF) ─> gate (permissions::TABLE) ─> handler ─> store
+//!                                                       every read of personal data: intent, outcome
+//! ```
+
+mod enrol;
+mod fleet;
+mod oversight;
+pub mod permissions;
+mod reading;
+mod review;
+mod routes;
+mod search;
+mod section;
+mod staff;
+mod start;
+mod view;
+
+use std::{io, net::SocketAddr, sync::Arc};
+
+use axum::Router;
+use key_custody::Token;
+use pages::{
+    Id, Shield, Site, Texts,
+    http::{Limits, Settings, SettingsError, Surroundings},
+    language::TextsError,
+    sign_in::{RelyingParty, RelyingPartyError, SignIn},
+};
+use personalisation_store::Store;
+use thiserror::Error;
+use time::Duration;
+
+use crate::{
+    config::{Config, ConfigError},
+    edge::{self, SystemRng},
+    intake::{self, IntakeError},
+    staff::{Accounts, StoredSessions},
+};
+
+pub use routes::Route;
+pub use section::ConsoleSection;
+
+/// Everything that the console says by itself.
+pub const MESSAGES: &[pages::language::Source] =
+    pages::messages!("console", "fleet", "oversight", "review", "staff");
+
+/// How often sessions that nobody comes back to are removed.
+const SWEEP: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// Why the console does not run. For the operator.
+#[derive(Debug, Error)]
+pub enum ConsoleError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// No section of its own.
+    #[error("starting the console: the configuration has no [console]; add it (docs/console.md)")]
+    NoSection,
+    /// An address that strangers reach, without TLS.
+    #[error(
+        "starting the console: {0} can be reached from other machines, and the console speaks no TLS; \
+         listen at 127.0.0.1 behind a proxy that does"
+    )]
+    Exposed(SocketAddr),
+    /// Its origin.
+    #[error("starting the console: {0}")]
+    Settings(#[from] SettingsError),
+    /// Its relying party.
+    #[error("starting the console: {0}")]
+    RelyingParty(#[from] RelyingPartyError),
+    /// Its messages.
+    #[error("starting the console: {0}")]
+    Texts(#[from] TextsError),
+    /// What it shares with intake: tokens, the register, the fleet.
+    #[error("starting the console: {0}")]
+    Place(#[from] IntakeError),
+    /// Its listener.
+    #[error("listening at {at}: {source}; is another program there?")]
+    Listen {
+        /// Where.
+        at: SocketAddr,
+        /// The system's reason.
+        source: io::Error,
+    },
+}
+
+/// What every handler works with. Clones share it.
+#[derive(Clone, Debug)]
+pub struct Desk {
+    store: Store,
+    rng: SystemRng,
+    config: Arc<Config>,
+    /// Where decisions are carried out; none without the token of tickets.
+    review: Option<Arc<crate::review::Desk>>,
+    /// What the register is asked by; none where it is not configured.
+    register: Option<crate::review::register::Register>,
+    /// Where stations are ended, at pki too; none where the fleet is not configured.
+    fleet: Option<Arc<crate::fleet::Place>>,
+}
+
+impl Desk {
+    /// Opens what a configuration names.
+    pub async fn open(config: Config, rng: SystemRng) -> Result<Self, ConsoleError> {
+        let place = intake::Place {
+            store: config.open_store().await?,
+            config: Arc::new(config),
+        };
+        let review = match place.config.review_token() {
+            Some(_) => Some(Arc::new(crate::review::desk(&place, "console")?)),
+            None => None,
+        };
+        let fleet = match &place.config.fleet {
+            Some(section) => Some(fleet_of(section, &place.store)?),
+            None => None,
+        };
+        Ok(Self {
+            register: register(&place)?,
+            review,
+            fleet,
+            rng,
+            store: place.store,
+            config: place.config,
+        })
+    }
+
+    /// The database.
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+}
+
+fn fleet_of(
+    section: &crate::fleet::FleetSection,
+    store: &Store,
+) -> Result<Arc<crate::fleet::Place>, ConsoleError> {
+    crate::fleet::Place::open(section, store.clone(), edge::now)
+        .map_err(IntakeError::from)
+        .map_err(ConsoleError::from)
+}
+
+/// The register, called with the certificate of the centre's intake; none where this host has neither.
+fn register(
+    place: &intake::Place,
+) -> Result<Option<crate::review::register::Register>, ConsoleError> {
+    let (Some(section), Some((token_section, token))) =
+        (&place.config.intake, place.config.intake_token())
+    else {
+        return Ok(None);
+    };
+    if place.config.register.is_none() {
+        return Ok(None);
+    }
+    let token = Arc::new(Token::open(&token).map_err(IntakeError::from)?);
+    let in_token = token_section.tls.as_deref().map(|label| (&token, label));
+    let ours = intake::tls::identity(&section.certificate, section.key.as_deref(), in_token);
+    let ours = ours.map_err(IntakeError::from)?;
+    Ok(crate::review::register(place, ours)?)
+}
+
+/// Serves the console until the program ends.
+pub async fn run(config: Config) -> Result<(), ConsoleError> {
+    let section = config.console.clone().ok_or(ConsoleError::NoSection)?;
+    if !section.listen.ip().is_loopback() {
+        return Err(ConsoleError::Exposed(section.listen));
+    }
+    let failed = |source| ConsoleError::Listen {
+        at: section.listen,
+        source,
+    };
+    let listener = tokio::net::TcpListener::bind(section.listen).await;
+    let listener = listener.map_err(failed)?;
+    let desk = Desk::open(config, edge::rng()).await?;
+    let surroundings = Surroundings::new(edge::now, edge::rng());
+    tokio::spawn(sweep(desk.store.clone(), surroundings.clone()));
+    let router = router(desk, &section, surroundings)?;
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    println!("console at {}", section.origin);
+    axum::serve(listener, service).await.map_err(failed)
+}
+
+/// The whole service, shielded and guarded.
+pub fn router(
+    desk: Desk,
+    section: &ConsoleSection,
+    surroundings: Surroundings,
+) -> Result<Router, ConsoleError> {
+    let limits = Limits {
+        idle: Duration::minutes(i64::from(section.idle_minutes)),
+        ..Limits::default()
+    };
+    let sessions = StoredSessions::new(desk.store.clone(), surroundings.clone(), desk.rng);
+    let accounts = Accounts::new(
+        desk.store.clone(),
+        section.relying_party.clone(),
+        surroundings.clone(),
+        desk.rng,
+    );
+    let shield = Shield::new(
+        Site::new(Texts::new(MESSAGES)?, Id("console-service"), "/"),
+        Settings::new([section.origin.clone()], limits)?,
+        Arc::new(sessions),
+        surroundings,
+    );
+    let party = RelyingParty::new(&section.relying_party, &section.origin, "Stempel")?;
+    let sign_in = SignIn::new(Arc::new(accounts), party);
+    let open = enrol::routes(desk.clone()).merge(sign_in.open_routes());
+    let (guarded, _) = routes(desk).finish();
+    Ok(shield.serve(open, guarded.merge(sign_in.staff_routes())))
+}
+
+/// Every route for those signed in, for the test that walks them.
+pub fn route_list(desk: Desk) -> Vec<Route> {
+    routes(desk).finish().1
+}
+
+fn routes(desk: Desk) -> routes::Routes {
+    let routes = routes::Routes::new(desk);
+    let routes = start::add(routes);
+    let routes = review::add(routes);
+    let routes = search::add(routes);
+    let routes = oversight::add(routes);
+    let routes = fleet::add(routes);
+    staff::add(routes)
+}
+
+/// Removes sessions that nobody came back to.
+async fn sweep(store: Store, surroundings: Surroundings) {
+    let mut ticks = tokio::time::interval(SWEEP);
+    loop {
+        ticks.tick().await;
+        let before = surroundings.now() - Limits::default().forget;
+        if let Err(error) = store.forget_sessions(before).await {
+            tracing::error!(%error, "removing old sessions");
+        }
+    }
+}

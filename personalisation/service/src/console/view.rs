@@ -1,0 +1,64 @@
+//! What every page of the console has: title, navigation by what one may see, problems of the store.
+
+use pages::{Id, Layout, Link, Page, Speech, http::Problem};
+use personalisation_store::StoreError;
+use time::OffsetDateTime;
+
+use super::permissions::{Action, Resource, Staffer};
+
+/// Where one can go, if one may.
+const PLACES: [(&str, Resource, Id); 7] = [
+    ("/", Resource::Start, Id("nav-start")),
+    ("/review", Resource::Review, Id("nav-review")),
+    ("/review/forced", Resource::Forced, Id("nav-forced")),
+    ("/search", Resource::Search, Id("nav-search")),
+    ("/oversight", Resource::Oversight, Id("nav-oversight")),
+    ("/fleet", Resource::Fleet, Id("nav-fleet")),
+    ("/staff", Resource::Staff, Id("nav-staff")),
+];
+
+/// A page with its title and the navigation of whoever looks at it.
+pub(super) fn page<'a>(staffer: &'a Staffer, place: &str, title: String) -> Page<'a> {
+    let visit = &staffer.visit;
+    let links = PLACES
+        .into_iter()
+        .filter(|(_, resource, _)| staffer.may(*resource, Action::See))
+        .map(|(href, _, text)| Link {
+            href: href.to_owned(),
+            text: visit.speech().text(text),
+            current: href == place,
+        });
+    Page::new(visit, title)
+        .navigation(links.collect())
+        .layout(Layout::Wide)
+}
+
+/// A moment as tables show it.
+pub(super) fn moment(speech: Speech<'_>, at: OffsetDateTime) -> String {
+    let time = pages::language::ClockTime(at.time());
+    format!("{} {time}", speech.short_date(at.date()))
+}
+
+/// How long ago, in the unit that says enough.
+pub(super) fn age(speech: Speech<'_>, at: OffsetDateTime, now: OffsetDateTime) -> String {
+    let gone = now - at;
+    let minutes = gone.whole_minutes().max(0);
+    if minutes < 60 {
+        speech.format("age-minutes", &[("count", minutes.into())])
+    } else if minutes < 48 * 60 {
+        speech.format("age-hours", &[("count", (minutes / 60).into())])
+    } else {
+        speech.format("age-days", &[("count", (minutes / 1440).into())])
+    }
+}
+
+/// The store did not answer: the log says why, the page only that it did not work.
+pub(super) fn failed(error: StoreError) -> Problem {
+    match error {
+        StoreError::Stale { .. } => Problem::StaleForm,
+        error => {
+            tracing::error!(%error, "the console's store");
+            Problem::Failed
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! The console without a browser: every route against every role, sign-in over the database, sessions, audit.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may; the setting for them does not see helper functions"
+)]
+
+mod enrolment;
+mod office;
+mod permissions;
+mod place;
