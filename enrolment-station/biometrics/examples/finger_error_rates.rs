@@ -49,7 +49,7 @@ fn draw(folder: &Path, count: u64) -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all(folder)?;
     for number in 0..count {
         let finger = Finger::grow(9000 + number, Class::ALL[usize::try_from(number % 5)?]);
-        let sign = if number % 2 == 0 { 1.0 } else { -1.0 };
+        let sign = if number.is_multiple_of(2) { 1.0 } else { -1.0 };
         let hard = Touch {
             rotation: 25.0 * sign,
             shift_x: 35.0 * sign,

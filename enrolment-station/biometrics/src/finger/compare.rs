@@ -30,7 +30,7 @@ const MISSING: f64 = 0.25;
 const LEAST_MATCHES: usize = 5;
 
 /// The score from which on two prints are said to be of one finger; docs/finger-measure.md says why.
-pub const SAME_FINGER: f64 = 35.0;
+pub const SAME_FINGER: f64 = 30.0;
 
 /// How much speaks for the same finger: 0 for nothing, without an upper end.
 #[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
@@ -65,8 +65,8 @@ pub fn compare(one: &Template, other: &Template) -> Score {
         if matches.len() < LEAST_MATCHES {
             continue;
         }
-        let bent = laid.bent(a, b, &matches);
-        best = best.max(weigh(one, other, &laid, &bent));
+        let together = laid.bent(a, b, &matches);
+        best = best.max(weigh(one, other, &laid, &together));
     }
     Score(best)
 }

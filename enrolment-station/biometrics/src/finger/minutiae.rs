@@ -124,7 +124,7 @@ fn candidates(skeleton: &Skeleton, found: &Found) -> Vec<Candidate> {
                 .collect();
             let angle = match angles[..] {
                 [angle] => angle,
-                [a, b, c] => between_branches([a, b, c]),
+                [_, _, _] => between_branches([angles[0], angles[1], angles[2]]),
                 // Four branches cross: no minutia, but what joins it must know.
                 _ => 0.0,
             };

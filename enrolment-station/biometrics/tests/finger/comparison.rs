@@ -20,7 +20,7 @@ fn template(print: &GrayImage) -> Template {
 
 /// Turned, shifted, stretched, scratched.
 fn hard(finger: &Finger, number: u64) -> GrayImage {
-    let sign = if number % 2 == 0 { 1.0 } else { -1.0 };
+    let sign = if number.is_multiple_of(2) { 1.0 } else { -1.0 };
     let touch = Touch {
         rotation: 28.0 * sign,
         shift_x: 30.0 * sign,
