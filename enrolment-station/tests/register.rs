@@ -331,24 +331,3 @@ async fn only_those_who_may_ask_are_answered() {
         RegisterError::NotFound
     );
 }
-
-/// Memory and start of the whole population; run with `--run-ignored all`.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "a measurement"]
-async fn a_hundred_thousand_people() {
-    let folder = tempfile::tempdir().unwrap();
-    let file = people(folder.path(), 100_000);
-    let begin = Instant::now();
-    let read = RegisterFile::read(&file).unwrap();
-    println!("{} people read in {:?}", read.len(), begin.elapsed());
-    let house = house(100_000, 1_000_000).await;
-    let client = house.client("station");
-    let numbers = read.examples(now().date());
-    let begin = Instant::now();
-    for round in 0..2000 {
-        find(&client, &numbers[round % numbers.len()].1)
-            .await
-            .unwrap();
-    }
-    println!("{:?} a question", begin.elapsed() / 2000);
-}

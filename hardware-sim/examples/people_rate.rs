@@ -4,11 +4,13 @@
 //! cargo run --release -p hardware-sim --example people_rate
 //! ```
 
+use std::error::Error;
 use std::time::Instant;
 
 use hardware_sim::people::finger::{Class, Finger};
 use hardware_sim::people::identity::Identity;
-use hardware_sim::people::portrait;
+use hardware_sim::people::{portrait, register as population};
+use hardware_sim::register::RegisterFile;
 use serde_json::json;
 
 /// Different people, with different hair.
@@ -16,7 +18,10 @@ const PORTRAITS: u64 = 24;
 /// Impressions of each of the five fingers.
 const TOUCHES: u64 = 12;
 
-fn main() {
+/// People of the register.
+const POPULATION: u32 = 100_000;
+
+fn main() -> Result<(), Box<dyn Error>> {
     let portraits: Vec<f64> = (0..PORTRAITS)
         .map(|seed| {
             let identity = Identity::draw(seed);
@@ -62,6 +67,25 @@ fn main() {
         None,
         "reported only; once a finger",
     );
+    registers()
+}
+
+/// A population written, and read by the simulated register.
+fn registers() -> Result<(), Box<dyn Error>> {
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("register.csv");
+    let begin = Instant::now();
+    population::write(&file, 1, POPULATION, |_| ())?;
+    let against = "reported only; 100,000 people";
+    report("population_written", milliseconds(begin), None, against);
+    let begin = Instant::now();
+    let read = RegisterFile::read(&file)?;
+    report("population_read", milliseconds(begin), None, against);
+    if read.len() == POPULATION as usize {
+        Ok(())
+    } else {
+        Err("the register was not read whole".into())
+    }
 }
 
 /// The best of three tries, in milliseconds: the others were disturbed.

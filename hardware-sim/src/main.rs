@@ -199,12 +199,17 @@ fn make(new: New) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// An error and its causes, one a line.
+/// An error and its causes, one a line; a cause that the line before it already tells is left out.
 fn report(error: &dyn Error) {
-    eprintln!("hardware-sim: {error}");
+    let mut told = error.to_string();
+    eprintln!("hardware-sim: {told}");
     let mut cause = error.source();
     while let Some(error) = cause {
-        eprintln!("  because: {error}");
+        let line = error.to_string();
+        if !told.contains(&line) {
+            eprintln!("  because: {line}");
+            told = line;
+        }
         cause = error.source();
     }
 }

@@ -396,6 +396,11 @@ fn the_demo_fails_where_the_photograph_is_none() {
     assert!(ended.errors.contains("portrait"), "{}", ended.errors);
     assert!(!ended.errors.contains("Muster"), "{}", ended.errors);
     assert!(!out.join("report.json").exists());
+    fs::remove_file(&photograph).unwrap();
+    let ended = demo(&[&["--once", "--applicants", "1"], &chosen[..]].concat());
+    assert_eq!(ended.status, Some(1));
+    let reasons = ended.errors.matches("No such file").count();
+    assert_eq!(reasons, 1, "{}", ended.errors);
     let ended = demo(&[
         "--once",
         "--portrait",

@@ -123,7 +123,7 @@ fn main() -> ExitCode {
         Role::Centre(role) => match run(role) {
             Ok(code) => code,
             Err(error) => {
-                print_error(&*error);
+                eprintln!("error: {}", edge::told(&*error));
                 ExitCode::FAILURE
             }
         },
@@ -244,14 +244,4 @@ fn decide(
     let attempt = runtime.block_on(decided)?;
     println!("{} {}", attempt.id(), attempt.state().name());
     Ok(())
-}
-
-/// The error and what caused it, a line each.
-fn print_error(error: &dyn std::error::Error) {
-    eprintln!("error: {error}");
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        eprintln!("  because: {error}");
-        cause = error.source();
-    }
 }

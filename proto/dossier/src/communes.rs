@@ -27,6 +27,8 @@ pub struct Commune {
     pub name: &'static str,
     /// The canton it lies in.
     pub canton: &'static str,
+    /// Inhabitants in 2023; none counted for a commune that was over.
+    pub inhabitants: Option<u32>,
     /// Its first day.
     pub from: Date,
     /// Its last day, when it is over.
@@ -132,7 +134,7 @@ fn parse(line: &'static str) -> Option<Commune> {
     let _statec = fields.next()?;
     let name = fields.next()?;
     let canton = fields.next()?;
-    let _population = fields.next()?;
+    let inhabitants = fields.next()?.parse().ok();
     let from = date(fields.next()?)?;
     let until = fields.next()?;
     let successor = fields.next()?;
@@ -140,6 +142,7 @@ fn parse(line: &'static str) -> Option<Commune> {
         code,
         name,
         canton,
+        inhabitants,
         from,
         until: if until.is_empty() {
             None

@@ -3,8 +3,6 @@
 use super::super::dice::Dice;
 use super::super::names::one;
 
-/// Code, name and inhabitants in 2023 of each commune (STATEC).
-const COMMUNES: &str = include_str!("communes.csv");
 const STREETS: &str = "rue de la Gare, Grand-Rue, route de Luxembourg, rue de l'Église, rue Principale, op der Strooss, \
     rue des Champs, rue du Moulin, am Duerf, rue des Prés, an der Gaass, rue de l'École, route d'Esch, \
     rue Michel Rodange, um Bierg, cité Belle-Vue, rue du Château, rue des Tilleuls, hannert dem Dall, \
@@ -26,13 +24,15 @@ pub(super) struct Home {
 }
 
 impl Communes {
+    /// Those of the day on which the register was drawn up.
     pub(super) fn load() -> Self {
         let mut sum = 0;
-        let places = COMMUNES.lines().skip(1).filter_map(|line| {
-            let mut fields = line.split(',');
-            let (lau2, name) = (fields.next()?, fields.next()?);
-            sum += fields.next()?.parse::<usize>().ok()?;
-            Some((lau2, name, sum))
+        let places = dossier::communes::in_force(super::day()).map(|commune| {
+            sum += commune
+                .inhabitants
+                .and_then(|count| usize::try_from(count).ok())
+                .unwrap_or(0);
+            (commune.code, commune.name, sum)
         });
         Self {
             places: places.collect(),

@@ -126,7 +126,8 @@ pub(super) fn back(
         .map(|(line, text)| ocr_line(MRZ, text, MRZ_LEFT, mrz_centre(line)))
         .collect::<Result<_, _>>()?;
     let place = PLACE_OF_BIRTH.markup(&place(holder))?;
-    let authority = AUTHORITY.markup(profile.authority)?;
+    // Typeset like the captions; the chip has the typewriter's apostrophe.
+    let authority = AUTHORITY.markup(&profile.authority.replace('\'', "’"))?;
     let specimen = specimen(prepared, "translate(45 19.5) rotate(-11)", 9.0);
     let svg = template::fill(BACK, |name| {
         Some(match name {

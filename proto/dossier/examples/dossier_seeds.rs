@@ -1,4 +1,4 @@
-//! Writes the fuzz targets' seeds: `cargo run -p dossier --example seeds -- tests/fuzz/corpus`.
+//! Writes the fuzz targets' seeds: `cargo run -p dossier --example dossier_seeds -- tests/fuzz/corpus`.
 #![allow(
     clippy::unwrap_used,
     reason = "a tool for developers stops at the first fault"
