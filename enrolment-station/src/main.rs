@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 use enrolment_station::config::Config;
-use enrolment_station::{edge, fleet, web};
+use enrolment_station::{edge, fleet, outbox, web};
 use tracing_subscriber::EnvFilter;
 
 /// The counter: captures applications and sends them to the centre.
@@ -28,6 +28,9 @@ enum Role {
         /// As printed: 20 letters and digits.
         code: String,
     },
+    /// What lies in the outbox: listed, sent now, carried away, or checked.
+    #[command(subcommand)]
+    Outbox(outbox::command::Command),
 }
 
 #[tokio::main]
@@ -52,6 +55,11 @@ async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
     match cli.role {
         Role::Serve => web::run(config).await?,
         Role::Onboard { code } => onboard(&config, &code).await?,
+        Role::Outbox(command) => {
+            let uploader = async || Ok(web::uploader(&config).await?);
+            let mut out = std::io::stdout().lock();
+            outbox::command::run(command, &config.data_dir, &mut out, uploader).await?;
+        }
     }
     Ok(())
 }

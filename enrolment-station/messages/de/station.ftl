@@ -20,7 +20,6 @@ today-drafts-list = Begonnen, nicht gesendet
 today-no-drafts = Hier wartet nichts.
 today-applicant = Antragsteller
 today-next-step = Nächster Schritt
-today-in-capture = Porträt, Finger oder Unterschrift
 today-saved = Gespeichert
 today-act = Was tun
 today-continue = Weitermachen

@@ -20,7 +20,6 @@ today-drafts-list = Begun, not sent
 today-no-drafts = Nothing is waiting here.
 today-applicant = Applicant
 today-next-step = Next step
-today-in-capture = Portrait, fingers or signature
 today-saved = Saved
 today-act = What to do
 today-continue = Continue

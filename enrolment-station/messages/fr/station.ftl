@@ -20,7 +20,6 @@ today-drafts-list = Commencées, non envoyées
 today-no-drafts = Rien n’attend ici.
 today-applicant = Demandeur
 today-next-step = Prochaine étape
-today-in-capture = Portrait, doigts ou signature
 today-saved = Enregistrée
 today-act = Que faire
 today-continue = Continuer

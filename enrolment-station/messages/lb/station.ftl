@@ -20,7 +20,6 @@ today-drafts-list = Ugefaangen, net geschéckt
 today-no-drafts = Hei waart näischt.
 today-applicant = Demandeur
 today-next-step = Nächste Schrëtt
-today-in-capture = Portrait, Fanger oder Ënnerschrëft
 today-saved = Gespäichert
 today-act = Wat maachen
 today-continue = Weidermaachen

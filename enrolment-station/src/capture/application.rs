@@ -50,6 +50,9 @@ pub struct Application {
     pub approval: Option<Approval>,
     /// The application for which the centre asked this capture again.
     pub recapture_of: Option<ApplicationId>,
+    /// Where it goes on, for lists that open no pictures.
+    #[serde(default)]
+    pub goes_on_at: String,
 }
 
 /// The first step.
@@ -150,6 +153,7 @@ impl Application {
             summary: None,
             approval: None,
             recapture_of: None,
+            goes_on_at: String::new(),
         }
     }
 

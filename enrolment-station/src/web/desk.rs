@@ -140,14 +140,16 @@ impl Desk {
         Ok(())
     }
 
-    /// Saves parts; the applicant's confirmation is taken back unless `confirmed`.
+    /// Saves parts; the applicant's confirmation is taken back.
     pub async fn save(&mut self, parts: &[Part]) -> Result<(), Problem> {
         self.application.changed();
         self.keep(parts).await
     }
 
     /// Saves parts as they are.
-    pub async fn keep(&self, parts: &[Part]) -> Result<(), Problem> {
+    pub async fn keep(&mut self, parts: &[Part]) -> Result<(), Problem> {
+        let next = self.application.next(self.circumstances());
+        self.application.goes_on_at = next.map_or("send", Step::slug).to_owned();
         let application = &self.application;
         // The form last: it says what the other parts mean.
         let form = parts.iter().chain(std::iter::once(&Part::Form));

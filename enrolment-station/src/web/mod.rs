@@ -25,7 +25,7 @@ use thiserror::Error;
 
 use crate::config::Config;
 use place::Place;
-pub use setup::SetUpError;
+pub use setup::{SetUpError, uploader};
 
 /// What the station itself says.
 pub const MESSAGES: &[pages::language::Source] =

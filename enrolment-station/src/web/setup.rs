@@ -135,6 +135,21 @@ pub(super) async fn station(config: &Config, origin: &str) -> Result<Station, Se
     })
 }
 
+/// Sends the outbox without any pages, for the command line.
+pub async fn uploader(config: &Config) -> Result<Uploader<SystemRng>, SetUpError> {
+    let standing = open(config).await?;
+    let configuration = place::read(standing.store()).await;
+    let configuration = configuration.map_err(|_| SetUpError::Configuration)?;
+    let keys = watch::channel(Some(Arc::new(configuration))).1;
+    Ok(Uploader::new(
+        &Outbox::new(standing.store()),
+        standing.channel()?,
+        Arc::new(keys),
+        Arc::new(edge::now),
+        edge::rng(),
+    ))
+}
+
 async fn open(config: &Config) -> Result<Arc<Standing>, SetUpError> {
     Ok(Arc::new(Standing::open(config, &mut edge::rng()).await?))
 }

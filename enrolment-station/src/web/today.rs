@@ -15,7 +15,6 @@ use time::OffsetDateTime;
 
 use super::desk::{Desk, Part, encode, load_form, navigation};
 use super::place::{Place, failed, stamp};
-use crate::capture::step::Circumstances;
 use crate::capture::{Application, Step};
 use crate::edge;
 use crate::outbox::{ApplicationState, Item, Recapture, State as Stage, Task, Trouble};
@@ -30,7 +29,7 @@ pub async fn show(
     Signed { visit, .. }: Signed,
 ) -> Result<Response, Problem> {
     let speech = visit.speech();
-    let drafts = drafts(&place, &visit).await?;
+    let drafts = drafts(&place).await?;
     let items = place.outbox.rows().await.map_err(failed("the outbox"))?;
     let alarms = place.outbox.alarms().await.map_err(failed("the outbox"))?;
     let tasks = place.outbox.tasks().await.map_err(failed("tasks"))?;
@@ -71,36 +70,29 @@ struct Row {
     saved_at: OffsetDateTime,
 }
 
-async fn drafts(place: &Place, visit: &Visit) -> Result<Vec<Row>, Problem> {
-    let configuration = place.configuration().await?;
-    let circumstances = Circumstances {
-        today: visit.now().date(),
-        second_person: configuration.second_person(&place.office),
-    };
+async fn drafts(place: &Place) -> Result<Vec<Row>, Problem> {
     let mut rows = Vec::new();
     for head in place.drafts.list().await.map_err(failed("drafts"))? {
         let form = load_form(place, head.application).await?;
         rows.push(Row {
             id: head.application,
             name: form.as_ref().map(Application::name).unwrap_or_default(),
-            step: step_of(form.as_ref(), &head.last_step, circumstances),
+            step: step_of(form.as_ref()),
             saved_at: head.saved_at,
         });
     }
     Ok(rows)
 }
 
-/// Where a draft goes on, as far as its words tell; pictures are not opened for a list.
-fn step_of(
-    form: Option<&Application>,
-    last: &str,
-    circumstances: Circumstances<'_>,
-) -> Option<Step> {
-    let next = form?.next(circumstances)?;
-    if next == Step::Portrait && last != Part::Form.name() {
-        return None;
-    }
-    Some(next)
+/// Where a draft goes on; none where only sending is left.
+fn step_of(form: Option<&Application>) -> Option<Step> {
+    let at = form.map_or(Step::Request.slug(), |form| form.goes_on_at.as_str());
+    let at = if at.is_empty() {
+        Step::Request.slug()
+    } else {
+        at
+    };
+    Step::ALL.into_iter().find(|step| step.slug() == at)
 }
 
 /// What keeps the station from working, said before anything is captured.
@@ -270,7 +262,7 @@ fn drafts_table(speech: Speech<'_>, rows: &[Row]) -> Markup {
             row.name.clone()
         };
         let step = row.step.map_or_else(
-            || speech.text("today-in-capture"),
+            || speech.text("send-title"),
             |step| speech.text(step.name()),
         );
         let links = html! {
