@@ -1,6 +1,7 @@
 //! The house started on free ports, for journeys, the demo and benchmarks alike.
 
 pub mod browser;
+pub mod counter;
 pub mod demo;
 pub mod house;
 pub mod measure;

@@ -200,6 +200,11 @@ impl Service {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Its process id.
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Pulls the plug: SIGKILL, as a power failure would.
     pub fn kill(&mut self) {
         // A program that has already ended is as dead as one that was killed.

@@ -5,6 +5,7 @@
 
 mod encoder;
 mod inspector;
+pub mod intake;
 
 use std::fmt;
 use std::path::Path;

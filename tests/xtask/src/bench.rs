@@ -53,6 +53,9 @@ const MEASURES: &[Measure] = &[
         name: "signing_rate",
     },
     Measure::House { name: "measure" },
+    Measure::House {
+        name: "measure_intake",
+    },
 ];
 
 impl Measure {

@@ -2,11 +2,15 @@
 
 use biometrics::{
     face::{self, check::Limits},
-    finger::{self, check::Limit},
+    finger::{self, SAME_FINGER, Template, check::Limit, compare},
     iso19794::finger::FingerRecord,
     wsq::{self, DecodeLimits},
 };
-use dossier::{Label, configuration::Subject, dossier::Bound};
+use dossier::{
+    Label,
+    configuration::Subject,
+    dossier::{Bound, FingerImage},
+};
 use personalisation_core::{
     application::{Finding, Referral},
     fingers,
@@ -98,12 +102,25 @@ fn ridges(question: &Question<'_>, record: &[u8]) -> Vec<&'static str> {
     failed.map(|outcome| outcome.measure.name()).collect()
 }
 
-/// Whether two fingers are two; none where that cannot be told, which refers.
-pub(super) fn fingers_differ(question: &Question<'_>) -> Option<Finding> {
-    match &question.dossier.fingers[..] {
-        [] | [_] => Some(Finding::passed()),
-        _ => None,
-    }
+/// Two fingers are two: neither way round do they look like one.
+pub(super) fn fingers_differ(question: &Question<'_>) -> Finding {
+    let [one, other] = &question.dossier.fingers[..] else {
+        return Finding::passed();
+    };
+    let template = |image: &FingerImage| Template::of(&picture(image.record.as_bytes())?, 500).ok();
+    let (Some(one), Some(other)) = (template(one), template(other)) else {
+        // Nobody can tell: a person looks.
+        return Finding::refer(Referral::SameFinger, vec!["record".to_owned()]);
+    };
+    let score = compare(&one, &other)
+        .value()
+        .max(compare(&other, &one).value());
+    let detail = if score >= SAME_FINGER {
+        vec!["alike"]
+    } else {
+        Vec::new()
+    };
+    all_or(Referral::SameFinger, detail)
 }
 
 /// Nothing was captured against its measure, and the station is trusted.

@@ -69,9 +69,7 @@ impl Checks {
         add(Check::LostOrStolen, papers::lost_or_stolen(question));
         add(Check::Portrait, biometric::portrait(&self.faces, question));
         add(Check::Fingers, biometric::fingers(question));
-        if let Some(finding) = biometric::fingers_differ(question) {
-            add(Check::FingersDiffer, finding);
-        }
+        add(Check::FingersDiffer, biometric::fingers_differ(question));
         add(Check::Capture, biometric::capture(question));
         add(Check::SecondPerson, rules::second_person(question));
         add(Check::Representative, rules::representative(question));

@@ -1,0 +1,242 @@
+//! What people may decide, and who may not.
+
+use std::collections::BTreeSet;
+
+use dossier::{PersonId, Text, staff::Role};
+use e2e::counter::Intake;
+use personalisation::review::ReviewError;
+use personalisation_core::application::{Recapture, Referral, RefusalGround};
+use personalisation_store::review::QueueFilter;
+use wire::intake::{ApplicationState, Recapture as Wanted, TasksRequest};
+
+use crate::support::{
+    COLLEAGUE, REVIEWER, SUPERVISOR, accept, case, desk, employ, file, named, now, printable,
+    referrals, settled, with_staff,
+};
+
+#[tokio::test]
+async fn referrals_are_named_and_the_second_of_two_communes_is_caught() {
+    let place = tempfile::tempdir().unwrap();
+    let centre = Intake::start(place.path(), "").await.unwrap();
+    let (one, other) = (
+        centre.station("L-0304").await.unwrap(),
+        centre.station("CTIE").await.unwrap(),
+    );
+    let first = printable(centre.paper(&one));
+    let mut second = printable(centre.paper(&other));
+    // The same person, at two counters at once.
+    second.number.clone_from(&first.number);
+    let (first, second) = (first.dossier().unwrap(), second.dossier().unwrap());
+    tokio::join!(
+        accept(&centre, &one, &first),
+        accept(&centre, &other, &second)
+    );
+    let rows = [
+        settled(&centre, first.application).await,
+        settled(&centre, second.application).await,
+    ];
+    assert_eq!(rows.iter().filter(|row| row.claimed).count(), 1);
+    for row in &rows {
+        assert_eq!(row.application.state().name(), "in_review");
+        let why = referrals(row);
+        // There is no register here, and no face.
+        assert!(why.contains(&Referral::NotInRegister), "{why:?}");
+        assert!(why.contains(&Referral::Quality), "{why:?}");
+        assert_eq!(why.contains(&Referral::AnotherApplication), !row.claimed);
+        assert!(!why.contains(&Referral::Printing), "{why:?}");
+        let checks = centre.store.checks(row.content).await.unwrap();
+        assert_eq!(checks.len(), 14, "every check ran");
+    }
+    // The second one does not become a card while the first one lives.
+    with_staff(&centre).await;
+    let desk = desk(&centre).await;
+    let (claimed, not) = if rows[0].claimed {
+        (&rows[0], &rows[1])
+    } else {
+        (&rows[1], &rows[0])
+    };
+    let supervisor = |row| case(row, SUPERVISOR);
+    let refused = desk.approve(supervisor(not), now()).await.unwrap_err();
+    assert!(matches!(refused, ReviewError::AnotherLives(_)), "{refused}");
+    let ground = RefusalGround::Duplicate;
+    desk.refuse(supervisor(claimed), ground, now())
+        .await
+        .unwrap();
+    desk.approve(supervisor(not), now()).await.unwrap();
+}
+
+#[tokio::test]
+async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
+    let place = tempfile::tempdir().unwrap();
+    let centre = Intake::start(place.path(), "").await.unwrap();
+    let counter = centre.station("L-0304").await.unwrap();
+    with_staff(&centre).await;
+    let desk = desk(&centre).await;
+    // A clerk who is a reviewer too, and a colleague who stood by.
+    let mut paper = named(printable(centre.paper(&counter)), "Forced");
+    paper.clerk = REVIEWER;
+    let clerk_here = Role::Clerk;
+    centre
+        .store
+        .grant_role(
+            REVIEWER,
+            &personalisation_store::staff::Grant {
+                id: personalisation_store::staff::RoleId([9; 16]),
+                role: clerk_here,
+                office: Some(counter.office.clone()),
+                from: now() - time::Duration::days(1),
+                until: None,
+                by: None,
+            },
+            &[],
+        )
+        .await
+        .unwrap();
+    let mut dossier = paper.dossier().unwrap();
+    dossier.second_person = Some(paper.second_person(&counter, COLLEAGUE).unwrap());
+    dossier.portrait.forced = Some(Text::new("cannot open the eyes").unwrap());
+    let row = file(&centre, &counter, &dossier).await;
+    // Forced captures are the supervisors' queue.
+    assert!(referrals(&row).contains(&Referral::ForcedCapture));
+    let forced = QueueFilter {
+        state: Some("in_review"),
+        referral: Some(Referral::ForcedCapture),
+        ..QueueFilter::default()
+    };
+    assert_eq!(centre.store.applications(&forced).await.unwrap().len(), 1);
+    let mine = QueueFilter {
+        decider: Some(REVIEWER),
+        ..QueueFilter::default()
+    };
+    assert!(centre.store.applications(&mine).await.unwrap().is_empty());
+    let other = PersonId::from_bytes([31; 16]);
+    employ(&centre, other, Role::Reviewer, None).await;
+    let local = PersonId::from_bytes([32; 16]);
+    employ(&centre, local, Role::Supervisor, Some(&counter.office)).await;
+    let nobody = PersonId::from_bytes([33; 16]);
+    for (person, allowed) in [(REVIEWER, false), (COLLEAGUE, false), (other, false)] {
+        let answer = desk.approve(case(&row, person), now()).await;
+        assert!(
+            matches!(answer, Err(ReviewError::Decision(_))) && !allowed,
+            "{answer:?}"
+        );
+        let answer = desk
+            .refuse(case(&row, person), RefusalGround::NotPaid, now())
+            .await;
+        assert!(
+            matches!(answer, Err(ReviewError::Decision(_))),
+            "{answer:?}"
+        );
+    }
+    for person in [local, nobody] {
+        let answer = desk.approve(case(&row, person), now()).await;
+        assert!(matches!(answer, Err(ReviewError::NotAllowed)), "{answer:?}");
+    }
+    let mut silent = case(&row, SUPERVISOR);
+    silent.reason = " ";
+    let answer = desk.approve(silent, now()).await;
+    assert!(matches!(answer, Err(ReviewError::Reason)), "{answer:?}");
+    // What was seen is what is decided about; and two who decide at once decide once.
+    let mut stale = case(&row, SUPERVISOR);
+    stale.seen -= 1;
+    let answer = desk.approve(stale, now()).await;
+    assert!(matches!(answer, Err(ReviewError::Changed(_))), "{answer:?}");
+    let twice = tokio::join!(
+        desk.approve(case(&row, SUPERVISOR), now()),
+        desk.refuse(case(&row, SUPERVISOR), RefusalGround::NotPaid, now()),
+    );
+    assert!(twice.0.is_ok() != twice.1.is_ok(), "{twice:?}");
+    let moves = centre
+        .store
+        .application_moves(dossier.application)
+        .await
+        .unwrap();
+    let last = moves.last().unwrap();
+    assert_eq!(last.person, Some(SUPERVISOR));
+    assert_eq!(
+        last.note.as_deref().map(String::as_str),
+        Some("looked at twice")
+    );
+}
+
+#[tokio::test]
+async fn more_is_asked_for_captured_again_and_refused_or_withdrawn() {
+    let place = tempfile::tempdir().unwrap();
+    let centre = Intake::start(place.path(), "").await.unwrap();
+    let counter = centre.station("L-0304").await.unwrap();
+    with_staff(&centre).await;
+    let desk = desk(&centre).await;
+    let paper = named(printable(centre.paper(&counter)), "Again");
+    let row = file(&centre, &counter, &paper.dossier().unwrap()).await;
+    let wanted = BTreeSet::from([Recapture::Portrait]);
+    let appointment = now() + time::Duration::days(3);
+    let early = desk
+        .ask_more(case(&row, REVIEWER), wanted.clone(), Some(now()), now())
+        .await;
+    assert!(matches!(early, Err(ReviewError::Appointment)), "{early:?}");
+    let asked = desk.ask_more(case(&row, REVIEWER), wanted, Some(appointment), now());
+    asked.await.unwrap();
+    // The counter hears of it.
+    let mut client = counter.connect(centre.address()).await.unwrap();
+    let tasks = client
+        .tasks(TasksRequest { cursor: Vec::new() })
+        .await
+        .unwrap()
+        .into_inner();
+    let task = &tasks.tasks[0];
+    assert_eq!(task.application, paper.application.as_bytes());
+    assert_eq!(task.state(), ApplicationState::MoreNeeded);
+    assert_eq!(task.recapture, [i32::from(Wanted::Portrait)]);
+    assert_eq!(task.appointment, Some(appointment.unix_timestamp()));
+    let later = TasksRequest {
+        cursor: tasks.cursor,
+    };
+    assert!(
+        client
+            .tasks(later.clone())
+            .await
+            .unwrap()
+            .into_inner()
+            .tasks
+            .is_empty()
+    );
+    // Captured again, by another clerk: one application, checked anew.
+    let again = named(printable(centre.paper(&counter)), "Again");
+    let mut dossier = again.dossier().unwrap();
+    dossier.recapture_of = Some(paper.application);
+    accept(&centre, &counter, &dossier).await;
+    let row = settled(&centre, paper.application).await;
+    assert_eq!(row.application.state().name(), "in_review");
+    let handled = &row.application.filing().unwrap().handled_by;
+    assert!(handled.contains(&paper.clerk) && handled.contains(&again.clerk));
+    assert_ne!(row.content, row.application.state().sealed().hash);
+    assert!(
+        centre
+            .store
+            .application(again.application)
+            .await
+            .unwrap()
+            .is_none()
+    );
+    assert_eq!(
+        client.tasks(later).await.unwrap().into_inner().tasks.len(),
+        1
+    );
+    // A second answer to the same question is an application of its own, and caught.
+    let mut third = named(printable(centre.paper(&counter)), "Again")
+        .dossier()
+        .unwrap();
+    third.recapture_of = Some(paper.application);
+    let third = file(&centre, &counter, &third).await;
+    assert!(referrals(&third).contains(&Referral::AnotherApplication));
+    // Approved, then withdrawn before anybody works on the card: the order is cancelled with it.
+    let order = desk.approve(case(&row, COLLEAGUE), now()).await.unwrap();
+    let approved = settled(&centre, paper.application).await;
+    desk.withdraw(case(&approved, REVIEWER), false, now())
+        .await
+        .unwrap();
+    let attempts = centre.store.attempts(order).await.unwrap();
+    assert_eq!(attempts.last().unwrap().state().name(), "cancelled");
+    // Its end frees the person for the other one.
+    desk.approve(case(&third, COLLEAGUE), now()).await.unwrap();
+}
