@@ -16,7 +16,7 @@ use hardware_sim::{
     register::{self, RegisterFile},
 };
 use image::ImageFormat;
-use personalisation_core::application::{ApplicationState, Approval};
+use personalisation_core::application::{ApplicationState, Approval, Referral};
 use personalisation_store::order::ContentKind;
 use wire::register::{FindRequest, Person, PersonStatus, Purpose, register_client::RegisterClient};
 
