@@ -49,7 +49,9 @@ impl Deref for Centre {
 
 fn configuration(port: u16) -> String {
     let token = |name: &str| {
-        format!("softhsm2_conf = \"softhsm2.conf\"\nlabel = \"{name}\"\npin_file = \"{name}.pin\"\n")
+        format!(
+            "softhsm2_conf = \"softhsm2.conf\"\nlabel = \"{name}\"\npin_file = \"{name}.pin\"\n"
+        )
     };
     format!(
         "database = \"centre.db\"\nissuer_profile = \"luxembourg\"\n\
@@ -143,14 +145,18 @@ impl Centre {
         self.go(&format!("{}{path}", self.origin)).unwrap();
     }
 
-    /// Signs in by password and code; whoever was signed in before is signed out.
+    /// Signs in by password and code, in English; whoever was signed in before is signed out.
     pub fn sign_in(&self, login: &str, path: &str) {
-        self.open(path);
-        if self.run("return !!document.querySelector('form[action=\"/sign-out\"]')").unwrap() == true
+        let english = format!("/language/en?back={path}");
+        self.open(&english);
+        if self
+            .run("return !!document.querySelector('form[action=\"/sign-out\"]')")
+            .unwrap()
+            == true
         {
             self.click("form[action='/sign-out'] button").unwrap();
             self.wait_for("location.pathname === '/sign-in'").unwrap();
-            self.open(path);
+            self.open(&english);
         }
         self.wait_for("location.pathname === '/sign-in'").unwrap();
         self.type_into("#login", login).unwrap();

@@ -38,7 +38,7 @@ fn a_case_is_read_and_approved_by_keys_alone() {
         ..first
     });
     let centre = centre.start();
-    centre.sign_in("weber", "/language/en?back=/review");
+    centre.sign_in("weber", "/review");
     centre.open(&format!("/review/{case}"));
     centre
         .wait_for("[...document.images].length === 2 && [...document.images].every((i) => i.naturalWidth > 300)")
@@ -68,13 +68,16 @@ fn a_case_is_read_and_approved_by_keys_alone() {
     ] {
         let name = format!("\"{act}\"");
         let case = format!("application {case}");
-        let found = lines.iter().filter(|line| {
-            line.contains(&name) && line.contains(&by) && line.contains(&case)
-        });
+        let found = lines
+            .iter()
+            .filter(|line| line.contains(&name) && line.contains(&by) && line.contains(&case));
         assert_eq!(found.count(), entries, "{act}");
     }
     for line in &lines {
-        assert!(!line.contains("Muster") && !line.contains("Compared"), "{line}");
+        assert!(
+            !line.contains("Muster") && !line.contains("Compared"),
+            "{line}"
+        );
     }
 }
 
@@ -89,7 +92,7 @@ fn who_captured_it_is_told_so_and_cannot_decide_by_any_way() {
         portrait: 3,
     });
     let centre = centre.start();
-    centre.sign_in("both", "/language/en?back=/review");
+    centre.sign_in("both", "/review");
     assert!(centre.says().contains("I captured it"));
     centre.open(&format!("/review/{case}"));
     assert!(centre.says().contains("A colleague must decide"));
@@ -103,7 +106,9 @@ fn who_captured_it_is_told_so_and_cannot_decide_by_any_way() {
              .then((answer) => document.title = 'status ' + answer.status);"
         );
         centre.run(&script).unwrap();
-        centre.wait_for("document.title.startsWith('status')").unwrap();
+        centre
+            .wait_for("document.title.startsWith('status')")
+            .unwrap();
         centre.text("return document.title").unwrap()
     };
     let step = centre
@@ -116,7 +121,10 @@ fn who_captured_it_is_told_so_and_cannot_decide_by_any_way() {
     assert_eq!(send("approve", &reason), "status 403");
     let refusal = format!("{reason}&ground=not_paid");
     assert_eq!(send("refuse", &refusal), "status 403");
-    assert_eq!(send("more", &format!("{reason}&wanted=portrait")), "status 403");
+    assert_eq!(
+        send("more", &format!("{reason}&wanted=portrait")),
+        "status 403"
+    );
     assert_eq!(centre.state(case), "in_review");
 }
 
@@ -134,7 +142,7 @@ fn a_forced_capture_is_for_a_supervisor() {
         portrait: 3,
     });
     let centre = centre.start();
-    centre.sign_in("weber", "/language/en?back=/review");
+    centre.sign_in("weber", "/review");
     centre.open("/review/forced");
     assert!(centre.says().contains("This page is not for your role"));
     centre.open(&format!("/review/{case}"));

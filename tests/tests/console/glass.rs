@@ -18,7 +18,7 @@ fn a_search_without_a_case_needs_a_reason_and_is_looked_at() {
         portrait: 3,
     });
     let centre = centre.start();
-    centre.sign_in("weber", "/language/en?back=/search");
+    centre.sign_in("weber", "/search");
     centre.open("/search");
     centre.type_into("#what", NUMBER).unwrap();
     centre.type_into("#reason", "short").unwrap();
@@ -45,7 +45,9 @@ fn a_search_without_a_case_needs_a_reason_and_is_looked_at() {
     centre.click("input[value=justified]").unwrap();
     centre.type_into("#remark", "Letter seen").unwrap();
     centre.click(".acts .primary").unwrap();
-    centre.wait_for("location.pathname === '/oversight'").unwrap();
+    centre
+        .wait_for("location.pathname === '/oversight'")
+        .unwrap();
     assert!(centre.says().contains("Justified"));
     let lines = centre.audit();
     for act in ["break-glass", "read-application", "review-glass"] {

@@ -72,10 +72,7 @@ fn identity() -> Identity {
         date_of_birth: Sourced::new(birth, register),
         nationality: Sourced::new(text("LUX"), Source::Document),
         place_of_birth: Some(Sourced::new(vec![text("Esch-sur-Alzette")], register)),
-        national_number: Some(Sourced::new(
-            NationalNumber::new(NUMBER).unwrap(),
-            register,
-        )),
+        national_number: Some(Sourced::new(NationalNumber::new(NUMBER).unwrap(), register)),
         name_line: None,
         name_line_shortened: false,
         commune: Some(Sourced::new(text("0304"), register)),
@@ -226,7 +223,10 @@ impl Centre {
             receipt: b"accepted",
         };
         let rng = &mut edge::rng();
-        store.accept_dossier(rng, &accepted, &[], now).await.unwrap();
+        store
+            .accept_dossier(rng, &accepted, &[], now)
+            .await
+            .unwrap();
         self.check(case).await;
     }
 

@@ -1,9 +1,6 @@
 //! Staff: one-time codes, sessions that change at once, links, and what lies on the disk.
 
-use dossier::{
-    PersonId, Text,
-    staff::Role,
-};
+use dossier::{PersonId, Text, staff::Role};
 use personalisation_store::staff::{Grant, Link, Person, RoleId, SessionContent};
 use time::Duration;
 
@@ -66,7 +63,10 @@ async fn two_changes_of_a_session_at_once_both_count() {
     assert_eq!(*read.plain, b"b");
     let moved = store.change_session(rng, &key, &other, read.change, content(b"d"));
     assert!(moved.await.unwrap());
-    assert!(store.session(&key).await.unwrap().is_none(), "the old cookie");
+    assert!(
+        store.session(&key).await.unwrap().is_none(),
+        "the old cookie"
+    );
     assert_eq!(*store.session(&other).await.unwrap().unwrap().plain, b"d");
     let gone = store.forget_sessions(NOW + Duration::seconds(1)).await;
     assert_eq!(gone.unwrap(), 1);
@@ -78,7 +78,13 @@ async fn a_link_holds_until_its_end_and_for_one_enrolment() {
     let (person, link) = somebody(&mut bench, "weber").await;
     let (store, rng) = (&bench.store, &mut bench.rng);
     let late = NOW + Duration::days(1);
-    assert!(store.enrolment(&link.secret(), late).await.unwrap().is_none());
+    assert!(
+        store
+            .enrolment(&link.secret(), late)
+            .await
+            .unwrap()
+            .is_none()
+    );
     assert!(store.enrolment("0000", NOW).await.unwrap().is_none());
     let found = store.enrolment(&link.secret(), NOW).await.unwrap().unwrap();
     assert_eq!(found.person, person);
@@ -118,7 +124,12 @@ async fn nothing_of_a_person_is_readable_on_the_disk() {
     bench.store.clone().close().await;
     for entry in std::fs::read_dir(bench.folder.path()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
-        for trace in ["Unmistakable".as_bytes(), b"unmistakable", secret.as_bytes(), &found.totp] {
+        for trace in [
+            "Unmistakable".as_bytes(),
+            b"unmistakable",
+            secret.as_bytes(),
+            &found.totp,
+        ] {
             let there = bytes.windows(trace.len()).any(|window| window == trace);
             assert!(!there, "{}", String::from_utf8_lossy(trace));
         }
