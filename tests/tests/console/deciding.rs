@@ -189,7 +189,7 @@ fn more_is_asked_for_with_an_appointment() {
     }
     centre.type_into("#hour", "14:30").unwrap();
     centre.type_into("#reason", "Eyes closed").unwrap();
-    centre.click(".acts .danger").unwrap();
+    centre.click(".acts .primary").unwrap();
     centre
         .wait_for("document.querySelector('.error-summary')")
         .unwrap();
@@ -199,7 +199,7 @@ fn more_is_asked_for_with_an_appointment() {
     centre
         .run("document.getElementById('day-year').value = '2999'")
         .unwrap();
-    centre.click(".acts .danger").unwrap();
+    centre.click(".acts .primary").unwrap();
     centre.wait_for("location.pathname === '/review'").unwrap();
     assert_eq!(centre.state(case), "more_needed");
     let row = centre.runtime.block_on(centre.store.application(case));

@@ -5,7 +5,10 @@ use axum::extract::{Path, State};
 use maud::{Markup, html};
 use pages::{
     Id, Layout,
-    component::{Choice, Errors, Form, Input, Irreversible, Notification, Tone, Values, Width},
+    component::{
+        Button, ButtonBar, Choice, Errors, Form, Input, Irreversible, Notification, Tone, Values,
+        Width,
+    },
     http::Problem,
 };
 use personalisation_core::application::{
@@ -149,13 +152,22 @@ pub(super) fn show(
         (reason(staffer, &form))
     };
     let case = format!("/review/{id}");
-    let act = Irreversible::new(title.clone(), speech.text(kind.follows()), case.clone());
+    let action = format!("{case}/{}", kind.path());
+    let follows = speech.text(kind.follows());
     let body = html! {
         @if let Some(notice) = four_eyes(staffer, row) {
             (notice)
             p { a href=(case) { (speech.text("decide-back")) } }
+        } @else if kind == Kind::More {
+            // Nothing is ended by it.
+            p.lead { (follows) }
+            (form.wrap(&action, &html! {
+                (fields)
+                (ButtonBar::new(Button::primary(title.clone()))
+                    .and(Button::secondary(speech.text("decide-back")).href(case)))
+            }))
         } @else {
-            (act.fields(fields).show(&form, &format!("{case}/{}", kind.path())))
+            (Irreversible::new(title.clone(), follows, case).fields(fields).show(&form, &action))
         }
     };
     page(staffer, "/review", title)
