@@ -183,8 +183,8 @@ impl Application {
                 identity.surname.value.as_str(),
                 identity.given_names.value.as_str(),
             ];
-            let named: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
-            named.join(", ")
+            let given: Vec<&str> = names.into_iter().filter(|name| !name.is_empty()).collect();
+            given.join(", ")
         })
     }
 

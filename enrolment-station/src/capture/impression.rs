@@ -55,8 +55,8 @@ pub fn judge(
     captured_at: Timestamp,
 ) -> Result<FingerCapture, ImpressionError> {
     let picture = picture(record)?;
-    let measured = finger::measure(&picture, PPI)?;
-    let verdict = limits.judge(&measured);
+    let ridges = finger::measure(&picture, PPI)?;
+    let verdict = limits.judge(&ridges);
     let measures = verdict.outcomes.iter().filter_map(|outcome| {
         Some(Measure {
             name: Label::new(outcome.measure.name()).ok()?,
@@ -79,7 +79,7 @@ pub fn judge(
         finger,
         record: Blob::new(record.to_vec()).map_err(|_| ImpressionError::Unreadable)?,
         measures: measures.collect(),
-        rank: passed + in_thousandths(measured.clear_area),
+        rank: passed + in_thousandths(ridges.clear_area),
         device: Blob::new(signed_identity.as_bytes().to_vec())
             .map_err(|_| ImpressionError::Unreadable)?,
         captured_at,

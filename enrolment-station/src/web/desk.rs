@@ -149,7 +149,8 @@ impl Desk {
     /// Saves parts as they are.
     pub async fn keep(&mut self, parts: &[Part]) -> Result<(), Problem> {
         let next = self.application.next(self.circumstances());
-        self.application.goes_on_at = next.map_or("send", Step::slug).to_owned();
+        next.map_or("send", Step::slug)
+            .clone_into(&mut self.application.goes_on_at);
         let application = &self.application;
         // The form last: it says what the other parts mean.
         let form = parts.iter().chain(std::iter::once(&Part::Form));

@@ -222,7 +222,7 @@ fn force(desk: &Desk, name: &str, values: &Values, errors: &Errors) -> Markup {
         div.acts.plain { (Button::secondary(speech.text("fingers-force")).value("act", "force")) }
     });
     opened(
-        speech.text("fingers-force-title"),
+        &speech.text("fingers-force-title"),
         &fields,
         errors,
         &format!("{name}-reason"),
@@ -254,7 +254,7 @@ fn absent(desk: &Desk, name: &str, hand: Hand, values: &Values, errors: &Errors)
         div.acts.plain { (Button::secondary(speech.text("missing-save")).value("act", "missing")) }
     });
     opened(
-        speech.text("missing-title"),
+        &speech.text("missing-title"),
         &fields,
         errors,
         &format!("{name}-w"),
@@ -262,7 +262,7 @@ fn absent(desk: &Desk, name: &str, hand: Hand, values: &Values, errors: &Errors)
 }
 
 /// Details that stand open where something in them is wrong.
-fn opened(line: String, fields: &Markup, errors: &Errors, field: &str) -> Markup {
+fn opened(line: &str, fields: &Markup, errors: &Errors, field: &str) -> Markup {
     let wrong = ["", "hich", "hy"]
         .iter()
         .any(|end| errors.of(&format!("{field}{end}")).is_some());

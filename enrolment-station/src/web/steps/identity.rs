@@ -75,13 +75,10 @@ fn lookup(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
 
 async fn find(mut desk: Desk, values: Values) -> Result<Response, Problem> {
     let mut errors = Errors::new();
-    let number = match NationalNumber::new(&values.digits("number")) {
-        Ok(number) => number,
-        Err(_) => {
-            errors.add("number", desk.speech().text("identity-number-wrong"));
-            let body = lookup(&desk, &values, &errors);
-            return Ok(desk.wrong(Step::Identity, body));
-        }
+    let Ok(number) = NationalNumber::new(&values.digits("number")) else {
+        errors.add("number", desk.speech().text("identity-number-wrong"));
+        let body = lookup(&desk, &values, &errors);
+        return Ok(desk.wrong(Step::Identity, body));
     };
     let found = match &desk.place.register {
         Some(register) => {

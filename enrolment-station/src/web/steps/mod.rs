@@ -66,12 +66,16 @@ pub fn bar(desk: &Desk) -> Markup {
     }
 }
 
-/// A date that was typed into three fields: the day, nothing, or something that is no day.
-pub fn date(values: &Values, name: &str) -> Result<Option<Date>, ()> {
+/// Three fields that are no day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoDay;
+
+/// A date that was typed into three fields: the day, or nothing.
+pub fn date(values: &Values, name: &str) -> Result<Option<Date>, NoDay> {
     match values.date(name) {
         DateEntry::Day(day) => Ok(Some(day)),
         DateEntry::Empty => Ok(None),
-        DateEntry::Wrong => Err(()),
+        DateEntry::Wrong => Err(NoDay),
     }
 }
 

@@ -126,7 +126,11 @@ fn taken(desk: &Desk, capture: &PortraitCapture, values: &Values, errors: &Error
             }
         }
         (decide(desk, capture, values, errors))
-        (Details::new(speech.text("portrait-again"), take(desk)))
+        @if capture.portrait.is_some() {
+            (Details::new(speech.text("portrait-again"), take(desk)))
+        } @else {
+            (take(desk))
+        }
     }
 }
 
