@@ -42,7 +42,6 @@ CREATE TABLE outbox_item (
     station_id BYTEA NOT NULL,               -- as the seal's header says; fixed
     intake_key BYTEA NOT NULL,               -- SHA-256 of the public key that it is sealed to; fixed
     length BIGINT NOT NULL,                  -- bytes of the sealed dossier; fixed
-    dossier BYTEA,                           -- the sealed dossier; NULL once accepted
     state TEXT NOT NULL,                     -- waiting, held, accepted, rejected
     reason BIGINT,                           -- rejected: the receipt's reason
     receipt BYTEA,                           -- the signed receipt that brought it into its state
@@ -53,6 +52,12 @@ CREATE TABLE outbox_item (
     problem TEXT                             -- why the last try failed: a word of docs/outbox.md
 );
 CREATE INDEX outbox_item_state ON outbox_item (state, next_try_at);
+
+-- The bytes, apart from what is listed and updated: a row of two megabytes is read and written whole.
+CREATE TABLE outbox_dossier (
+    hash BYTEA NOT NULL PRIMARY KEY REFERENCES outbox_item (hash), -- fixed
+    sealed BYTEA NOT NULL                    -- the sealed dossier; fixed. The row is deleted once it is accepted
+);
 
 -- Where the applications of this office stand, as the centre answered.
 CREATE TABLE outbox_task (

@@ -55,8 +55,8 @@ pub enum CommandError {
     Damaged(usize),
 }
 
-/// Runs a command on the store in `data_dir` and writes its answer. `uploader` is called for sending
-/// alone: it needs the station's token, certificate and configuration.
+/// Runs a command on the store in `data_dir` and writes its answer. `uploader` is called for sending alone: it needs the
+/// station's token, certificate and configuration.
 pub async fn run<R: CryptoRng>(
     command: Command,
     data_dir: &Path,

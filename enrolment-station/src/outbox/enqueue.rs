@@ -2,7 +2,7 @@
 
 use dossier::{
     ApplicationId, Configuration, Dossier, Hash, KeyId, SealedDossier, Signed, SigningKey,
-    Timestamp, sealed::SealError, signed::SignatureError,
+    Timestamp, configuration::PublicKey, sealed::SealError, signed::SignatureError,
 };
 use rand::CryptoRng;
 use thiserror::Error;
@@ -91,14 +91,11 @@ impl Outbox {
             .ok_or(EnqueueError::NoIntakeKey {
                 configuration: number,
             })?;
-        let signed = Signed::sign(dossier, signer)?;
-        let sealed = SealedDossier::seal(&signed, key.spki.as_bytes(), rng)?;
-        drop(signed);
+        let sealed = sign_and_seal(dossier, signer, key, rng)?;
         let (hash, application) = (sealed.hash(), dossier.application);
-        let sealed = &sealed;
         let exchanged = transaction!(self.store, DOING, |tx| {
             if draft::erase(tx, application).await? {
-                insert(tx, sealed, hash, now).await?;
+                insert(tx, &sealed, hash, now).await?;
                 Ok(true)
             } else {
                 Ok(false)
@@ -122,6 +119,16 @@ impl Outbox {
     }
 }
 
+fn sign_and_seal<K: SigningKey>(
+    dossier: &Dossier,
+    signer: &K,
+    intake: &PublicKey,
+    rng: &mut impl CryptoRng,
+) -> Result<SealedDossier, EnqueueError> {
+    let opened = Signed::sign(dossier, signer)?;
+    Ok(SealedDossier::seal(&opened, intake.spki.as_bytes(), rng)?)
+}
+
 fn queued_before(item: &Item) -> Queued {
     Queued {
         hash: item.hash,
@@ -138,19 +145,24 @@ async fn insert(
 ) -> Result<(), StoreError> {
     let header = sealed.header();
     sqlx::query(
-        "INSERT INTO outbox_item (hash, application_id, station_id, intake_key, length, dossier,
-         state, queued_at, changed_at, tries, next_try_at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $7, 0, $7)",
+        "INSERT INTO outbox_item (hash, application_id, station_id, intake_key, length, state,
+         queued_at, changed_at, tries, next_try_at)
+         VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $6, 0, $6)",
     )
     .bind(&hash.as_bytes()[..])
     .bind(&header.application.as_bytes()[..])
     .bind(&header.station.as_bytes()[..])
     .bind(&header.intake_key.as_bytes()[..])
     .bind(i64::try_from(sealed.as_bytes().len()).unwrap_or(i64::MAX))
-    .bind(sealed.as_bytes())
     .bind(micros(now))
     .execute(&mut **tx)
     .await
-    .map_err(StoreError::database(DOING))
-    .map(|_| ())
+    .map_err(StoreError::database(DOING))?;
+    sqlx::query("INSERT INTO outbox_dossier (hash, sealed) VALUES ($1, $2)")
+        .bind(&hash.as_bytes()[..])
+        .bind(sealed.as_bytes())
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database(DOING))
+        .map(|_| ())
 }

@@ -118,13 +118,15 @@ impl Outbox {
     /// The sealed bytes; none once accepted.
     pub async fn sealed(&self, hash: Hash) -> Result<Option<Vec<u8>>, StoreError> {
         const DOING: &str = "reading a sealed dossier";
-        let row = sqlx::query("SELECT dossier FROM outbox_item WHERE hash = $1")
+        let row = sqlx::query("SELECT sealed FROM outbox_dossier WHERE hash = $1")
             .bind(&hash.as_bytes()[..])
             .fetch_optional(self.store.pool())
             .await
             .map_err(StoreError::database(DOING))?;
         let Some(row) = row else { return Ok(None) };
-        row.try_get("dossier").map_err(StoreError::database(DOING))
+        row.try_get("sealed")
+            .map(Some)
+            .map_err(StoreError::database(DOING))
     }
 
     /// The signed receipt that brought a dossier into its state; none while it waits.

@@ -29,7 +29,7 @@ impl ReceiptKeys for Configuration {
     }
 }
 
-/// The configuration in force, which `fleet` replaces; none before the first.
+/// The configuration in force, told from elsewhere; none before the first.
 impl ReceiptKeys for watch::Receiver<Option<Arc<Configuration>>> {
     fn receipt_key(&self, id: KeyId) -> Option<Vec<u8>> {
         let configuration = self.borrow().clone()?;
@@ -168,7 +168,7 @@ async fn advance(tx: &mut Tx, receipt: &Verified, now: OffsetDateTime) -> Result
         }
         State::Accepted => {
             "UPDATE outbox_item SET state = $2, reason = $3, receipt = $4, changed_at = $5, tries = 0,
-             next_try_at = $5, problem = NULL, dossier = NULL WHERE hash = $1 AND state <> 'accepted'"
+             next_try_at = $5, problem = NULL WHERE hash = $1 AND state <> 'accepted'"
         }
         State::Rejected(_) => {
             "UPDATE outbox_item SET state = $2, reason = $3, receipt = $4, changed_at = $5, tries = 0,
@@ -184,6 +184,13 @@ async fn advance(tx: &mut Tx, receipt: &Verified, now: OffsetDateTime) -> Result
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;
+    if receipt.to == State::Accepted {
+        sqlx::query("DELETE FROM outbox_dossier WHERE hash = $1")
+            .bind(&receipt.hash.as_bytes()[..])
+            .execute(&mut **tx)
+            .await
+            .map_err(StoreError::database(DOING))?;
+    }
     match done.rows_affected() {
         0 => Ok(false),
         1 => Ok(true),

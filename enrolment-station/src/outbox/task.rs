@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use time::OffsetDateTime;
 use wire::intake as proto;
+use zeroize::Zeroizing;
 
 use super::Outbox;
 use crate::store::{Columns, StoreError, micros, sealing::Place, transaction};
@@ -75,6 +76,18 @@ pub struct Task {
 pub struct BadTask {
     /// The field.
     pub field: &'static str,
+}
+
+impl Task {
+    /// The bytes that are sealed and kept.
+    pub fn encode(&self) -> Result<Zeroizing<Vec<u8>>, serde_cbor::Error> {
+        serde_cbor::to_vec(self).map(Zeroizing::new)
+    }
+
+    /// Reads what [`Self::encode`] wrote.
+    pub fn decode(bytes: &[u8]) -> Option<Self> {
+        serde_cbor::from_slice(bytes).ok()
+    }
 }
 
 impl TryFrom<proto::Task> for Task {
@@ -154,7 +167,7 @@ impl Outbox {
             columns.id = application.to_string();
             let sealed: &[u8] = columns.get("sealed")?;
             let plain = self.store.sealer()?.open(&place(application), sealed)?;
-            tasks.push(serde_cbor::from_slice(&plain).map_err(|_| columns.bad("sealed"))?);
+            tasks.push(Task::decode(&plain).ok_or_else(|| columns.bad("sealed"))?);
         }
         Ok(tasks)
     }
@@ -186,11 +199,10 @@ impl Outbox {
         }
         let mut rows = Vec::with_capacity(tasks.len());
         for task in tasks {
-            let plain = serde_cbor::to_vec(task).map_err(|source| StoreError::Encode {
-                doing: DOING,
-                source,
-            })?;
-            let plain = zeroize::Zeroizing::new(plain);
+            let doing = DOING;
+            let plain = task
+                .encode()
+                .map_err(|source| StoreError::Encode { doing, source })?;
             let sealed = self
                 .store
                 .sealer()?

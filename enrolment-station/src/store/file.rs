@@ -56,7 +56,7 @@ pub(super) fn prepare(folder: &Path) -> Result<PathBuf, StoreError> {
 
 fn restrict(path: &Path, mode: u32) -> Result<(), StoreError> {
     let found = fs::metadata(path).map_err(StoreError::file("looking at", path))?;
-    if found.permissions().mode() & 0o077 == 0 {
+    if found.permissions().mode() & 0o777 == mode {
         return Ok(());
     }
     fs::set_permissions(path, Permissions::from_mode(mode))

@@ -13,6 +13,8 @@ mod key;
 mod row;
 pub mod sealing;
 pub mod space;
+#[cfg(test)]
+mod tests;
 mod transaction;
 
 use std::{

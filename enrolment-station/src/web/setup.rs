@@ -96,14 +96,9 @@ pub(super) async fn station(config: &Config, origin: &str) -> Result<Station, Se
     let configuration = place::read(standing.store()).await;
     let configuration = configuration.map_err(|_| SetUpError::Configuration)?;
     let outbox = Outbox::new(standing.store());
-    let (configured, receiver) = watch::channel(None);
-    let uploader = Uploader::new(
-        &outbox,
-        standing.channel().map_err(SetUpError::from)?,
-        Arc::new(receiver),
-        Arc::new(edge::now),
-        edge::rng(),
-    );
+    let (configured, _) = watch::channel(None);
+    let uploader = Uploader::of_station(&standing, Arc::new(edge::now), edge::rng());
+    let uploader = uploader.map_err(SetUpError::from)?;
     let keeper = Keeper::new(
         standing.clone(),
         Arc::new(edge::now),

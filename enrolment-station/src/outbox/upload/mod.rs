@@ -8,7 +8,7 @@ mod send;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use dossier::Hash;
+use dossier::{Configuration, Hash, KeyId, Signed, receipt::ReceiptError};
 use rand::CryptoRng;
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -24,7 +24,10 @@ use super::{
     problem::{Call, Setback, setback},
     receive::{RefusedReceipt, Verified, subject},
 };
-use crate::store::{StoreError, micros, transaction};
+use crate::{
+    fleet::{FleetError, Standing},
+    store::{Store, StoreError, issued::Kind, micros, transaction},
+};
 
 /// Most bytes of an answer: 500 receipts, or 200 tasks.
 const LONGEST_ANSWER: usize = 4 << 20;
@@ -84,11 +87,32 @@ pub enum PassError {
     Way(Trouble),
 }
 
+/// Makes a channel that shows the newest certificate.
+type Connect = Arc<dyn Fn() -> Result<Channel, FleetError> + Send + Sync>;
+
+/// Which receipts are believed.
+enum Keys {
+    Given(Arc<dyn ReceiptKeys>),
+    /// Under the keys of the configuration in the store, read before each pass. Its period does not
+    /// matter: a receipt may come late.
+    Kept(Option<Box<Configuration>>),
+}
+
+impl ReceiptKeys for Keys {
+    fn receipt_key(&self, id: KeyId) -> Option<Vec<u8>> {
+        match self {
+            Self::Given(keys) => keys.receipt_key(id),
+            Self::Kept(configuration) => ReceiptKeys::receipt_key(configuration.as_deref()?, id),
+        }
+    }
+}
+
 /// Sends the outbox of one station.
 pub struct Uploader<R> {
     outbox: Outbox,
     intake: IntakeClient<Channel>,
-    keys: Arc<dyn ReceiptKeys>,
+    connect: Option<Connect>,
+    keys: Keys,
     clock: Clock,
     rng: R,
     pace: Pace,
@@ -115,9 +139,26 @@ impl<R: CryptoRng> Uploader<R> {
         clock: Clock,
         rng: R,
     ) -> Self {
+        Self::with(outbox.clone(), channel, Keys::Given(keys), clock, rng)
+    }
+
+    /// That of a station that was taken in: its outbox, its certificate (a renewed one too), and the
+    /// receipt keys of the newest configuration that it keeps.
+    pub fn of_station(standing: &Arc<Standing>, clock: Clock, rng: R) -> Result<Self, FleetError> {
+        let outbox = Outbox::new(standing.store());
+        let uploader = Self::with(outbox, standing.channel()?, Keys::Kept(None), clock, rng);
+        let standing = Arc::clone(standing);
+        Ok(Self {
+            connect: Some(Arc::new(move || standing.channel())),
+            ..uploader
+        })
+    }
+
+    fn with(outbox: Outbox, channel: Channel, keys: Keys, clock: Clock, rng: R) -> Self {
         Self {
-            outbox: outbox.clone(),
-            intake: IntakeClient::new(channel).max_decoding_message_size(LONGEST_ANSWER),
+            outbox,
+            intake: client(channel),
+            connect: None,
             keys,
             clock,
             rng,
@@ -194,6 +235,9 @@ impl<R: CryptoRng> Uploader<R> {
                 status.failures = status.failures.saturating_add(1);
             }
         });
+        if matches!(trouble, Some(Trouble::Certificate | Trouble::Refused)) {
+            self.connect_anew();
+        }
         if let Some(trouble) = trouble {
             tracing::warn!(?trouble, "the outbox waits");
             self.tell(Event::Shut(trouble));
@@ -201,7 +245,19 @@ impl<R: CryptoRng> Uploader<R> {
         passed
     }
 
+    /// The connection shows the certificate that it was made with; there may be a renewed one.
+    fn connect_anew(&mut self) {
+        match self.connect.as_ref().map(|connect| connect()) {
+            Some(Ok(channel)) => self.intake = client(channel),
+            Some(Err(error)) => tracing::error!(%error, "no new channel to the centre"),
+            None => {}
+        }
+    }
+
     async fn try_pass(&mut self) -> Result<(), PassError> {
+        if let Keys::Kept(kept) = &mut self.keys {
+            *kept = kept_configuration(&self.outbox.store).await?;
+        }
         let mut not_ours = 0;
         for item in self.due().await? {
             match self.send(&item).await? {
@@ -264,8 +320,7 @@ impl<R: CryptoRng> Uploader<R> {
         let mut believed = true;
         for receipt in answer.receipts {
             match self.verified(&receipt.signed, &mut unanswered) {
-                Ok(Some(verified)) => self.receive(&verified).await?,
-                Ok(None) => {}
+                Ok(verified) => self.receive(&verified).await?,
                 Err(error) => {
                     tracing::error!(%error, "a receipt of the centre is not believed");
                     self.tell(Event::ReceiptRefused);
@@ -282,28 +337,27 @@ impl<R: CryptoRng> Uploader<R> {
                 "the centre lost what it held; it is sent again"
             );
             self.outbox.lost_there(&lost, (self.clock)()).await?;
-            lost.iter()
-                .for_each(|hash| self.tell(Event::LostThere(*hash)));
+            for hash in lost {
+                self.tell(Event::LostThere(hash));
+            }
             // Sent with the next pass, which comes at once.
             self.outbox.store.queued().notify_one();
         }
         Ok(())
     }
 
-    /// The receipt with the dossier that it is about, which is then answered; none where it is about
-    /// one that was not asked for.
+    /// The receipt, verified for the dossier that it is about, which is then answered.
     fn verified(
         &self,
         signed: &[u8],
         unanswered: &mut HashMap<Hash, &Item>,
-    ) -> Result<Option<Verified>, RefusedReceipt> {
-        let hash = subject(signed, &*self.keys)?;
-        let Some(item) = unanswered.get(&hash) else {
-            return Ok(None);
-        };
-        let verified = Verified::new(item, signed, &*self.keys)?;
+    ) -> Result<Verified, RefusedReceipt> {
+        let hash = subject(signed, &self.keys)?;
+        // About one that was not asked for, or a second time: as good as about another.
+        let item = unanswered.get(&hash).ok_or(ReceiptError::Other)?;
+        let verified = Verified::new(item, signed, &self.keys)?;
         unanswered.remove(&hash);
-        Ok(Some(verified))
+        Ok(verified)
     }
 
     async fn receive(&self, receipt: &Verified) -> Result<(), StoreError> {
@@ -396,4 +450,23 @@ fn in_the_way(setback: Setback) -> PassError {
         Setback::Way(trouble) => trouble,
         Setback::Again | Setback::Item(_) => Trouble::Unreachable,
     })
+}
+
+fn client(channel: Channel) -> IntakeClient<Channel> {
+    IntakeClient::new(channel).max_decoding_message_size(LONGEST_ANSWER)
+}
+
+/// The newest configuration, which was verified before it was kept.
+async fn kept_configuration(store: &Store) -> Result<Option<Box<Configuration>>, StoreError> {
+    let Some(bytes) = store.issued(Kind::Configuration).await? else {
+        return Ok(None);
+    };
+    let signed = Signed::<Configuration>::decode(&bytes);
+    let read = signed.map(|signed| signed.danger_unverified());
+    if let Ok(Ok(configuration)) = read {
+        return Ok(Some(Box::new(configuration)));
+    }
+    // Of a newer program that ran here before.
+    tracing::error!("the configuration in the store cannot be read; receipts are not believed");
+    Ok(None)
 }

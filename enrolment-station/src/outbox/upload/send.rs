@@ -112,7 +112,7 @@ impl<R: CryptoRng> Uploader<R> {
     }
 
     fn believe(&self, item: &Item, receipt: &Receipt) -> Result<Verified, Setback> {
-        Verified::new(item, &receipt.signed, &*self.keys).map_err(|error| {
+        Verified::new(item, &receipt.signed, &self.keys).map_err(|error| {
             let hash = item.hash;
             tracing::error!(%hash, %error, "a receipt of the centre is not believed");
             self.tell(Event::ReceiptRefused);
