@@ -8,3 +8,4 @@ pub mod measure;
 pub mod oracles;
 pub mod privacy;
 pub mod programs;
+pub mod visitor;

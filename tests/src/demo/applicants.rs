@@ -2,18 +2,26 @@
 
 use std::path::{Path, PathBuf};
 
-use toml::{Table, Value};
-
 use super::{Arguments, DemoError};
 use crate::house::people::{self, Person};
 
-/// One applicant with the order file of docs/orders.md.
+/// So many more are drawn than asked for: the register says of some that they died.
+const SPARE: u16 = 20;
+
+/// Somebody who comes to the counter.
 #[derive(Debug, Clone)]
 pub struct Applicant {
-    /// The order file.
-    pub order_file: PathBuf,
-    surname: String,
-    given_names: String,
+    /// The seed that draws them.
+    pub seed: u64,
+    /// Where their signature lies.
+    pub folder: PathBuf,
+    /// Surname, as registered or as chosen.
+    pub surname: String,
+    /// Given names.
+    pub given_names: String,
+    /// A photograph of the user's choice, whom the register does not know.
+    pub photograph: Option<PathBuf>,
+    person: Person,
 }
 
 impl Applicant {
@@ -24,55 +32,50 @@ impl Applicant {
             given => format!("{}, {given}", self.surname),
         }
     }
+
+    /// A text of what was drawn with them.
+    pub fn order(&self, field: &str) -> Option<&str> {
+        Some(self.person.identity(field)).filter(|text| !text.is_empty())
+    }
 }
 
-/// Draws the applicants (the same ones every time: one seed) and writes their orders.
+/// How many people the register has.
+pub const fn drawn(applicants: u16) -> u16 {
+    applicants + applicants / SPARE + 1
+}
+
+/// Draws the applicants and some more (the same ones every time: one seed).
 pub fn gather(arguments: &Arguments, work: &Path) -> Result<Vec<Applicant>, DemoError> {
     let cache = arguments.cache.clone().unwrap_or_else(people::cache);
-    let drawn = people::draw(arguments.applicants, &work.join("people"), &cache)?;
-    let chosen = arguments.portrait.as_deref().zip(arguments.name.as_deref());
-    let write = |(index, person): (usize, &Person)| order(person, chosen.filter(|_| index == 0));
-    drawn.iter().enumerate().map(write).collect()
+    let drawn = people::draw(drawn(arguments.applicants), &work.join("people"), &cache)?;
+    let mut applicants: Vec<Applicant> = drawn.into_iter().map(applicant).collect();
+    if let Some((file, name)) = arguments.portrait.as_deref().zip(arguments.name.as_deref()) {
+        choose(&mut applicants[0], file, name)?;
+    }
+    Ok(applicants)
 }
 
-/// Writes the order beside the person's pictures.
-fn order(person: &Person, chosen: Option<(&Path, &str)>) -> Result<Applicant, DemoError> {
-    let mut order = person.order().clone();
-    if let Some((portrait, name)) = chosen {
-        choose(&mut order, portrait, name)?;
+fn applicant(person: Person) -> Applicant {
+    Applicant {
+        seed: person.seed(),
+        folder: person.folder().to_path_buf(),
+        surname: person.identity("surname").to_owned(),
+        given_names: person.identity("given_names").to_owned(),
+        photograph: None,
+        person,
     }
-    let field = |name: &str| {
-        let value = order
-            .get("identity")
-            .and_then(|identity| identity.get(name));
-        value.and_then(Value::as_str).unwrap_or_default().to_owned()
-    };
-    let (surname, given_names) = (field("surname"), field("given_names"));
-    let order_file = person.write_order("order", |written| *written = order)?;
-    Ok(Applicant {
-        order_file,
-        surname,
-        given_names,
-    })
 }
 
 /// Puts a photograph and a name of the user's choice in the place of the drawn ones.
-fn choose(order: &mut Table, portrait: &Path, name: &str) -> Result<(), DemoError> {
+fn choose(applicant: &mut Applicant, portrait: &Path, name: &str) -> Result<(), DemoError> {
     let (surname, given) = name.split_once(',').ok_or(DemoError::Name)?;
-    let file = std::path::absolute(portrait).map_err(|source| DemoError::File {
+    let file = std::fs::File::open(portrait);
+    file.map_err(|source| DemoError::File {
         path: portrait.into(),
         source,
     })?;
-    let file = file.to_string_lossy().into_owned();
-    order.insert(
-        "portrait".into(),
-        Table::from_iter([("file".into(), Value::from(file))]).into(),
-    );
-    let Some(Value::Table(identity)) = order.get_mut("identity") else {
-        return Err(DemoError::Name);
-    };
-    identity.insert("surname".into(), surname.trim().into());
-    identity.insert("given_names".into(), given.trim().into());
-    identity.remove("name_line");
+    applicant.photograph = Some(portrait.into());
+    surname.trim().clone_into(&mut applicant.surname);
+    given.trim().clone_into(&mut applicant.given_names);
     Ok(())
 }

@@ -1,15 +1,21 @@
-//! The main job from end to end, watched: people, PKI, readers and chips, orders, line, inspection.
+//! The main job from end to end, watched: people, PKI, readers and chips, counter, review, line, inspection.
 
 mod applicants;
+mod clerk;
+mod counter;
 mod output;
 mod report;
+mod reviewer;
 mod screen;
 
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use applicants::Applicant;
+use clerk::Enrolment;
+use counter::Counter;
 pub use report::{DocumentReport, Report, Stage};
+use reviewer::Reviewer;
 use screen::Screen;
 use serde_json::Value;
 
@@ -51,6 +57,29 @@ pub enum DemoError {
     /// A part of the house.
     #[error(transparent)]
     House(#[from] HouseError),
+    /// A page.
+    #[error(transparent)]
+    Visit(#[from] crate::visitor::VisitError),
+    /// Dossiers did not come to the reviewer.
+    #[error(
+        "{approved} of {count} applications came to the reviewer in time; the others are on their way"
+    )]
+    Waiting {
+        /// How many came.
+        approved: usize,
+        /// How many were sent.
+        count: usize,
+    },
+    /// More people died than were drawn.
+    #[error(
+        "only {enrolled} of {wanted} applicants could be enrolled; the register says that the others died"
+    )]
+    TooFew {
+        /// How many there are.
+        enrolled: usize,
+        /// How many were asked for.
+        wanted: usize,
+    },
     /// A program of ours.
     #[error(transparent)]
     Program(#[from] crate::programs::ProgramError),
@@ -81,6 +110,7 @@ pub struct Finished {
     /// What was done and found.
     pub report: Report,
     floor: Floor,
+    counter: Counter,
     _pki: Pki,
 }
 
@@ -90,9 +120,18 @@ impl Finished {
         self.floor.environment()
     }
 
+    /// Where the clerk's and the reviewer's browsers go.
+    pub fn pages(&self) -> [(&'static str, &str); 2] {
+        self.counter.pages()
+    }
+
     /// Fails once a program has ended without which the chips cannot be read.
     pub fn check_running(&mut self) -> Result<(), DemoError> {
-        match self.floor.ended_program() {
+        match self
+            .floor
+            .ended_program()
+            .or_else(|| self.counter.ended_program())
+        {
             Some(program) => Err(DemoError::Ended { program }),
             None => Ok(()),
         }
@@ -102,7 +141,8 @@ impl Finished {
 /// Runs the demo in `work`, an empty folder with a short path (sockets live in it).
 pub fn run(arguments: &Arguments, started: String, work: &Path) -> Result<Finished, DemoError> {
     let clock = Instant::now();
-    let mut screen = Screen::new(usize::from(arguments.applicants));
+    let wanted = usize::from(arguments.applicants);
+    let mut screen = Screen::new(wanted);
     let people = screen.stage("people", "drawing people who do not exist", || {
         applicants::gather(arguments, work)
     })?;
@@ -111,32 +151,42 @@ pub fn run(arguments: &Arguments, started: String, work: &Path) -> Result<Finish
         pki.serve()?;
         Ok::<_, DemoError>(pki)
     })?;
-    let readers = people.len().min(MOST_READERS);
+    let readers = wanted.min(MOST_READERS);
     // One blank more than needed: the vault is not empty at the end, and the count must still agree.
     let plan = FloorPlan {
         readers,
-        blanks: people.len() + 1,
+        blanks: wanted + 1,
         link: None,
     };
-    let (floor, centre) = screen.stage(
+    let (floor, centre, counter) = screen.stage(
         "floor",
-        "card readers, blank chips, the centre's vault",
+        "card readers, blank chips, the centre's vault, a commune's counter",
         || {
             let floor = Floor::start(&work.join("floor"), &plan)?;
-            let centre = Centre::open(&work.join("centre"), &pki, &floor)?;
-            Ok::<_, DemoError>((floor, centre))
+            let (centre, counter) = Counter::open(work, &pki, &floor, people.len())?;
+            Ok::<_, DemoError>((floor, centre, counter))
         },
     )?;
+    let enrolled = screen.stage(
+        "counter",
+        "a clerk enrols the applicants; dossiers go to the centre",
+        || enrol(&counter, &people, wanted),
+    )?;
+    let mut reviewer = counter.reviewer()?;
     let mut documents = Vec::new();
-    for (wave, people) in people.chunks(readers).enumerate() {
+    let place = Place {
+        work,
+        centre: &centre,
+        floor: &floor,
+        pki: &pki,
+    };
+    for (wave, people) in enrolled.chunks(readers).enumerate() {
         let blanks = &floor.blanks()[wave * readers..][..people.len()];
         documents.extend(make_wave(
             &mut screen,
-            work,
-            &centre,
-            &floor,
-            &pki,
-            people,
+            &place,
+            &mut reviewer,
+            &enrolled,
             blanks,
         )?);
     }
@@ -144,7 +194,7 @@ pub fn run(arguments: &Arguments, started: String, work: &Path) -> Result<Finish
         started,
         seconds: clock.elapsed().as_secs_f64(),
         stages: screen.into_stages(),
-        ordered: people.len(),
+        ordered: wanted,
         documents,
     };
     if let Some(out) = &arguments.out {
@@ -154,32 +204,61 @@ pub fn run(arguments: &Arguments, started: String, work: &Path) -> Result<Finish
     Ok(Finished {
         report,
         floor,
+        counter,
         _pki: pki,
     })
+}
+
+/// Enrols so many applicants; those whom the register says to be dead are sent away.
+fn enrol<'a>(
+    counter: &Counter,
+    people: &'a [Applicant],
+    wanted: usize,
+) -> Result<Vec<&'a Applicant>, DemoError> {
+    let mut clerk = counter.clerk()?;
+    let mut enrolled = Vec::with_capacity(wanted);
+    for person in people {
+        if enrolled.len() == wanted {
+            break;
+        }
+        let what = clerk.enrol(person)?;
+        screen::show_enrolment(&person.name(), &what);
+        if what == Enrolment::Sent {
+            enrolled.push(person);
+        }
+    }
+    match enrolled.len() {
+        enrolled if enrolled < wanted => Err(DemoError::TooFew { enrolled, wanted }),
+        _ => Ok(enrolled),
+    }
+}
+
+/// What stands while the documents are made.
+struct Place<'a> {
+    work: &'a Path,
+    centre: &'a Centre,
+    floor: &'a Floor,
+    pki: &'a Pki,
 }
 
 /// As many people as there are readers: orders, cards, inspection.
 fn make_wave(
     screen: &mut Screen,
-    work: &Path,
-    centre: &Centre,
-    floor: &Floor,
-    pki: &Pki,
-    people: &[Applicant],
+    place: &Place<'_>,
+    reviewer: &mut Reviewer,
+    people: &[&Applicant],
     blanks: &[PathBuf],
 ) -> Result<Vec<DocumentReport>, DemoError> {
-    let orders = screen.stage(
+    let Place {
+        work,
+        centre,
+        floor,
+        pki,
+    } = place;
+    screen.stage(
         "orders",
-        "checking data and pictures, signing tickets",
-        || {
-            let add = |person: &Applicant| {
-                Ok((centre.add_order(&person.order_file, floor)?, person.name()))
-            };
-            people
-                .iter()
-                .map(add)
-                .collect::<Result<Vec<_>, DemoError>>()
-        },
+        "a reviewer approves; data groups prepared, tickets signed",
+        || reviewer.approve(blanks.len()),
     )?;
     for (slot, blank) in blanks.iter().enumerate() {
         floor.remove(slot)?;
@@ -205,17 +284,24 @@ fn make_wave(
                 .collect::<Result<Vec<_>, DemoError>>()
         },
     )?;
-    let holder = |document: &Document| {
-        let order = orders.iter().find(|(order, _)| *order == document.order);
-        order.map(|(_, name)| name.clone()).unwrap_or_default()
-    };
     let reports = made
         .iter()
         .zip(inspected)
         .map(|(document, inspection)| DocumentReport {
-            holder: holder(document),
+            holder: holder(people, &inspection),
             document: document.clone(),
             inspection,
         });
     Ok(reports.collect())
+}
+
+/// The applicant whose name the chip holds.
+fn holder(people: &[&Applicant], inspection: &Value) -> String {
+    let facts = &inspection["document"];
+    let is = |person: &&&Applicant| {
+        facts["surname"] == person.surname.as_str()
+            && facts["given_names"] == person.given_names.as_str()
+    };
+    let found = people.iter().find(is);
+    found.map_or_else(String::new, |person| person.name())
 }

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
+use super::clerk::Enrolment;
 use super::report::Stage;
 
 /// The screen, and the times of the stages shown on it.
@@ -39,6 +40,15 @@ impl Screen {
     pub fn into_stages(self) -> Vec<Stage> {
         self.stages
     }
+}
+
+/// Says what came of an applicant at the counter.
+pub fn show_enrolment(name: &str, what: &Enrolment) {
+    let words = match what {
+        Enrolment::Sent => "captured, confirmed, signed and sealed in the outbox",
+        Enrolment::Deceased => "not enrolled, the register says that this person died",
+    };
+    println!("{:11} {name}: {words}", "");
 }
 
 /// Says what happens to a card: one event of `personalisation line --json` (docs/line.md).

@@ -4,21 +4,26 @@
 //! this process. Dropping a part ends its programs.
 
 mod centre;
+pub mod counter;
 mod floor;
 mod line_run;
 pub mod people;
 mod pki;
+pub mod reception;
 mod whole;
 
 use std::path::{Path, PathBuf};
 
 pub use centre::{Centre, Document, LineEvent};
+pub use counter::{Devices, Register, Station};
 pub use floor::{Floor, FloorPlan};
 pub use line_run::{LineEnd, LineRun};
 pub use pki::Pki;
+pub use reception::{Member, Reception};
 pub use whole::{House, HousePlan};
 
 use crate::programs::ProgramError;
+use crate::visitor::VisitError;
 
 /// Why a part of the house did not come up or did not do its work.
 #[derive(Debug, thiserror::Error)]
@@ -26,6 +31,9 @@ pub enum HouseError {
     /// A program of ours.
     #[error(transparent)]
     Program(#[from] ProgramError),
+    /// A page.
+    #[error(transparent)]
+    Visit(#[from] VisitError),
     /// The card reader daemon.
     #[error(transparent)]
     Daemon(#[from] hardware_sim::pcscd::DaemonError),

@@ -12,9 +12,15 @@ use crate::programs;
 pub struct Person {
     folder: PathBuf,
     order: Table,
+    seed: u64,
 }
 
 impl Person {
+    /// The seed that draws them.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// Portrait, fingers and signature lie here.
     pub fn folder(&self) -> &Path {
         &self.folder
@@ -61,8 +67,18 @@ pub fn draw(count: u16, out: &Path, cache: &Path) -> Result<Vec<Person>, HouseEr
         .map(|entry| entry.path())
         .filter(|path| path.is_dir())
         .collect();
-    folders.sort();
+    folders.sort_by_key(|folder| seed(folder));
     folders.into_iter().map(person).collect()
+}
+
+/// `person-8` was drawn from seed 8.
+fn seed(folder: &Path) -> u64 {
+    let name = folder.file_name().unwrap_or_default().to_string_lossy();
+    let number = name
+        .rsplit('-')
+        .next()
+        .and_then(|number| number.parse().ok());
+    number.unwrap_or_default()
 }
 
 fn person(folder: PathBuf) -> Result<Person, HouseError> {
@@ -72,7 +88,12 @@ fn person(folder: PathBuf) -> Result<Person, HouseError> {
         program: "hardware-sim people",
         line: error.message().to_owned(),
     })?;
-    Ok(Person { folder, order })
+    let seed = seed(&folder);
+    Ok(Person {
+        folder,
+        order,
+        seed,
+    })
 }
 
 /// Drawn people are kept beside the programs, in the build folder.

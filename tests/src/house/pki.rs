@@ -57,6 +57,32 @@ addresses = ["127.0.0.1"]
 name = "line"
 role = "line"
 side = "client"
+
+[[program]]
+name = "operations"
+role = "operations"
+side = "server"
+dns = ["localhost"]
+token = "operations-ca"
+
+[[program]]
+name = "intake"
+role = "intake"
+side = "server"
+dns = ["localhost"]
+token = "intake"
+
+[[program]]
+name = "fleet"
+role = "fleet"
+side = "client"
+token = "intake"
+
+[[program]]
+name = "register"
+role = "register"
+side = "server"
+dns = ["localhost"]
 "#;
 
 const SERVICE: &str = r#"
