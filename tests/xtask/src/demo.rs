@@ -36,6 +36,7 @@ fn build_as(arguments: &[&str]) -> Result<(), String> {
     let mut build = process::cargo(arguments);
     for package in [
         "e2e",
+        "enrolment-station",
         "hardware-sim",
         "personalisation",
         "pki-authority",
