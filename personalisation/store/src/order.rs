@@ -113,8 +113,8 @@ impl Store {
     ) -> Result<Attempt, StoreError> {
         let mut sealed = Vec::with_capacity(order.content.len());
         for (kind, plain) in order.content {
-            let sealer = self.sealer_of(*kind);
-            sealed.push((*kind, sealer.seal(rng, &kind.place(order.id), plain)?));
+            let key = self.sealer_of(*kind);
+            sealed.push((*kind, key.seal(rng, &kind.place(order.id), plain)?));
         }
         let attempt = Attempt::first(order.id);
         let (sealed, first) = (&sealed, &attempt);

@@ -78,11 +78,11 @@ impl Authority {
         builder.set_pubkey(key)?;
         period(&mut builder, subject.period)?;
         let context = builder.x509v3_context(Some(&self.certificate), None);
-        let names = SubjectAlternativeName::new()
+        let hosts = SubjectAlternativeName::new()
             .dns("localhost")
             .ip("127.0.0.1")
             .build(&context)?;
-        builder.append_extension(names)?;
+        builder.append_extension(hosts)?;
         builder.append_extension(KeyUsage::new().critical().digital_signature().build()?)?;
         builder.sign(&self.key, MessageDigest::sha256())?;
         Ok(builder.build())

@@ -85,18 +85,6 @@ impl Paper {
             at: at(1200)?,
             staff_list: Some(1),
         };
-        let device = || Blob::new(b"eyJ".to_vec());
-        let fingers = self.fingers.iter().map(|(finger, record)| {
-            Ok(FingerImage {
-                finger: *finger,
-                record: Blob::new(record.clone())?,
-                measures: Vec::new(),
-                tries: 1,
-                device: device()?,
-                forced: None,
-                captured_at: at(200)?,
-            })
-        });
         Ok(Dossier {
             version: Version,
             application: self.application,
@@ -131,7 +119,7 @@ impl Paper {
                 forced: None,
                 captured_at: at(300)?,
             },
-            fingers: fingers.collect::<Result<_, Trouble>>()?,
+            fingers: self.images(at(200)?)?,
             missing_fingers: Vec::new(),
             signature: Some(Signature {
                 picture: Blob::new(self.signature.clone())?,
@@ -157,6 +145,21 @@ impl Paper {
             collection: self.office.clone(),
             contact: None,
         })
+    }
+
+    fn images(&self, captured_at: Timestamp) -> Result<Vec<FingerImage>, Trouble> {
+        let fingers = self.fingers.iter().map(|(finger, record)| {
+            Ok(FingerImage {
+                finger: *finger,
+                record: Blob::new(record.clone())?,
+                measures: Vec::new(),
+                tries: 1,
+                device: Blob::new(b"eyJ".to_vec())?,
+                forced: None,
+                captured_at,
+            })
+        });
+        fingers.collect()
     }
 
     fn identity(&self) -> Result<Identity, Trouble> {

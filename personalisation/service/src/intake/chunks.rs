@@ -167,13 +167,10 @@ impl Chunks {
         chunk: &[u8],
     ) -> Result<u64, ChunkError> {
         let _lock = self.lock(hash);
-        let (path, announced) = match self.find(station, hash)? {
-            Some(found) => found,
+        let Some((path, announced)) = self.find(station, hash)? else {
             // Held already: the caller missed an answer and is told by what follows.
-            None => match fs::metadata(self.held.join(hash.to_string())) {
-                Ok(facts) => return Ok(facts.len()),
-                Err(_) => return Err(ChunkError::Unknown),
-            },
+            let held = fs::metadata(self.held.join(hash.to_string()));
+            return held.map_or(Err(ChunkError::Unknown), |facts| Ok(facts.len()));
         };
         let file = OpenOptions::new().read(true).write(true).open(&path)?;
         let here = file.metadata()?.len();

@@ -22,7 +22,7 @@ mod verify;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use key_custody::Token;
+use key_custody::{Token, tls::Renewable};
 use personalisation_store::Store;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -35,7 +35,9 @@ use tonic::{service::RoutesBuilder, transport::Server};
 use wire::intake::intake_server::IntakeServer;
 
 pub use self::error::IntakeError;
-use self::{chunks::Chunks, keys::IntakeKeys, opener::Opener, service::IntakeService};
+use self::{
+    chunks::Chunks, config::IntakeSection, keys::IntakeKeys, opener::Opener, service::IntakeService,
+};
 use crate::{
     config::Config,
     edge, fleet,
@@ -101,24 +103,7 @@ pub async fn run(
         keys: Arc::clone(&keys),
         held: Arc::default(),
     };
-    let accepted = Arc::<Notify>::default();
-    let desk = Arc::new(review::desk(&place, "intake")?);
-    let register = review::register(&place, Arc::clone(&ours))?;
-    let checks = Arc::new(Checks::load()?);
-    let mut workers = Vec::new();
-    for _ in 0..section.workers.clamp(1, 16) {
-        let opener = Opener::new(&service, section, Arc::clone(&accepted));
-        workers.push(tokio::spawn(opener.run()));
-        let checker = Checker::new(
-            Arc::clone(&desk),
-            Arc::clone(&checks),
-            register.clone(),
-            section.lease(),
-            Arc::clone(&accepted),
-        );
-        workers.push(tokio::spawn(checker.run()));
-    }
-    workers.push(tokio::spawn(forget(chunks, section.forget())));
+    let workers = start_workers(&place, section, &service, &ours)?;
     let fleet = match &place.config.fleet {
         Some(section) => Some(fleet::Place::open(section, place.store.clone(), edge::now)?),
         None => None,
@@ -143,6 +128,35 @@ pub async fn run(
     .await;
     workers.iter().for_each(JoinHandle::abort);
     served
+}
+
+/// Openers, checkers, and whoever forgets what nobody goes on with.
+fn start_workers(
+    place: &Place,
+    section: &IntakeSection,
+    service: &IntakeService,
+    ours: &Arc<Renewable>,
+) -> Result<Vec<JoinHandle<()>>, IntakeError> {
+    let accepted = Arc::<Notify>::default();
+    let desk = Arc::new(review::desk(place, "intake")?);
+    let register = review::register(place, Arc::clone(ours))?;
+    let checks = Arc::new(Checks::load()?);
+    let mut workers = Vec::new();
+    for _ in 0..section.workers.clamp(1, 16) {
+        let opener = Opener::new(service, section, Arc::clone(&accepted));
+        workers.push(tokio::spawn(opener.run()));
+        let checker = Checker::new(
+            Arc::clone(&desk),
+            Arc::clone(&checks),
+            register.clone(),
+            section.lease(),
+            Arc::clone(&accepted),
+        );
+        workers.push(tokio::spawn(checker.run()));
+    }
+    let chunks = Arc::clone(&service.chunks);
+    workers.push(tokio::spawn(forget(chunks, section.forget())));
+    Ok(workers)
 }
 
 /// Both listeners, until `end`.
@@ -216,6 +230,6 @@ async fn forget(chunks: Arc<Chunks>, silent: Duration) {
             Ok(Ok(count)) => tracing::info!(count, "unfinished dossiers were forgotten"),
             Ok(Err(error)) => tracing::error!(%error, "looking for unfinished dossiers"),
         }
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
     }
 }

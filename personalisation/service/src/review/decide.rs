@@ -111,10 +111,10 @@ impl Desk {
         if appointment.is_some_and(|at| at <= now) {
             return Err(ReviewError::Appointment);
         }
-        let (row, decider) = self.open(&case, now).await?;
+        let (row, by) = self.open(&case, now).await?;
         // Nothing is granted by asking, but whoever captured does not send their own work back either.
         if let Some(filing) = row.application.filing() {
-            let handled = decider.may_decide(filing, &BTreeSet::new());
+            let handled = by.may_decide(filing, &BTreeSet::new());
             handled.map_err(personalisation_core::application::DecisionError::from)?;
         }
         let to = row.application.clone().ask_more(wanted)?;

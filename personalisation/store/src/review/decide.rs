@@ -3,7 +3,7 @@
 use dossier::{ApplicationId, PersonId};
 use evidence::entry::Entry;
 use personalisation_core::{
-    application::{Application, ApplicationState, record::Record},
+    application::{Application, ApplicationState, RefusalGround, record::Record},
     attempt::Attempt,
     ids::{LeaseToken, OrderId},
 };
@@ -220,7 +220,7 @@ pub(super) async fn write_state(
                 .map(|number| i64::try_from(number).unwrap_or(i64::MAX)),
         )
         .bind(record.decided_by.map(|person| person.as_bytes().to_vec()))
-        .bind(record.ground.map(|ground| ground.name()))
+        .bind(record.ground.map(RefusalGround::name))
         .bind(i64::from(forced))
         .bind(micros(now))
         .execute(&mut **tx)

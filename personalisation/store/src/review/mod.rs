@@ -18,7 +18,7 @@ pub use queue::{Counted, MoveOfApplication, QueueFilter};
 pub(crate) use read::{application_of, handlers_of, id_of, insert_handlers, insert_move};
 pub use tasks::{Change, Changes};
 use time::OffsetDateTime;
-pub use verify::Verified;
+pub use verify::{PreparedFile, Verified};
 
 pub(crate) const TABLE: &str = "review_application";
 

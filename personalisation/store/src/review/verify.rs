@@ -17,6 +17,9 @@ use crate::{
     transaction::{Tx, transaction},
 };
 
+/// A file of the order that approval would make.
+pub type PreparedFile = (ContentKind, Zeroizing<Vec<u8>>);
+
 /// What the checks say about one dossier.
 #[derive(Debug)]
 pub struct Verified<'a> {
@@ -29,7 +32,7 @@ pub struct Verified<'a> {
     /// What each check found.
     pub checks: &'a [CheckResult],
     /// The order that approval would make; none where it cannot be made.
-    pub prepared: Option<(OrderId, &'a [(ContentKind, Zeroizing<Vec<u8>>)])>,
+    pub prepared: Option<(OrderId, &'a [PreparedFile])>,
 }
 
 impl Store {

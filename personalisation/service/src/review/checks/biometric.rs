@@ -25,9 +25,8 @@ const THOUSAND: i64 = 1000;
 /// Every measure of the portrait against the limit of the configuration, or the default.
 pub(super) fn portrait(check: &face::Check, question: &Question<'_>) -> Finding {
     let refer = |detail: &str| Finding::refer(Referral::Quality, vec![detail.to_owned()]);
-    let verdict = match check.file(question.dossier.portrait.picture.as_bytes()) {
-        Ok(verdict) => verdict,
-        Err(_) => return refer("picture"),
+    let Ok(verdict) = check.file(question.dossier.portrait.picture.as_bytes()) else {
+        return refer("picture");
     };
     if verdict.faces == 0 {
         return refer("no-face");
