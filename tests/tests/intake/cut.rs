@@ -2,6 +2,7 @@
 
 use dossier::receipt::Outcome;
 use e2e::counter::{Intake, station};
+use personalisation_store::review::QueueFilter;
 use wire::intake::FinishRequest;
 
 use crate::outcome_of;
@@ -99,7 +100,7 @@ async fn a_call_that_is_given_up_halfway_leaves_what_can_be_gone_on_with() {
     );
     let all = centre
         .store
-        .applications(&Default::default())
+        .applications(&QueueFilter::default())
         .await
         .unwrap();
     assert_eq!(all.len(), 1);

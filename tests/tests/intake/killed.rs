@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dossier::receipt::Outcome;
 use e2e::counter::{Intake, station};
-use personalisation_store::intake::DossierState;
+use personalisation_store::{intake::DossierState, review::QueueFilter};
 
 use crate::outcome_of;
 
@@ -81,8 +81,8 @@ async fn the_centre_killed_at_any_time_after_the_last_chunk_ends_every_dossier_o
     }
     // Each is one application, every one was checked, and no file stays behind.
     for _ in 0..400 {
-        let counted = centre.store.count_applications().await.unwrap();
-        let open = counted
+        let states = centre.store.count_applications().await.unwrap();
+        let open = states
             .iter()
             .any(|one| ["accepted", "verified"].contains(&one.state.as_str()));
         if !open && centre.store.unfiled().await.unwrap().is_empty() {
@@ -92,7 +92,7 @@ async fn the_centre_killed_at_any_time_after_the_last_chunk_ends_every_dossier_o
     }
     let all = centre
         .store
-        .applications(&Default::default())
+        .applications(&QueueFilter::default())
         .await
         .unwrap();
     assert_eq!(all.len(), sent.len());

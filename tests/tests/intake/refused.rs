@@ -15,6 +15,10 @@ use wire::intake::{
 };
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "everybody who is refused, one after another"
+)]
 async fn only_stations_of_ours_that_are_not_revoked_are_heard() {
     let place = tempfile::tempdir().unwrap();
     let centre = Intake::start(place.path(), "").await.unwrap();
@@ -137,12 +141,13 @@ async fn limits_hold_before_anything_is_stored() {
         offset,
         chunk: chunk.to_vec(),
     };
+    let too_long = vec![0; (256 << 10) + 1];
     for (offset, chunk, code) in [
         (0, &[0u8; 11][..], Code::OutOfRange),
         (5, &[0; 2], Code::OutOfRange),
         (u64::MAX, &[0; 2], Code::OutOfRange),
         (0, &[], Code::InvalidArgument),
-        (0, &[0; (256 << 10) + 1], Code::InvalidArgument),
+        (0, &too_long, Code::InvalidArgument),
     ] {
         let answer = client
             .append(append(&hash, offset, chunk))

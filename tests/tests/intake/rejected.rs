@@ -14,6 +14,7 @@ use openssl::pkey::PKey;
 use personalisation_store::{
     fleet::RevocationReason,
     intake::DossierState,
+    review::QueueFilter,
     staff::{Grant, Link, Person, RoleId},
 };
 
@@ -92,7 +93,7 @@ async fn what_is_wrong_with_the_bytes_has_its_reason() {
     assert!(
         centre
             .store
-            .applications(&Default::default())
+            .applications(&QueueFilter::default())
             .await
             .unwrap()
             .is_empty()
@@ -192,6 +193,7 @@ async fn a_clerk_must_be_on_the_list_where_there_is_one() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one story of one station")]
 async fn a_station_revoked_meanwhile_is_rejected_and_a_supervisor_may_take_it_back() {
     let place = tempfile::tempdir().unwrap();
     let mut centre = Intake::start(place.path(), "").await.unwrap();

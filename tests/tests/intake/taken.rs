@@ -2,7 +2,7 @@
 
 use dossier::{Hash, Receipt, Signed, receipt::Outcome};
 use e2e::counter::{Intake, station};
-use personalisation_store::intake::DossierState;
+use personalisation_store::{intake::DossierState, review::QueueFilter};
 use wire::intake::{ReceiptsRequest, TasksRequest};
 
 use crate::{end_of, outcome_of};
@@ -93,7 +93,7 @@ async fn the_same_dossier_is_one_application_however_often_it_comes() {
     assert_eq!(one, later);
     let all = centre
         .store
-        .applications(&Default::default())
+        .applications(&QueueFilter::default())
         .await
         .unwrap();
     assert_eq!(all.len(), 1);

@@ -12,7 +12,7 @@ use e2e::counter::{
     station,
 };
 use hardware_sim::{
-    people::{self, People},
+    people::{self, People, portrait::Fault},
     register::{self, RegisterFile},
 };
 use image::ImageFormat;
@@ -125,7 +125,7 @@ async fn serve_register(centre: &Intake) -> register::Running {
         count: 300,
         out: None,
         cache: None,
-        fault: Default::default(),
+        fault: Fault::None,
         register: Some(folder.join("people.csv")),
     };
     people::run(&people, |_| ()).unwrap();
@@ -247,7 +247,7 @@ fn drawn(place: &Path) -> std::path::PathBuf {
         count: 1,
         out: Some(out),
         cache: Some(e2e::house::people::cache()),
-        fault: Default::default(),
+        fault: Fault::None,
         register: None,
     };
     people::run(&people, |_| ()).unwrap().remove(0)

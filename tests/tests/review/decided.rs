@@ -66,6 +66,10 @@ async fn referrals_are_named_and_the_second_of_two_communes_is_caught() {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "everybody who may not, about one case"
+)]
 async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
     let place = tempfile::tempdir().unwrap();
     let centre = Intake::start(place.path(), "").await.unwrap();
@@ -160,6 +164,7 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "one application's whole story")]
 async fn more_is_asked_for_captured_again_and_refused_or_withdrawn() {
     let place = tempfile::tempdir().unwrap();
     let centre = Intake::start(place.path(), "").await.unwrap();

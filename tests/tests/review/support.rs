@@ -113,7 +113,7 @@ pub fn printable(mut paper: Paper) -> Paper {
 /// Somebody else: without a number, known by name and birth.
 pub fn named(mut paper: Paper, surname: &str) -> Paper {
     paper.number = None;
-    paper.person.0 = surname.to_owned();
+    surname.clone_into(&mut paper.person.0);
     paper
 }
 
