@@ -70,7 +70,7 @@ async fn onboard(config: &Config, code: &str) -> Result<(), Box<dyn std::error::
     let identity = standing.identity();
     println!("station {} of {}", identity.station, identity.office);
     if let Err(error) = pulled {
-        eprintln!("enrolment-station: no configuration yet, `serve` fetches it: {error}");
+        eprintln!("enrolment-station: what is newer was not fetched, `serve` tries again: {error}");
     }
     Ok(())
 }

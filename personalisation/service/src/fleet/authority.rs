@@ -33,6 +33,7 @@ use wire::operations::{
 };
 
 use super::{FleetError, config, config::FleetSection, request::KeyRequest};
+use crate::intake::peer::Peer;
 
 /// pki waits for its token less long than this.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -173,7 +174,13 @@ impl Authority {
         };
         let answer = self.client.clone().certify(wire).await?.into_inner();
         let certificate = read(&answer.certificate)?;
-        self.check(&certificate, request, station)?;
+        self.check(&certificate, request)?;
+        let named = Peer::from_certificate(&answer.certificate).and_then(|peer| peer.station());
+        if named != Some(station) {
+            return Err(AuthorityError::Invalid(
+                "the certificate is of another station",
+            ));
+        }
         Ok(StationCertificate {
             station,
             key_use,
@@ -208,12 +215,7 @@ impl Authority {
         Ok(answer.certificates)
     }
 
-    fn check(
-        &self,
-        certificate: &X509,
-        request: &KeyRequest,
-        station: StationId,
-    ) -> Result<(), AuthorityError> {
+    fn check(&self, certificate: &X509, request: &KeyRequest) -> Result<(), AuthorityError> {
         let wrong = AuthorityError::Invalid;
         let ca = self.ca.public_key().map_err(|_| wrong("no CA key"))?;
         if !certificate.verify(&ca).unwrap_or(false) {
@@ -224,10 +226,6 @@ impl Authority {
             .and_then(|key| key.public_key_to_der());
         if key.ok().as_deref() != Some(&request.spki) {
             return Err(wrong("the certificate is of another key"));
-        }
-        let name = super::caller::name_of(certificate);
-        if name.is_none_or(|name| name.station != station) {
-            return Err(wrong("the certificate is of another station"));
         }
         Ok(())
     }

@@ -4,7 +4,12 @@ use dossier::{Configuration, Signed};
 use personalisation_store::fleet::NewConfiguration;
 use time::{Duration, OffsetDateTime};
 
-use super::{FleetError, Place, draft::Draft, staff_list::timestamp, taking_in::act_on};
+use super::{
+    FleetError, Place,
+    draft::Draft,
+    staff_list::{SLOW_CLOCKS, timestamp},
+    taking_in::act_on,
+};
 
 /// The longest configuration that a station is sent, in bytes.
 pub const MAX_LENGTH: usize = 2 << 20;
@@ -26,8 +31,8 @@ impl Place {
         let number = newest.map_or(0, |(number, _)| number) + 1;
         let now = self.now();
         let draft = Draft::from_text(draft)?;
-        let until = now + Duration::days(draft.days.into());
-        let configuration = draft.configuration(number, timestamp(now)?, timestamp(until)?)?;
+        let (from, until) = (now - SLOW_CLOCKS, now + Duration::days(draft.days.into()));
+        let configuration = draft.configuration(number, timestamp(from)?, timestamp(until)?)?;
         self.names_our_keys(&configuration, now)?;
         let act = act_on("sign-configuration", &format!("configuration {number}"));
         self.store.audit(&[act.intent(now)]).await?;
@@ -43,7 +48,7 @@ impl Place {
         let new = NewConfiguration {
             number,
             signed: &signed,
-            from: now,
+            from,
             until,
         };
         let outcome = act.outcome(self.now(), "signed, verified, kept");

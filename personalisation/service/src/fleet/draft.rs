@@ -12,7 +12,10 @@ use dossier::{
 };
 use serde::{Deserialize, Serialize};
 
-use super::{FleetError, Place, config, staff_list::timestamp};
+use super::{
+    FleetError, Place, config,
+    staff_list::{SLOW_CLOCKS, timestamp},
+};
 
 /// How long the first configuration holds, and the keys in it.
 const FIRST_DAYS: u16 = 365;
@@ -78,7 +81,7 @@ impl Draft {
     /// What a person begins with: the communes and offices, the keys in use, the fees of identity cards.
     pub(super) fn first(place: &Place) -> Result<Self, FleetError> {
         let now = place.now();
-        let from = timestamp(now)?;
+        let from = timestamp(now - SLOW_CLOCKS)?;
         let until = timestamp(now + time::Duration::days(2 * i64::from(FIRST_DAYS)))?;
         let key = |spki: &[u8]| Key {
             spki: hex::encode(spki),

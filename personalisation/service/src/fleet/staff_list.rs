@@ -13,6 +13,9 @@ use crate::edge;
 /// The longest list that a station is sent, in bytes.
 pub(super) const MAX_LENGTH: usize = 1 << 20;
 
+/// What is issued holds from a little earlier: a station's clock may be slow.
+pub(super) const SLOW_CLOCKS: Duration = Duration::minutes(10);
+
 /// An office's list in force.
 #[derive(Debug)]
 pub(crate) struct InForce {
@@ -55,6 +58,7 @@ impl Place {
         number: u64,
         now: OffsetDateTime,
     ) -> Result<InForce, FleetError> {
+        let from = now - SLOW_CLOCKS;
         let until = now + Duration::hours(self.section.staff_list_hours.into());
         let act = act_on("sign-staff-list", &format!("staff list {office}/{number}"));
         self.store.audit(&[act.intent(now)]).await?;
@@ -62,7 +66,7 @@ impl Place {
             version: Version,
             issue: Issue {
                 number,
-                from: timestamp(now)?,
+                from: timestamp(from)?,
                 until: timestamp(until)?,
             },
             office: office.clone(),
@@ -82,7 +86,7 @@ impl Place {
             number,
             people: digest,
             signed: &signed,
-            from: now,
+            from,
             until,
         };
         let outcome = act.outcome(self.now(), "signed, verified, kept");

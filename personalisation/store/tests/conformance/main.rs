@@ -1,6 +1,7 @@
 //! One list of what a store must do, run on every engine; today that is SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod fleet;
 mod lease;
 mod line;
 mod order;

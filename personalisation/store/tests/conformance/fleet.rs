@@ -1,0 +1,207 @@
+//! Stations, codes, certificates, reports, issues: what a second engine must do too.
+
+use dossier::{Hash, KeyId, OfficeId, StationId};
+use personalisation_store::{
+    StoreError,
+    fleet::{
+        CodeUse, Device, KeyUse, NewCode, NewConfiguration, NewStaffList, NewStation, PairOfKeys,
+        Report, RevocationReason, StationCertificate, StationState,
+    },
+};
+use time::Duration;
+
+use crate::{Bench, NOW, open};
+
+const ONE: StationId = StationId::from_bytes([1; 16]);
+const TWO: StationId = StationId::from_bytes([2; 16]);
+
+fn office() -> OfficeId {
+    "L-0304".parse().unwrap()
+}
+
+fn certificate(station: StationId, key: u8, key_use: KeyUse) -> StationCertificate {
+    StationCertificate {
+        station,
+        key_use,
+        key: KeyId::from_bytes([key; 32]),
+        spki: vec![key; 91],
+        der: vec![key; 300],
+        authority: vec![9; 300],
+        not_before: NOW,
+        not_after: NOW + Duration::days(90),
+        revoked_at: None,
+    }
+}
+
+async fn take_in(bench: &Bench, id: StationId, replaces: Option<StationId>) {
+    let key = id.as_bytes()[0];
+    let certificates = [
+        certificate(id, key, KeyUse::Tls),
+        certificate(id, key + 100, KeyUse::Signing),
+    ];
+    let new = NewStation {
+        id,
+        office: office(),
+        replaces,
+        certificates: &certificates,
+    };
+    bench.store.take_in(&new, &[], NOW).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_station_is_taken_in_once_and_its_states_go_downwards() {
+    let bench = Bench::new().await;
+    take_in(&bench, ONE, None).await;
+    take_in(&bench, ONE, None).await;
+    let state = async |id| bench.store.station(id).await.unwrap().unwrap().state;
+    assert_eq!(state(ONE).await, StationState::Active);
+    take_in(&bench, TWO, Some(ONE)).await;
+    assert_eq!(state(ONE).await, StationState::Quarantined { since: NOW });
+    assert!(bench.store.release_station(ONE, &[], NOW).await.unwrap());
+    assert!(!bench.store.release_station(ONE, &[], NOW).await.unwrap());
+    let (reason, later) = (RevocationReason::Superseded, NOW + Duration::HOUR);
+    let revoke = async |at| bench.store.revoke_station(ONE, reason, &[], at).await;
+    assert!(revoke(NOW).await.unwrap());
+    assert!(!revoke(later).await.unwrap());
+    let at = NOW;
+    assert_eq!(state(ONE).await, StationState::Revoked { at, reason });
+    assert!(!bench.store.quarantine_station(ONE, &[], NOW).await.unwrap());
+    assert!(!bench.store.release_station(ONE, &[], NOW).await.unwrap());
+    let certificates = bench.store.station_certificates(ONE).await.unwrap();
+    assert_eq!(certificates.len(), 2);
+    assert!(certificates.iter().all(|one| one.revoked_at == Some(NOW)));
+    assert_eq!(bench.store.stations().await.unwrap().len(), 2);
+    assert_eq!(state(TWO).await, StationState::Active);
+}
+
+#[tokio::test]
+async fn a_renewal_keeps_what_was_before() {
+    let bench = Bench::new().await;
+    take_in(&bench, ONE, None).await;
+    let mut next = certificate(ONE, 50, KeyUse::Tls);
+    next.not_after += Duration::days(60);
+    for _ in 0..2 {
+        let added = [next.clone()];
+        bench
+            .store
+            .add_station_certificates(&added, &[])
+            .await
+            .unwrap();
+    }
+    let all = bench.store.station_certificates(ONE).await.unwrap();
+    assert_eq!((all.len(), &all[0]), (3, &next));
+    let found = bench.store.certificate_of_key(next.key).await.unwrap();
+    assert_eq!(found, Some(next));
+    let none = bench.store.certificate_of_key(KeyId::from_bytes([77; 32]));
+    assert_eq!(none.await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_code_is_bound_to_its_first_keys() {
+    let bench = Bench::new().await;
+    let hash = Hash::of(b"code");
+    let code = NewCode {
+        hash,
+        station: ONE,
+        office: office(),
+        replaces: None,
+        until: NOW + Duration::days(7),
+    };
+    bench.store.add_code(&code, &[], NOW).await.unwrap();
+    let keys = |tls| PairOfKeys {
+        tls: KeyId::from_bytes([tls; 32]),
+        signing: KeyId::from_bytes([8; 32]),
+    };
+    let late = NOW + Duration::days(7);
+    let uses = async |keys, at| bench.store.use_code(hash, keys, at).await.unwrap();
+    assert_eq!(uses(keys(1), late).await, CodeUse::Expired);
+    let bound = CodeUse::Bound {
+        station: ONE,
+        office: office(),
+        replaces: None,
+    };
+    assert_eq!(uses(keys(1), NOW).await, bound);
+    assert_eq!(uses(keys(1), late).await, bound, "a lost reply");
+    let other = CodeUse::OtherKeys { station: ONE };
+    assert_eq!(uses(keys(2), NOW).await, other);
+    let unknown = bench.store.use_code(Hash::of(b"other"), keys(1), NOW);
+    assert_eq!(unknown.await.unwrap(), CodeUse::Unknown);
+}
+
+#[tokio::test]
+async fn the_latest_report_stands_in_the_place_of_the_one_before() {
+    let bench = Bench::new().await;
+    take_in(&bench, ONE, None).await;
+    let device = |serial: &str| Device {
+        kind: "Finger".into(),
+        model: "Maker Model".into(),
+        serial: serial.into(),
+        ready: true,
+    };
+    let mut report = Report {
+        station: ONE,
+        received_at: NOW,
+        station_time: NOW - Duration::SECOND,
+        program_version: "0.1.0".into(),
+        configuration: 3,
+        staff_list: 4,
+        backlog: 5,
+        oldest_seconds: 60,
+        free_bytes: u64::MAX,
+        devices: vec![device("one"), device("two")],
+    };
+    bench.store.keep_report(&report).await.unwrap();
+    report.devices.pop();
+    report.free_bytes = 1 << 40;
+    bench.store.keep_report(&report).await.unwrap();
+    let latest = bench.store.latest_report(ONE).await.unwrap();
+    assert_eq!(latest, Some(report));
+    assert_eq!(bench.store.latest_report(TWO).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn issues_have_each_number_once_and_lists_are_sealed() {
+    let mut bench = Bench::new().await;
+    let configuration = |number, from| NewConfiguration {
+        number,
+        signed: b"signed",
+        from,
+        until: from + Duration::days(1),
+    };
+    let add = async |one| bench.store.add_configuration(&one, &[], NOW).await;
+    add(configuration(1, NOW)).await.unwrap();
+    add(configuration(2, NOW + Duration::HOUR)).await.unwrap();
+    let twice = add(configuration(2, NOW)).await;
+    assert!(matches!(twice, Err(StoreError::AlreadyThere { .. })));
+    let in_force = async |at| bench.store.configuration_in_force(at).await.unwrap();
+    assert_eq!(in_force(NOW).await.map(|(number, _)| number), Some(1));
+    let later = NOW + Duration::HOUR;
+    assert_eq!(in_force(later).await.map(|(number, _)| number), Some(2));
+    assert_eq!(in_force(NOW + Duration::days(3)).await, None);
+    let list = |number, signed| NewStaffList {
+        office: LIST_OFFICE.get_or_init(office),
+        number,
+        people: Hash::of(signed),
+        signed,
+        from: NOW,
+        until: NOW + Duration::days(7),
+    };
+    for (number, signed) in [(1, &b"first list"[..]), (2, b"second list")] {
+        let new = list(number, signed);
+        bench
+            .store
+            .add_staff_list(&mut bench.rng, &new, &[])
+            .await
+            .unwrap();
+    }
+    let newest = bench.store.newest_staff_list(&office()).await.unwrap();
+    let (head, signed) = newest.unwrap();
+    assert_eq!((head.number, &signed[..]), (2, &b"second list"[..]));
+    let file = std::fs::read(bench.folder.path().join("centre.db-wal")).unwrap();
+    assert!(!file.windows(9).any(|window| window == b"cond list"));
+    // Another key opens nothing.
+    let other = open(&bench.folder, 8).await;
+    assert!(other.newest_staff_list(&office()).await.is_err());
+}
+
+static LIST_OFFICE: std::sync::OnceLock<OfficeId> = std::sync::OnceLock::new();

@@ -1,0 +1,291 @@
+//! A PKI, a centre and stations in a private folder.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use dossier::StationId;
+use e2e::programs::{self, Ended, Service};
+use enrolment_station::config::Config;
+use tempfile::TempDir;
+
+pub struct House {
+    pub folder: TempDir,
+    centre: Option<Service>,
+    _operations: Service,
+}
+
+const PROGRAMS: &str = r#"
+[[program]]
+name = "operations"
+role = "operations"
+side = "server"
+dns = ["localhost"]
+token = "operations-ca"
+[[program]]
+name = "intake"
+role = "intake"
+side = "server"
+dns = ["localhost"]
+token = "intake"
+[[program]]
+name = "fleet"
+role = "fleet"
+side = "client"
+token = "intake"
+"#;
+
+const CEREMONY: &str = r#"
+output = "pki"
+witnesses = ["Ada Example", "Bob Example"]
+[state]
+country = "LU"
+mrz_code = "LUX"
+organisation = "Stempel specimen authority"
+crl_addresses = ["http://crl.example.org/LUX.crl"]
+document_types = ["ID"]
+document_years = 10
+[country_signing]
+common_name = "CSCA LUX SPECIMEN"
+key_years = 3
+crl_days = 90
+[[document_signer]]
+label = "ds-1"
+common_name = "Document signer 1 SPECIMEN"
+key_months = 3
+[operations]
+common_name = "Operations CA SPECIMEN"
+validity_months = 12
+"#;
+
+const OPERATIONS: &str = r#"
+listen = "127.0.0.1:0"
+store = "operations.sqlite"
+audit = "operations-audit.jsonl"
+authority = "pki/operations/operations-ca.cer"
+[tls]
+certificate = "pki/operations/operations.pem"
+token_key = "operations"
+client_ca = "pki/operations/operations-ca.pem"
+[token]
+softhsm2_conf = "pki/tokens/operations-ca/softhsm2.conf"
+label = "operations-ca"
+pin_file = "pki/tokens/operations-ca/user.pin"
+"#;
+
+const CENTRE: &str = r#"
+database = "centre.db"
+issuer_profile = "luxembourg"
+[sealing]
+key_file = "sealing.key"
+[tokens.cards]
+label = "cards"
+pin_file = "cards.pin"
+card_master = "card-master"
+delivery_key = "delivery"
+[tokens.tickets]
+label = "tickets"
+pin_file = "tickets.pin"
+key = "tickets"
+[pki]
+endpoint = "https://localhost:1"
+server_name = "localhost"
+server_ca = "pki/operations/operations-ca.pem"
+certificate = "none.pem"
+key = "none.key"
+signing_profile = "identity-card"
+trust = "pki/trust"
+[tokens.intake]
+softhsm2_conf = "pki/tokens/intake/softhsm2.conf"
+label = "intake"
+pin_file = "pki/tokens/intake/user.pin"
+opening = ["intake-1"]
+receipts = "receipts-1"
+tls = "intake"
+[tokens.review]
+softhsm2_conf = "pki/tokens/intake/softhsm2.conf"
+label = "review"
+pin_file = "pki/tokens/intake/review.pin"
+so_pin_file = "pki/tokens/intake/review.so-pin"
+key = "tickets"
+[intake]
+listen = "127.0.0.1:0"
+onboarding = "127.0.0.1:0"
+folder = "dossiers"
+certificate = "pki/operations/intake.pem"
+client_ca = "pki/operations/operations-ca.pem"
+free_bytes = 1
+[fleet.token]
+softhsm2_conf = "pki/tokens/intake/softhsm2.conf"
+label = "intake"
+pin_file = "pki/tokens/intake/user.pin"
+[fleet]
+server_name = "localhost"
+ca = "pki/operations/operations-ca.pem"
+certificate = "pki/operations/fleet.pem"
+key = "fleet"
+intake_keys = ["pki/public/intake-1.spki"]
+receipt_keys = ["pki/public/receipts-1.spki"]
+"#;
+
+impl House {
+    /// A house whose stations' certificates live so long.
+    pub fn new(certificate_seconds: u32) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::write(at("ceremony.toml"), format!("{CEREMONY}{PROGRAMS}")).unwrap();
+        programs::run(
+            "pki-authority",
+            &["ceremony", text(&at("ceremony.toml"))],
+            &[],
+        )
+        .unwrap();
+        let life = format!("certificate_seconds = {certificate_seconds}\n");
+        fs::write(at("operations.toml"), life + OPERATIONS).unwrap();
+        let log = at("operations.log");
+        let config = at("operations.toml");
+        let arguments = ["operations", "--config", text(&config)];
+        let mut operations = Service::start("pki-authority", &arguments, &[], &log).unwrap();
+        let said = || fs::read_to_string(&log).unwrap_or_default();
+        operations
+            .wait_until(&log, || said().contains("listening on "))
+            .unwrap();
+        let said = said();
+        let address = said.split("listening on ").nth(1).unwrap();
+        let address = address.lines().next().unwrap().trim();
+        fs::write(at("centre.toml"), format!("{CENTRE}pki = \"{address}\"\n")).unwrap();
+        let config = at("centre.toml");
+        programs::run("personalisation", &["keys", "--config", text(&config)], &[]).unwrap();
+        let mut house = Self {
+            folder,
+            centre: None,
+            _operations: operations,
+        };
+        let draft = house.fleet(&["configuration", "show"]);
+        house.sign(&draft);
+        house.start_centre();
+        house
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// `personalisation fleet --config FILE …`; what it printed.
+    pub fn fleet(&self, arguments: &[&str]) -> String {
+        let config = self.path("centre.toml");
+        let all = [&["fleet", "--config", text(&config)], arguments].concat();
+        programs::run("personalisation", &all, &[]).unwrap()
+    }
+
+    /// Signs a draft as the next configuration.
+    pub fn sign(&self, draft: &str) {
+        fs::write(self.path("draft.toml"), draft).unwrap();
+        self.fleet(&["configuration", "sign", text(&self.path("draft.toml"))]);
+    }
+
+    pub fn code(&self) -> String {
+        let code = self.fleet(&["code", "--office", "L-0304"]);
+        code.trim().to_owned()
+    }
+
+    /// The lines of `fleet list`.
+    pub fn list(&self) -> Vec<String> {
+        self.fleet(&["list"]).lines().map(str::to_owned).collect()
+    }
+
+    /// The first station's id.
+    pub fn first_station(&self) -> StationId {
+        self.list()[0].split(' ').next().unwrap().parse().unwrap()
+    }
+
+    /// The audit of the centre as text.
+    pub fn audit(&self) -> String {
+        let config = self.path("centre.toml");
+        programs::run(
+            "personalisation",
+            &["audit", "--config", text(&config)],
+            &[],
+        )
+        .unwrap()
+    }
+
+    pub fn start_centre(&mut self) {
+        self.centre = None;
+        let (config, log) = (self.path("centre.toml"), self.path("centre.log"));
+        let arguments = ["intake", "--config", text(&config)];
+        let centre = Service::start("personalisation", &arguments, &[], &log);
+        let mut centre = centre.unwrap();
+        centre
+            .wait_until(&log, || ports(&log).is_some())
+            .unwrap_or_else(|error| {
+                panic!("{error}: {}", fs::read_to_string(&log).unwrap_or_default())
+            });
+        self.centre = Some(centre);
+    }
+
+    /// Pulls the plug of the centre.
+    pub fn kill_centre(&mut self) {
+        self.centre = None;
+    }
+
+    /// Ports of fleet and onboarding.
+    pub fn ports(&self) -> [u16; 2] {
+        ports(&self.path("centre.log")).unwrap()
+    }
+
+    /// The configuration file of a station that reaches the centre on these ports.
+    pub fn station_file(&self, name: &str, [fleet, onboarding]: [u16; 2]) -> PathBuf {
+        let file = self.path(&format!("{name}.toml"));
+        fs::write(
+            &file,
+            format!(
+                r#"
+data_dir = "{name}"
+[token]
+softhsm2_conf = "{name}-token/softhsm2.conf"
+label = "{name}"
+pin_file = "{name}.pin"
+so_pin_file = "{name}.so-pin"
+[centre]
+intake = "localhost:{fleet}"
+onboarding = "localhost:{onboarding}"
+server_name = "localhost"
+ca = "pki/operations/operations-ca.pem"
+"#
+            ),
+        )
+        .unwrap();
+        file
+    }
+
+    /// The same, read.
+    pub fn station(&self, name: &str) -> Config {
+        Config::load(&self.station_file(name, self.ports())).unwrap()
+    }
+}
+
+/// What the centre said of its listeners.
+fn ports(log: &Path) -> Option<[u16; 2]> {
+    let said = fs::read_to_string(log).ok()?;
+    let (line, _) = said.split_once("listening on ")?.1.split_once('\n')?;
+    let (one, two) = line.split_once(" and ")?;
+    let port = |address: &str| address.rsplit(':').next()?.trim().parse().ok();
+    Some([port(one)?, port(two)?])
+}
+
+/// Runs the real station's `onboard`.
+pub fn onboard(file: &Path, code: &str) -> Ended {
+    let arguments = ["--config", text(file), "onboard", code];
+    programs::end_of(
+        &programs::built("enrolment-station").unwrap(),
+        &arguments,
+        &[],
+    )
+    .unwrap()
+}
+
+pub fn text(path: &Path) -> &str {
+    path.to_str().unwrap()
+}

@@ -1,0 +1,10 @@
+//! The fleet, end to end: real pki-authority, real `personalisation intake`, real tokens.
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first fault"
+)]
+
+mod house;
+mod keeping;
+mod onboarding;
+mod proxy;
