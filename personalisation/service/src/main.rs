@@ -152,17 +152,7 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
                 );
             }
         }
-        Centre::Fleet(Fleet { command, common }) => {
-            let config = Config::load(&common.config)?;
-            let section = config.fleet.as_ref().ok_or(fleet::FleetError::NoSection)?;
-            let printed = runtime.block_on(async {
-                let store = config.open_store().await?;
-                let place = fleet::Place::open(section, store, edge::now)?;
-                let printed = fleet::command::run(&place, command, &mut edge::rng()).await?;
-                Ok::<_, Box<dyn std::error::Error>>(printed)
-            })?;
-            print!("{}", *printed);
-        }
+        Centre::Fleet(fleet) => command_fleet(&runtime, fleet)?,
         Centre::Order(Order::Hold(one)) => decide(&runtime, &one, order::Decision::Hold)?,
         Centre::Order(Order::Release(one)) => decide(&runtime, &one, order::Decision::Release)?,
         Centre::Order(Order::Cancel(one)) => decide(&runtime, &one, order::Decision::Cancel)?,
@@ -243,5 +233,18 @@ fn decide(
     let decided = order::decide(&config, one.order, decision, &mut rng, edge::now());
     let attempt = runtime.block_on(decided)?;
     println!("{} {}", attempt.id(), attempt.state().name());
+    Ok(())
+}
+
+fn command_fleet(runtime: &Runtime, fleet: Fleet) -> Result<(), Box<dyn std::error::Error>> {
+    let config = Config::load(&fleet.common.config)?;
+    let section = config.fleet.as_ref().ok_or(fleet::FleetError::NoSection)?;
+    let printed = runtime.block_on(async {
+        let store = config.open_store().await?;
+        let place = fleet::Place::open(section, store, edge::now)?;
+        let printed = fleet::command::run(&place, fleet.command, &mut edge::rng()).await?;
+        Ok::<_, Box<dyn std::error::Error>>(printed)
+    })?;
+    print!("{}", *printed);
     Ok(())
 }

@@ -171,12 +171,12 @@ async fn stale_forged_and_older_configurations_are_refused_and_the_one_in_use_st
     );
     assert!(standing.configuration(later).await.is_err());
     // Forged, with the forger's key named in it.
-    let forger = Forger::new();
+    let stranger = Forger::new();
     let mut forged = Configuration::clone(&in_use);
     forged.issue.number = 3;
     forged.station.lock_minutes = 60;
-    forged.configuration_keys[0].spki = dossier::Blob::new(forger.1.clone()).unwrap();
-    let forged = Signed::sign(&forged, &forger).unwrap().encode().unwrap();
+    forged.configuration_keys[0].spki = dossier::Blob::new(stranger.1.clone()).unwrap();
+    let forged = Signed::sign(&forged, &stranger).unwrap().encode().unwrap();
     let refused = standing.take_configuration(&forged, &mut rng, now).await;
     let refused = refused.unwrap_err();
     assert!(

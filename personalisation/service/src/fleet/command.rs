@@ -90,18 +90,20 @@ pub async fn run(
             known(store, station).await?;
             let act = act("quarantine-station", station);
             let entries = [act.intent(now), act.outcome(now, "in quarantine")];
-            match store.quarantine_station(station, &entries, now).await? {
-                true => format!("{station} is in quarantine\n"),
-                false => format!("{station} was not active, nothing changed\n"),
+            if store.quarantine_station(station, &entries, now).await? {
+                format!("{station} is in quarantine\n")
+            } else {
+                format!("{station} was not active, nothing changed\n")
             }
         }
         Command::Release { station } => {
             known(store, station).await?;
             let act = act("release-station", station);
             let entries = [act.intent(now), act.outcome(now, "active")];
-            match store.release_station(station, &entries, now).await? {
-                true => format!("{station} is active\n"),
-                false => format!("{station} was not in quarantine, nothing changed\n"),
+            if store.release_station(station, &entries, now).await? {
+                format!("{station} is active\n")
+            } else {
+                format!("{station} was not in quarantine, nothing changed\n")
             }
         }
         Command::Configuration(ConfigurationCommand::Show) => place.configuration_draft().await?,

@@ -55,13 +55,13 @@ impl Strangers {
 /// Whoever has one IPv6 address has the whole network of it (64 bits).
 fn group(address: Option<IpAddr>) -> IpAddr {
     match address {
-        Some(IpAddr::V6(address)) => match address.to_ipv4_mapped() {
-            Some(mapped) => mapped.into(),
-            None => {
-                let network = u128::from(address) >> 64 << 64;
-                Ipv6Addr::from(network).into()
+        Some(IpAddr::V6(address)) => {
+            if let Some(mapped) = address.to_ipv4_mapped() {
+                return mapped.into();
             }
-        },
+            let network = u128::from(address) >> 64 << 64;
+            Ipv6Addr::from(network).into()
+        }
         Some(address) => address,
         None => Ipv6Addr::UNSPECIFIED.into(),
     }

@@ -39,7 +39,7 @@ pub struct Report {
 /// A device of a station.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Device {
-    /// Finger, Face, CardReader, SignaturePad.
+    /// `Finger`, `Face`, `CardReader`, `SignaturePad`.
     pub kind: String,
     /// Maker and model.
     pub model: String,

@@ -241,19 +241,7 @@ impl Plan {
             self.document_signers.iter().map(|one| &one.label),
         )?;
         file_names("program.name", self.programs.iter().map(|one| &one.name))?;
-        for program in &self.programs {
-            let known = |label: &String| TokenPlace::of_program(label).is_some();
-            rule(
-                program.token.as_ref().is_none_or(known),
-                "program.token",
-                "is operations-ca, signing, line, intake, console or register",
-            )?;
-            rule(
-                program.role != STATION,
-                "program.role",
-                "is not station: stations are certified by `pki-authority operations`",
-            )?;
-        }
+        self.programs.iter().try_for_each(ProgramPlan::check)?;
         let mut names = vec![&self.state.organisation, &csca.common_name];
         names.push(&self.operations.common_name);
         names.extend(self.document_signers.iter().map(|one| &one.common_name));
@@ -264,6 +252,22 @@ impl Plan {
             sized,
             "organisation and common_name",
             "have 1 to 64 characters",
+        )
+    }
+}
+
+impl ProgramPlan {
+    fn check(&self) -> Result<(), PlanError> {
+        let known = |label: &String| TokenPlace::of_program(label).is_some();
+        rule(
+            self.token.as_ref().is_none_or(known),
+            "program.token",
+            "is operations-ca, signing, line, intake, console or register",
+        )?;
+        rule(
+            self.role != STATION,
+            "program.role",
+            "is not station: stations are certified by `pki-authority operations`",
         )
     }
 }

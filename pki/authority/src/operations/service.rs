@@ -111,7 +111,6 @@ impl Operations for OperationsService {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "a function for map_err")]
 fn ending(_: tokio::task::JoinError) -> Status {
     Status::unavailable("the service is ending; repeat the request")
 }

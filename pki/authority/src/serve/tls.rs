@@ -2,7 +2,13 @@
 //!
 //! The acceptor is our own because tonic's would also speak TLS 1.2.
 
-use std::{io, os::unix::fs::PermissionsExt, path::PathBuf, sync::Arc, time::Duration};
+use std::{
+    io,
+    os::unix::fs::PermissionsExt,
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
 
 use der::{Decode, asn1::ObjectIdentifier};
 use key_custody::{
@@ -103,34 +109,33 @@ pub(super) fn acceptor(config: &TlsConfig, token: &Arc<Token>) -> Result<TlsAcce
     Ok(TlsAcceptor::from(Arc::new(server)))
 }
 
-fn certificates(
-    what: &'static str,
-    path: &PathBuf,
-) -> Result<Vec<CertificateDer<'static>>, TlsError> {
+fn certificates(what: &'static str, path: &Path) -> Result<Vec<CertificateDer<'static>>, TlsError> {
     let bytes = read(what, path)?;
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&bytes).collect();
     all.ok()
         .filter(|all| !all.is_empty())
         .ok_or_else(|| TlsError::NotPem {
             what,
-            path: path.clone(),
+            path: path.to_owned(),
         })
 }
 
 /// A key file that only its owner reads.
-fn key_of_file(path: &PathBuf) -> Result<PrivateKeyDer<'static>, TlsError> {
+fn key_of_file(path: &Path) -> Result<PrivateKeyDer<'static>, TlsError> {
     let bytes = Zeroizing::new(read("our key", path)?);
     let facts = std::fs::metadata(path).map_err(|source| ConfigError::Unreadable {
         what: "our key",
-        path: path.clone(),
+        path: path.to_owned(),
         source,
     })?;
     if facts.permissions().mode() & 0o077 != 0 {
-        return Err(TlsError::SharedKey { path: path.clone() });
+        return Err(TlsError::SharedKey {
+            path: path.to_owned(),
+        });
     }
     PrivateKeyDer::from_pem_slice(&bytes).map_err(|_| TlsError::NotPem {
         what: "our key",
-        path: path.clone(),
+        path: path.to_owned(),
     })
 }
 
