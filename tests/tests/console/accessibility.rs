@@ -4,6 +4,7 @@
 use std::env;
 use std::path::Path;
 
+use dossier::dossier::DocumentType;
 use dossier::staff::Role;
 use personalisation::edge;
 use personalisation_core::application::{Check, Referral};
@@ -73,6 +74,7 @@ fn furnished() -> (Centre, Vec<String>) {
         refer: &[],
         forced: false,
         portrait: 3,
+        document: DocumentType::IdentityCard,
     };
     centre.in_review(&first);
     let case = centre.in_review(&Case {

@@ -1,5 +1,6 @@
 //! Deciding about cases: by keys alone, four eyes, forced captures, asking for more.
 
+use dossier::dossier::DocumentType;
 use dossier::staff::Role;
 use e2e::browser::Key;
 use personalisation_core::application::{Check, Referral};
@@ -30,11 +31,13 @@ fn a_case_is_read_and_approved_by_keys_alone() {
         refer: &[],
         forced: false,
         portrait: 3,
+        document: DocumentType::ResidencePermit,
     };
     let before = centre.in_review(&first);
     let case = centre.in_review(&Case {
         refer: &refer,
         portrait: 4,
+        document: DocumentType::IdentityCard,
         ..first
     });
     let centre = centre.start();
@@ -90,6 +93,7 @@ fn who_captured_it_is_told_so_and_cannot_decide_by_any_way() {
         refer: &[],
         forced: false,
         portrait: 3,
+        document: DocumentType::IdentityCard,
     });
     let centre = centre.start();
     centre.sign_in("both", "/review");
@@ -140,6 +144,7 @@ fn a_forced_capture_is_for_a_supervisor() {
         refer: &refer,
         forced: true,
         portrait: 3,
+        document: DocumentType::IdentityCard,
     });
     let centre = centre.start();
     centre.sign_in("weber", "/review");
@@ -162,6 +167,10 @@ fn a_forced_capture_is_for_a_supervisor() {
     centre
         .wait_for("document.querySelectorAll('.error-summary li').length === 2")
         .unwrap();
+    // Below the bar that stays in sight, until it is scrolled to.
+    centre
+        .run("document.querySelector('input[value=identity_not_proven]').scrollIntoView({ block: 'center' })")
+        .unwrap();
     centre.click("input[value=identity_not_proven]").unwrap();
     centre.type_into("#reason", "Not the same face").unwrap();
     centre.click(".acts .danger").unwrap();
@@ -179,6 +188,7 @@ fn more_is_asked_for_with_an_appointment() {
         refer: &[],
         forced: false,
         portrait: 3,
+        document: DocumentType::IdentityCard,
     });
     let centre = centre.start();
     centre.sign_in("weber", &format!("/review/{case}/more"));

@@ -1,5 +1,6 @@
 //! Reading without a case: the glass is broken with a reason, and looked at by an auditor.
 
+use dossier::dossier::DocumentType;
 use dossier::staff::Role;
 
 use crate::centre::Centre;
@@ -16,6 +17,7 @@ fn a_search_without_a_case_needs_a_reason_and_is_looked_at() {
         refer: &[],
         forced: false,
         portrait: 3,
+        document: DocumentType::IdentityCard,
     });
     let centre = centre.start();
     centre.sign_in("weber", "/search");

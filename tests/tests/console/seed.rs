@@ -31,6 +31,7 @@ use crate::centre::Centre;
 pub const NUMBER: &str = "1990010112385";
 
 /// What is special about an application.
+#[derive(Clone, Copy)]
 pub struct Case<'a> {
     /// Who captured it.
     pub clerk: PersonId,
@@ -40,6 +41,8 @@ pub struct Case<'a> {
     pub forced: bool,
     /// Seed of the portrait.
     pub portrait: u64,
+    /// What is applied for: of each type one application of a person may live.
+    pub document: DocumentType,
 }
 
 fn text<const MIN: usize, const MAX: usize>(text: &str) -> Text<MIN, MAX> {
@@ -110,7 +113,7 @@ fn dossier(case: &Case<'_>, application: ApplicationId) -> Dossier {
             staff_list: None,
         },
         second_person: None,
-        document_type: DocumentType::IdentityCard,
+        document_type: case.document,
         ground: Ground::Loss,
         express: true,
         representative: None,
