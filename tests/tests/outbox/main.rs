@@ -7,7 +7,6 @@ mod authority;
 mod centre;
 mod child;
 mod copies;
-mod intake;
 mod killed;
 mod line;
 mod misbehaviour;
