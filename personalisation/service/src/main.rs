@@ -189,13 +189,7 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Centre::Console(common) => {
             runtime.block_on(console::run(Config::load(&common.config)?))?;
         }
-        Centre::Staff { command, common } => {
-            let config = Config::load(&common.config)?;
-            let done = staff::command::run(&config, command, edge::rng(), edge::now());
-            for line in runtime.block_on(done)? {
-                println!("{}", *line);
-            }
-        }
+        Centre::Staff { command, common } => change_staff(&runtime, command, &common)?,
         Centre::Keys(common) => {
             for made in keys::run(&Config::load(&common.config)?, &mut edge::rng())? {
                 println!("made: {made}");
@@ -221,6 +215,19 @@ async fn ended() {
         }
         Err(_) => drop(tokio::signal::ctrl_c().await),
     }
+}
+
+fn change_staff(
+    runtime: &Runtime,
+    command: staff::command::Command,
+    common: &Common,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let config = Config::load(&common.config)?;
+    let done = staff::command::run(&config, command, edge::rng(), edge::now());
+    for line in runtime.block_on(done)? {
+        println!("{}", *line);
+    }
+    Ok(())
 }
 
 fn decide(

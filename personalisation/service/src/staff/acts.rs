@@ -254,13 +254,11 @@ impl Staffing {
 
     fn act(&self, name: &str, person: PersonId) -> Act {
         let object = format!("person {person}");
-        match self.by {
-            Some(by) => act(self.rng, super::page_person(by), name, &object),
-            None => {
-                let id = ActId::generate(&mut self.rng.clone());
-                Act::new(*id.as_bytes(), "personalisation/staff", name, object)
-            }
+        if let Some(by) = self.by {
+            return act(self.rng, super::page_person(by), name, &object);
         }
+        let id = ActId::generate(&mut self.rng.clone());
+        Act::new(*id.as_bytes(), "personalisation/staff", name, object)
     }
 }
 

@@ -65,7 +65,7 @@ pub enum Command {
 /// A role and where it holds.
 #[derive(Debug, Args)]
 pub struct Place {
-    /// clerk, supervisor, reviewer, operator, inspector, stock_keeper, dispatcher, courier, auditor or administrator.
+    /// clerk, supervisor, reviewer, operator, inspector, `stock_keeper`, dispatcher, courier, auditor or administrator.
     #[arg(long, value_parser = role)]
     role: Role,
     /// The office; without, the centre.
