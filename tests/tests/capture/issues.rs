@@ -1,0 +1,210 @@
+//! What the centre would have issued: a configuration and a staff list, signed by keys of the test.
+
+use dossier::configuration::{
+    Fee, Information, Occasion, PublicKey, SecondPersonRule, StationRules,
+};
+use dossier::dossier::DocumentType;
+use dossier::issue::Issue;
+use dossier::staff::{Member, Role};
+use dossier::{
+    Blob, Body, Configuration, Day, Label, Language, OfficeId, PersonId, Prose, Signed, SigningKey,
+    StaffList, Text, Timestamp, Version, communes,
+};
+use openssl::ecdsa::EcdsaSig;
+use openssl::error::ErrorStack;
+use openssl::pkey::{PKey, Private};
+use time::OffsetDateTime;
+
+use crate::authority;
+
+/// The office of the test: Luxembourg's capital.
+pub const OFFICE: &str = "L-0304";
+pub const PASSWORD: &str = "corner shop horse";
+
+/// Who works there: login, name, roles, secret of the codes.
+pub const STAFF: [(&str, &str, &[Role], &[u8; 20]); 3] = [
+    (
+        "marie",
+        "Marie Weber",
+        &[Role::Clerk],
+        b"12345678901234567890",
+    ),
+    (
+        "luc",
+        "Luc Schmit",
+        &[Role::Clerk, Role::Supervisor],
+        b"abcdefghijabcdefghij",
+    ),
+    (
+        "odile",
+        "Odile Braun",
+        &[Role::Operator],
+        b"ABCDEFGHIJABCDEFGHIJ",
+    ),
+];
+
+struct Key {
+    key: PKey<Private>,
+    spki: Vec<u8>,
+}
+
+impl Key {
+    fn new() -> Self {
+        let key = authority::key();
+        let spki = key.public_key_to_der().unwrap();
+        Self { key, spki }
+    }
+
+    fn public(&self) -> PublicKey {
+        PublicKey {
+            spki: Blob::new(self.spki.clone()).unwrap(),
+            from: stamp(-86_400),
+            until: stamp(86_400 * 30),
+        }
+    }
+}
+
+impl SigningKey for Key {
+    type Error = ErrorStack;
+
+    fn spki(&self) -> &[u8] {
+        &self.spki
+    }
+
+    fn sign(&self, digest: &[u8; 32]) -> Result<[u8; 64], ErrorStack> {
+        let signature = EcdsaSig::sign(digest, &*self.key.ec_key()?)?;
+        let mut raw = [0; 64];
+        raw[..32].copy_from_slice(&signature.r().to_vec_padded(32)?);
+        raw[32..].copy_from_slice(&signature.s().to_vec_padded(32)?);
+        Ok(raw)
+    }
+}
+
+pub fn now() -> OffsetDateTime {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the station reads the same clock"
+    )]
+    OffsetDateTime::now_utc()
+}
+
+fn stamp(offset: i64) -> Timestamp {
+    Timestamp::from_seconds(now().unix_timestamp() + offset).unwrap()
+}
+
+fn issue() -> Issue {
+    Issue {
+        number: 1,
+        from: stamp(-86_400),
+        until: stamp(86_400 * 30),
+    }
+}
+
+/// Both, encoded; `anchors` are the makers of devices.
+pub fn issued(anchors: &[Vec<u8>]) -> (Vec<u8>, Vec<u8>) {
+    let (centre, staff, intake) = (Key::new(), Key::new(), Key::new());
+    let configuration = Configuration {
+        version: Version,
+        issue: issue(),
+        thresholds: Vec::new(),
+        texts: vec![information()],
+        fees: fees(),
+        communes: communes::entries().unwrap(),
+        offices: communes::offices().unwrap(),
+        intake_keys: vec![intake.public()],
+        receipt_keys: vec![centre.public()],
+        staff_list_keys: vec![staff.public()],
+        configuration_keys: vec![centre.public()],
+        second_person: vec![SecondPersonRule {
+            office: None,
+            when: vec![Occasion::ForcedCapture, Occasion::ManualIdentity],
+            remote: false,
+        }],
+        device_anchors: anchors
+            .iter()
+            .map(|anchor| Blob::new(anchor.clone()).unwrap())
+            .collect(),
+        station: StationRules {
+            lock_minutes: 10,
+            clock_tolerance: 60_000,
+            outbox_dossiers: 500,
+            free_bytes: 1 << 20,
+        },
+    };
+    (signed(&configuration, &centre), signed(&people(), &staff))
+}
+
+fn signed<T: Body>(body: &T, key: &Key) -> Vec<u8> {
+    Signed::sign(body, key).unwrap().encode().unwrap().to_vec()
+}
+
+fn information() -> Information {
+    let texts = [
+        (
+            Language::Fr,
+            "Vos données servent à établir votre document.\n\nVos empreintes sont effacées après la remise.",
+        ),
+        (
+            Language::De,
+            "Ihre Daten dienen der Ausstellung Ihres Dokuments.\n\nIhre Fingerabdrücke werden nach der Übergabe gelöscht.",
+        ),
+        (
+            Language::Lb,
+            "Är Donnéeën déngen dozou, Äert Dokument auszestellen.\n\nÄr Fangerofdréck ginn no der Iwwergab geläscht.",
+        ),
+        (
+            Language::En,
+            "Your data are used to make your document.\n\nYour fingerprints are erased after it was handed over.",
+        ),
+    ];
+    Information {
+        text: Label::new("data-protection").unwrap(),
+        version: 3,
+        languages: texts
+            .into_iter()
+            .map(|(language, text)| (language, Prose::new(text).unwrap()))
+            .collect(),
+    }
+}
+
+fn fees() -> Vec<Fee> {
+    let kinds = [DocumentType::IdentityCard, DocumentType::ResidencePermit];
+    let all = kinds
+        .into_iter()
+        .flat_map(|kind| [(kind, false), (kind, true)]);
+    all.map(|(document_type, express)| Fee {
+        document_type,
+        from_age: 0,
+        to_age: None,
+        express,
+        cents: if express { 4500 } else { 1400 },
+        from: Day::from_number(20_200_101).unwrap(),
+        until: None,
+    })
+    .collect()
+}
+
+fn people() -> StaffList {
+    let people = STAFF
+        .iter()
+        .enumerate()
+        .map(|(place, (login, name, roles, secret))| {
+            let id = u8::try_from(place).unwrap() + 1;
+            let hash = pages::sign_in::Password::new(PASSWORD, [id; 16]).unwrap();
+            Member {
+                person: PersonId::from_bytes([id; 16]),
+                login: Text::new(login).unwrap(),
+                name: Text::new(name).unwrap(),
+                roles: roles.to_vec(),
+                password: Some(Text::new(hash.as_phc()).unwrap()),
+                totp: Some(Blob::new(secret.to_vec()).unwrap()),
+                passkeys: Vec::new(),
+            }
+        });
+    StaffList {
+        version: Version,
+        issue: issue(),
+        office: OFFICE.parse::<OfficeId>().unwrap(),
+        people: people.collect(),
+    }
+}

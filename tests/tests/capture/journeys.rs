@@ -1,0 +1,154 @@
+//! Whole journeys, from the first click to the receipt.
+
+use crate::clerk::{Clerk, code};
+use crate::counter::Counter;
+use crate::issues::PASSWORD;
+
+#[test]
+fn a_first_document_goes_into_the_outbox_and_nothing_of_it_is_readable_on_the_disk() {
+    let counter = Counter::open(0, &[7]);
+    let clerk = Clerk::arrives(&counter, &[]);
+    clerk.sign_in("marie", 0);
+    clerk.begin("first");
+    let number = counter.number("ordinary adult with a valid document");
+    clerk.identify(&number);
+    clerk.portrait();
+    clerk.fingers();
+    clerk.signature();
+    clerk.papers("birth-certificate");
+    clerk.payment();
+    clerk.wait_at("summary");
+    let name = clerk
+        .text("return document.querySelector('dl.summary dd span').textContent")
+        .unwrap();
+    assert!(!name.is_empty());
+    clerk.confirm();
+    clerk.send();
+    assert!(clerk.main().contains("14.00"), "{}", clerk.main());
+    clerk.open("/today");
+    assert!(
+        clerk.main().contains("Waiting to be sent"),
+        "{}",
+        clerk.main()
+    );
+    assert!(
+        clerk.main().contains("Nothing is waiting here"),
+        "{}",
+        clerk.main()
+    );
+    let birth = &number[..8];
+    for file in ["data/station.sqlite", "data/station.sqlite-wal"] {
+        let bytes = std::fs::read(counter.path(file)).unwrap_or_default();
+        let found = |text: &[u8]| bytes.windows(text.len()).any(|part| part == text);
+        assert!(
+            !found(number.as_bytes()) && !found(birth.as_bytes()),
+            "{file}"
+        );
+        assert!(
+            !found(b"RF18 5390 0754") && !found(b"\xFF\xD8\xFF\xE0"),
+            "{file}"
+        );
+    }
+}
+
+#[test]
+fn a_station_that_is_killed_goes_on_where_it_was() {
+    let mut counter = Counter::open(1, &[8]);
+    let address = {
+        let clerk = Clerk::arrives(&counter, &[]);
+        clerk.sign_in("marie", 0);
+        clerk.begin("first");
+        clerk.identify(&counter.number("ordinary adult with a valid document"));
+        clerk.portrait();
+        clerk.wait_at("fingers");
+        clerk.finger("right");
+        clerk.text("return location.pathname").unwrap()
+    };
+    counter.kill();
+    counter.start();
+    let clerk = Clerk::arrives(&counter, &[]);
+    // A code serves once, also over a restart: the next one.
+    clerk.sign_in("marie", 1);
+    clerk.open(address.trim_end_matches("/fingers"));
+    clerk.wait_at("fingers");
+    assert!(clerk.has("section.hand .finger img"), "{}", clerk.main());
+    clerk.finger("left");
+}
+
+#[test]
+fn without_the_register_identity_is_typed_and_a_second_person_looks() {
+    let mut counter = Counter::open(2, &[9]);
+    counter.stop_register();
+    let clerk = Clerk::arrives(&counter, &[]);
+    clerk.sign_in("marie", 0);
+    clerk.begin("first");
+    clerk.type_into("#number", "1893120105732").unwrap();
+    clerk.go_on();
+    clerk
+        .wait_for("document.querySelector('.notification.attention')")
+        .unwrap();
+    clerk.type_into("#surname", "Žukauskaitė").unwrap();
+    clerk.pick("sex", "F");
+    for (part, value) in [("day", "1"), ("month", "12"), ("year", "1893")] {
+        clerk.type_into(&format!("#birth-{part}"), value).unwrap();
+    }
+    clerk.type_into("#nationality", "LTU").unwrap();
+    clerk.go_on();
+    clerk
+        .wait_for("document.querySelector('input[name=act][value=confirm]')")
+        .unwrap();
+    clerk.go_on();
+    clerk.portrait();
+    clerk.fingers();
+    clerk.signature();
+    clerk.wait_at("papers");
+    clerk.choose("kind-0", "passport");
+    clerk.type_into("#issuer-0", "Lietuva").unwrap();
+    clerk.choose("kind-1", "passport");
+    clerk.type_into("#issuer-1", "Lietuva").unwrap();
+    clerk.go_on();
+    clerk.payment();
+    clerk.confirm();
+    clerk.wait_at("approval");
+    let approve = |login: &str, later: i64| {
+        clerk
+            .run("document.getElementById('login').value = ''")
+            .unwrap();
+        clerk.type_into("#login", login).unwrap();
+        clerk.type_into("#password", PASSWORD).unwrap();
+        clerk.type_into("#code", &code(login, later)).unwrap();
+        clerk.go_on();
+    };
+    approve("marie", 1);
+    clerk
+        .wait_for("document.querySelector('.error-summary')")
+        .unwrap();
+    assert!(clerk.main().contains("somebody else"), "{}", clerk.main());
+    approve("luc", 0);
+    clerk.send();
+}
+
+#[test]
+fn nobody_applies_for_the_dead_and_no_operator_enrols() {
+    let counter = Counter::open(3, &[7]);
+    let clerk = Clerk::arrives(&counter, &[]);
+    clerk.sign_in("odile", 0);
+    clerk.open("/today");
+    assert!(
+        !clerk.has("form[action='/applications']"),
+        "{}",
+        clerk.main()
+    );
+    clerk.open("/language/en?back=/today");
+    clerk.click("form[action='/sign-out'] button").unwrap();
+    clerk.sign_in("marie", 0);
+    clerk.begin("first");
+    clerk
+        .type_into("#number", &counter.number("deceased"))
+        .unwrap();
+    clerk.go_on();
+    clerk
+        .wait_for("document.querySelector('.notification.bad')")
+        .unwrap();
+    assert!(!clerk.has("main .acts .primary"), "{}", clerk.main());
+}

@@ -1,0 +1,107 @@
+//! What onboarding leaves behind: keys in the token, who the station is, what was issued to it.
+
+use std::fs;
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use dossier::{OfficeId, StationId};
+use enrolment_station::store::Store;
+use enrolment_station::store::issued::Kind;
+use key_custody::role::{DraftStore, StationSigning, StationTls};
+use key_custody::{Curve, Token, TokenConfig, create_pin_file, initialise_token, softhsm};
+use openssl::pkey::PKey;
+use openssl::x509::X509;
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use serde::Serialize;
+
+use crate::authority::Authority;
+use crate::issues;
+
+/// A process has one configuration of SoftHSM at a time.
+static TOKEN: Mutex<()> = Mutex::new(());
+
+/// As `fleet` keeps it.
+#[derive(Serialize)]
+struct Identity {
+    station: StationId,
+    office: OfficeId,
+    generation: u32,
+    tls: Vec<u8>,
+    signing: Vec<u8>,
+    authority: Vec<u8>,
+    configuration_key: Vec<u8>,
+    receipt_keys: Vec<Vec<u8>>,
+}
+
+/// What onboarding leaves: keys in the token, who we are, what was issued.
+pub fn take_in(place: &Path, authority: &Authority) {
+    let _alone = TOKEN.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut rng = UnwrapErr(SysRng);
+    let folder = place.join("softhsm");
+    fs::create_dir(&folder).unwrap();
+    softhsm::write_configuration(&folder).unwrap();
+    let (pin, officer) = (place.join("pin"), place.join("so-pin"));
+    create_pin_file(&pin, &mut rng).unwrap();
+    create_pin_file(&officer, &mut rng).unwrap();
+    let config = TokenConfig {
+        module: softhsm::MODULE.into(),
+        softhsm2_conf: Some(softhsm::configuration(&folder)),
+        token_label: "station".to_owned(),
+        pin_file: pin,
+    };
+    initialise_token(&config, &officer).unwrap();
+    let token = Token::open(&config).unwrap();
+    let drafts = token.generate_wrapping_key::<DraftStore>("drafts").unwrap();
+    let tls = token
+        .generate_ec::<StationTls>("tls-1", Curve::P256)
+        .unwrap();
+    let signing = token
+        .generate_ec::<StationSigning>("signing-1", Curve::P256)
+        .unwrap();
+    let station = StationId::from_bytes([0x51; 16]);
+    let certify = |spki: &[u8]| {
+        let key = PKey::public_key_from_der(spki).unwrap();
+        let certificate = authority.certify(&station.to_string(), "station", &key);
+        certificate.to_der().unwrap()
+    };
+    let identity = Identity {
+        station,
+        office: issues::OFFICE.parse().unwrap(),
+        generation: 1,
+        tls: certify(tls.public_key_spki()),
+        signing: certify(signing.public_key_spki()),
+        authority: authority.certificate.to_der().unwrap(),
+        configuration_key: Vec::new(),
+        receipt_keys: Vec::new(),
+    };
+    let identity = serde_cbor::to_vec(&identity).unwrap();
+    let (configuration, staff) = issues::issued(&makers(place));
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    runtime.block_on(async {
+        let store = Store::open(&place.join("data"), &token, &drafts, &mut rng)
+            .await
+            .unwrap();
+        let items = [
+            (Kind::Station, &identity[..]),
+            (Kind::Configuration, &configuration[..]),
+            (Kind::StaffList, &staff[..]),
+        ];
+        store
+            .put_issued(&mut rng, &items, issues::now())
+            .await
+            .unwrap();
+        store.close().await;
+    });
+}
+
+/// Certificates that the simulated devices left for us.
+fn makers(place: &Path) -> Vec<Vec<u8>> {
+    let files = fs::read_dir(place.join("makers")).unwrap();
+    let read = files.map(|file| fs::read(file.unwrap().path()).unwrap());
+    read.map(|bytes| {
+        let certificate = X509::from_der(&bytes).or_else(|_| X509::from_pem(&bytes));
+        certificate.unwrap().to_der().unwrap()
+    })
+    .collect()
+}
