@@ -7,6 +7,7 @@ mod authority;
 mod centre;
 mod child;
 mod copies;
+mod intake;
 mod killed;
 mod line;
 mod misbehaviour;
