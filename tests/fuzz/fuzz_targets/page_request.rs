@@ -10,7 +10,11 @@ fuzz::target!(|data| {
     if let Some(path) = LocalPath::parse(&text) {
         // Whatever it is, it stays on this site, in one header line, and is one value of a query.
         assert!(path.as_str().starts_with('/') && !path.as_str().starts_with("//"));
-        assert!(path.as_str().bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\'));
+        assert!(
+            path.as_str()
+                .bytes()
+                .all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+        );
         assert!(!path.as_parameter().contains(['&', '?', '#', '=']));
     }
     if let Some(language) = Language::negotiate(&text) {

@@ -33,6 +33,11 @@ impl Applicant {
         }
     }
 
+    /// Who was drawn.
+    pub const fn person(&self) -> &Person {
+        &self.person
+    }
+
     /// A text of what was drawn with them.
     pub fn order(&self, field: &str) -> Option<&str> {
         Some(self.person.identity(field)).filter(|text| !text.is_empty())

@@ -3,9 +3,11 @@
 use std::path::Path;
 
 use super::DemoError;
+use super::applicants::Applicant;
 use super::clerk::Clerk;
 use super::reviewer::Reviewer;
 use crate::house::counter::OFFICE;
+use crate::house::people::Person;
 use crate::house::{Centre, Devices, Floor, Member, Pki, Reception, Register, Station};
 
 /// A commune's counter and the centre's reception.
@@ -26,10 +28,10 @@ impl Counter {
         work: &Path,
         pki: &Pki,
         floor: &Floor,
-        people: usize,
+        people: &[Applicant],
     ) -> Result<(Centre, Self), DemoError> {
-        let people = u32::try_from(people).unwrap_or(u32::MAX);
-        let register = Register::serve(&work.join("register"), pki, people)?;
+        let people: Vec<&Person> = people.iter().map(Applicant::person).collect();
+        let register = Register::serve(&work.join("register"), pki, &people)?;
         let devices = Devices::start(&work.join("devices"))?;
         let (operations, origin, sections) = Reception::prepare(pki, register.address())?;
         let centre = Centre::open_with(&work.join("centre"), pki, floor, &sections)?;

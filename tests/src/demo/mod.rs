@@ -163,7 +163,7 @@ pub fn run(arguments: &Arguments, started: String, work: &Path) -> Result<Finish
         "card readers, blank chips, the centre's vault, a commune's counter",
         || {
             let floor = Floor::start(&work.join("floor"), &plan)?;
-            let (centre, counter) = Counter::open(work, &pki, &floor, people.len())?;
+            let (centre, counter) = Counter::open(work, &pki, &floor, &people)?;
             Ok::<_, DemoError>((floor, centre, counter))
         },
     )?;

@@ -172,7 +172,12 @@ impl Centre {
 
     /// Runs one of the centre's commands with its configuration; what it printed.
     pub fn run(&self, command: &[&str], floor: &Floor) -> Result<String, HouseError> {
-        let arguments = [command, &["--config", text(&self.config)]].concat();
+        let config = ["--config", text(&self.config)];
+        // These two have subcommands of their own, and their file stands before them.
+        let arguments = match command {
+            [room @ ("fleet" | "staff"), rest @ ..] => [&[*room][..], &config, rest].concat(),
+            _ => [command, &config].concat(),
+        };
         Ok(programs::run(
             "personalisation",
             &arguments,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::people::{self, Person};
 use super::reception::free_port;
 use super::{Centre, Floor, HouseError, Pki, Reception, folder, quoted, read, text, write};
 use crate::programs::{self, Service};
@@ -22,17 +23,13 @@ pub struct Register {
 }
 
 impl Register {
-    /// Writes a register of the first `count` people and serves it with a certificate of this PKI.
-    pub fn serve(place: &Path, pki: &Pki, count: u32) -> Result<Self, HouseError> {
+    /// Writes a register of these people and serves it with a certificate of this PKI.
+    pub fn serve(place: &Path, pki: &Pki, people: &[&Person]) -> Result<Self, HouseError> {
         let folder = folder(place.to_path_buf())?;
-        let (people, log) = (folder.join("people.csv"), folder.join("register.log"));
-        let count = count.to_string();
-        let write = ["people", "--seed", "1", "--count", &count, "--register"];
-        programs::run(
-            "hardware-sim",
-            &[&write[..], &[text(&people)]].concat(),
-            &[],
-        )?;
+        let (file, log) = (folder.join("people.csv"), folder.join("register.log"));
+        let lines = people.iter().map(|person| person.register_line());
+        let lines = std::iter::once(people::REGISTER_HEADER.to_owned()).chain(lines);
+        write(&file, &lines.map(|line| line + "\n").collect::<String>())?;
         let at = |name: &str| pki.folder().join("operations").join(name);
         let port = free_port()?;
         let address = format!("localhost:{port}");
@@ -45,7 +42,7 @@ impl Register {
         let arguments = [
             "register",
             "--file",
-            text(&people),
+            text(&file),
             "--listen",
             &listen,
             "--tls-certificate",

@@ -7,6 +7,10 @@ use toml::{Table, Value};
 use super::{HouseError, read, text, write};
 use crate::programs;
 
+/// The columns of a register file (docs/people.md).
+pub const REGISTER_HEADER: &str = "national_number,surname,given_names,sex,date_of_birth,place_of_birth,nationality,lau2,\
+                                   commune,address,household,relation,seed";
+
 /// One drawn person.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -42,6 +46,32 @@ impl Person {
         let file = self.folder.join(format!("{name}.toml"));
         write(&file, &order.to_string())?;
         Ok(file)
+    }
+
+    /// This person in the population register: living alone, in Luxembourg City.
+    pub fn register_line(&self) -> String {
+        let place = self
+            .order
+            .get("identity")
+            .and_then(|i| i.get("place_of_birth"));
+        let place = place
+            .and_then(|places| places.get(0))
+            .and_then(Value::as_str);
+        let seed = self.seed;
+        let [number, surname, given, sex, birth, nationality] = [
+            "national_number",
+            "surname",
+            "given_names",
+            "sex",
+            "date_of_birth",
+            "nationality",
+        ]
+        .map(|field| self.identity(field));
+        let place = place.unwrap_or_default();
+        format!(
+            "{number},{surname},{given},{sex},{birth},{place},{nationality},0304,Luxembourg,\
+             {seed} rue de l'Exemple,{seed},head,{seed}"
+        )
     }
 
     /// A text of `[identity]`.

@@ -88,7 +88,7 @@ dns = ["localhost"]
 const SERVICE: &str = r#"
 store = "pki.sqlite"
 audit = "audit.jsonl"
-ticket_keys = ["public/tickets.spki"]
+ticket_keys = ["public/tickets.spki", "public/review-tickets-1.spki"]
 signing_roles = ["line"]
 
 [tls]

@@ -195,7 +195,9 @@ fn operations(pki: &Pki) -> Result<(Service, String), HouseError> {
 fn serve(centre: &Centre, role: &str, log: &Path) -> Result<Service, HouseError> {
     let arguments = [role, "--config", text(centre.config())];
     let mut service = Service::start("personalisation", &arguments, &[], log)?;
-    let ready = || read(log).is_ok_and(|said| said.contains("listening on "));
+    let ready = || {
+        read(log).is_ok_and(|said| said.contains("listening on ") || said.contains("console at "))
+    };
     service.wait_until(log, ready)?;
     Ok(service)
 }
@@ -223,10 +225,10 @@ receipts = "receipts-1"
 tls = "intake"
 
 [tokens.review]
-softhsm2_conf = {order_conf}
-label = "order"
-pin_file = {order_pin}
-key = "tickets"
+softhsm2_conf = {conf}
+label = "review"
+pin_file = {review_pin}
+key = "review-tickets-1"
 
 [intake]
 listen = "127.0.0.1:0"
@@ -262,8 +264,7 @@ relying_party = "localhost"
 "#,
         conf = at("tokens/intake/softhsm2.conf"),
         pin = at("tokens/intake/user.pin"),
-        order_conf = at("tokens/order/softhsm2.conf"),
-        order_pin = at("tokens/order/user.pin"),
+        review_pin = at("tokens/intake/review.pin"),
         ca = at("operations/operations-ca.pem"),
         intake = at("operations/intake.pem"),
         fleet = at("operations/fleet.pem"),

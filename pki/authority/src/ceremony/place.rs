@@ -28,6 +28,9 @@ pub enum TokenPlace {
     /// The keys that open dossiers and sign receipts, configurations and staff lists, for
     /// `personalisation intake`.
     Intake,
+    /// The ticket key of review, for `personalisation intake` and `console`: in the folder of intake's
+    /// token, with a PIN of its own.
+    Review,
     /// For `personalisation console`.
     Console,
     /// For the population register.
@@ -47,6 +50,7 @@ impl TokenPlace {
             Self::Order => "order",
             Self::Line => "line",
             Self::Intake => "intake",
+            Self::Review => "review",
             Self::Console => "console",
             Self::Register => "register",
         }
@@ -72,6 +76,7 @@ impl TokenPlace {
     pub fn folder(self) -> &'static str {
         match self {
             Self::DocumentVerifying => Self::Signing.label(),
+            Self::Review => Self::Intake.label(),
             _ => self.label(),
         }
     }
@@ -81,6 +86,7 @@ impl TokenPlace {
     pub fn pin_files(self) -> [&'static str; 2] {
         match self {
             Self::DocumentVerifying => ["document-verifying.pin", "document-verifying.so.pin"],
+            Self::Review => ["review.pin", "review.so.pin"],
             _ => ["user.pin", "so.pin"],
         }
     }

@@ -23,7 +23,8 @@ pub const CARD_MASTER: &str = "card-master";
 pub const DELIVERY_TRANSPORT: &str = "delivery-transport";
 /// Label of the ticket key in the order's token.
 pub const TICKETS: &str = "tickets";
-
+/// Label of the ticket key in review's token.
+pub const REVIEW_TICKETS: &str = "review-tickets-1";
 /// Label of the key that opens dossiers, in the intake's token.
 pub const INTAKE: &str = "intake-1";
 /// Label of the key that signs receipts, in the intake's token.
@@ -206,13 +207,24 @@ pub(super) fn program_key<R: CryptoRng>(
         }
         Ok(made)
     })?;
+    let key = token.find_ec::<ServiceTls>(name)?;
+    let public = key.public_key_spki().to_vec();
     if place == TokenPlace::Intake {
         publish_intake_keys(ceremony, &token)?;
+        drop((key, token));
+        review(ceremony)?;
     }
-    Ok(token
-        .find_ec::<ServiceTls>(name)?
-        .public_key_spki()
-        .to_vec())
+    Ok(public)
+}
+
+/// The ticket key of review, and its public half in `public/`.
+fn review<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
+    let token = ceremony.token(TokenPlace::Review, &|token| {
+        make_ec::<TicketSigning>(token, REVIEW_TICKETS, Curve::P256)
+    })?;
+    let key = token.find_ec::<TicketSigning>(REVIEW_TICKETS)?;
+    let file = format!("public/{REVIEW_TICKETS}.spki");
+    ceremony.keep(&file, key.public_key_spki())
 }
 
 fn make_intake_keys(token: &Token) -> Result<bool, CeremonyError> {
