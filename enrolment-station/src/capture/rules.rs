@@ -142,10 +142,10 @@ mod tests {
 
     #[test]
     fn an_age_is_in_whole_years_and_the_least_possible() {
-        assert_eq!(years(2008_03_02), Some(18));
-        assert_eq!(years(2008_03_03), Some(17));
-        assert_eq!(years(2008_00_00), Some(17), "it may be in December");
-        assert_eq!(years(2008_03_00), Some(17));
+        assert_eq!(years(20_080_302), Some(18));
+        assert_eq!(years(20_080_303), Some(17));
+        assert_eq!(years(20_080_000), Some(17), "it may be in December");
+        assert_eq!(years(20_080_300), Some(17));
         assert_eq!(years(0), None);
     }
 

@@ -84,10 +84,13 @@ async fn what_cannot_be_queued_stays_a_draft() {
     let (outbox, signer) = (Outbox::new(&store), SoftKey::new(11));
     let mut dossier = dossier(id, 2000, &mut station.rng);
     let rng = &mut station.rng;
-    let signed = outbox
+    let unsigned = outbox
         .enqueue(&dossier, &Away, &configuration(12), rng, now(0))
         .await;
-    assert!(matches!(signed, Err(EnqueueError::Sign(_))), "{signed:?}");
+    assert!(
+        matches!(unsigned, Err(EnqueueError::Sign(_))),
+        "{unsigned:?}"
+    );
     let other = outbox
         .enqueue(&dossier, &signer, &configuration(13), rng, now(0))
         .await;
@@ -148,7 +151,9 @@ async fn a_full_disk_or_outbox_is_said_before_a_capture() {
         "{found}"
     );
     // Room within the file counts: a draft that is gone leaves its place to the next.
-    let id = station.draft(&store, &[("portrait", &[1; 8 << 20])]).await;
+    let id = station
+        .draft(&store, &[("portrait", &vec![1; 8 << 20])])
+        .await;
     let free_pages = async || {
         let url = format!("sqlite:{}", store.path().display());
         let mut other = <sqlx::SqliteConnection as sqlx::Connection>::connect(&url)

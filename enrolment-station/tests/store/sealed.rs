@@ -72,7 +72,9 @@ async fn nothing_that_was_entered_is_readable_on_the_disk() {
 async fn what_was_erased_is_not_there_in_any_form() {
     let mut station = Station::new();
     let store = station.open().await;
-    let id = station.draft(&store, &[("portrait", &[7; 100_000])]).await;
+    let id = station
+        .draft(&store, &[("portrait", &vec![7; 100_000])])
+        .await;
     store.close().await;
     let url = format!("sqlite:{}", station.data().join(FILE).display());
     let mut connection = SqliteConnection::connect(&url).await.unwrap();

@@ -95,14 +95,14 @@ fn card(faces: &Faces, order: &Path) -> Result<Pictures, Box<dyn Error>> {
     let mut rng = edge::rng();
     let prepared = order::prepare(&OrderFile::load(order)?, folder, edge::now(), &mut rng)?;
     let number = DocumentNumber::generate(&mut rng);
-    let facts = CardFacts {
+    let content = CardFacts {
         number: number.to_string(),
         can: CardAccessNumber::generate(&mut rng).as_str().to_owned(),
         mrz: prepared.identity.mrz(number)?,
     };
     let profile = prepared.identity.issuer_profile()?;
     let holder = Faces::prepare(&profile, prepared.holder()?)?;
-    Ok(faces.draw(&holder, &facts)?)
+    Ok(faces.draw(&holder, &content)?)
 }
 
 /// Pictures in rows.

@@ -9,6 +9,7 @@ pub mod station;
 pub use centre::Intake;
 pub use paper::Paper;
 pub use station::Station;
+use tokio_rustls::rustls;
 
 /// What went wrong at the counter or at the centre.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +55,7 @@ pub enum Trouble {
     Receipt(#[from] dossier::receipt::ReceiptError),
     /// TLS.
     #[error(transparent)]
-    Tls(#[from] tokio_rustls::rustls::Error),
+    Tls(#[from] rustls::Error),
     /// The connection.
     #[error(transparent)]
     Transport(#[from] tonic::transport::Error),

@@ -7,7 +7,7 @@ use crate::house::Member;
 use crate::visitor::Visitor;
 
 /// How long dossiers may take from the station to the reviewer.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 /// How often the queue is looked at.
 const LOOK: Duration = Duration::from_millis(200);
 

@@ -14,7 +14,7 @@ pub use form::{Form, forms};
 /// Redirects in a row at most.
 const MOST_REDIRECTS: usize = 5;
 /// No page takes longer, captures included.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// No page is longer.
 const LONGEST: u64 = 4 << 20;
 

@@ -182,12 +182,12 @@ async fn know(
         certificates: &certificates,
     };
     centre.take_in(&new, &[], now).await.unwrap();
-    let signed = Signed::sign(configuration, &fixture::SoftKey::new(6)).unwrap();
+    let issued = Signed::sign(configuration, &fixture::SoftKey::new(6)).unwrap();
     let new = NewConfiguration {
         number: configuration.issue.number,
-        signed: &signed.encode().unwrap(),
-        from: now - Duration::from_secs(900),
-        until: now + Duration::from_secs(900),
+        signed: &issued.encode().unwrap(),
+        from: now - Duration::from_mins(15),
+        until: now + Duration::from_mins(15),
     };
     centre.add_configuration(&new, &[], now).await.unwrap();
 }

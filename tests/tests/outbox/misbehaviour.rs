@@ -196,7 +196,7 @@ async fn the_centre_is_started_again_in_the_middle() {
     for at in 0..8 {
         let (id, _) = journey.station.confirm(&journey.store, PORTRAIT).await;
         // Stands still at that call until it is killed.
-        let still = Fault::Slow(Duration::from_secs(60));
+        let still = Fault::Slow(Duration::from_mins(1));
         journey.centre.plan(move |seen| {
             if seen.number == at {
                 still
@@ -229,9 +229,7 @@ async fn the_centre_is_started_again_in_the_middle() {
 async fn a_call_that_never_ends_is_given_up() {
     let mut journey = Journey::begin().await;
     journey.station.confirm(&journey.store, 2000).await;
-    journey
-        .centre
-        .plan(|_| Fault::Slow(Duration::from_secs(60)));
+    journey.centre.plan(|_| Fault::Slow(Duration::from_mins(1)));
     let pace = enrolment_station::outbox::Pace {
         call: Duration::from_millis(200),
         ..crate::station::PACE
