@@ -166,7 +166,7 @@ fn check_report(report: &Value) {
         .collect();
     assert_eq!(
         names,
-        ["people", "pki", "floor", "orders", "line", "inspection"]
+        ["people", "pki", "floor", "counter", "orders", "line", "inspection"]
     );
     let sum: f64 = stages
         .iter()
