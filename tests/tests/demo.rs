@@ -244,15 +244,28 @@ fn check_audit(audit: &str, secrets: &[String]) {
     let unended: Vec<_> = open.values().flatten().collect();
     assert!(unended.is_empty(), "{unended:?}");
     let expected = [
-        "add-order",
+        "accept-dossier",
+        "add-person",
+        "approve",
         "bind",
         "certify-inspection-system",
+        "decide-approve",
+        "enrol-person",
+        "hold-dossier",
         "key-chip",
         "lock",
+        "make-code",
+        "read-application",
         "read-back",
         "receive-delivery",
+        "refer",
         "sign",
         "sign-and-write",
+        "sign-configuration",
+        "sign-in",
+        "sign-staff-list",
+        "take-in-station",
+        "verify",
         "write",
     ];
     assert_eq!(acts, expected.map(str::to_owned).into());
