@@ -166,7 +166,15 @@ fn check_report(report: &Value) {
         .collect();
     assert_eq!(
         names,
-        ["people", "pki", "floor", "counter", "orders", "line", "inspection"]
+        [
+            "people",
+            "pki",
+            "floor",
+            "counter",
+            "orders",
+            "line",
+            "inspection"
+        ]
     );
     let sum: f64 = stages
         .iter()

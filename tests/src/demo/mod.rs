@@ -99,6 +99,15 @@ pub enum DemoError {
         /// Which.
         program: &'static str,
     },
+    /// A portrait that the counter does not take.
+    #[error(
+        "the portrait {} cannot be used: it must be a JPEG or PNG in which one face is found; choose another",
+        path.display()
+    )]
+    Photograph {
+        /// The file.
+        path: PathBuf,
+    },
     /// `--name` is not a name.
     #[error("--name takes \"SURNAME, GIVEN NAMES\", with a comma between them")]
     Name,
