@@ -95,7 +95,7 @@ fn check_parent(path: &Path) -> Result<(), PeopleError> {
 }
 
 /// The seed of the `number`th person of a run.
-fn person_seed(seed: u64, number: u32) -> u64 {
+pub fn person_seed(seed: u64, number: u32) -> u64 {
     let mixed = seed
         .wrapping_mul(0x1_0000_0001)
         .wrapping_add(u64::from(number));

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::Parser;
 use e2e::demo::{self, Arguments};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 /// How often the programs are looked at while the demo waits.
 const WATCH_EVERY: Duration = Duration::from_millis(500);
@@ -53,6 +54,11 @@ fn show(arguments: &Arguments) -> Result<bool, Box<dyn std::error::Error>> {
 
 /// Keeps the chips in their readers until Ctrl-C, and says how to read them.
 fn stay(finished: &mut demo::Finished) -> Result<(), Box<dyn std::error::Error>> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    // Heard from before anybody is told that they may end it.
+    let signals = runtime.block_on(async { signals() })?;
     let (variable, socket) = finished.environment();
     let socket = socket.display();
     println!("\nThe chips stay in their readers until Ctrl-C. In another terminal, for instance:");
@@ -62,14 +68,14 @@ fn stay(finished: &mut demo::Finished) -> Result<(), Box<dyn std::error::Error>>
         let inspect = "target/debug/personalisation inspect";
         println!("  {variable}={socket} {inspect} --reader \"{reader}\" --can {can}");
     }
+    for (what, origin) in finished.pages() {
+        println!("  {what}: {origin}");
+    }
     std::io::stdout().flush()?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
     runtime.block_on(async {
         tokio::select! {
-            told = told_to_end() => told.map_err(Box::<dyn std::error::Error>::from),
-            ended = watch(finished) => Err(ended.into()),
+            () = told_to_end(signals) => Ok(()),
+            ended = watch(finished) => Err(ended),
         }
     })?;
     println!("\nputting everything away");
@@ -86,12 +92,18 @@ async fn watch(finished: &mut demo::Finished) -> demo::DemoError {
     }
 }
 
-/// Ctrl-C, or the end of the session: both leave time to stop the programs of the house.
-async fn told_to_end() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
+/// Ctrl-C and the end of the session: both leave time to stop the programs of the house.
+fn signals() -> std::io::Result<[Signal; 2]> {
+    Ok([
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    ])
+}
+
+/// Returns when one of them came.
+async fn told_to_end([mut interrupt, mut terminate]: [Signal; 2]) {
     tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted,
-        _ = terminate.recv() => Ok(()),
+        _ = interrupt.recv() => (),
+        _ = terminate.recv() => (),
     }
 }

@@ -11,6 +11,9 @@ use crate::programs;
 pub const REGISTER_HEADER: &str = "national_number,surname,given_names,sex,date_of_birth,place_of_birth,nationality,lau2,\
                                    commune,address,household,relation,seed";
 
+/// The seed of everybody in the houses of the demo and the tests.
+const SEED: u64 = 1;
+
 /// One drawn person.
 #[derive(Debug, Clone)]
 pub struct Person {
@@ -70,7 +73,7 @@ impl Person {
         let place = place.unwrap_or_default();
         format!(
             "{number},{surname},{given},{sex},{birth},{place},{nationality},0304,Luxembourg,\
-             {seed} rue de l'Exemple,{seed},head,{seed}"
+             1 rue de l'Exemple,{seed},head,{seed}"
         )
     }
 
@@ -84,7 +87,8 @@ impl Person {
 /// Draws so many people (the same ones every time: one seed) into folders in `out`.
 pub fn draw(count: u16, out: &Path, cache: &Path) -> Result<Vec<Person>, HouseError> {
     let count = count.to_string();
-    let arguments = ["people", "--seed", "1", "--count", &count];
+    let seed = SEED.to_string();
+    let arguments = ["people", "--seed", &seed, "--count", &count];
     let places = ["--out", text(out), "--cache", text(cache)];
     programs::run("hardware-sim", &[&arguments[..], &places].concat(), &[])?;
     let error = |source| HouseError::File {
@@ -97,12 +101,17 @@ pub fn draw(count: u16, out: &Path, cache: &Path) -> Result<Vec<Person>, HouseEr
         .map(|entry| entry.path())
         .filter(|path| path.is_dir())
         .collect();
-    folders.sort_by_key(|folder| seed(folder));
+    folders.sort_by_key(|folder| number(folder));
     folders.into_iter().map(person).collect()
 }
 
-/// `person-8` was drawn from seed 8.
+/// The seed that `person-8` was drawn from.
 fn seed(folder: &Path) -> u64 {
+    hardware_sim::people::person_seed(SEED, number(folder))
+}
+
+/// 8 of `person-8`.
+fn number(folder: &Path) -> u32 {
     let name = folder.file_name().unwrap_or_default().to_string_lossy();
     let number = name
         .rsplit('-')
