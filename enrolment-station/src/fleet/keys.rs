@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use key_custody::{
-    Curve, CustodyError, EcKey, Token, TokenConfig, WrappingKey, create_pin_file, initialise_token,
+    AesKey, Curve, CustodyError, EcKey, Token, TokenConfig, create_pin_file, initialise_token,
     role::{DraftStore, EcRole, StationSigning, StationTls},
     softhsm::{Bench, write_configuration},
 };
@@ -57,9 +57,9 @@ pub(super) fn make_first(config: &Config, rng: &mut impl CryptoRng) -> Result<()
 fn at_bench(config: &TokenConfig) -> Result<(), FleetError> {
     let bench = Bench::set_up(config)?;
     let token = Token::open(bench.config())?;
-    let drafts = missing(token.find_wrapping_key::<DraftStore>(DRAFTS))?;
+    let drafts = missing(token.find_aes::<DraftStore>(DRAFTS))?;
     if drafts {
-        token.generate_wrapping_key::<DraftStore>(DRAFTS)?;
+        token.generate_aes::<DraftStore>(DRAFTS)?;
     }
     let tls = make::<StationTls>(&token, &tls_label(FIRST))?;
     let signing = make::<StationSigning>(&token, &signing_label(FIRST))?;
@@ -71,8 +71,8 @@ fn at_bench(config: &TokenConfig) -> Result<(), FleetError> {
 }
 
 /// The key that wraps the data key.
-pub(super) fn drafts(token: &Token) -> Result<WrappingKey<DraftStore>, CustodyError> {
-    token.find_wrapping_key(DRAFTS)
+pub(super) fn drafts(token: &Token) -> Result<AesKey<DraftStore>, CustodyError> {
+    token.find_aes(DRAFTS)
 }
 
 /// The pair of a generation.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use key_custody::{CustodyError, Token, WrappingKey, role::DraftStore};
+use key_custody::{AesKey, CustodyError, Token, role::DraftStore};
 use rand::CryptoRng;
 use sqlx::Row as _;
 use zeroize::Zeroizing;
@@ -29,7 +29,7 @@ pub(super) async fn unwrap_or_make(
     store: &Store,
     path: &Path,
     token: &Token,
-    key: &WrappingKey<DraftStore>,
+    key: &AesKey<DraftStore>,
     rng: &mut impl CryptoRng,
 ) -> Result<Sealer, StoreError> {
     if find(store).await?.is_none() {
@@ -67,7 +67,7 @@ pub(super) async fn unwrap_or_make(
 
 fn make(
     token: &Token,
-    key: &WrappingKey<DraftStore>,
+    key: &AesKey<DraftStore>,
     rng: &mut impl CryptoRng,
 ) -> Result<Kept, StoreError> {
     let mut store = [0; 16];

@@ -22,7 +22,7 @@ use std::{
     sync::Arc,
 };
 
-use key_custody::{Token, WrappingKey, role::DraftStore};
+use key_custody::{AesKey, Token, role::DraftStore};
 use rand::CryptoRng;
 use sqlx::{Pool, Sqlite};
 use tokio::sync::Notify;
@@ -55,7 +55,7 @@ impl Store {
     pub async fn open(
         folder: &Path,
         token: &Token,
-        key: &WrappingKey<DraftStore>,
+        key: &AesKey<DraftStore>,
         rng: &mut impl CryptoRng,
     ) -> Result<Self, StoreError> {
         let path = file::prepare(folder)?;

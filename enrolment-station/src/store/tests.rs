@@ -46,7 +46,7 @@ async fn a_commit_that_does_not_fit_changes_nothing() {
     };
     initialise_token(&config, &so_pin_file).unwrap();
     let token = Token::open(&config).unwrap();
-    let key = token.generate_wrapping_key::<DraftStore>("drafts").unwrap();
+    let key = token.generate_aes::<DraftStore>("drafts").unwrap();
     let data = folder.path().join("data");
     let store = Store::open(&data, &token, &key, &mut rng).await.unwrap();
     let (drafts, now) = (Drafts::new(&store), OffsetDateTime::UNIX_EPOCH);

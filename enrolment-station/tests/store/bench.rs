@@ -9,7 +9,7 @@ use std::{
 use dossier::{ApplicationId, Blob, Dossier};
 use enrolment_station::{draft::Drafts, outbox::Outbox, store::Store};
 use key_custody::{
-    Token, TokenConfig, WrappingKey, create_pin_file, initialise_token, role::DraftStore, softhsm,
+    AesKey, Token, TokenConfig, create_pin_file, initialise_token, role::DraftStore, softhsm,
 };
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tempfile::TempDir;
@@ -21,7 +21,7 @@ use crate::fixture;
 pub struct Station {
     pub folder: TempDir,
     pub token: Arc<Token>,
-    pub key: WrappingKey<DraftStore>,
+    pub key: AesKey<DraftStore>,
     pub rng: StdRng,
 }
 
@@ -29,7 +29,7 @@ impl Station {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let token = token(folder.path(), "station");
-        let key = token.generate_wrapping_key("drafts").unwrap();
+        let key = token.generate_aes("drafts").unwrap();
         Self {
             folder,
             token,

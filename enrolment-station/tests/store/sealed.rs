@@ -129,13 +129,13 @@ async fn another_token_or_another_store_is_named() {
     station.open().await.close().await;
     // The same place, another token.
     let stranger = token(station.folder.path(), "stranger");
-    let theirs = stranger.generate_wrapping_key("drafts").unwrap();
+    let theirs = stranger.generate_aes("drafts").unwrap();
     let data = station.data();
     let opened = Store::open(&data, &stranger, &theirs, &mut station.rng).await;
     let error = opened.unwrap_err();
     assert!(matches!(error, StoreError::OtherToken { .. }), "{error}");
     // Another key of the same token.
-    let second = station.token.generate_wrapping_key("second").unwrap();
+    let second = station.token.generate_aes("second").unwrap();
     let opened = Store::open(&data, &station.token, &second, &mut station.rng).await;
     let error = opened.unwrap_err();
     assert!(matches!(error, StoreError::OtherToken { .. }), "{error}");

@@ -7,7 +7,9 @@ use std::{
 
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
-    role::{CardMaster, InspectionSystem, ReceiptSigning, ServiceTls, TicketSigning},
+    role::{
+        CardMaster, InspectionSystem, IntakeOpening, ReceiptSigning, ServiceTls, TicketSigning,
+    },
 };
 use rand::CryptoRng;
 use thiserror::Error;
@@ -122,8 +124,11 @@ fn intake(
         folder.map(|folder| folder.join(format!("{label}.spki")))
     };
     for label in &section.opening {
-        note("opening key", fresh(token.generate_receiving_key(label))?);
-        let key = token.find_receiving_key(label)?;
+        note(
+            "opening key",
+            fresh(token.generate_ec::<IntakeOpening>(label, Curve::P256))?,
+        );
+        let key = token.find_ec::<IntakeOpening>(label)?;
         write(public(label).as_ref(), key.public_key_spki())?;
     }
     let receipts = &section.receipts;

@@ -1,4 +1,5 @@
-//! AES keys that compute CMACs, from which the keys of chips are derived.
+//! AES keys: made and found in any role, and those that compute CMACs, from which the keys of chips
+//! are derived.
 
 use std::fmt;
 
@@ -9,28 +10,27 @@ use cryptoki::{
 use zeroize::Zeroizing;
 
 use crate::{
-    error::CustodyError,
+    error::{CustodyError, exactly},
     object::{Named, confined},
-    role::CmacRole,
+    role::{CmacRole, SecretRole},
     token::{Asking, Desk, Fault, Token},
 };
 
-const RIGHTS: [AttributeType; 1] = [AttributeType::Sign];
 const LENGTH: u64 = 32;
 const MAC_LENGTH: usize = 16;
 
-/// An AES-256 key in a token that computes AES-CMAC in the role `R`. Neither `Clone` nor `Copy`.
-pub struct AesKey<R: CmacRole> {
-    named: Named<R>,
+/// An AES-256 key in a token that serves the role `R`. Neither `Clone` nor `Copy`.
+pub struct AesKey<R: SecretRole> {
+    pub(crate) named: Named<R>,
 }
 
-impl<R: CmacRole> fmt::Debug for AesKey<R> {
+impl<R: SecretRole> fmt::Debug for AesKey<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "AesKey({:?})", self.named)
     }
 }
 
-impl<R: CmacRole> AesKey<R> {
+impl<R: SecretRole> AesKey<R> {
     /// The key's label in its token.
     #[must_use]
     pub fn label(&self) -> &str {
@@ -39,14 +39,14 @@ impl<R: CmacRole> AesKey<R> {
 }
 
 impl Token {
-    /// Makes an AES-256 key in the token: sensitive, not extractable, CMAC only.
-    pub fn generate_aes<R: CmacRole>(&self, label: &str) -> Result<AesKey<R>, CustodyError> {
+    /// Makes an AES-256 key in the token: sensitive, not extractable, with the rights of its role.
+    pub fn generate_aes<R: SecretRole>(&self, label: &str) -> Result<AesKey<R>, CustodyError> {
         let named = Named::<R>::new(label);
         self.run(&mut |desk| {
             named.vacant(desk, ObjectClass::SECRET_KEY)?;
             let mut template = named.names(ObjectClass::SECRET_KEY);
             template.push(Attribute::ValueLen(LENGTH.into()));
-            template.extend(confined(&RIGHTS, true));
+            template.extend(confined(R::RIGHTS, true));
             desk.session
                 .generate_key(&Mechanism::AesKeyGen, &template)
                 .asking("make an AES key")
@@ -55,7 +55,7 @@ impl Token {
     }
 
     /// The key of this label and role; fails unless the token holds exactly one, confined as ours.
-    pub fn find_aes<R: CmacRole>(&self, label: &str) -> Result<AesKey<R>, CustodyError> {
+    pub fn find_aes<R: SecretRole>(&self, label: &str) -> Result<AesKey<R>, CustodyError> {
         let named = Named::<R>::new(label);
         self.run(&mut |desk| secret_key(self, desk, &named))?;
         Ok(AesKey { named })
@@ -68,29 +68,27 @@ impl Token {
         data: &[u8],
     ) -> Result<Zeroizing<[u8; MAC_LENGTH]>, CustodyError> {
         let mac = self.run(&mut |desk| {
-            let handle = key
-                .named
-                .handle(desk, || secret_key(self, desk, &key.named))?;
+            let handle = self.secret(desk, key)?;
             desk.session
                 .sign(&Mechanism::AesCMac, handle, data)
                 .asking("compute a CMAC")
         })?;
         // The MAC is a derived key: it leaves memory with its owner.
-        let mac = Zeroizing::new(mac);
-        let found = mac.len();
-        let mac: [u8; MAC_LENGTH] =
-            mac.as_slice()
-                .try_into()
-                .map_err(|_| CustodyError::InputLength {
-                    act: "read a CMAC of the token",
-                    found,
-                    expected: MAC_LENGTH,
-                })?;
-        Ok(Zeroizing::new(mac))
+        exactly("read a CMAC of the token", &Zeroizing::new(mac))
+    }
+
+    /// The key's handle in this connection.
+    pub(crate) fn secret<R: SecretRole>(
+        &self,
+        desk: &Desk,
+        key: &AesKey<R>,
+    ) -> Result<ObjectHandle, Fault> {
+        key.named
+            .handle(desk, || secret_key(self, desk, &key.named))
     }
 
     /// Whether the key can be used now.
-    pub fn check_aes<R: CmacRole>(&self, key: &AesKey<R>) -> Result<(), CustodyError> {
+    pub fn check_aes<R: SecretRole>(&self, key: &AesKey<R>) -> Result<(), CustodyError> {
         self.run(&mut |desk| {
             desk.present()?;
             secret_key(self, desk, &key.named).map(|_| ())
@@ -98,13 +96,12 @@ impl Token {
     }
 }
 
-fn secret_key<R: CmacRole>(
+fn secret_key<R: SecretRole>(
     token: &Token,
     desk: &Desk,
     named: &Named<R>,
 ) -> Result<ObjectHandle, Fault> {
-    let handle = named.exactly_one(token, desk, ObjectClass::SECRET_KEY)?;
-    named.check_rights(token, desk, handle, &RIGHTS)?;
+    let handle = named.held(token, desk, ObjectClass::SECRET_KEY)?;
     let length = desk
         .session
         .get_attributes(handle, &[AttributeType::ValueLen])

@@ -16,13 +16,12 @@ use openssl::{bn::BigNum, error::ErrorStack, pkey::PKey, rsa::Rsa};
 use zeroize::Zeroizing;
 
 use crate::{
-    error::CustodyError,
-    object::{Named, confined},
+    error::{CustodyError, expect_length},
+    object::Named,
     role::DeliveryTransport,
     token::{Asking, Desk, Fault, Token},
 };
 
-const RIGHTS: [AttributeType; 1] = [AttributeType::Decrypt];
 const BITS: u64 = 3072;
 const BYTES: usize = 384;
 const EXPONENT: [u8; 3] = [1, 0, 1];
@@ -58,19 +57,12 @@ impl Token {
     pub fn generate_delivery_key(&self, label: &str) -> Result<DeliveryKey, CustodyError> {
         let named = Named::<DeliveryTransport>::new(label);
         self.run(&mut |desk| {
-            named.vacant_pair(desk)?;
-            let mut public = named.names(ObjectClass::PUBLIC_KEY);
-            public.extend([
+            let public = [
                 Attribute::ModulusBits(BITS.into()),
                 Attribute::PublicExponent(EXPONENT.to_vec()),
                 Attribute::Encrypt(true),
-                Attribute::Modifiable(false),
-            ]);
-            let mut private = named.names(ObjectClass::PRIVATE_KEY);
-            private.extend(confined(&RIGHTS, false));
-            desk.session
-                .generate_key_pair(&Mechanism::RsaPkcsKeyPairGen, &public, &private)
-                .asking("make a key pair")
+            ];
+            named.make_pair(desk, &Mechanism::RsaPkcsKeyPairGen, &public)
         })?;
         self.find_delivery_key(label)
     }
@@ -95,14 +87,8 @@ impl Token {
         key: &DeliveryKey,
         ciphertext: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, CustodyError> {
-        if ciphertext.len() != BYTES {
-            let act = "open the key of a delivery";
-            return Err(CustodyError::InputLength {
-                act,
-                found: ciphertext.len(),
-                expected: BYTES,
-            });
-        }
+        const ACT: &str = "open the key of a delivery";
+        expect_length(ACT, ciphertext.len(), BYTES)?;
         self.run(&mut |desk| {
             let handle = key
                 .named
@@ -115,7 +101,7 @@ impl Token {
             desk.session
                 .decrypt(&Mechanism::RsaPkcsOaep(parameters), handle, ciphertext)
                 .map(Zeroizing::new)
-                .asking("open the key of a delivery")
+                .asking(ACT)
         })
     }
 }
@@ -125,9 +111,7 @@ fn private_key(
     desk: &Desk,
     named: &Named<DeliveryTransport>,
 ) -> Result<ObjectHandle, Fault> {
-    let handle = named.exactly_one(token, desk, ObjectClass::PRIVATE_KEY)?;
-    named.check_rights(token, desk, handle, &RIGHTS)?;
-    Ok(handle)
+    named.held(token, desk, ObjectClass::PRIVATE_KEY)
 }
 
 fn modulus(token: &Token, desk: &Desk, named: &Named<DeliveryTransport>) -> Result<Vec<u8>, Fault> {

@@ -5,7 +5,7 @@ use cryptoki::object::{Attribute, AttributeType, ObjectClass};
 use crate::{
     error::CustodyError,
     object::Named,
-    role::{EcRole, KeyRole},
+    role::{CurveRole, KeyRole},
     token::{Asking, Token},
 };
 
@@ -13,8 +13,8 @@ impl Token {
     /// Destroys the key pair of this label and role for ever; says whether there was any of it.
     ///
     /// Record the intent first. Safe to repeat: what an interrupted call left is destroyed by the
-    /// next. The private half goes first, so that nothing signs whose public half is gone.
-    pub fn destroy_ec<R: EcRole>(&self, label: &str) -> Result<bool, CustodyError> {
+    /// next. The private half goes first, so that nothing is signed or sealed whose public half is gone.
+    pub fn destroy_ec<R: CurveRole>(&self, label: &str) -> Result<bool, CustodyError> {
         let named = Named::<R>::new(label);
         self.run(&mut |desk| {
             let mut found = false;

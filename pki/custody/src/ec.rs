@@ -1,4 +1,4 @@
-//! Signing keys on elliptic curves.
+//! Key pairs on elliptic curves: made and found in any role, and those that sign.
 
 use std::fmt;
 
@@ -15,32 +15,30 @@ use openssl::{
 
 use crate::{
     curve::Curve,
-    error::CustodyError,
-    object::{Named, confined},
-    role::{EcRole, KeyRole},
+    error::{CustodyError, expect_length},
+    object::Named,
+    role::{CurveRole, EcRole},
     token::{Asking, Desk, Fault, Token},
 };
 
-const RIGHTS: [AttributeType; 1] = [AttributeType::Sign];
-
-/// A private key in a token that signs digests in the role `R`, and its public half.
+/// A private key in a token that serves the role `R`, and its public half.
 ///
-/// Neither `Clone` nor `Copy`: who owns it may sign.
-pub struct EcKey<R: EcRole> {
-    named: Named<R>,
+/// Neither `Clone` nor `Copy`: who owns it may sign, or agree on secrets.
+pub struct EcKey<R: CurveRole> {
+    pub(crate) named: Named<R>,
     curve: Curve,
     /// The uncompressed point, as in `CKA_EC_POINT`'s octet string.
     point: Vec<u8>,
     spki: Vec<u8>,
 }
 
-impl<R: EcRole> fmt::Debug for EcKey<R> {
+impl<R: CurveRole> fmt::Debug for EcKey<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EcKey({:?}, {:?})", self.named, self.curve)
     }
 }
 
-impl<R: EcRole> EcKey<R> {
+impl<R: CurveRole> EcKey<R> {
     /// The key's label in its token.
     #[must_use]
     pub fn label(&self) -> &str {
@@ -67,33 +65,26 @@ impl<R: EcRole> EcKey<R> {
 }
 
 impl Token {
-    /// Makes a key pair in the token: sensitive, not extractable, signing only.
-    pub fn generate_ec<R: EcRole>(
+    /// Makes a key pair in the token: sensitive, not extractable, with the rights of its role.
+    pub fn generate_ec<R: CurveRole>(
         &self,
         label: &str,
         curve: Curve,
     ) -> Result<EcKey<R>, CustodyError> {
         let named = Named::<R>::new(label);
         self.run(&mut |desk| {
-            named.vacant_pair(desk)?;
-            let mut public = named.names(ObjectClass::PUBLIC_KEY);
-            public.extend([
+            let public = [
                 Attribute::EcParams(curve.oid_der().to_vec()),
-                Attribute::Verify(true),
-                Attribute::Modifiable(false),
-            ]);
-            let mut private = named.names(ObjectClass::PRIVATE_KEY);
-            private.extend(confined(&RIGHTS, false));
-            desk.session
-                .generate_key_pair(&Mechanism::EccKeyPairGen, &public, &private)
-                .asking("make a key pair")
+                public_right::<R>(),
+            ];
+            named.make_pair(desk, &Mechanism::EccKeyPairGen, &public)
         })?;
         // Read back like any other: what the token made is checked before it is used.
         self.find_ec(label)
     }
 
     /// The key of this label and role; fails unless the token holds exactly one, confined as ours.
-    pub fn find_ec<R: EcRole>(&self, label: &str) -> Result<EcKey<R>, CustodyError> {
+    pub fn find_ec<R: CurveRole>(&self, label: &str) -> Result<EcKey<R>, CustodyError> {
         let named = Named::<R>::new(label);
         let (curve, point) = self.run(&mut |desk| {
             private_key(self, desk, &named)?;
@@ -132,32 +123,29 @@ impl Token {
                 .sign(&Mechanism::Ecdsa, handle, digest)
                 .asking("sign")
         })?;
-        if signature.len() != 2 * length {
-            let found = signature.len();
-            let act = "read a signature of the token";
-            return Err(CustodyError::InputLength {
-                act,
-                found,
-                expected: 2 * length,
-            });
-        }
+        expect_length("read a signature of the token", signature.len(), 2 * length)?;
         Ok(signature)
     }
 
     /// Whether the key can be used now: the token answers and holds exactly this key.
-    pub fn check_ec<R: EcRole>(&self, key: &EcKey<R>) -> Result<(), CustodyError> {
+    pub fn check_ec<R: CurveRole>(&self, key: &EcKey<R>) -> Result<(), CustodyError> {
         self.run(&mut |desk| {
             desk.present()?;
             self.same(desk, key).map(|_| ())
         })
     }
 
-    fn current<R: EcRole>(&self, desk: &Desk, key: &EcKey<R>) -> Result<ObjectHandle, Fault> {
+    /// The key's handle in this connection.
+    pub(crate) fn current<R: CurveRole>(
+        &self,
+        desk: &Desk,
+        key: &EcKey<R>,
+    ) -> Result<ObjectHandle, Fault> {
         key.named.handle(desk, || self.same(desk, key))
     }
 
     /// The private key, when the public key beside it is still the one that we know.
-    fn same<R: EcRole>(&self, desk: &Desk, key: &EcKey<R>) -> Result<ObjectHandle, Fault> {
+    fn same<R: CurveRole>(&self, desk: &Desk, key: &EcKey<R>) -> Result<ObjectHandle, Fault> {
         let handle = private_key(self, desk, &key.named)?;
         if public_key(self, desk, &key.named)? != (key.curve, key.point.clone()) {
             return Err(key.named.unfit(self, "another key took its name"));
@@ -166,17 +154,24 @@ impl Token {
     }
 }
 
-fn private_key<R: EcRole>(
+/// What the public half may do beside the private one.
+fn public_right<R: CurveRole>() -> Attribute {
+    if R::RIGHTS.contains(&AttributeType::Derive) {
+        Attribute::Derive(true)
+    } else {
+        Attribute::Verify(true)
+    }
+}
+
+fn private_key<R: CurveRole>(
     token: &Token,
     desk: &Desk,
     named: &Named<R>,
 ) -> Result<ObjectHandle, Fault> {
-    let handle = named.exactly_one(token, desk, ObjectClass::PRIVATE_KEY)?;
-    named.check_rights(token, desk, handle, &RIGHTS)?;
-    Ok(handle)
+    named.held(token, desk, ObjectClass::PRIVATE_KEY)
 }
 
-pub(crate) fn public_key<R: KeyRole>(
+fn public_key<R: CurveRole>(
     token: &Token,
     desk: &Desk,
     named: &Named<R>,
@@ -209,7 +204,7 @@ pub(crate) fn public_key<R: KeyRole>(
     Ok((curve, point[2..].to_vec()))
 }
 
-pub(crate) fn encode_spki(curve: Curve, point: &[u8]) -> Result<Vec<u8>, ErrorStack> {
+fn encode_spki(curve: Curve, point: &[u8]) -> Result<Vec<u8>, ErrorStack> {
     let group = EcGroup::from_curve_name(curve.nid())?;
     let mut context = BigNumContext::new()?;
     let point = EcPoint::from_bytes(&group, point, &mut context)?;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use cryptoki::error::{Error as Pkcs11Error, RvError};
+use zeroize::Zeroizing;
 
 /// Why an operation on a token failed.
 #[derive(Debug, thiserror::Error)]
@@ -233,4 +234,31 @@ pub(crate) fn means_loss(error: &Pkcs11Error) -> bool {
             | RvError::TokenNotRecognized
             | RvError::UserNotLoggedIn
     )
+}
+
+/// Exactly `N` bytes of what the token gave, wiped when they are dropped.
+pub(crate) fn exactly<const N: usize>(
+    act: &'static str,
+    bytes: &Zeroizing<Vec<u8>>,
+) -> Result<Zeroizing<[u8; N]>, CustodyError> {
+    expect_length(act, bytes.len(), N)?;
+    let mut exact = Zeroizing::new([0; N]);
+    exact.copy_from_slice(bytes);
+    Ok(exact)
+}
+
+/// Fails unless that many bytes were found.
+pub(crate) fn expect_length(
+    act: &'static str,
+    found: usize,
+    expected: usize,
+) -> Result<(), CustodyError> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(CustodyError::InputLength {
+        act,
+        found,
+        expected,
+    })
 }

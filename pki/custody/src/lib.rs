@@ -56,4 +56,3 @@ pub use initialise::{initialise_token, token_serial};
 pub use pin::{Pin, create_pin_file};
 pub use receiving::ReceivingKey;
 pub use token::{Token, TokenConfig};
-pub use wrapping::WrappingKey;

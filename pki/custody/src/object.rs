@@ -6,7 +6,10 @@ use std::{
     sync::{Mutex, PoisonError},
 };
 
-use cryptoki::object::{Attribute, AttributeType, ObjectClass, ObjectHandle};
+use cryptoki::{
+    mechanism::Mechanism,
+    object::{Attribute, AttributeType, ObjectClass, ObjectHandle},
+};
 
 use crate::{
     error::CustodyError,
@@ -31,7 +34,7 @@ const REASONS: [(AttributeType, bool, &str); 4] = [
 ];
 
 /// The rights that a key has; every right that is not its role's must be absent.
-pub(crate) const RIGHTS: [AttributeType; 8] = [
+const RIGHTS: [AttributeType; 8] = [
     AttributeType::Decrypt,
     AttributeType::Derive,
     AttributeType::Encrypt,
@@ -112,14 +115,20 @@ impl<R: KeyRole> Named<R> {
         }))
     }
 
-    /// Fails unless the key is private to the token and has exactly the rights `allowed`.
-    pub(crate) fn check_rights(
+    /// The one private or secret key of the name, when it has exactly the rights of its role.
+    pub(crate) fn held(
         &self,
         token: &Token,
         desk: &Desk,
-        key: ObjectHandle,
-        allowed: &[AttributeType],
-    ) -> Result<(), Fault> {
+        class: ObjectClass,
+    ) -> Result<ObjectHandle, Fault> {
+        let key = self.exactly_one(token, desk, class)?;
+        self.check_rights(token, desk, key)?;
+        Ok(key)
+    }
+
+    /// Fails unless the key is private to the token and has exactly the rights of its role.
+    fn check_rights(&self, token: &Token, desk: &Desk, key: ObjectHandle) -> Result<(), Fault> {
         let asked: Vec<_> = REASONS
             .iter()
             .map(|(kind, ..)| *kind)
@@ -142,7 +151,7 @@ impl<R: KeyRole> Named<R> {
         }
         for kind in RIGHTS {
             // An attribute that this kind of key does not have is a right it does not have.
-            if holds(kind).unwrap_or(false) != allowed.contains(&kind) {
+            if holds(kind).unwrap_or(false) != R::RIGHTS.contains(&kind) {
                 return Err(self.unfit(token, "its rights are not those of its role"));
             }
         }
@@ -173,9 +182,28 @@ impl<R: KeyRole> Named<R> {
         }))
     }
 
+    /// Makes a key pair with the rights of its role; `public` is what is told of its public half.
+    pub(crate) fn make_pair(
+        &self,
+        desk: &Desk,
+        mechanism: &Mechanism,
+        public: &[Attribute],
+    ) -> Result<(), Fault> {
+        self.vacant_pair(desk)?;
+        let mut public_half = self.names(ObjectClass::PUBLIC_KEY);
+        public_half.extend_from_slice(public);
+        public_half.push(Attribute::Modifiable(false));
+        let mut private_half = self.names(ObjectClass::PRIVATE_KEY);
+        private_half.extend(confined(R::RIGHTS, false));
+        desk.session
+            .generate_key_pair(mechanism, &public_half, &private_half)
+            .asking("make a key pair")
+            .map(|_| ())
+    }
+
     /// Makes room for a key pair: fails when the private key exists, and removes a public key that
     /// was left without one when the making of the pair was interrupted.
-    pub(crate) fn vacant_pair(&self, desk: &Desk) -> Result<(), Fault> {
+    fn vacant_pair(&self, desk: &Desk) -> Result<(), Fault> {
         self.vacant(desk, ObjectClass::PRIVATE_KEY)?;
         let public = self.names(ObjectClass::PUBLIC_KEY);
         for orphan in desk

@@ -40,7 +40,9 @@ fn openssl_agrees(ours: &EcKey<Private>, spki: &[u8]) -> Vec<u8> {
 fn both_sides_agree_whatever_the_point() {
     let bench = Bench::new();
     let token = bench.token("intake");
-    let key = token.generate_receiving_key("intake-1").unwrap();
+    let key = token
+        .generate_ec::<IntakeOpening>("intake-1", Curve::P256)
+        .unwrap();
     let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
     let (mut looks_like_der, mut leading_zero) = (0, 0);
     // Until a point's bytes look like DER (one in 256) and a secret begins with zero (the same).
@@ -68,11 +70,15 @@ fn both_sides_agree_whatever_the_point() {
 fn it_agrees_and_nothing_else() {
     let bench = Bench::new();
     let token = bench.token("intake");
-    let key = token.generate_receiving_key("intake-1").unwrap();
-    token.check_receiving_key(&key).unwrap();
+    let key = token
+        .generate_ec::<IntakeOpening>("intake-1", Curve::P256)
+        .unwrap();
+    token.check_ec(&key).unwrap();
     assert!(token.holds_role::<IntakeOpening>().unwrap());
     assert!(format!("{key:?}").contains("intake-1"));
-    let again = token.generate_receiving_key("intake-1").unwrap_err();
+    let again = token
+        .generate_ec::<IntakeOpening>("intake-1", Curve::P256)
+        .unwrap_err();
     assert!(matches!(again, CustodyError::Exists { .. }), "{again}");
     let signing = token.find_ec::<StationSigning>("intake-1").unwrap_err();
     assert!(
@@ -90,7 +96,7 @@ fn it_agrees_and_nothing_else() {
     token
         .generate_ec::<StationSigning>("other", Curve::P256)
         .unwrap();
-    let missing = token.find_receiving_key("other").unwrap_err();
+    let missing = token.find_ec::<IntakeOpening>("other").unwrap_err();
     assert!(
         matches!(missing, CustodyError::NotOneKey { found: 0, .. }),
         "{missing}"
@@ -101,15 +107,18 @@ fn it_agrees_and_nothing_else() {
 fn a_destroyed_key_opens_nothing_any_more() {
     let bench = Bench::new();
     let token = bench.token("intake");
-    let key = token.generate_receiving_key("intake-1").unwrap();
-    let kept = token.find_receiving_key("intake-1").unwrap();
+    let kept = token
+        .generate_ec::<IntakeOpening>("intake-1", Curve::P256)
+        .unwrap();
     let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
     let sent = point(&EcKey::generate(&group).unwrap());
     token.agree(&kept, &sent).unwrap();
-    token.destroy_receiving_key(key).unwrap();
+    token.destroy_ec::<IntakeOpening>("intake-1").unwrap();
     assert!(token.agree(&kept, &sent).is_err());
     assert!(!token.holds_role::<IntakeOpening>().unwrap());
-    let other = token.generate_receiving_key("intake-1").unwrap();
+    let other = token
+        .generate_ec::<IntakeOpening>("intake-1", Curve::P256)
+        .unwrap();
     assert_ne!(other.public_key_spki(), kept.public_key_spki());
     let replaced = token.agree(&kept, &sent).unwrap_err();
     assert!(

@@ -15,8 +15,8 @@ use rand::{SeedableRng, rngs::StdRng};
 fn a_data_key_opens_for_its_purpose_only() {
     let bench = Bench::new();
     let token = bench.token("station");
-    let key = token.generate_wrapping_key::<DraftStore>("drafts").unwrap();
-    token.check_wrapping_key(&key).unwrap();
+    let key = token.generate_aes::<DraftStore>("drafts").unwrap();
+    token.check_aes(&key).unwrap();
     let mut rng = StdRng::seed_from_u64(1);
     let wrapped = token
         .wrap_data_key(&key, "drafts 1", &[7; 32], &mut rng)
@@ -26,7 +26,7 @@ fn a_data_key_opens_for_its_purpose_only() {
         .unwrap();
     assert_ne!(wrapped, again);
     assert!(!wrapped.windows(4).any(|bytes| bytes == [7; 4]));
-    let found = token.find_wrapping_key::<DraftStore>("drafts").unwrap();
+    let found = token.find_aes::<DraftStore>("drafts").unwrap();
     for wrapped in [&wrapped, &again] {
         assert_eq!(
             *token.unwrap_data_key(&found, "drafts 1", wrapped).unwrap(),
@@ -49,7 +49,7 @@ fn a_data_key_opens_for_its_purpose_only() {
         .unwrap_data_key(&key, "drafts 1", &wrapped[1..])
         .unwrap_err();
     assert!(matches!(short, CustodyError::InputLength { .. }), "{short}");
-    let other = token.generate_wrapping_key::<DraftStore>("other").unwrap();
+    let other = token.generate_aes::<DraftStore>("other").unwrap();
     assert!(token.unwrap_data_key(&other, "drafts 1", &wrapped).is_err());
 }
 
@@ -57,7 +57,7 @@ fn a_data_key_opens_for_its_purpose_only() {
 fn it_survives_the_token_going_away() {
     let bench = Bench::new();
     let token = bench.token("station");
-    let key = token.generate_wrapping_key::<DraftStore>("drafts").unwrap();
+    let key = token.generate_aes::<DraftStore>("drafts").unwrap();
     let mut rng = StdRng::seed_from_u64(1);
     let wrapped = token
         .wrap_data_key(&key, "drafts", &[7; 32], &mut rng)

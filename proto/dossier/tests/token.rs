@@ -17,7 +17,9 @@ use dossier::{
 };
 use key_custody::{
     Curve, CustodyError, EcKey, ReceivingKey, Token, TokenConfig, create_pin_file,
-    initialise_token, role::StationSigning, softhsm,
+    initialise_token,
+    role::{IntakeOpening, StationSigning},
+    softhsm,
 };
 use rand::{SeedableRng, rngs::StdRng};
 use zeroize::Zeroizing;
@@ -78,7 +80,9 @@ fn from_the_stations_token_to_the_centres() {
         .generate_ec::<StationSigning>("signing", Curve::P256)
         .unwrap();
     let station = Station(at_station, signing);
-    let opening = at_centre.generate_receiving_key("intake-1").unwrap();
+    let opening = at_centre
+        .generate_ec::<IntakeOpening>("intake-1", Curve::P256)
+        .unwrap();
     let intake = Intake(at_centre, opening);
     let mut rng = StdRng::seed_from_u64(1);
     for _ in 0..20 {

@@ -52,7 +52,7 @@ pub fn take_in(place: &Path, authority: &Authority) {
     };
     initialise_token(&config, &officer).unwrap();
     let token = Token::open(&config).unwrap();
-    let drafts = token.generate_wrapping_key::<DraftStore>("drafts").unwrap();
+    let drafts = token.generate_aes::<DraftStore>("drafts").unwrap();
     let tls = token
         .generate_ec::<StationTls>("tls-1", Curve::P256)
         .unwrap();

@@ -15,7 +15,7 @@ use enrolment_station::{
 };
 use key_custody::{
     Curve, Token, TokenConfig, create_pin_file, initialise_token,
-    role::{ReceiptSigning, StationTls},
+    role::{IntakeOpening, ReceiptSigning, StationTls},
     softhsm,
 };
 use personalisation::intake::{
@@ -68,7 +68,9 @@ impl Journey {
         let authority = Authority::new();
         let station = Station::make(&folder.path().join("station"), &authority);
         let token = intake_token(&station.home);
-        let opening = token.generate_receiving_key("intake-1").unwrap();
+        let opening = token
+            .generate_ec::<IntakeOpening>("intake-1", Curve::P256)
+            .unwrap();
         let receipts = token.generate_ec::<ReceiptSigning>("receipts", Curve::P256);
         let mut configuration = fixture::configuration(12);
         (configuration.issue.from, configuration.issue.until) = (timestamp(-900), timestamp(900));

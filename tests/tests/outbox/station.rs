@@ -19,7 +19,7 @@ use enrolment_station::{
     store::Store,
 };
 use key_custody::{
-    Curve, Token, TokenConfig, WrappingKey, create_pin_file, initialise_token,
+    AesKey, Curve, Token, TokenConfig, create_pin_file, initialise_token,
     role::{DraftStore, StationSigning, StationTls},
     softhsm,
     tls::{Renewable, certified_key},
@@ -54,7 +54,7 @@ pub struct Station {
     pub clock: Arc<AtomicI64>,
     pub events: Arc<Mutex<Vec<Event>>>,
     pub token: Arc<Token>,
-    key: WrappingKey<DraftStore>,
+    key: AesKey<DraftStore>,
 }
 
 impl Station {
@@ -69,7 +69,7 @@ impl Station {
         softhsm::write_configuration(&home.join("token")).unwrap();
         initialise_token(&config, &so_pin_file).unwrap();
         let token = Token::open(&config).unwrap();
-        token.generate_wrapping_key::<DraftStore>("drafts").unwrap();
+        token.generate_aes::<DraftStore>("drafts").unwrap();
         token
             .generate_ec::<StationSigning>("signing", Curve::P256)
             .unwrap();
@@ -84,7 +84,7 @@ impl Station {
     /// The station that is in that folder.
     pub fn open(home: &Path, seed: u64) -> Self {
         let token = Arc::new(Token::open(&token_config(home)).unwrap());
-        let key = token.find_wrapping_key("drafts").unwrap();
+        let key = token.find_aes("drafts").unwrap();
         Self {
             home: home.to_owned(),
             rng: StdRng::seed_from_u64(seed),

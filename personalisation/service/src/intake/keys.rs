@@ -8,7 +8,10 @@ use dossier::{
     receipt::Outcome,
     signed::{SIGNATURE_LENGTH, SignatureError},
 };
-use key_custody::{CustodyError, EcKey, ReceivingKey, Token, role::ReceiptSigning};
+use key_custody::{
+    CustodyError, EcKey, ReceivingKey, Token,
+    role::{IntakeOpening, ReceiptSigning},
+};
 use thiserror::Error;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -56,7 +59,7 @@ impl IntakeKeys {
     pub fn find(token: Arc<Token>, section: &IntakeToken) -> Result<Self, KeysError> {
         let mut opening = BTreeMap::new();
         for label in &section.opening {
-            let key = token.find_receiving_key(label)?;
+            let key = token.find_ec::<IntakeOpening>(label)?;
             opening.insert(KeyId::of(key.public_key_spki()), key);
         }
         let receipts = token.find_ec(&section.receipts)?;

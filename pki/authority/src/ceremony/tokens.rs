@@ -5,8 +5,8 @@ use std::{ops::Deref, path::Path};
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
-        CardMaster, ConfigurationSigning, DocumentSigning, EcRole, ReceiptSigning, ServiceTls,
-        StaffListSigning, TicketSigning,
+        CardMaster, ConfigurationSigning, CurveRole, DocumentSigning, IntakeOpening,
+        ReceiptSigning, ServiceTls, StaffListSigning, TicketSigning,
     },
     softhsm, token_serial,
 };
@@ -131,7 +131,7 @@ fn known(config: &TokenConfig, folder: &Path, serial: &[u8]) -> Result<(), Cerem
 }
 
 /// Makes the key of a role if it does not exist; says whether it did not.
-pub(super) fn make_ec<R: EcRole>(
+pub(super) fn make_ec<R: CurveRole>(
     token: &Token,
     label: &str,
     curve: Curve,
@@ -228,11 +228,7 @@ fn review<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyEr
 }
 
 fn make_intake_keys(token: &Token) -> Result<bool, CeremonyError> {
-    let opening = missing(token.find_receiving_key(INTAKE))?;
-    if opening {
-        token.generate_receiving_key(INTAKE)?;
-    }
-    Ok(opening
+    Ok(make_ec::<IntakeOpening>(token, INTAKE, Curve::P256)?
         | make_ec::<ReceiptSigning>(token, RECEIPTS, Curve::P256)?
         | make_ec::<ConfigurationSigning>(token, CONFIGURATION, Curve::P256)?
         | make_ec::<StaffListSigning>(token, STAFF_LISTS, Curve::P256)?)
@@ -244,7 +240,7 @@ fn publish_intake_keys<R: CryptoRng>(
     ceremony: &mut Ceremony<'_, R>,
     token: &Token,
 ) -> Result<(), CeremonyError> {
-    let opening = token.find_receiving_key(INTAKE)?;
+    let opening = token.find_ec::<IntakeOpening>(INTAKE)?;
     let receipts = token.find_ec::<ReceiptSigning>(RECEIPTS)?;
     let configuration = token.find_ec::<ConfigurationSigning>(CONFIGURATION)?;
     let staff_lists = token.find_ec::<StaffListSigning>(STAFF_LISTS)?;
