@@ -65,6 +65,6 @@ receipt-name = Name
 receipt-at = Eingegangen
 receipt-office = Stelle
 receipt-fee = Bezahlt
-receipt-what-next = Bewahren Sie dieses Blatt auf. Bringen Sie es und Ihr altes Dokument mit, wenn Sie das neue abholen.
+receipt-what-next = Bewahren Sie dieses Blatt auf. Bringen Sie es zur Abholung mit, und das alte Dokument, wenn Sie eines haben.
 receipt-print = Drucken
 receipt-next = Nächste Person

@@ -65,6 +65,6 @@ receipt-name = Name
 receipt-at = Received
 receipt-office = Office
 receipt-fee = Paid
-receipt-what-next = Keep this paper. Bring it and your old document when you collect the new one.
+receipt-what-next = Keep this paper. Bring it when you collect the document, and the old document if you have one.
 receipt-print = Print
 receipt-next = Next applicant

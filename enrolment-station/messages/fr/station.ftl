@@ -65,6 +65,6 @@ receipt-name = Nom
 receipt-at = Reçue
 receipt-office = Bureau
 receipt-fee = Payé
-receipt-what-next = Gardez ce papier. Apportez-le avec votre ancien document lors du retrait du nouveau.
+receipt-what-next = Gardez ce papier. Apportez-le lors du retrait du document, avec l’ancien si vous en avez un.
 receipt-print = Imprimer
 receipt-next = Personne suivante

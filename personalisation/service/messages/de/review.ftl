@@ -1,5 +1,5 @@
 queue-title = Anträge zu prüfen
-queue-about = Die älteste zuerst. Namen stehen nur im Fall selbst.
+queue-about = Der älteste zuerst. Namen stehen nur im Fall selbst.
 queue-open = Anträge zu prüfen
 queue-more-needed = Anträge, die auf die Person warten
 queue-forced-title = Erzwungene Aufnahmen
@@ -115,7 +115,7 @@ check-lost-or-stolen = Verlust oder Diebstahl
 check-portrait = Porträt
 check-fingers = Finger
 check-fingers-differ = Zwei verschiedene Finger
-check-capture = Aufnahme ohne Zwang
+check-capture = Keine erzwungene Aufnahme
 check-second-person = Zweite Person
 check-representative = Vertretung
 check-payment = Zahlung

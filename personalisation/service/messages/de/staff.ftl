@@ -57,7 +57,7 @@ role-stock-keeper = Lagerverwaltung
 role-dispatcher = Versand
 role-courier = Kurier
 role-auditor = Revision
-role-administrator = Verwaltung
+role-administrator = Administration
 staff-by-passkeys = { $count ->
     [one] { $count } Passkey
    *[other] { $count } Passkeys

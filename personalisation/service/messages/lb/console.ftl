@@ -14,7 +14,7 @@ start-oversight = Liesungen ouni Fall ze kontrolléieren
 start-silent = Statiounen, zënter méi wéi engem Dag roueg
 start-nothing = Fir Är Roll waart hei näischt.
 enrol-title = Ären Zougang
-enrol-about = Wielt e Passwuert a füügt de Geheimschlëssel an Är Code-App. Dëse Link gëlt nëmmen eng Kéier.
+enrol-about = Wielt e Passwuert a füügt de Geheimschlëssel an Är Code-App. Dëse Link gëllt nëmmen eng Kéier.
 enrol-name = Numm
 enrol-login = Benotzernumm
 enrol-secret = Geheimschlëssel vun den Eemolcoden
@@ -28,7 +28,7 @@ enrol-too-short = Wielt e Passwuert mat op d'mannst 8 Zeechen
 enrol-done = Ären Zougang ass prett
 enrol-done-more = Mellt Iech mat Benotzernumm, Passwuert an dem Code vun Ärer App un.
 enrol-sign-in = Umellen
-enrol-gone = Dëse Link gëlt net méi
+enrol-gone = Dëse Link gëllt net méi
 enrol-gone-more = E gouf scho benotzt oder ass ze al. Frot déi Persoun, déi d'Personal geréiert, no engem neien.
 age-minutes = { $count ->
     [one] { $count } Minutt

@@ -8,7 +8,7 @@ search-reason-hint = Wie freet, a fir wéi eng Saach. Op d'mannst zéng Zeechen.
 search-act = Sichen a festhalen
 search-error-what = Gitt eng Demandsnummer mat 32 Zeechen oder eng richteg Matricule an
 search-error-reason = Schreift Äre Grond an 10 bis 500 Zeechen
-search-noted = Är Sich an hire Grond sinn festgehalen.
+search-noted = Är Sich an hire Grond si festgehalen.
 search-nothing = Keng Demande passt.
 search-again = Eppes anescht sichen
 search-accepted = Erakomm
@@ -33,5 +33,5 @@ glass-error-verdict = Sot, ob de Grond hält
 glass-error-remark = Schreift eng Bemierkung mat héchstens 500 Zeechen
 search-found = { $count ->
     [one] { $count } Demande fonnt
-   *[other] { $count } Demanden fonnt
+   *[other] { $count } Demande fonnt
 }
