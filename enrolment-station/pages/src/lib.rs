@@ -15,6 +15,7 @@ pub mod component;
 pub mod http;
 pub mod language;
 mod page;
+pub mod paper;
 mod person;
 pub mod sign_in;
 
