@@ -7,52 +7,19 @@
 )]
 
 mod common;
+#[path = "common/renewal.rs"]
+mod renewal;
 
 use std::{
     fs,
-    path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    path::Path,
+    process::{Command, Stdio},
     thread,
     time::Duration,
 };
 
 use common::{House, Service, binary, ceremony};
-use icao9303::cvc::Certificate;
-
-const RENEWAL: &str = r#"
-name = "cvca-2"
-output = "pki"
-witnesses = ["Ada Example"]
-country = "LU"
-[country_verifying]
-mnemonic = "CVCALUX"
-sequence = 2
-previous = 1
-validity_months = 36
-rights = ["DG3"]
-[[document_verifier]]
-label = "dv-2"
-mnemonic = "DVLUX"
-sequence = 2
-previous = "dv-1"
-validity_days = 90
-rights = ["DG3"]
-"#;
-
-fn renewal(house: &House) -> PathBuf {
-    let file = house.path("renewal.toml");
-    fs::write(&file, RENEWAL).unwrap();
-    file
-}
-
-fn certificate(house: &House, name: &str) -> Certificate {
-    let path = house.path("pki/trust").join(format!("{name}.cvcert"));
-    Certificate::parse(&fs::read(path).unwrap()).unwrap()
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use renewal::{RENEWAL, certificate, renewal, said};
 
 /// Copies a folder, and what is in it.
 fn copy(from: &Path, to: &Path) {
@@ -89,7 +56,7 @@ fn kill_until_done(file: &Path, start: Duration, growth: f32) -> u32 {
 #[test]
 fn a_renewal_killed_at_any_moment_continues() {
     let house = House::new();
-    let file = renewal(&house);
+    let file = renewal(&house, RENEWAL);
     let (pki, kept) = (house.path("pki"), house.path("kept"));
     copy(&pki, &kept);
     let tokens = ["country-verifying", "signing"];
@@ -131,7 +98,7 @@ fn a_renewal_killed_at_any_moment_continues() {
 #[test]
 fn a_token_that_was_made_is_never_made_anew() {
     let house = House::new();
-    let file = renewal(&house);
+    let file = renewal(&house, RENEWAL);
     let folder = house.path("pki/tokens/country-verifying");
     let away = house.path("safe");
     // Still in the safe: the whole folder, or what is in it.
@@ -181,10 +148,10 @@ fn two_ceremonies_do_not_share_a_folder() {
     let house = House::new();
     let lock = fs::File::open(house.path("pki/ceremony.lock")).unwrap();
     lock.lock().unwrap();
-    let refused = ceremony(&renewal(&house));
+    let refused = ceremony(&renewal(&house, RENEWAL));
     assert!(said(&refused).contains("another ceremony may be under way"));
     drop(lock);
-    assert!(ceremony(&renewal(&house)).status.success());
+    assert!(ceremony(&renewal(&house, RENEWAL)).status.success());
 }
 
 #[tokio::test]

@@ -6,47 +6,15 @@
 )]
 
 mod common;
+#[path = "common/renewal.rs"]
+mod renewal;
 
-use std::{fs, path::PathBuf, process::Output};
+use std::{fs, path::PathBuf};
 
 use common::{House, ceremony};
-use icao9303::cvc::{Certificate, ReceivedRequest, Rights, Role};
+use icao9303::cvc::{ReceivedRequest, Rights, Role};
 use key_custody::{CustodyError, Token, TokenConfig, role::CountryVerifying, softhsm};
-
-const RENEWAL: &str = r#"
-name = "cvca-2"
-output = "pki"
-witnesses = ["Ada Example"]
-country = "LU"
-[country_verifying]
-mnemonic = "CVCALUX"
-sequence = 2
-previous = 1
-validity_months = 36
-rights = ["DG3"]
-[[document_verifier]]
-label = "dv-2"
-mnemonic = "DVLUX"
-sequence = 2
-previous = "dv-1"
-validity_days = 90
-rights = ["DG3"]
-"#;
-
-fn certificate(house: &House, name: &str) -> Certificate {
-    let path = house.path("pki/trust").join(format!("{name}.cvcert"));
-    Certificate::parse(&fs::read(path).unwrap()).unwrap()
-}
-
-fn renewal(house: &House, text: &str) -> PathBuf {
-    let file = house.path("renewal.toml");
-    fs::write(&file, text).unwrap();
-    file
-}
-
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
+use renewal::{RENEWAL, certificate, renewal, said};
 
 #[test]
 fn the_first_ceremony_makes_a_trust_point_and_a_document_verifier_under_it() {

@@ -15,4 +15,6 @@ mod health;
 mod issue;
 mod proof;
 mod refusals;
+#[path = "../common/renewal.rs"]
+mod renewal;
 mod terminal;

@@ -3,34 +3,14 @@
 
 use std::{fs, path::Path, process::Command};
 
-use icao9303::cvc::Certificate;
 use wire::inspection::inspection_client::InspectionClient;
 
 use crate::{
     bouncy_castle::verdict,
     common::{House, Service, ceremony, files},
+    renewal::{self, RENEWAL, renewal},
     terminal::{Key, ask, certificate},
 };
-
-const RENEWAL: &str = r#"
-name = "cvca-2"
-output = "pki"
-witnesses = ["Ada Example"]
-country = "LU"
-[country_verifying]
-mnemonic = "CVCALUX"
-sequence = 2
-previous = 1
-validity_months = 36
-rights = ["DG3"]
-[[document_verifier]]
-label = "dv-2"
-mnemonic = "DVLUX"
-sequence = 2
-previous = "dv-1"
-validity_days = 90
-rights = ["DG3"]
-"#;
 
 #[tokio::test]
 async fn bouncy_castle_verifies_what_the_service_signs_under_the_ceremonys_root() {
@@ -91,14 +71,9 @@ async fn cvc_print_verifies_the_chains_of_two_ceremonies_and_of_the_service() {
     let issued = ask(&mut line, Key::new("LULINE100001").first().to_bytes());
     let terminal = certificate(&issued.await.unwrap());
     drop(service);
-    let file = house.path("renewal.toml");
-    fs::write(&file, RENEWAL).unwrap();
-    assert!(ceremony(&file).status.success());
+    assert!(ceremony(&renewal(&house, RENEWAL)).status.success());
 
-    let read = |name: &str| {
-        let path = house.path("pki/trust").join(format!("{name}.cvcert"));
-        Certificate::parse(&fs::read(path).unwrap()).unwrap()
-    };
+    let read = |name: &str| renewal::certificate(&house, name);
     let folder = tempfile::tempdir().unwrap();
     for signer in ["cvca-1", "cvca-2", "dv-1", "dv-2"].map(read) {
         let path = folder.path().join(signer.holder().to_string());
