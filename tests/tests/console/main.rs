@@ -10,4 +10,5 @@ mod accessibility;
 mod centre;
 mod deciding;
 mod glass;
+mod notices;
 mod seed;

@@ -9,4 +9,5 @@
 
 mod approved;
 mod decided;
+mod notices;
 mod support;

@@ -5,8 +5,10 @@
 //!                                                       every read of personal data: intent, outcome
 //! ```
 
+mod acting;
 mod enrol;
 mod fleet;
+mod notices;
 mod oversight;
 pub mod permissions;
 mod reading;
@@ -43,8 +45,15 @@ pub use routes::Route;
 pub use section::ConsoleSection;
 
 /// Everything that the console says by itself.
-pub const MESSAGES: &[pages::language::Source] =
-    pages::messages!("console", "fleet", "oversight", "review", "staff");
+pub const MESSAGES: &[pages::language::Source] = pages::messages!(
+    "console",
+    "fleet",
+    "letter",
+    "notices",
+    "oversight",
+    "review",
+    "staff"
+);
 
 /// How often sessions that nobody comes back to are removed.
 const SWEEP: std::time::Duration = std::time::Duration::from_mins(10);
@@ -219,6 +228,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = routes::Routes::new(desk);
     let routes = start::add(routes);
     let routes = review::add(routes);
+    let routes = notices::add(routes);
     let routes = search::add(routes);
     let routes = oversight::add(routes);
     let routes = fleet::add(routes);
