@@ -16,5 +16,7 @@ problem-not-found-title = Diese Seite gibt es nicht
 problem-not-found-advice = Prüfen Sie die Adresse oder beginnen Sie auf der Startseite.
 problem-stale-form-title = Diese Seite war zu lange offen
 problem-stale-form-advice = Es wurde nichts geändert. Gehen Sie zurück, laden Sie die Seite neu und schicken Sie das Formular noch einmal ab.
+problem-overtaken-title = Inzwischen gespeichert
+problem-overtaken-advice = Dieser Antrag wurde aus einem anderen Fenster gespeichert, nachdem diese Seite gezeigt wurde. Von diesem Formular wurde nichts behalten. Öffnen Sie den Antrag neu und sehen Sie ihn an.
 problem-too-large-title = Das ist zu groß
 problem-too-large-advice = Es wurde nichts geändert. Wählen Sie eine kleinere Datei und schicken Sie das Formular noch einmal ab.

@@ -16,5 +16,7 @@ problem-not-found-title = There is no such page
 problem-not-found-advice = Check the address, or start again from the start page.
 problem-stale-form-title = This page was open for too long
 problem-stale-form-advice = Nothing was changed. Go back, load the page again and send the form once more.
+problem-overtaken-title = Somebody saved meanwhile
+problem-overtaken-advice = This application was saved from another window after this page was shown. Nothing of this form was kept. Open the application again and look at it.
 problem-too-large-title = That is too large
 problem-too-large-advice = Nothing was changed. Choose a smaller file and send the form once more.

@@ -16,5 +16,7 @@ problem-not-found-title = Cette page n’existe pas
 problem-not-found-advice = Vérifiez l’adresse ou repartez de la page d’accueil.
 problem-stale-form-title = Cette page est restée ouverte trop longtemps
 problem-stale-form-advice = Rien n’a été modifié. Revenez en arrière, rechargez la page et envoyez de nouveau le formulaire.
+problem-overtaken-title = Enregistré entre-temps
+problem-overtaken-advice = Cette demande a été enregistrée depuis une autre fenêtre après l’affichage de cette page. Rien de ce formulaire n’a été gardé. Rouvrez la demande et vérifiez-la.
 problem-too-large-title = C’est trop volumineux
 problem-too-large-advice = Rien n’a été modifié. Choisissez un fichier plus petit et envoyez de nouveau le formulaire.

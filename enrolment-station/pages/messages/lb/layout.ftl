@@ -16,5 +16,7 @@ problem-not-found-title = Dës Säit gëtt et net
 problem-not-found-advice = Kuckt d’Adress no oder fänkt op der Startsäit un.
 problem-stale-form-title = Dës Säit war ze laang op
 problem-stale-form-advice = Et gouf näischt geännert. Gitt zréck, luet d’Säit nei a schéckt de Formulaire nach eng Kéier fort.
+problem-overtaken-title = Mëttlerweil gespäichert
+problem-overtaken-advice = Dës Ufro gouf aus enger anerer Fënster gespäichert, nodeems dës Säit gewise gouf. Vun dësem Formular gouf näischt behalen. Maacht d’Ufro nei op a kuckt se un.
 problem-too-large-title = Dat ass ze grouss
 problem-too-large-advice = Et gouf näischt geännert. Wielt e méi klenge Fichier a schéckt de Formulaire nach eng Kéier fort.

@@ -73,18 +73,20 @@ impl SignIn {
             .route("/sign-in/passkey/finish", post(passkey_pages::finish))
             .route("/locked", get(lock::show).post(lock::unlock))
             .route("/locked/now", post(lock::now))
-            .route("/held", get(lock::held))
+            .route("/held", get(lock::held).post(lock::discard))
             .route("/alive", post(lock::alive))
             .route("/sign-out", post(lock::sign_out))
             .with_state(self.clone())
     }
 
-    /// The routes for those signed in: `/passkeys`, `/passkeys/start`, `/passkeys/finish`.
+    /// The routes for those signed in: `/passkeys`, `/passkeys/start`, `/passkeys/finish`,
+    /// `/passkeys/remove`.
     pub fn staff_routes(&self) -> Router {
         Router::new()
             .route("/passkeys", get(passkey_pages::list))
             .route("/passkeys/start", post(passkey_pages::start_adding))
             .route("/passkeys/finish", post(passkey_pages::finish_adding))
+            .route("/passkeys/remove", post(passkey_pages::remove))
             .with_state(self.clone())
     }
 
@@ -102,7 +104,7 @@ fn may_continue(visit: &Visit, who: &Who) -> bool {
 
 /// Where to go on after signing in or unlocking: to what was held back, else to where one was going.
 fn next(visit: &Visit, back: &str) -> String {
-    let held = visit.record().is_some_and(|record| record.held.is_some());
+    let held = visit.record().is_some_and(|record| !record.held.is_empty());
     if held {
         return "/held".to_owned();
     }

@@ -59,6 +59,20 @@ pub trait Staff: Send + Sync + 'static {
     /// Adds a passkey.
     async fn add_passkey(&self, person: PersonId, passkey: Passkey) -> Result<(), StaffError>;
 
+    /// Passkeys that the person added and may remove; none where passkeys are the centre's alone.
+    async fn added_passkeys(&self, _person: PersonId) -> Result<Vec<Passkey>, StaffError> {
+        Ok(Vec::new())
+    }
+
+    /// Removes a passkey that the person added. One that is gone already is no error.
+    async fn remove_passkey(
+        &self,
+        _person: PersonId,
+        _credential: &[u8],
+    ) -> Result<(), StaffError> {
+        Err(StaffError::ReadOnly)
+    }
+
     /// Replaces a passkey by what it became when used (its counter); the one with the same credential id.
     async fn update_passkey(&self, person: PersonId, passkey: Passkey) -> Result<(), StaffError>;
 }
