@@ -15,3 +15,7 @@ pub mod register;
 pub mod staff;
 pub mod store;
 pub mod web;
+
+#[cfg(test)]
+#[path = "../../proto/dossier/tests/common/mod.rs"]
+mod fixture;

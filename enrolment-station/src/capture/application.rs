@@ -1,12 +1,16 @@
 //! Everything of one application so far: what a draft keeps, sealed, until the dossier is made.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use dossier::dossier::{
     Contact, DocumentSeen, DocumentType, Ground, Information, Payment, PriorDocument,
-    RegisterAnswer, Representative, SignIn, Summary,
+    RegisterAnswer, Representative, SecondPerson, SignIn, Summary,
 };
-use dossier::{ApplicationId, Language, OfficeId, PartialDay, Text, Timestamp};
+use dossier::{
+    ApplicationId, Language, NationalNumber, OfficeId, PartialDay, PersonId, Signed, Text,
+    Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -21,6 +25,9 @@ pub struct Application {
     pub id: ApplicationId,
     /// The clerk who began it; the dossier names the one who ended it.
     pub begun_by: String,
+    /// Everybody who saved any step of it: none of them may be the second person.
+    #[serde(default)]
+    pub handled_by: BTreeSet<PersonId>,
     /// When it was begun.
     pub begun_at: Timestamp,
     /// What is applied for.
@@ -134,12 +141,21 @@ pub struct Approval {
     pub name: Text<1, 100>,
 }
 
+impl Person {
+    /// The national number.
+    pub fn number(&self) -> Option<NationalNumber> {
+        let number = self.identity.national_number.as_ref()?;
+        Some(number.value.clone())
+    }
+}
+
 impl Application {
     /// A new one.
     pub fn new(id: ApplicationId, clerk: &SignIn, now: Timestamp) -> Self {
         Self {
             id,
             begun_by: clerk.person.to_string(),
+            handled_by: BTreeSet::from([clerk.person]),
             begun_at: now,
             request: None,
             information: None,
@@ -161,6 +177,31 @@ impl Application {
     pub fn changed(&mut self) {
         self.summary = None;
         self.approval = None;
+    }
+
+    /// Takes other facts about the applicant: papers and fee hang on them, and are asked for again; who acts for the
+    /// applicant too, where it may be somebody else's number.
+    pub fn identify(&mut self, person: Person) {
+        let number = |person: &Person| person.number();
+        if self.identity.as_ref().and_then(number) != number(&person) {
+            self.representative = None;
+        }
+        self.papers = None;
+        self.payment = None;
+        self.identity = Some(person);
+    }
+
+    /// Whether somebody may look at it as the second person: not who had it in their hands.
+    pub fn may_be_approved_by(&self, person: PersonId) -> bool {
+        self.begun_by != person.to_string() && !self.handled_by.contains(&person)
+    }
+
+    /// The second person, as their record says; none where there is no record that can be read.
+    pub fn approved_by(&self) -> Option<PersonId> {
+        let record = &self.approval.as_ref()?.record;
+        let signed = Signed::<SecondPerson>::decode(record).ok()?;
+        // This station made it or verified it before it was kept.
+        Some(signed.danger_unverified().ok()?.sign_in.person)
     }
 
     /// The applicant's age on a day, in whole years: the least it can be where the birth is not fully known.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use biometrics::iso19794::finger::FingerPosition;
 use dossier::dossier::{Finger, FingerImage, Hand, Measure, MissingFinger, MissingReason};
-use dossier::{Blob, Text, Timestamp};
+use dossier::{Blob, Label, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::rules::FINGERS_FROM;
@@ -43,6 +43,9 @@ pub struct FingerCapture {
     pub record: Blob<1, 524_288>,
     /// What was measured.
     pub measures: Vec<Measure>,
+    /// Measures with a limit that could not be taken: they keep to none.
+    #[serde(default)]
+    pub unmeasured: Vec<Label>,
     /// By what tries are compared, higher is better.
     pub rank: i64,
     /// The device's signed identity.
@@ -58,7 +61,7 @@ pub struct FingerCapture {
 impl FingerCapture {
     /// Whether every measure keeps its limit.
     pub fn passed(&self) -> bool {
-        self.measures.iter().all(Measure::passes)
+        self.unmeasured.is_empty() && self.measures.iter().all(Measure::passes)
     }
 }
 
@@ -187,7 +190,6 @@ redacted!(Hands HandCapture FingerCapture);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dossier::Label;
     use dossier::dossier::{Bound, Limit};
 
     fn capture(finger: Finger, rank: i64) -> FingerCapture {
@@ -202,6 +204,7 @@ mod tests {
                     value: 50,
                 }),
             }],
+            unmeasured: Vec::new(),
             rank,
             device: Blob::new(vec![1]).unwrap(),
             captured_at: Timestamp::from_seconds(1_700_000_000).unwrap(),
@@ -222,6 +225,14 @@ mod tests {
         assert!(hand.done());
         hand.add(capture(Finger::RightMiddle, 10));
         assert_eq!((hand.tries, hand.best.as_ref().unwrap().rank), (1, 10));
+    }
+
+    #[test]
+    fn what_cannot_be_measured_does_not_pass() {
+        let mut one = capture(Finger::RightIndex, 60);
+        assert!(one.passed());
+        one.unmeasured = vec![Label::new("ridge-period").unwrap()];
+        assert!(!one.passed());
     }
 
     #[test]

@@ -73,12 +73,20 @@ pub fn judge(
             }),
         })
     });
+    let unmeasured = verdict
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.value.is_none());
+    let unmeasured = unmeasured
+        .filter(|outcome| outcome.limit.is_some())
+        .filter_map(|outcome| Label::new(outcome.measure.name()).ok());
     // One that passes before one that does not, then the larger clear area.
     let passed = if verdict.passed() { 1_000_000_000 } else { 0 };
     Ok(FingerCapture {
         finger,
         record: Blob::new(record.to_vec()).map_err(|_| ImpressionError::Unreadable)?,
         measures: measures.collect(),
+        unmeasured: unmeasured.collect(),
         rank: passed + in_thousandths(ridges.clear_area),
         device: Blob::new(signed_identity.as_bytes().to_vec())
             .map_err(|_| ImpressionError::Unreadable)?,

@@ -41,6 +41,11 @@ impl Scanners {
         }
     }
 
+    /// The same devices, where the list of makers is told anew.
+    pub fn devices(&self) -> &Devices {
+        &self.devices
+    }
+
     /// A device of a kind, a ready one first.
     pub async fn find(&self, kind: Kind) -> Result<Device, NoCapture> {
         let search = self.devices.search(kind).await;

@@ -2,11 +2,10 @@
 
 use axum::response::{IntoResponse, Response};
 use dossier::staff::Role;
-use dossier::{Signed, Text};
+use dossier::{PersonId, Signed, Text};
 use maud::{Markup, html};
 use pages::component::{
-    Button, ButtonBar, Errors, Form, Input, Notification, SummaryList, SummaryRow, Tone, Values,
-    Width,
+    Button, ButtonBar, Errors, Input, Notification, SummaryList, SummaryRow, Tone, Values, Width,
 };
 use pages::http::Problem;
 use zeroize::Zeroizing;
@@ -30,7 +29,7 @@ fn body(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let rule = desk.configuration.second_person(&desk.place.office);
     let asked = rules::asked_for(rule, &desk.application, desk.today);
     let rows = summary::rows(&desk.application, speech, &desk.configuration, desk.today);
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let why = html! {
         ul { @for occasion in asked { li { (speech.text(words::occasion(occasion))) } } }
     };
@@ -118,8 +117,8 @@ async fn approve(
             return Ok(None);
         }
     };
-    let begun = desk.application.begun_by == who.person.to_string();
-    if who.person == desk.who.person || begun {
+    let person = PersonId::from_bytes(*who.person.bytes());
+    if who.person == desk.who.person || !desk.application.may_be_approved_by(person) {
         errors.add("login", speech.text("approval-same-person"));
         return Ok(None);
     }
@@ -136,7 +135,7 @@ async fn approve(
     let station = desk.place.station(&desk.configuration);
     let at = stamp(now)?;
     let record = build::second_person(&desk.application, &station, summary, sign_in, note, at);
-    let signed = Signed::sign(&record, &desk.place.signer()?);
+    let signed = Signed::sign(&record, &desk.place.signer().await?);
     let signed = signed.map_err(failed("signing a second person's record"))?;
     let record = signed
         .encode()

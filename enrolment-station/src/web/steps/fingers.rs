@@ -7,9 +7,7 @@ use dossier::configuration::Subject;
 use dossier::dossier::{Bound, Finger, Hand, Measure, MissingFinger, MissingReason};
 use dossier::{Day, Text};
 use maud::{Markup, html};
-use pages::component::{
-    Button, Choice, Details, Errors, Form, Input, Notification, Tag, Tone, Values,
-};
+use pages::component::{Button, Choice, Details, Errors, Input, Notification, Tag, Tone, Values};
 use pages::http::Problem;
 
 use super::super::desk::{Desk, Part};
@@ -41,7 +39,7 @@ fn page(desk: &Desk, above: &Markup, typed: Typed<'_>, wrong: bool) -> Response 
     let speech = desk.speech();
     let young = exempt(desk.application.age(desk.today));
     let nothing = (Values::default(), Errors::new());
-    let plain = Form::new(&desk.visit, &nothing.0, &nothing.1);
+    let plain = desk.form(&nothing.0, &nothing.1);
     let body = html! {
         (above)
         @if young {
@@ -191,7 +189,7 @@ fn scan(desk: &Desk, name: &str, hand: Hand, capture: &HandCapture) -> Markup {
     let value = (if index == 0 { 5 } else { index }).to_string();
     let values = Values::new([(field.clone(), value)]);
     let errors = Errors::new();
-    let form = Form::new(&desk.visit, &values, &errors);
+    let form = desk.form(&values, &errors);
     let mut choice = Choice::select(field, speech.text("fingers-which"));
     for finger in fingers {
         let place = (finger.position() - 1) % 5 + 1;
@@ -210,7 +208,7 @@ fn scan(desk: &Desk, name: &str, hand: Hand, capture: &HandCapture) -> Markup {
 
 fn force(desk: &Desk, name: &str, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let reason = Input::text(
         format!("{name}-reason"),
         speech.text("fingers-force-reason"),
@@ -232,7 +230,7 @@ fn force(desk: &Desk, name: &str, values: &Values, errors: &Errors) -> Markup {
 /// The hand gives none: which, why, until when.
 fn absent(desk: &Desk, name: &str, hand: Hand, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let mut which = Choice::checkbox(format!("{name}-which"), speech.text("missing-which"));
     for finger in Finger::ALL.into_iter().filter(|one| one.hand() == hand) {
         which = which.answer(
@@ -365,9 +363,10 @@ fn force_it(desk: &mut Desk, name: &str, hand: Hand, values: &Values, errors: &m
     let Some(best) = &mut desk.application.hands.of_mut(hand).best else {
         return;
     };
-    let mut failed = best.measures.iter().filter(|one| !one.passes());
-    let may = failed.all(|one| {
-        let threshold = configuration.threshold(Subject::Finger, &one.name);
+    let failed = best.measures.iter().filter(|one| !one.passes());
+    let mut failed = failed.map(|one| &one.name).chain(&best.unmeasured);
+    let may = failed.all(|name| {
+        let threshold = configuration.threshold(Subject::Finger, name);
         threshold.is_none_or(|threshold| threshold.may_be_forced)
     });
     match Text::new(values.get(&field)) {
