@@ -206,7 +206,7 @@ impl Drafts {
         steps: &[(&'a str, &[u8])],
     ) -> Result<Vec<(&'a str, Vec<u8>)>, DraftError> {
         let sealer = self.store.sealer()?;
-        let mut sealed = Vec::with_capacity(steps.len());
+        let mut all = Vec::with_capacity(steps.len());
         for (step, bytes) in steps {
             let place = step_place(id, step)?;
             if bytes.len() > MAX_STEP {
@@ -217,9 +217,9 @@ impl Drafts {
                 }
                 .into());
             }
-            sealed.push((*step, sealer.seal(rng, &place, bytes)?));
+            all.push((*step, sealer.seal(rng, &place, bytes)?));
         }
-        Ok(sealed)
+        Ok(all)
     }
 
     /// The draft with everything that was saved of it.

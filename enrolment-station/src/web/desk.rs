@@ -239,11 +239,16 @@ impl Desk {
     pub fn page(&self, step: Step, body: Markup) -> Page<'_> {
         let speech = self.speech();
         let steps = self.list(step);
+        let body = if self.asked.is_empty() {
+            body
+        } else {
+            html! { (self.asked_again()) (body) }
+        };
         Page::new(&self.visit, speech.text(step.name()))
             .navigation(navigation(&self.visit, false))
             .above(self.above(&steps))
             .steps(steps.show(speech))
-            .body(html! { (self.asked_again()) (body) })
+            .body(body)
     }
 
     /// A step of the wizard that came back with errors.
@@ -260,12 +265,9 @@ impl Desk {
             .iter()
             .map(|one| today::again(speech, *one))
             .collect();
-        html! {
-            @if !what.is_empty() {
-                (Notification::new(Tone::Notice,
-                    speech.format("today-recapture-steps", &[("what", what.join(", ").into())])))
-            }
-        }
+        let what = [("what", what.join(", ").into())];
+        let text = speech.format("today-recapture-steps", &what);
+        html! { (Notification::new(Tone::Notice, text)) }
     }
 
     fn above(&self, steps: &StepList) -> String {

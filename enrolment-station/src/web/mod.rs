@@ -134,7 +134,7 @@ async fn patience(mut told: tokio::sync::watch::Receiver<bool>) {
     if told.wait_for(|stop| *stop).await.is_ok() {
         tokio::time::sleep(PATIENCE).await;
     } else {
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

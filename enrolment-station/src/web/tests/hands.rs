@@ -46,10 +46,10 @@ async fn the_second_person_does_not_send_and_somebody_else_does() {
     house.confirm(MARIE, id).await;
     let approved = house.vouch(MARIE, "luc", id).await;
     assert_eq!(approved.status, StatusCode::SEE_OTHER, "{}", approved.body);
-    let send = format!("/applications/{id}/send");
+    let page = format!("/applications/{id}/send");
     for answer in [
-        house.get(LUC, &send).await,
-        house.post(LUC, &send, &[]).await,
+        house.get(LUC, &page).await,
+        house.post(LUC, &page, &[]).await,
     ] {
         assert!(
             answer.body.contains("may not send it too"),
@@ -58,7 +58,7 @@ async fn the_second_person_does_not_send_and_somebody_else_does() {
         );
     }
     assert!(house.place.outbox.rows().await.unwrap().is_empty());
-    let sent = house.post(MARIE, &send, &[]).await;
+    let sent = house.post(MARIE, &page, &[]).await;
     assert_eq!(sent.location, "/receipt", "{}", sent.body);
     let dossier = house.sent(id).await;
     let record = dossier.second_person.unwrap();
