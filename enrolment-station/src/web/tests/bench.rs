@@ -221,20 +221,7 @@ impl House {
         let hands = clock.clone();
         let told =
             move || OffsetDateTime::from_unix_timestamp(hands.load(Ordering::SeqCst)).unwrap();
-        let sessions = MemorySessions::new();
-        for (login, id, _) in STAFF {
-            let who = Who {
-                person: PersonId::new([id; 16]),
-                name: login.to_owned(),
-                how: How::PasswordAndCode,
-                at: told(),
-            };
-            let record = Record::new(FormToken::new([id; 32]), told(), State::SignedIn(who));
-            sessions
-                .add(SessionKey::of(&hex::encode([id; 32])), record)
-                .await
-                .unwrap();
-        }
+        let sessions = everybody(told()).await;
         let shield = Shield::new(
             Site::new(
                 Texts::new(MESSAGES).unwrap(),
@@ -312,10 +299,8 @@ impl House {
     pub async fn post(&self, who: u8, path: &str, fields: &[(&str, &str)]) -> Answer {
         let mut body = format!("token={}", hex::encode([who; 32]));
         for (name, value) in fields {
-            body.push_str(&format!("&{name}="));
-            for byte in value.bytes() {
-                body.push_str(&format!("%{byte:02X}"));
-            }
+            let encoded: Vec<String> = value.bytes().map(|byte| format!("%{byte:02X}")).collect();
+            body.extend(["&", name, "=", &encoded.concat()]);
         }
         let kind = (header::CONTENT_TYPE, "application/x-www-form-urlencoded");
         self.call(who, Request::post(path).header(kind.0, kind.1), body)
@@ -389,6 +374,23 @@ impl House {
         let signer = self.place.standing.signer().unwrap();
         opened.verify(dossier::SigningKey::spki(&signer)).unwrap()
     }
+}
+
+/// Everybody is signed in, each with a cookie of their id.
+async fn everybody(now: OffsetDateTime) -> MemorySessions {
+    let sessions = MemorySessions::new();
+    for (login, id, _) in STAFF {
+        let who = Who {
+            person: PersonId::new([id; 16]),
+            name: login.to_owned(),
+            how: How::PasswordAndCode,
+            at: now,
+        };
+        let record = Record::new(FormToken::new([id; 32]), now, State::SignedIn(who));
+        let key = SessionKey::of(&hex::encode([id; 32]));
+        sessions.add(key, record).await.unwrap();
+    }
+    sessions
 }
 
 /// Nobody is locked out while a test lets days go by.
@@ -488,7 +490,6 @@ fn complete(id: ApplicationId, now: i64) -> Application {
     let mut application = Application::new(id, &clerk, at);
     let mut seen = dossier.documents_seen.clone();
     seen[0].kind = DocumentKind::LossDeclaration;
-    let right = &dossier.fingers[0];
     let mut identity = dossier.identity.clone();
     identity.nationality.source = dossier::dossier::Source::Register;
     let mut information = dossier.information.clone();
@@ -508,6 +509,25 @@ fn complete(id: ApplicationId, now: i64) -> Application {
         foreign: Vec::new(),
         left: false,
     });
+    capture(&mut application, &dossier, at);
+    application.signature = dossier.signature.clone().map(Signing::Signed);
+    application.papers = Some(Papers {
+        seen,
+        prior: dossier.prior_document.clone(),
+    });
+    let mut payment = dossier.payment.clone();
+    payment.fee = 1400;
+    application.payment = Some(Paid {
+        payment,
+        collection: dossier.collection.clone(),
+        contact: dossier.contact,
+    });
+    application
+}
+
+/// Portrait and hands of a dossier as they were captured.
+fn capture(application: &mut Application, dossier: &Dossier, at: Timestamp) {
+    let right = &dossier.fingers[0];
     application.portrait = Some(PortraitCapture {
         source: Blob::new(vec![1; 10]).unwrap(),
         portrait: Some(dossier.portrait.picture.clone()),
@@ -545,17 +565,4 @@ fn complete(id: ApplicationId, now: i64) -> Application {
             missing: Some(dossier.missing_fingers[0].clone()),
         },
     };
-    application.signature = dossier.signature.clone().map(Signing::Signed);
-    application.papers = Some(Papers {
-        seen,
-        prior: dossier.prior_document.clone(),
-    });
-    let mut payment = dossier.payment.clone();
-    payment.fee = 1400;
-    application.payment = Some(Paid {
-        payment,
-        collection: dossier.collection.clone(),
-        contact: dossier.contact,
-    });
-    application
 }
