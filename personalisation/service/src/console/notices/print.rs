@@ -22,9 +22,10 @@ pub(super) fn pdf(
             points.push(point);
             return paper;
         }
-        let paper = match points.is_empty() {
-            true => paper,
-            false => paper.list(points.drain(..)),
+        let paper = if points.is_empty() {
+            paper
+        } else {
+            paper.list(points.drain(..))
         };
         match piece {
             Piece::Heading(text) => paper.heading(text),
