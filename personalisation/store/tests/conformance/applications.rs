@@ -225,10 +225,10 @@ impl Bench {
     }
 }
 
-pub fn is_stale<T: std::fmt::Debug>(result: Result<T, StoreError>) -> bool {
-    matches!(result, Err(StoreError::Stale { .. }))
+pub fn is_stale<T>(result: Result<T, StoreError>) -> bool {
+    result.is_err_and(|error| matches!(error, StoreError::Stale { .. }))
 }
 
-pub fn is_seal<T: std::fmt::Debug>(result: Result<T, StoreError>) -> bool {
-    matches!(result, Err(StoreError::Seal { .. }))
+pub fn is_seal<T>(result: Result<T, StoreError>) -> bool {
+    result.is_err_and(|error| matches!(error, StoreError::Seal { .. }))
 }
