@@ -187,8 +187,8 @@ pub struct Pki {
     pub server_ca: PathBuf,
     /// PEM: our certificate.
     pub certificate: PathBuf,
-    /// PEM: our key.
-    pub key: PathBuf,
+    /// Label of its key in the token of `[tokens.cards]`.
+    pub key: String,
     /// What pki is asked to apply.
     pub signing_profile: String,
     /// Folder of `csca-*.cer` and `*.crl`.
@@ -407,7 +407,6 @@ impl Config {
             &mut tickets.pin_file,
             &mut pki.server_ca,
             &mut pki.certificate,
-            &mut pki.key,
             &mut pki.trust,
         ];
         paths.extend(&mut sealing.fingers_key_file);

@@ -72,6 +72,8 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
             "delivery key",
             fresh(token.generate_delivery_key(&cards.delivery_key))?,
         );
+        let made = token.generate_ec::<ServiceTls>(&config.pki.key, Curve::P256);
+        note("the line's TLS key", fresh(made)?);
         let key = token.find_delivery_key(&cards.delivery_key)?;
         write(cards.delivery_public_key.as_ref(), key.public_key_spki())?;
     }
@@ -136,12 +138,11 @@ fn intake(
     note("receipt key", fresh(made)?);
     let key = token.find_ec::<ReceiptSigning>(receipts)?;
     write(public(receipts).as_ref(), key.public_key_spki())?;
-    if let Some(label) = &section.tls {
-        let made = token.generate_ec::<ServiceTls>(label, Curve::P256);
-        note("TLS key", fresh(made)?);
-        let key = token.find_ec::<ServiceTls>(label)?;
-        write(public(label).as_ref(), key.public_key_spki())?;
-    }
+    let label = &section.tls;
+    let made = token.generate_ec::<ServiceTls>(label, Curve::P256);
+    note("TLS key", fresh(made)?);
+    let key = token.find_ec::<ServiceTls>(label)?;
+    write(public(label).as_ref(), key.public_key_spki())?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The centre: intake, review, orders, blanks, the line, inspection. The binary `personalisation` calls these roles.
 
 pub mod blanks;
+pub mod channel;
 pub mod config;
 pub mod console;
 pub mod edge;

@@ -74,7 +74,7 @@ endpoint = "https://127.0.0.1:1"
 server_name = "localhost"
 server_ca = "ca.pem"
 certificate = "intake.pem"
-key = "none.key"
+key = "none"
 signing_profile = "identity-card"
 trust = "."
 

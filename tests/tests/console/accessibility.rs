@@ -93,6 +93,7 @@ fn furnished() -> (Centre, Vec<String>) {
         "/oversight",
         "/fleet",
         "/fleet/new",
+        "/configuration",
         "/staff",
         "/staff/new",
         "/passkeys",

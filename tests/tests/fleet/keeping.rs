@@ -80,6 +80,34 @@ async fn a_revoked_station_s_next_call_is_refused_also_on_an_open_connection() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_database_from_before_the_revocation_does_not_undo_it() {
+    let mut house = House::new(QUARTER);
+    let standing = taken_in(&house).await;
+    keeper(&standing).pass().await.unwrap();
+    house.kill_centre();
+    // What was committed last stands in the log beside the database.
+    let files = ["centre.db", "centre.db-wal"].map(|name| house.path(name));
+    let before = files.each_ref().map(|file| std::fs::read(file).unwrap());
+    let id = house.first_station().to_string();
+    house.fleet(&["revoke", &id, "--reason", "key-compromise"]);
+    let _ = std::fs::remove_file(house.path("centre.db-shm"));
+    for (file, bytes) in files.iter().zip(&before) {
+        std::fs::write(file, bytes).unwrap();
+    }
+    assert!(house.list()[0].contains("active"));
+    // The list of the operations CA still says it; the station hears why, and not that the line is bad.
+    house.start_centre();
+    let standing = Standing::open(&house.station("one"), &mut edge::rng()).await;
+    let refused = keeper(&Arc::new(standing.unwrap())).pass().await;
+    let denied = Code::PermissionDenied;
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(refused, FleetError::Refused { code, .. } if code == denied),
+        "{refused}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn certificates_are_renewed_at_a_third_of_their_life_and_the_old_keys_destroyed() {
     let house = House::new(30);
     let standing = taken_in(&house).await;

@@ -7,4 +7,5 @@
 mod house;
 mod keeping;
 mod onboarding;
+mod pages;
 mod proxy;

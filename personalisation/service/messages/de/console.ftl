@@ -5,6 +5,7 @@ nav-forced = Erzwungene Aufnahmen
 nav-search = Suche
 nav-oversight = Aufsicht
 nav-fleet = Stationen
+nav-configuration = Konfiguration
 nav-staff = Personal
 start-title = Was auf mich wartet
 start-review = Anträge zu prüfen

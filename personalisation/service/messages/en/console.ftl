@@ -5,6 +5,7 @@ nav-forced = Forced captures
 nav-search = Search
 nav-oversight = Oversight
 nav-fleet = Stations
+nav-configuration = Configuration
 nav-staff = Staff
 start-title = What waits for me
 start-review = Applications to review

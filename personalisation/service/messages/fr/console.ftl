@@ -5,6 +5,7 @@ nav-forced = Captures forcées
 nav-search = Recherche
 nav-oversight = Surveillance
 nav-fleet = Stations
+nav-configuration = Configuration
 nav-staff = Personnel
 start-title = Ce qui m'attend
 start-review = Demandes à examiner

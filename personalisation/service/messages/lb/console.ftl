@@ -5,6 +5,7 @@ nav-forced = Forcéiert Opnamen
 nav-search = Sich
 nav-oversight = Opsiicht
 nav-fleet = Statiounen
+nav-configuration = Konfiguratioun
 nav-staff = Personal
 start-title = Wat op mech waart
 start-review = Demanden ze préiwen

@@ -6,6 +6,7 @@
 //! ```
 
 mod acting;
+mod configuration;
 mod enrol;
 mod fleet;
 mod notices;
@@ -23,7 +24,10 @@ mod view;
 use std::{io, net::SocketAddr, sync::Arc};
 
 use axum::Router;
-use key_custody::Token;
+use key_custody::{
+    Token,
+    tls::{self, KeyPlace},
+};
 use pages::{
     Id, Shield, Site, Texts,
     http::{Limits, Settings, SettingsError, Surroundings},
@@ -162,8 +166,8 @@ fn register(
         return Ok(None);
     }
     let token = Arc::new(Token::open(&token).map_err(IntakeError::from)?);
-    let in_token = token_section.tls.as_deref().map(|label| (&token, label));
-    let ours = intake::tls::identity(&section.certificate, section.key.as_deref(), in_token);
+    let key = KeyPlace::Token(&token, &token_section.tls);
+    let ours = tls::identity(&section.certificate, key);
     let ours = ours.map_err(IntakeError::from)?;
     Ok(crate::review::register(place, ours)?)
 }
@@ -232,6 +236,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = search::add(routes);
     let routes = oversight::add(routes);
     let routes = fleet::add(routes);
+    let routes = configuration::add(routes);
     staff::add(routes)
 }
 

@@ -32,6 +32,8 @@ pub enum Resource {
     Oversight,
     /// Stations.
     Fleet,
+    /// What is configured for all stations.
+    Configuration,
     /// People and their roles.
     Staff,
 }
@@ -46,7 +48,7 @@ pub enum Action {
 }
 
 use Action::{Act, See};
-use Resource::{Fleet, Forced, Notices, Oversight, Review, Search, Staff, Start};
+use Resource::{Configuration, Fleet, Forced, Notices, Oversight, Review, Search, Staff, Start};
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
 pub const TABLE: &[(Role, Resource, &[Action])] = &[
@@ -57,6 +59,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Notices, &[See, Act]),
     (Role::Supervisor, Search, &[See, Act]),
     (Role::Supervisor, Fleet, &[See]),
+    (Role::Supervisor, Configuration, &[See]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
     (Role::Reviewer, Notices, &[See, Act]),
@@ -69,8 +72,10 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Auditor, Start, &[See]),
     (Role::Auditor, Oversight, &[See, Act]),
     (Role::Auditor, Fleet, &[See]),
+    (Role::Auditor, Configuration, &[See]),
     (Role::Administrator, Start, &[See]),
     (Role::Administrator, Fleet, &[See, Act]),
+    (Role::Administrator, Configuration, &[See]),
     (Role::Administrator, Staff, &[See, Act]),
 ];
 

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 8] = [
+const PLACES: [(&str, Resource, Id); 9] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
@@ -19,6 +19,11 @@ const PLACES: [(&str, Resource, Id); 8] = [
     ("/search", Resource::Search, Id("nav-search")),
     ("/oversight", Resource::Oversight, Id("nav-oversight")),
     ("/fleet", Resource::Fleet, Id("nav-fleet")),
+    (
+        "/configuration",
+        Resource::Configuration,
+        Id("nav-configuration"),
+    ),
     ("/staff", Resource::Staff, Id("nav-staff")),
 ];
 

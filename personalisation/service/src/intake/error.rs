@@ -2,12 +2,12 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use key_custody::CustodyError;
+use key_custody::{CustodyError, tls::TlsFileError};
 use personalisation_store::StoreError;
 use thiserror::Error;
 
-use super::{keys::KeysError, tls::TlsError};
-use crate::config::ConfigError;
+use super::keys::KeysError;
+use crate::{channel::ChannelError, config::ConfigError};
 
 /// Why intake does not start, or ended.
 #[derive(Debug, Error)]
@@ -27,7 +27,7 @@ pub enum IntakeError {
     },
     /// TLS cannot be set up.
     #[error(transparent)]
-    Tls(#[from] TlsError),
+    Tls(#[from] TlsFileError),
     /// A token is away or refuses.
     #[error(transparent)]
     Custody(#[from] CustodyError),
@@ -72,7 +72,7 @@ pub enum IntakeError {
     Models(#[from] biometrics::face::tflite::ModelError),
     /// The register's address is none.
     #[error("[register] of the configuration: {0}")]
-    Register(&'static str),
+    Register(#[from] ChannelError),
     /// The server ended with an error.
     #[error("the server ended: {0}")]
     Transport(#[from] tonic::transport::Error),

@@ -19,12 +19,14 @@ pub mod peer;
 pub mod rules;
 pub mod service;
 mod tasks;
-pub mod tls;
 mod verify;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use key_custody::{Token, tls::Renewable};
+use key_custody::{
+    Token,
+    tls::{self, KeyPlace, Renewable, RevocationFile},
+};
 use personalisation_store::Store;
 use tokio::{
     net::{TcpListener, TcpStream},
@@ -33,7 +35,11 @@ use tokio::{
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{service::RoutesBuilder, transport::Server};
+use tonic::{
+    Request, Status,
+    service::{Interceptor, InterceptorLayer, RoutesBuilder},
+    transport::Server,
+};
 use wire::intake::intake_server::IntakeServer;
 
 pub use self::error::IntakeError;
@@ -92,8 +98,8 @@ pub async fn run(
         .ok_or(missing("[tokens.intake]"))?;
     let token = Arc::new(Token::open(&token)?);
     let keys = Arc::new(IntakeKeys::find(Arc::clone(&token), token_section)?);
-    let in_token = token_section.tls.as_deref().map(|label| (&token, label));
-    let ours = tls::identity(&section.certificate, section.key.as_deref(), in_token)?;
+    let key = KeyPlace::Token(&token, &token_section.tls);
+    let ours = tls::identity(&section.certificate, key)?;
     let chunks = Arc::new(folder(section)?);
     let service = IntakeService {
         store: place.store.clone(),
@@ -101,11 +107,14 @@ pub async fn run(
         keys: Arc::clone(&keys),
         held: Arc::default(),
     };
-    let workers = start_workers(&place, section, &service, &ours)?;
+    let mut workers = start_workers(&place, section, &service, &ours)?;
     let fleet = match &place.config.fleet {
         Some(section) => Some(fleet::Place::open(section, place.store.clone(), edge::now)?),
         None => None,
     };
+    if let Some(place) = &fleet {
+        workers.push(tokio::spawn(Arc::clone(place).forget_strangers()));
+    }
     let fleet = fleet.as_ref().map(fleet::services);
     let stations = listen(section.listen).await?;
     let onboarding = listen(section.onboarding).await?;
@@ -113,13 +122,16 @@ pub async fn run(
         stations: stations.1,
         onboarding: onboarding.1,
     };
-    let mutual = tls::acceptor(Arc::clone(&ours), Some(&section.client_ca))?;
+    let mutual = tls::acceptor(Arc::clone(&ours), Some(tls::callers(&section.client_ca)?))?;
+    let list = section.revocation_list.as_ref();
+    let list = list.map(|list| RevocationFile::of(&section.client_ca, list));
+    let door = Door(list.transpose()?.map(Arc::new));
     let open = tls::acceptor(ours, None)?;
     listening(addresses);
     let served = serve(
         service,
         fleet,
-        (stations.0, mutual),
+        (stations.0, mutual, door),
         (onboarding.0, open),
         end,
     )
@@ -169,7 +181,7 @@ fn start_workers(
 async fn serve(
     service: IntakeService,
     fleet: Option<fleet::Services>,
-    stations: (TcpListener, TlsAcceptor),
+    (stations, acceptor, door): (TcpListener, TlsAcceptor, Door),
     onboarding: (TcpListener, TlsAcceptor),
     end: impl Future<Output = ()>,
 ) -> Result<(), IntakeError> {
@@ -182,9 +194,10 @@ async fn serve(
     }
     let ended = Arc::new(Notify::new());
     let (first, second) = (Arc::clone(&ended), Arc::clone(&ended));
-    let (mutual_incoming, accepting) = incoming(stations);
+    let (mutual_incoming, accepting) = incoming((stations, acceptor));
     let (open_incoming, accepting_open) = incoming(onboarding);
     let mutual = builder()
+        .layer(InterceptorLayer::new(door))
         .add_routes(mutual.routes())
         .serve_with_incoming_shutdown(mutual_incoming, async move { first.notified().await });
     let open = builder()
@@ -200,6 +213,25 @@ async fn serve(
     accepting_open.abort();
     served?;
     Ok(())
+}
+
+/// Whoever is on the operations CA's list is refused at every call, whatever its row says: the database may
+/// come from a copy of before the revocation. Not at the handshake, which to a station would look like a
+/// broken line.
+#[derive(Clone, Debug)]
+struct Door(Option<Arc<RevocationFile>>);
+
+impl Interceptor for Door {
+    fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
+        let certificates = request.peer_certs();
+        let certificate = certificates.as_deref().and_then(|all| all.first());
+        match (&self.0, certificate) {
+            (Some(list), Some(certificate)) if list.names(certificate) => {
+                Err(Status::permission_denied("this certificate is revoked"))
+            }
+            _ => Ok(request),
+        }
+    }
 }
 
 fn builder() -> Server {

@@ -11,11 +11,14 @@ pub mod register;
 
 use std::sync::Arc;
 
-use key_custody::{Token, tls::Renewable};
+use key_custody::{
+    Token,
+    tls::{self, Renewable},
+};
 
 pub use self::{decide::Desk, error::ReviewError};
 use self::{decide::Tickets, register::Register};
-use crate::intake::{IntakeError, Place, tls};
+use crate::intake::{IntakeError, Place};
 
 /// Who writes into the audit here.
 pub const ACTOR: &str = "personalisation/review";
@@ -42,6 +45,5 @@ pub fn register(place: &Place, ours: Arc<Renewable>) -> Result<Option<Register>,
         return Ok(None);
     };
     let client = tls::caller(ours, &section.server_ca)?;
-    let register = Register::new(section, client);
-    register.map(Some).map_err(IntakeError::Register)
+    Ok(Some(Register::new(section, client)?))
 }
