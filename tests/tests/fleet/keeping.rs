@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use dossier::{Configuration, Signed, SigningKey, issue::IssueError};
 use enrolment_station::{
     edge,
-    fleet::{FleetError, Keeper, Standing, onboard},
+    fleet::{FleetError, Keeper, Looking, Standing, onboard},
 };
 use openssl::{
     ec::{EcGroup, EcKey},
@@ -30,7 +30,8 @@ async fn taken_in(house: &House) -> Arc<Standing> {
 
 fn keeper(standing: &Arc<Standing>) -> Keeper<edge::SystemRng> {
     let clock = Arc::new(edge::now);
-    Keeper::new(Arc::clone(standing), clock, Arc::new(Vec::new), edge::rng())
+    let no_devices = Arc::new(|| Box::pin(std::future::ready(Vec::new())) as Looking);
+    Keeper::new(Arc::clone(standing), clock, no_devices, edge::rng())
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -15,8 +15,11 @@ use super::super::place::{failed, stamp};
 use super::super::{assets, trouble};
 use super::{bar, date};
 use crate::capture::fingers::{FingerCapture, HandCapture, MOST_TRIES, TRIES, exempt, position};
+use crate::capture::twice::Rule;
 use crate::capture::{Step, impression, summary, words};
 use crate::devices::{Kind, Wanted};
+
+mod twice;
 
 const HANDS: [(&str, Hand); 2] = [("right", Hand::Right), ("left", Hand::Left)];
 const REASONS: [(&str, MissingReason); 2] = [
@@ -36,6 +39,17 @@ pub async fn show(desk: Desk) -> Result<Response, Problem> {
 type Typed<'a> = Option<(Hand, &'a Values, &'a Errors)>;
 
 fn page(desk: &Desk, above: &Markup, typed: Typed<'_>, wrong: bool) -> Response {
+    page_with(desk, above, typed, None, wrong)
+}
+
+/// The same; `reason` is the form that says why two fingers that look like one are used, come back.
+fn page_with(
+    desk: &Desk,
+    above: &Markup,
+    typed: Typed<'_>,
+    reason: Option<(&Values, &Errors)>,
+    wrong: bool,
+) -> Response {
     let speech = desk.speech();
     let young = exempt(desk.application.age(desk.today));
     let nothing = (Values::default(), Errors::new());
@@ -46,6 +60,7 @@ fn page(desk: &Desk, above: &Markup, typed: Typed<'_>, wrong: bool) -> Response 
             (Notification::new(Tone::Notice, speech.text("fingers-exempt")))
         } @else {
             p.lead { (speech.format("fingers-lead", &[("tries", TRIES.into())])) }
+            (twice::show(desk, reason))
             div.hands {
                 @for (name, hand) in HANDS { (one(desk, name, hand, typed)) }
             }
@@ -288,6 +303,16 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
             desk.save(&[Part::Hands]).await?;
             Ok(Redirect::to(&here).into_response())
         }
+        ("twice", _) => {
+            let mut errors = Errors::new();
+            twice::force(&mut desk, &values, &mut errors);
+            if !errors.is_empty() {
+                let reason = Some((&values, &errors));
+                return Ok(page_with(&desk, &Markup::default(), None, reason, true));
+            }
+            desk.save(&[Part::Hands]).await?;
+            Ok(Redirect::to(&here).into_response())
+        }
         ("missing", Some((name, hand))) => {
             let mut errors = Errors::new();
             let Some(missing) = read_missing(&desk, name, *hand, &values, &mut errors) else {
@@ -298,6 +323,7 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
             kept.missing = Some(missing);
             kept.best = None;
             kept.tries = 0;
+            desk.application.hands.twice = None;
             desk.save(&[Part::Hands]).await?;
             Ok(Redirect::to(&here).into_response())
         }
@@ -305,6 +331,10 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
             let age = desk.application.age(desk.today);
             if desk.application.hands.done(age) {
                 return Ok(desk.onward());
+            }
+            if desk.application.hands.given_twice() {
+                // The page itself says it.
+                return Ok(page(&desk, &Markup::default(), None, true));
             }
             let text = desk.speech().text("fingers-not-done");
             let above = html! { (Notification::new(Tone::Bad, text).urgent()) };
@@ -334,14 +364,18 @@ async fn capture(desk: &mut Desk, hand: Hand, place: usize) -> Result<Response, 
     };
     let limits = impression::limits(&desk.configuration);
     let at = stamp(desk.visit.now())?;
+    let (mut hands, rule) = (desk.application.hands.clone(), Rule::of(&desk.configuration));
     let judged = tokio::task::spawn_blocking(move || {
         let record = captured.biometrics.first().map(|one| one.record.clone());
         let record = record.unwrap_or_default();
-        impression::judge(&record, finger, &captured.signed_identity, &limits, at)
+        let judged = impression::judge(&record, finger, &captured.signed_identity, &limits, at)?;
+        hands.add(hand, judged);
+        hands.compare(rule);
+        Ok::<_, impression::ImpressionError>(hands)
     });
     match judged.await.map_err(failed("judging a finger"))? {
-        Ok(judged) => {
-            desk.application.hands.of_mut(hand).add(judged);
+        Ok(hands) => {
+            desk.application.hands = hands;
             desk.save(&[Part::Hands]).await?;
             let here = desk.href(Step::Fingers.slug());
             Ok(Redirect::to(&here).into_response())
