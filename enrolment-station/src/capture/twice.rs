@@ -49,7 +49,9 @@ impl Rule {
     /// What the centre set; without it the built-in limit, which nobody may pass over.
     pub fn of(configuration: &Configuration) -> Self {
         let label = Label::new(MEASURE).ok();
-        Self::from(label.and_then(|label| configuration.threshold(Subject::FingerComparison, &label)))
+        Self::from(
+            label.and_then(|label| configuration.threshold(Subject::FingerComparison, &label)),
+        )
     }
 }
 

@@ -111,10 +111,7 @@ impl Scanners {
 
 /// The devices of both kinds, as the centre is told of them.
 async fn seen(devices: &Devices) -> Vec<wire::fleet::Device> {
-    let (fingers, faces) = tokio::join!(
-        devices.search(Kind::Finger),
-        devices.search(Kind::Face)
-    );
+    let (fingers, faces) = tokio::join!(devices.search(Kind::Finger), devices.search(Kind::Face));
     let found = fingers.devices.into_iter().chain(faces.devices);
     let told = found.map(|device| {
         let identity = device.identity;

@@ -28,7 +28,10 @@ async fn issue(station: &mut Station, store: &Store, at: OffsetDateTime) {
     let signed = Signed::sign(&configuration, &fixture::SoftKey::new(11)).unwrap();
     let bytes = signed.encode().unwrap();
     let items = [(Kind::Configuration, &bytes[..])];
-    store.put_issued(&mut station.rng, &items, at).await.unwrap();
+    store
+        .put_issued(&mut station.rng, &items, at)
+        .await
+        .unwrap();
 }
 
 async fn pass(store: &Store, at: OffsetDateTime) -> Gone {
@@ -55,7 +58,11 @@ async fn drafts_receipts_and_tasks_go_by_their_dates_and_what_waits_stays() {
             SELECT application_id, x'00', changed_at FROM outbox_item WHERE application_id = $1",
     ] {
         let id = &accepted.as_bytes()[..];
-        sqlx::query(statement).bind(id).execute(&mut other).await.unwrap();
+        sqlx::query(statement)
+            .bind(id)
+            .execute(&mut other)
+            .await
+            .unwrap();
     }
     for (age, gone) in [
         (DRAFTS + Duration::SECOND, (0, 0, 0)),

@@ -8,3 +8,4 @@ mod house;
 mod keeping;
 mod onboarding;
 mod proxy;
+mod seen;

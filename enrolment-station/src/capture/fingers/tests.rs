@@ -1,8 +1,8 @@
 //! Tries, hands, and one finger given for both.
 
+use super::*;
 use biometrics::iso19794::finger::FingerRecord;
 use biometrics::wsq::{self, WsqParameters};
-use super::*;
 use dossier::Label;
 use dossier::dossier::{Bound, Limit};
 
@@ -58,7 +58,11 @@ fn a_child_is_exempt_and_an_adult_is_not() {
 }
 
 /// What a scanner sends of a drawn finger.
-fn drawn(finger: Finger, print: &hardware_sim::people::finger::Finger, touch: u64) -> FingerCapture {
+fn drawn(
+    finger: Finger,
+    print: &hardware_sim::people::finger::Finger,
+    touch: u64,
+) -> FingerCapture {
     let stream = wsq::encode(&print.touch(touch), &WsqParameters::default()).unwrap();
     let record = FingerRecord::from_wsq(position(finger), 80, stream).unwrap();
     FingerCapture {
@@ -104,7 +108,10 @@ fn one_finger_for_both_hands_is_found_and_used_with_a_reason_alone() {
     let images = forced.images();
     assert_eq!(images[1].forced, reason);
     let measure = images[1].measures.last().unwrap();
-    assert_eq!((measure.name.as_str(), measure.value), ("same-finger", found.score));
+    assert_eq!(
+        (measure.name.as_str(), measure.value),
+        ("same-finger", found.score)
+    );
     assert!(!measure.passes());
     // The other hand's finger takes its place although its rank is lower, and counts as a try.
     let mut left = drawn(Finger::LeftIndex, &other, 2);
@@ -112,7 +119,10 @@ fn one_finger_for_both_hands_is_found_and_used_with_a_reason_alone() {
     hands.add(Hand::Left, left);
     hands.compare(built_in);
     assert!(hands.twice.is_none() && hands.done(Some(40)));
-    assert_eq!((hands.left.tries, hands.left.best.as_ref().unwrap().rank), (2, 51));
+    assert_eq!(
+        (hands.left.tries, hands.left.best.as_ref().unwrap().rank),
+        (2, 51)
+    );
     assert!(hands.images().iter().all(|image| image.measures.len() == 1));
 }
 
@@ -120,7 +130,10 @@ fn one_finger_for_both_hands_is_found_and_used_with_a_reason_alone() {
 fn without_a_limit_of_the_centre_the_built_in_one_holds_and_nobody_passes_over_it() {
     use dossier::configuration::{Subject, Threshold};
     let built_in = Rule::from(None);
-    assert_eq!((built_in.limit.value, built_in.may_be_forced), (29_999, false));
+    assert_eq!(
+        (built_in.limit.value, built_in.may_be_forced),
+        (29_999, false)
+    );
     let set = |bound, value| {
         Rule::from(Some(&Threshold {
             subject: Subject::FingerComparison,

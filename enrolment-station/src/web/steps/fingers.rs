@@ -364,7 +364,10 @@ async fn capture(desk: &mut Desk, hand: Hand, place: usize) -> Result<Response, 
     };
     let limits = impression::limits(&desk.configuration);
     let at = stamp(desk.visit.now())?;
-    let (mut hands, rule) = (desk.application.hands.clone(), Rule::of(&desk.configuration));
+    let (mut hands, rule) = (
+        desk.application.hands.clone(),
+        Rule::of(&desk.configuration),
+    );
     let judged = tokio::task::spawn_blocking(move || {
         let record = captured.biometrics.first().map(|one| one.record.clone());
         let record = record.unwrap_or_default();
