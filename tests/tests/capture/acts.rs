@@ -35,6 +35,28 @@ impl Clerk<'_> {
             .unwrap();
     }
 
+    /// Presses what a selector finds, clear of the bar at the foot of the page.
+    pub fn push(&self, selector: &str) {
+        self.run(&format!(
+            "document.querySelector(\"{selector}\").scrollIntoView({{ block: 'center' }})"
+        ))
+        .unwrap();
+        self.click(selector).unwrap();
+    }
+
+    /// Captures a hand again until nothing is wrong with both any more.
+    pub fn capture_anew(&self, hand: &str) {
+        self.press_capture(hand);
+        self.wait_for(
+            "document.readyState === 'complete' && !document.querySelector('main .notification[role=alert]')",
+        )
+        .unwrap_or_else(|error| panic!("{error}: {}", self.main()));
+    }
+
+    pub fn done_with_fingers(&self) {
+        self.push("input[value=continue] ~ .acts .primary");
+    }
+
     pub fn wait_main(&self, text: &str) {
         let said = format!("document.querySelector('main').innerText.includes('{text}')");
         self.wait_for(&said)
@@ -78,8 +100,7 @@ impl Clerk<'_> {
                 .unwrap();
         }
         self.type_into("#left-note", "in plaster").unwrap();
-        self.click("#left-title ~ details button[value=missing]")
-            .unwrap();
+        self.push("#left-title ~ details button[value=missing]");
         self.wait_for("document.querySelector('#left-title ~ .notification')")
             .unwrap_or_else(|error| panic!("{error}: {}", self.main()));
     }

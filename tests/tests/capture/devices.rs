@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::clerk::Clerk;
 use crate::counter::Counter;
-use crate::pages_seen::look;
 
 /// Pages get no script; the driver's own questions are answered all the same.
 const NO_SCRIPT: &str = "--blink-settings=scriptEnabled=false";
@@ -50,27 +49,18 @@ fn pulled_cable(clerk: &Clerk<'_>) {
 /// takes it as it is.
 fn one_finger(clerk: &Clerk<'_>) {
     let lay = |finger: Value| clerk.counter.order("finger", &json!({ "finger": finger }));
-    let go_on = || {
-        clerk
-            .click("input[value=continue] ~ .acts .primary")
-            .unwrap();
-    };
     let said = "The same finger was given for both hands";
     lay(json!("Right IndexFinger"));
     clerk.finger("left");
     clerk.wait_main(said);
-    go_on();
+    clerk.done_with_fingers();
     clerk
         .wait_for("document.title.startsWith('Error')")
         .unwrap();
     clerk.wait_at("fingers");
     clerk.wait_main(said);
-    look(clerk, "fingers-twice");
     lay(Value::Null);
-    clerk.press_capture("left");
-    clerk
-        .wait_for("document.readyState === 'complete' && !document.querySelector('[role=alert]')")
-        .unwrap_or_else(|error| panic!("{error}: {}", clerk.main()));
+    clerk.capture_anew("left");
     assert!(!clerk.main().contains(said), "{}", clerk.main());
     lay(json!("Right IndexFinger"));
     // Another finger of that hand, so that the better one before it does not stay.
@@ -79,14 +69,14 @@ fn one_finger(clerk: &Clerk<'_>) {
     clerk.wait_main(said);
     lay(Value::Null);
     clerk.unfold();
-    clerk.click("button[value=twice]").unwrap();
+    clerk.push("button[value=twice]");
     clerk
-        .wait_for("document.querySelector('.field.wrong #twice-reason, .wrong #twice-reason')")
+        .wait_for("document.querySelector('.wrong #twice-reason')")
         .unwrap_or_else(|error| panic!("{error}: {}", clerk.main()));
     clerk
         .type_into("#twice-reason", "seen on the glass, both of them")
         .unwrap();
-    clerk.click("button[value=twice]").unwrap();
+    clerk.push("button[value=twice]");
     clerk.wait_main("Both fingers are used with a reason");
-    go_on();
+    clerk.done_with_fingers();
 }

@@ -2,7 +2,7 @@
 
 use dossier::Text;
 use maud::{Markup, html};
-use pages::component::{Button, Details, Errors, Form, Input, Notification, Tone, Values};
+use pages::component::{Button, Details, Errors, Input, Notification, Tone, Values};
 
 use super::super::super::desk::Desk;
 use crate::capture::{Step, words};
@@ -38,7 +38,7 @@ fn way_on(desk: &Desk, typed: Option<(&Values, &Errors)>) -> Markup {
     let speech = desk.speech();
     let nothing = (Values::default(), Errors::new());
     let (values, errors) = typed.unwrap_or((&nothing.0, &nothing.1));
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let reason = Input::text(REASON, speech.text("fingers-twice-reason"))
         .hint(speech.text("portrait-reason-hint"));
     let fields = form.wrap(

@@ -132,9 +132,7 @@ fn is_same(question: &Question<'_>, score: f64) -> bool {
     match threshold.map(|threshold| threshold.limit) {
         // Thousandths of any score fit.
         #[expect(clippy::cast_precision_loss, reason = "limits have few digits")]
-        Some(limit) if limit.bound == Bound::AtMost => {
-            score > limit.value as f64 / THOUSAND as f64
-        }
+        Some(limit) if limit.bound == Bound::AtMost => score > limit.value as f64 / THOUSAND as f64,
         _ => score >= SAME_FINGER,
     }
 }
