@@ -176,7 +176,7 @@ impl Hands {
             let free = given.iter_mut().rev().find(|image| image.forced.is_none());
             match free {
                 Some(image) => image.forced.clone_from(&twice.forced),
-                None => given[1].forced = both(&given[1].forced, &twice.forced),
+                None => given[1].forced = both(given[1].forced.as_ref(), twice.forced.as_ref()),
             }
         }
         given
@@ -202,9 +202,11 @@ impl Hands {
 }
 
 /// Two reasons as one, as far as there is room for them.
-fn both(one: &Option<Text<1, 500>>, other: &Option<Text<1, 500>>) -> Option<Text<1, 500>> {
-    let (one, other) = (one.as_ref()?, other.as_ref()?);
-    let joined: String = [other.as_str(), one.as_str()].join(" / ");
+fn both(one: Option<&Text<1, 500>>, other: Option<&Text<1, 500>>) -> Option<Text<1, 500>> {
+    let (Some(one), Some(other)) = (one, other) else {
+        return one.cloned();
+    };
+    let joined = format!("{} / {}", other.as_str(), one.as_str());
     let joined: String = joined.chars().take(500).collect();
     Text::new(joined.trim()).ok()
 }

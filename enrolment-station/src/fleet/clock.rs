@@ -94,7 +94,7 @@ mod tests {
         let start = Instant::now();
         let off = |wall, round: u64| {
             let asked = reading(start, wall, 0);
-            let answered = reading(start, wall + round as i64, round);
+            let answered = reading(start, wall + i64::try_from(round).unwrap(), round);
             let measured = Measured::of(asked, CENTRE, answered)?;
             Some(measured.holds(answered)?.milliseconds)
         };

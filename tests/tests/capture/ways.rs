@@ -107,7 +107,7 @@ fn minor(clerk: &Clerk<'_>) {
     clerk.send();
 }
 
-/// Eyes closed, a hand in plaster, the screen locked in the middle; a second person looks at it.
+/// The mouth open, a hand in plaster, the screen locked in the middle; a second person looks at it.
 fn renewal(clerk: &Clerk<'_>) {
     clerk.new_application();
     clerk.ask_for("renewal");
@@ -115,7 +115,7 @@ fn renewal(clerk: &Clerk<'_>) {
     clerk.identify(&clerk.counter.number("expired document"));
     clerk.wait_at("portrait");
     let order = |fault| clerk.counter.order("person", &json!({ "portrait": fault }));
-    order("eyes-closed");
+    order("mouth-open");
     clerk
         .click("form[action$='/portrait/device'] .primary")
         .unwrap();
@@ -125,7 +125,7 @@ fn renewal(clerk: &Clerk<'_>) {
     order("none");
     look(clerk, "portrait-forced");
     clerk
-        .type_into("#reason", "cannot open the eyes after surgery")
+        .type_into("#reason", "cannot close the mouth after surgery")
         .unwrap();
     clerk.click("form[action$='/portrait'] .primary").unwrap();
     clerk.wait_at("fingers");
