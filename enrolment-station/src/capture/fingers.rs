@@ -8,6 +8,7 @@ use dossier::{Blob, Label, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::rules::FINGERS_FROM;
+use super::twice::{Rule, Twice, found};
 
 /// Tries of a hand, of which the best is kept; more are possible, up to the dossier's limit.
 pub const TRIES: u8 = 3;
@@ -21,6 +22,9 @@ pub struct Hands {
     pub right: HandCapture,
     /// The left one.
     pub left: HandCapture,
+    /// They gave one finger, as it seems.
+    #[serde(default)]
+    pub twice: Option<Twice>,
 }
 
 /// One hand.
@@ -113,16 +117,37 @@ impl Hands {
         }
     }
 
+    /// Takes a try of a hand. Where both seemed to give one finger, what this hand gave before does not count.
+    pub fn add(&mut self, hand: Hand, capture: FingerCapture) {
+        if self.twice.take().is_some() {
+            self.of_mut(hand).best = None;
+        }
+        self.of_mut(hand).add(capture);
+    }
+
+    /// Compares what both gave, after anything of it changed. Slow.
+    pub fn compare(&mut self, rule: Rule) {
+        self.twice = found(self, rule);
+    }
+
+    /// Whether both seem to have given one finger, and nobody said why it is used.
+    pub fn given_twice(&self) -> bool {
+        self.twice
+            .as_ref()
+            .is_some_and(|twice| twice.forced.is_none())
+    }
+
     /// Whether both are done, or the applicant is too young.
     pub fn done(&self, age: Option<u8>) -> bool {
-        exempt(age) || (self.right.done() && self.left.done())
+        exempt(age) || (self.right.done() && self.left.done() && !self.given_twice())
     }
 
     /// Whether one was forced.
     pub fn forced(&self) -> bool {
         let forced =
             |hand: &HandCapture| hand.best.as_ref().is_some_and(|best| best.forced.is_some());
-        forced(&self.right) || forced(&self.left)
+        let twice = |twice: &Twice| twice.forced.is_some();
+        forced(&self.right) || forced(&self.left) || self.twice.as_ref().is_some_and(twice)
     }
 
     /// Whether one is missing.
@@ -144,7 +169,17 @@ impl Hands {
                 captured_at: best.captured_at,
             })
         });
-        given.collect()
+        let mut given: Vec<FingerImage> = given.collect();
+        if let ([_, _], Some(twice)) = (&given[..], &self.twice) {
+            given[1].measures.extend(twice.measure());
+            // The right hand's carries the reason where the left hand's has one of its own.
+            let free = given.iter_mut().rev().find(|image| image.forced.is_none());
+            match free {
+                Some(image) => image.forced.clone_from(&twice.forced),
+                None => given[1].forced = both(given[1].forced.as_ref(), twice.forced.as_ref()),
+            }
+        }
+        given
     }
 
     /// Hands that gave none, as the dossier carries them; all of them for somebody too young who gave none.
@@ -164,6 +199,16 @@ impl Hands {
         });
         missing.collect()
     }
+}
+
+/// Two reasons as one, as far as there is room for them.
+fn both(one: Option<&Text<1, 500>>, other: Option<&Text<1, 500>>) -> Option<Text<1, 500>> {
+    let (Some(one), Some(other)) = (one, other) else {
+        return one.cloned();
+    };
+    let joined = format!("{} / {}", other.as_str(), one.as_str());
+    let joined: String = joined.chars().take(500).collect();
+    Text::new(joined.trim()).ok()
 }
 
 /// Whether somebody of this age gives no fingers.
@@ -188,58 +233,5 @@ macro_rules! redacted {
 redacted!(Hands HandCapture FingerCapture);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use dossier::dossier::{Bound, Limit};
-
-    fn capture(finger: Finger, rank: i64) -> FingerCapture {
-        FingerCapture {
-            finger,
-            record: Blob::new(vec![1]).unwrap(),
-            measures: vec![Measure {
-                name: Label::new("score").unwrap(),
-                value: rank,
-                limit: Some(Limit {
-                    bound: Bound::AtLeast,
-                    value: 50,
-                }),
-            }],
-            unmeasured: Vec::new(),
-            rank,
-            device: Blob::new(vec![1]).unwrap(),
-            captured_at: Timestamp::from_seconds(1_700_000_000).unwrap(),
-            advice: None,
-            forced: None,
-        }
-    }
-
-    #[test]
-    fn the_best_try_of_a_finger_stays() {
-        let mut hand = HandCapture::default();
-        for rank in [30, 44, 20] {
-            hand.add(capture(Finger::RightIndex, rank));
-        }
-        assert_eq!((hand.tries, hand.best.as_ref().unwrap().rank), (3, 44));
-        assert!(!hand.done());
-        hand.add(capture(Finger::RightIndex, 60));
-        assert!(hand.done());
-        hand.add(capture(Finger::RightMiddle, 10));
-        assert_eq!((hand.tries, hand.best.as_ref().unwrap().rank), (1, 10));
-    }
-
-    #[test]
-    fn what_cannot_be_measured_does_not_pass() {
-        let mut one = capture(Finger::RightIndex, 60);
-        assert!(one.passed());
-        one.unmeasured = vec![Label::new("ridge-period").unwrap()];
-        assert!(!one.passed());
-    }
-
-    #[test]
-    fn a_child_is_exempt_and_an_adult_is_not() {
-        let hands = Hands::default();
-        assert!(hands.done(Some(11)) && !hands.done(Some(12)) && !hands.done(None));
-        assert_eq!(hands.not_given(Some(5)).len(), 2);
-        assert!(hands.not_given(Some(40)).is_empty());
-    }
-}
+#[path = "fingers/tests.rs"]
+mod tests;

@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::fingers::FingerCapture;
 
 /// Resolution that the records of ISO/IEC 19794-4 have here.
-const PPI: u16 = 500;
+pub const PPI: u16 = 500;
 
 /// Why an impression cannot be judged. For the clerk.
 #[derive(Debug, Error)]

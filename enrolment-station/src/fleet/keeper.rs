@@ -1,16 +1,26 @@
 //! What `serve` does beside the pages: reports, pulls and renews, by itself, for as long as it runs.
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use key_custody::softhsm;
 use rand::CryptoRng;
 use time::OffsetDateTime;
 use wire::fleet::{Device, RenewRequest, ReportRequest, ReportResponse, fleet_client::FleetClient};
 
-use super::{FleetError, Identity, Standing, certificate, keys, within};
+use super::{
+    FleetError, Identity, Standing, certificate,
+    clock::{Measured, Reading},
+    keys, within,
+};
 use crate::{
     outbox::Outbox,
-    store::{issued::Kind, space},
+    store::{issued::Kind, micros, space},
 };
 
 /// Between two reports.
@@ -20,8 +30,10 @@ const LIMIT: Duration = Duration::from_mins(2);
 
 /// The station's clock.
 pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
-/// The devices seen at the moment.
-pub type Devices = Arc<dyn Fn() -> Vec<Device> + Send + Sync>;
+/// Looks for the devices of the moment.
+pub type Devices = Arc<dyn Fn() -> Looking + Send + Sync>;
+/// A look for devices, under way.
+pub type Looking = Pin<Box<dyn Future<Output = Vec<Device>> + Send>>;
 
 /// Keeps a station in good standing.
 pub struct Keeper<R> {
@@ -112,9 +124,15 @@ impl<R: CryptoRng> Keeper<R> {
 
     /// Reports, and hears what the centre wants.
     async fn tell(&self, now: OffsetDateTime) -> Result<ReportResponse, FleetError> {
-        let report = self.report(now).await?;
         let mut client = FleetClient::new(self.standing.channel()?);
-        Ok(client.report(report).await?.into_inner())
+        let mut report = self.report(now).await?;
+        let asked = self.reading();
+        report.station_time = micros(asked.wall);
+        let answer = client.report(report).await?.into_inner();
+        if let Some(measured) = Measured::of(asked, answer.centre_time, self.reading()) {
+            self.standing.keep_clock(measured);
+        }
+        Ok(answer)
     }
 
     /// Has the next pair certified and goes on with it.
@@ -169,7 +187,6 @@ impl<R: CryptoRng> Keeper<R> {
             .oldest
             .map_or(0, |oldest| (now - oldest).whole_seconds());
         let space = space::check(self.standing.store()).await?;
-        let micros = now.unix_timestamp_nanos() / 1000;
         Ok(ReportRequest {
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             configuration_version,
@@ -177,8 +194,16 @@ impl<R: CryptoRng> Keeper<R> {
             backlog: outbox.backlog(),
             oldest_seconds: u64::try_from(oldest).unwrap_or_default(),
             free_bytes: space.free_bytes,
-            devices: (self.devices)().into_iter().take(16).collect(),
-            station_time: i64::try_from(micros).unwrap_or(i64::MAX),
+            devices: (self.devices)().await.into_iter().take(16).collect(),
+            // Read when it is sent.
+            station_time: 0,
         })
+    }
+
+    fn reading(&self) -> Reading {
+        Reading {
+            wall: (self.clock)(),
+            counter: Instant::now(),
+        }
     }
 }

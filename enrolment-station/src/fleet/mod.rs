@@ -7,6 +7,7 @@
 //! ```
 
 mod certificate;
+pub mod clock;
 mod identity;
 mod issue;
 mod keeper;
@@ -24,7 +25,7 @@ use tonic::{Code, Status};
 
 pub use self::{
     identity::Identity,
-    keeper::{Clock, Devices, Keeper},
+    keeper::{Clock, Devices, Keeper, Looking},
     standing::Standing,
 };
 use crate::{centre::channel::ChannelError, store::StoreError};

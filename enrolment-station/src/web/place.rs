@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use super::scanners::Scanners;
 use crate::capture::build::Station;
 use crate::draft::Drafts;
+use crate::edge;
 use crate::fleet::{Standing, kept};
 use crate::outbox::{Outbox, StationSigner, Status};
 use crate::register::RegisterClient;
@@ -125,7 +126,7 @@ impl Place {
         Station {
             id: self.standing.identity().station,
             office: self.office.clone(),
-            clock: None,
+            clock: self.standing.clock_offset(edge::now()),
             configuration: configuration.issue.number,
         }
     }

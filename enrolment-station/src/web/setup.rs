@@ -25,6 +25,7 @@ use crate::devices::{self, Devices, TrustError, TrustList};
 use crate::draft::Drafts;
 use crate::edge::{self, SystemRng};
 use crate::fleet::{FleetError, Keeper, Standing};
+use crate::housekeeping::Housekeeping;
 use crate::outbox::{Outbox, Uploader};
 use crate::register::{RegisterAddress, RegisterClient, RegisterSetupError};
 use crate::staff::Members;
@@ -64,7 +65,7 @@ pub enum SetUpError {
 const FORGET: std::time::Duration = std::time::Duration::from_mins(10);
 
 /// What goes on beside the pages.
-type Background = (Uploader<SystemRng>, Keeper<SystemRng>);
+type Background = (Uploader<SystemRng>, Keeper<SystemRng>, Housekeeping);
 
 /// The station, ready to be served.
 pub(super) struct Station {
@@ -87,9 +88,10 @@ impl Station {
                 let _gone = told.wait_for(|stop| *stop).await;
             }
         };
-        if let Some((uploader, keeper)) = background.take() {
+        if let Some((uploader, keeper, housekeeping)) = background.take() {
             self.watched("sending", uploader.run(told()));
             self.watched("keeping in touch with the centre", keeper.run(told()));
+            self.watched("erasing by date", housekeeping.run(told()));
             self.watched("forgetting sessions", forget(self.shield.clone(), told()));
         }
     }
@@ -129,16 +131,15 @@ pub(super) async fn station(config: &Config, origin: &str) -> Result<Station, Se
     let outbox = Outbox::new(standing.store());
     let uploader = Uploader::of_station(&standing, Arc::new(edge::now), edge::rng());
     let uploader = uploader.map_err(SetUpError::from)?;
+    let scanners = scanners(config, &configuration)?;
     let keeper = Keeper::new(
         standing.clone(),
         Arc::new(edge::now),
-        Arc::new(Vec::new),
+        scanners.seen(),
         edge::rng(),
     );
-    let (scanners, shield) = (
-        scanners(config, &configuration)?,
-        shield(&configuration, origin)?,
-    );
+    let housekeeping = Housekeeping::new(standing.store(), Arc::new(edge::now));
+    let shield = shield(&configuration, origin)?;
     let members = Arc::new(Members::new(standing.store()));
     let party = RelyingParty::new("localhost", origin, "Stempel")?;
     let place = Place::new(Parts {
@@ -161,7 +162,7 @@ pub(super) async fn station(config: &Config, origin: &str) -> Result<Station, Se
     Ok(Station {
         place,
         shield,
-        background: Mutex::new(Some((uploader, keeper))),
+        background: Mutex::new(Some((uploader, keeper, housekeeping))),
     })
 }
 

@@ -59,7 +59,7 @@ fn nothing_readable(counter: &Counter, said: &[&[u8]]) {
 
 #[test]
 fn a_station_that_is_killed_goes_on_where_it_was() {
-    let mut counter = Counter::open(1, &[8]);
+    let counter = Counter::open(1, &[8]);
     let number = counter.number("ordinary adult with a valid document");
     let (address, surname) = {
         let clerk = Clerk::arrives(&counter, &[]);

@@ -9,3 +9,4 @@ mod keeping;
 mod onboarding;
 mod pages;
 mod proxy;
+mod seen;

@@ -564,5 +564,6 @@ fn capture(application: &mut Application, dossier: &Dossier, at: Timestamp) {
             best: None,
             missing: Some(dossier.missing_fingers[0].clone()),
         },
+        twice: None,
     };
 }

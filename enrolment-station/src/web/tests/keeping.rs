@@ -12,7 +12,7 @@ use wire::fleet::PullResponse;
 use super::bench::{CENTRE_KEY, House, MARIE, STAFF_KEY, configuration, signed, staff_list};
 use crate::edge;
 use crate::fixture::{self, SoftKey};
-use crate::fleet::{FleetError, Keeper};
+use crate::fleet::{FleetError, Keeper, Looking};
 
 /// A centre that hangs up (`quiet` false) or takes the connection and says nothing; how often it was called.
 async fn bad_centre(quiet: bool) -> (String, Arc<AtomicUsize>) {
@@ -36,7 +36,8 @@ async fn bad_centre(quiet: bool) -> (String, Arc<AtomicUsize>) {
 
 fn keeper(house: &House, later: time::Duration) -> Keeper<edge::SystemRng> {
     let (standing, clock) = (house.place.standing.clone(), move || edge::now() + later);
-    Keeper::new(standing, Arc::new(clock), Arc::new(Vec::new), edge::rng())
+    let no_devices = Arc::new(|| Box::pin(std::future::ready(Vec::new())) as Looking);
+    Keeper::new(standing, Arc::new(clock), no_devices, edge::rng())
 }
 
 #[tokio::test]
