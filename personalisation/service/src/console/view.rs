@@ -18,6 +18,7 @@ const PLACES: [(&str, Resource, Id); 9] = [
     ("/notices", Resource::Notices, Id("nav-notices")),
     ("/search", Resource::Search, Id("nav-search")),
     ("/oversight", Resource::Oversight, Id("nav-oversight")),
+    ("/quarantine", Resource::Quarantine, Id("nav-quarantine")),
     ("/fleet", Resource::Fleet, Id("nav-fleet")),
     (
         "/configuration",
