@@ -269,9 +269,12 @@ impl Opener {
     async fn put_away(&self) -> Result<(), OpenerError> {
         for file in self.store.unfiled().await? {
             let (chunks, hash) = (Arc::clone(&self.chunks), file.hash);
-            let filing = tokio::task::spawn_blocking(move || match file.done {
-                true => chunks.erase(hash),
-                false => chunks.put_away(hash),
+            let filing = tokio::task::spawn_blocking(move || {
+                if file.done {
+                    chunks.erase(hash)
+                } else {
+                    chunks.put_away(hash)
+                }
             });
             match filing.await.map_err(|_| OpenerError::Ending)? {
                 Ok(()) => self.store.filed(file).await?,

@@ -38,9 +38,10 @@ pub(in crate::console) async fn count(desk: &Desk, supervisor: bool) -> Result<C
     };
     Ok(Count {
         open: count(of("in_review")).await?,
-        forced: match supervisor {
-            true => count(for_supervisors()).await?,
-            false => 0,
+        forced: if supervisor {
+            count(for_supervisors()).await?
+        } else {
+            0
         },
         more_needed: count(of("more_needed")).await?,
     })
