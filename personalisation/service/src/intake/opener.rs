@@ -12,7 +12,7 @@ use evidence::entry::{Act, Entry};
 use personalisation_core::ids::{ActId, LeaseToken};
 use personalisation_store::{
     Store, StoreError,
-    intake::{Acceptance, Accepted, DossierRow, reason_name},
+    intake::{Acceptance, Accepted, DossierRow, DossierState, reason_name},
 };
 use thiserror::Error;
 use time::OffsetDateTime;
