@@ -10,11 +10,12 @@ use dossier::{
 use e2e::counter::Intake;
 use personalisation::review::ReviewError;
 use personalisation_core::application::{
-    Check, CheckResult, Decider, Recapture, Referral, RefusalGround,
+    Channel, Check, CheckResult, Decider, Recapture, Referral, RefusalGround,
 };
+use personalisation_core::ids::NoticeId;
 use personalisation_store::{
     StoreError,
-    review::{Decided, QueueFilter},
+    review::{Decided, NewNotice, QueueFilter},
     staff::{Grant, RoleId},
 };
 use wire::intake::{ApplicationState, Recapture as Wanted, TasksRequest};
@@ -156,15 +157,21 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
     assert!(matches!(answer, Err(ReviewError::Reason)), "{answer:?}");
     // A role that ended while the decision was on its way: the transaction looks again.
     let from = row.application.clone();
-    for (person, says) in [(nobody, true), (other, true), (local, true)] {
+    for person in [nobody, other, local] {
         let decider = Decider {
             person,
-            supervisor: says,
+            supervisor: true,
         };
         let to = from
             .clone()
             .refuse(RefusalGround::NotPaid, decider)
             .unwrap();
+        let notice = NewNotice {
+            id: NoticeId::from_bytes([1; 16]),
+            channel: Channel::Letter,
+            language: dossier::Language::Fr,
+            facts: b"nobody",
+        };
         let decided = Decided {
             from: &row,
             to: &to,
@@ -174,6 +181,7 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
             token: None,
             order: None,
             cancelled: None,
+            notice: Some(notice),
         };
         let rng = &mut e2e::counter::station::seeded(1);
         let answer = centre.store.decide_application(rng, &decided, &[], now());

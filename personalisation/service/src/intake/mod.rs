@@ -118,7 +118,7 @@ pub async fn run(
         None => None,
     };
     if let Some(place) = &fleet {
-        workers.push(tokio::spawn(Arc::clone(place).forget_strangers()));
+        workers.spawn(Arc::clone(place).forget_strangers());
     }
     let fleet = fleet.as_ref().map(fleet::services);
     let stations = listen(section.listen).await?;
