@@ -10,6 +10,7 @@ pub mod fleet;
 pub mod inspect;
 pub mod inspection_system;
 pub mod intake;
+mod interrupted;
 pub mod keys;
 pub mod line;
 pub mod order;

@@ -41,6 +41,9 @@ enum Centre {
     Order(Order),
     /// Takes sealed dossiers in, opens, verifies and checks them (docs/intake.md).
     Intake(Intake),
+    /// Lists rejected dossiers, opens them again, or erases them.
+    #[command(subcommand)]
+    Quarantine(intake::quarantine::Command),
     /// Takes in and counts card blanks.
     #[command(subcommand)]
     Blanks(Blanks),
@@ -166,6 +169,13 @@ fn run(role: Centre, config: &Path) -> Result<ExitCode, Box<dyn std::error::Erro
             }
         }
         Centre::Console => runtime.block_on(console::run(config))?,
+        Centre::Quarantine(command) => {
+            let store = runtime.block_on(config.open_store())?;
+            let done = intake::quarantine::run(&store, command, edge::now());
+            for line in runtime.block_on(done)? {
+                println!("{line}");
+            }
+        }
         Centre::Staff(command) => change_staff(&runtime, &config, command)?,
         Centre::Keys => {
             for made in keys::run(&config, &mut edge::rng())? {

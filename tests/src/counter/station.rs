@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use dossier::{
-    ApplicationId, Dossier, Hash, KeyId, OfficeId, Receipt, SealedDossier, Signed, SigningKey,
-    StationId,
+    ApplicationId, Dossier, Hash, KeyId, OfficeId, PersonId, Receipt, SealedDossier, Signed,
+    SigningKey, StationId, staff::Role,
 };
 use hyper_util::rt::TokioIo;
 use openssl::{
@@ -83,6 +83,8 @@ pub struct Station {
     pub id: StationId,
     /// Its office.
     pub office: OfficeId,
+    /// Who captures there.
+    pub clerk: PersonId,
     /// Signs dossiers.
     pub signing: SoftKey,
     tls: Arc<ClientConfig>,
@@ -129,10 +131,13 @@ impl Station {
         };
         let now = at(authority::now());
         centre.store.take_in(&new, &[], now).await?;
+        let clerk = PersonId::generate(&mut UnwrapErr(SysRng));
+        centre.employ(clerk, Role::Clerk, Some(&office)).await?;
         let client = client(centre, Some((&certificates[0].der, &tls)))?;
         Ok(Self {
             id,
             office,
+            clerk,
             signing: SoftKey::new(signing)?,
             tls: Arc::new(client),
         })

@@ -230,7 +230,7 @@ async fn a_broken_stations_dossiers_go_to_a_person_and_a_revoked_ones_to_quarant
     assert!(
         centre
             .store
-            .quarantine_station(broken.id, &[], now)
+            .quarantine_station(broken.id, (&[], &[]), now)
             .await
             .unwrap()
     );

@@ -160,7 +160,7 @@ impl SignIn {
             };
             return self.prove(visit, tried).await;
         }
-        let subjects = [Subject::Login(&account.login), Subject::Address(&from)];
+        let subjects = Subject::all(&account.login, &from);
         if let Err(wait) = self.0.throttle.admit(&subjects, visit.now()) {
             return Ok(Err(Failed::Wait(wait)));
         }

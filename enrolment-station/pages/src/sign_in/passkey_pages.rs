@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use time::Duration;
 
 use super::passkey::{MAX_ANSWER, Passkey};
-use super::{RelyingPartyError, SignIn, may_continue, next};
+use super::{RelyingPartyError, SignIn, StaffError, may_continue, next};
 use crate::component::{Button, Errors, Form, Notification, Tone, Values};
 use crate::http::{Ceremony, Challenge, How, Problem, Record, Signed, Visit, Who};
 use crate::page::Page;
@@ -70,9 +70,11 @@ pub(super) async fn finish(
     if !may_continue(&visit, &who) {
         return Ok(refused(&visit));
     }
-    // Where the list cannot be changed, the counter cannot either; the signature was right all the same.
-    if let Err(error) = sign_in.staff().update_passkey(person, passkey).await {
-        tracing::warn!(%person, %error, "passkey used, its counter not kept");
+    match sign_in.staff().update_passkey(person, passkey).await {
+        // Where the list cannot be changed, the counter cannot either; the signature was right all the same.
+        Ok(()) | Err(StaffError::ReadOnly) => {}
+        Err(StaffError::Gone) => return Ok(refused(&visit)),
+        Err(error) => return Err(error.into()),
     }
     visit.sign_in(who).await?;
     let next = next(&visit, going.back.as_deref().unwrap_or("/"));

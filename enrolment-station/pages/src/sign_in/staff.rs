@@ -38,6 +38,9 @@ pub enum StaffError {
     /// It cannot be changed here: a station's signed list gets new passkeys from the centre.
     #[error("the staff list cannot be changed here; change it at the centre")]
     ReadOnly,
+    /// What was to be changed was taken away meanwhile: by a reset, or because the person left.
+    #[error("the staff list: what was to be changed is gone; sign in again")]
+    Gone,
     /// Its store did not answer.
     #[error("the staff list: {0}; look at its disk or database")]
     Store(Box<dyn std::error::Error + Send + Sync>),
@@ -73,6 +76,7 @@ pub trait Staff: Send + Sync + 'static {
         Err(StaffError::ReadOnly)
     }
 
-    /// Replaces a passkey by what it became when used (its counter); the one with the same credential id.
+    /// Replaces a passkey by what it became when used (its counter); the one with the same credential id. `Gone` where
+    /// there is none any more: it does not come back.
     async fn update_passkey(&self, person: PersonId, passkey: Passkey) -> Result<(), StaffError>;
 }

@@ -6,12 +6,14 @@
 //! ```
 
 mod acting;
+mod caller;
 mod configuration;
 mod enrol;
 mod fleet;
 mod notices;
 mod oversight;
 pub mod permissions;
+mod quarantine;
 mod reading;
 mod review;
 mod routes;
@@ -20,10 +22,18 @@ mod section;
 mod staff;
 mod start;
 mod view;
+mod whole;
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
-use axum::Router;
+use axum::{
+    Router,
+    middleware::{from_fn, from_fn_with_state},
+};
 use key_custody::{
     Token,
     tls::{self, KeyPlace},
@@ -42,6 +52,7 @@ use crate::{
     config::{Config, ConfigError},
     edge::{self, SystemRng},
     intake::{self, IntakeError},
+    interrupted,
     staff::{Accounts, StoredSessions},
 };
 
@@ -55,12 +66,16 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "letter",
     "notices",
     "oversight",
+    "quarantine",
     "review",
     "staff"
 );
 
 /// How often sessions that nobody comes back to are removed.
 const SWEEP: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// Who writes into the audit for the pages: the people at them, and those who use a one-time link.
+const ACTORS: [&str; 3] = ["personalisation/console", "personalisation/staff", "staff "];
 
 /// Why the console does not run. For the operator.
 #[derive(Debug, Error)]
@@ -220,7 +235,11 @@ pub fn router(
     let sign_in = SignIn::new(Arc::new(accounts), party);
     let open = enrol::routes(desk.clone()).merge(sign_in.open_routes());
     let (guarded, _) = routes(desk).finish();
-    Ok(shield.serve(open, guarded.merge(sign_in.staff_routes())))
+    let shielded = shield.serve(open, guarded.merge(sign_in.staff_routes()));
+    let proxies: Arc<[IpAddr]> = section.proxies.clone().into();
+    Ok(shielded
+        .layer(from_fn(whole::run))
+        .layer(from_fn_with_state(proxies, caller::find)))
 }
 
 /// Every route for those signed in, for the test that walks them.
@@ -235,16 +254,21 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = notices::add(routes);
     let routes = search::add(routes);
     let routes = oversight::add(routes);
+    let routes = quarantine::add(routes);
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
     staff::add(routes)
 }
 
-/// Removes sessions that nobody came back to.
+/// Removes sessions that nobody came back to, and closes acts that a kill interrupted: at the start, and again and
+/// again, because those of a moment ago may be another console's.
 async fn sweep(store: Store, surroundings: Surroundings) {
     let mut ticks = tokio::time::interval(SWEEP);
+    let mut back = interrupted::AT_START;
     loop {
         ticks.tick().await;
+        interrupted::close(&store, &ACTORS, back, surroundings.now()).await;
+        back = interrupted::LATER;
         let before = surroundings.now() - Limits::default().forget;
         if let Err(error) = store.forget_sessions(before).await {
             tracing::error!(%error, "removing old sessions");

@@ -11,13 +11,14 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 9] = [
+const PLACES: [(&str, Resource, Id); 10] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
     ("/notices", Resource::Notices, Id("nav-notices")),
     ("/search", Resource::Search, Id("nav-search")),
     ("/oversight", Resource::Oversight, Id("nav-oversight")),
+    ("/quarantine", Resource::Quarantine, Id("nav-quarantine")),
     ("/fleet", Resource::Fleet, Id("nav-fleet")),
     (
         "/configuration",

@@ -108,8 +108,10 @@ pub async fn run(
         Command::Quarantine { station } => {
             known(store, station).await?;
             let act = act("quarantine-station", station);
-            let entries = [act.intent(now), act.outcome(now, "in quarantine")];
-            if store.quarantine_station(station, &entries, now).await? {
+            let moved = [act.intent(now), act.outcome(now, "in quarantine")];
+            let not = [act.intent(now), act.outcome(now, "was not active")];
+            let entries = (&moved[..], &not[..]);
+            if store.quarantine_station(station, entries, now).await? {
                 format!("{station} is in quarantine\n")
             } else {
                 format!("{station} was not active, nothing changed\n")
@@ -118,8 +120,10 @@ pub async fn run(
         Command::Release { station } => {
             known(store, station).await?;
             let act = act("release-station", station);
-            let entries = [act.intent(now), act.outcome(now, "active")];
-            if store.release_station(station, &entries, now).await? {
+            let moved = [act.intent(now), act.outcome(now, "active")];
+            let not = [act.intent(now), act.outcome(now, "was not in quarantine")];
+            let entries = (&moved[..], &not[..]);
+            if store.release_station(station, entries, now).await? {
                 format!("{station} is active\n")
             } else {
                 format!("{station} was not in quarantine, nothing changed\n")

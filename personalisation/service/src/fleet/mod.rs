@@ -33,6 +33,7 @@ use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use wire::fleet::{fleet_server::FleetServer, onboarding_server::OnboardingServer};
 
+pub(crate) use self::taking_in::ACTOR;
 use self::{authority::Authority, signer::TokenSigner};
 pub use self::{
     authority::AuthorityError, config::FleetSection, keeping::Keeping, onboarding::Welcome,

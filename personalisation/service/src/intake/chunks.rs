@@ -187,6 +187,10 @@ impl Chunks {
         if !same(&file, offset, known)? {
             return Err(ChunkError::Differs);
         }
+        // Others were announced against the same free bytes: the reserve is the database's, whoever writes.
+        if !new.is_empty() && free(&self.incoming)? < self.free_bytes {
+            return Err(ChunkError::NoRoom);
+        }
         file.write_all_at(new, here)?;
         let here = here.max(end);
         if offset < BEGINNING as u64 && (here >= BEGINNING as u64 || here == announced) {

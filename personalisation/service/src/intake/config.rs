@@ -23,6 +23,9 @@ pub struct IntakeSection {
     /// No dossier is announced when the disk has fewer bytes free.
     #[serde(default = "gigabyte")]
     pub free_bytes: u64,
+    /// Bytes of one station's rejected dossiers that may wait for a supervisor; then none of its are taken.
+    #[serde(default = "eighth_gigabyte")]
+    pub quarantine_bytes: u64,
     /// Dossiers opened and applications checked at once.
     #[serde(default = "two")]
     pub workers: u32,
@@ -95,6 +98,10 @@ impl IntakeToken {
 
 const fn gigabyte() -> u64 {
     1 << 30
+}
+
+const fn eighth_gigabyte() -> u64 {
+    1 << 27
 }
 
 const fn two() -> u32 {

@@ -73,6 +73,11 @@ pub enum IntakeError {
     /// The register's address is none.
     #[error("[register] of the configuration: {0}")]
     Register(#[from] ChannelError),
+    /// A worker broke down.
+    #[error(
+        "a worker of intake broke down, the log says where; start intake again, nothing is lost"
+    )]
+    Worker,
     /// The server ended with an error.
     #[error("the server ended: {0}")]
     Transport(#[from] tonic::transport::Error),

@@ -272,6 +272,7 @@ impl Import {
             store: place.store.clone(),
             chunks: Arc::new(super::folder(section)?),
             keys: Arc::new(IntakeKeys::find(token, token_section)?),
+            quarantine_bytes: section.quarantine_bytes,
             held: Arc::default(),
         };
         // Nobody waits for it here: the checkers of the running intake look by themselves.

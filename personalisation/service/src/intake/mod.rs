@@ -16,6 +16,7 @@ pub mod keys;
 pub mod opener;
 pub mod parts;
 pub mod peer;
+pub mod quarantine;
 pub mod rules;
 pub mod service;
 mod tasks;
@@ -31,7 +32,7 @@ use personalisation_store::Store;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Notify, mpsc},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_stream::wrappers::ReceiverStream;
@@ -48,7 +49,7 @@ use self::{
 };
 use crate::{
     config::Config,
-    edge, fleet,
+    edge, fleet, interrupted,
     review::{self, checker::Checker, checks::Checks},
 };
 
@@ -58,6 +59,9 @@ const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
 const WINDOW: u32 = 512 << 10;
 /// Calls of one connection at once.
 const CALLS: usize = 16;
+
+/// Who writes into the audit in this role.
+const ACTORS: [&str; 3] = [service::ACTOR, fleet::ACTOR, review::ACTOR];
 
 /// Where the centre's services live: what each needs to make itself.
 #[derive(Clone, Debug)]
@@ -105,6 +109,7 @@ pub async fn run(
         store: place.store.clone(),
         chunks: Arc::clone(&chunks),
         keys: Arc::clone(&keys),
+        quarantine_bytes: section.quarantine_bytes,
         held: Arc::default(),
     };
     let mut workers = start_workers(&place, section, &service, &ours)?;
@@ -113,7 +118,7 @@ pub async fn run(
         None => None,
     };
     if let Some(place) = &fleet {
-        workers.push(tokio::spawn(Arc::clone(place).forget_strangers()));
+        workers.spawn(Arc::clone(place).forget_strangers());
     }
     let fleet = fleet.as_ref().map(fleet::services);
     let stations = listen(section.listen).await?;
@@ -128,16 +133,21 @@ pub async fn run(
     let door = Door(list.transpose()?.map(Arc::new));
     let open = tls::acceptor(ours, None)?;
     listening(addresses);
-    let served = serve(
+    let serving = serve(
         service,
         fleet,
         (stations.0, mutual, door),
         (onboarding.0, open),
         end,
-    )
-    .await;
-    workers.iter().for_each(JoinHandle::abort);
-    served
+    );
+    // A worker that breaks down ends the role: whoever runs it starts it again, and nothing is held for ever.
+    tokio::select! {
+        served = serving => served,
+        Some(ended) = workers.join_next() => {
+            tracing::error!(?ended, "a worker of intake broke down");
+            Err(IntakeError::Worker)
+        }
+    }
 }
 
 /// The folder of dossiers.
@@ -154,15 +164,15 @@ fn start_workers(
     section: &IntakeSection,
     service: &IntakeService,
     ours: &Arc<Renewable>,
-) -> Result<Vec<JoinHandle<()>>, IntakeError> {
+) -> Result<JoinSet<()>, IntakeError> {
     let accepted = Arc::<Notify>::default();
     let desk = Arc::new(review::desk(place, "intake")?);
     let register = review::register(place, Arc::clone(ours))?;
     let checks = Arc::new(Checks::load()?);
-    let mut workers = Vec::new();
+    let mut workers = JoinSet::new();
     for _ in 0..section.workers.clamp(1, 16) {
         let opener = Opener::new(service, section, Arc::clone(&accepted));
-        workers.push(tokio::spawn(opener.run()));
+        workers.spawn(opener.run());
         let checker = Checker::new(
             Arc::clone(&desk),
             Arc::clone(&checks),
@@ -170,10 +180,11 @@ fn start_workers(
             section.lease(),
             Arc::clone(&accepted),
         );
-        workers.push(tokio::spawn(checker.run()));
+        workers.spawn(checker.run());
     }
     let chunks = Arc::clone(&service.chunks);
-    workers.push(tokio::spawn(forget(chunks, section.forget())));
+    workers.spawn(forget(chunks, section.forget()));
+    workers.spawn(close_interrupted(place.store.clone()));
     Ok(workers)
 }
 
@@ -255,6 +266,16 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Intake
     let listener = TcpListener::bind(address).await.map_err(unavailable)?;
     let bound = listener.local_addr().map_err(unavailable)?;
     Ok((listener, bound))
+}
+
+/// Closes acts that a kill interrupted: at the start, and once an hour.
+async fn close_interrupted(store: Store) {
+    let mut back = interrupted::AT_START;
+    loop {
+        interrupted::close(&store, &ACTORS, back, edge::now()).await;
+        back = interrupted::LATER;
+        tokio::time::sleep(Duration::from_hours(1)).await;
+    }
 }
 
 /// Forgets unfinished dossiers that nobody goes on with, once an hour.

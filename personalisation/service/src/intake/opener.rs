@@ -134,14 +134,17 @@ impl Opener {
 
     /// Opens one dossier; whether there was one.
     async fn step(&self) -> Result<bool, OpenerError> {
-        self.put_away().await?;
         let token = LeaseToken::generate(&mut edge::rng());
         let now = edge::now();
         let Some((row, tries)) = self.store.lease_held(token, now + self.lease, now).await? else {
+            self.put_away().await?;
             return Ok(false);
         };
         match self.open(&row, token).await {
-            Ok(()) => self.accepted.notify_one(),
+            Ok(()) => {
+                self.accepted.notify_one();
+                self.put_away().await?;
+            }
             Err(error) => {
                 tracing::error!(%error, hash = %row.hash, tries, "a held dossier cannot be opened now");
                 let again = edge::now() + REST;
@@ -260,18 +263,23 @@ impl Opener {
         Ok(signing.await.map_err(|_| OpenerError::Ending)??)
     }
 
-    /// Erases files of accepted dossiers and puts those of rejected ones away: after their commit, so
-    /// that a kill in between leaves work for this, and nothing lost.
+    /// Erases files of accepted dossiers and of those that a supervisor is done with, and puts those of rejected
+    /// ones away: after their commit, so that a kill in between leaves work for this, and nothing lost. One file
+    /// that cannot be moved stands in nobody's way.
     async fn put_away(&self) -> Result<(), OpenerError> {
-        for row in self.store.unfiled().await? {
-            let (chunks, hash, state) = (Arc::clone(&self.chunks), row.hash, row.state);
-            let filing = tokio::task::spawn_blocking(move || match state {
-                DossierState::Accepted => chunks.erase(hash),
-                DossierState::Rejected(_) => chunks.put_away(hash),
-                DossierState::Held => Ok(()),
+        for file in self.store.unfiled().await? {
+            let (chunks, hash) = (Arc::clone(&self.chunks), file.hash);
+            let filing = tokio::task::spawn_blocking(move || {
+                if file.done {
+                    chunks.erase(hash)
+                } else {
+                    chunks.put_away(hash)
+                }
             });
-            filing.await.map_err(|_| OpenerError::Ending)??;
-            self.store.filed(hash).await?;
+            match filing.await.map_err(|_| OpenerError::Ending)? {
+                Ok(()) => self.store.filed(file).await?,
+                Err(error) => tracing::error!(%error, %hash, "a file cannot be put away now"),
+            }
         }
         Ok(())
     }

@@ -34,6 +34,8 @@ pub struct IntakeService {
     pub chunks: Arc<Chunks>,
     /// Intake's keys.
     pub keys: Arc<IntakeKeys>,
+    /// Bytes of one station's rejected dossiers that may wait for a supervisor.
+    pub quarantine_bytes: u64,
     /// Told when a dossier is held.
     pub held: Arc<Notify>,
 }
@@ -102,6 +104,14 @@ impl Intake for IntakeService {
                     signed: row.receipt,
                 }),
             }));
+        }
+        // What was begun before is finished; nothing else comes in while too much of this station waits.
+        let waiting = self.store.quarantined_bytes(station.id).await;
+        if waiting.map_err(unavailable)? >= self.quarantine_bytes {
+            tracing::warn!(station = %station.id, "its quarantine is full");
+            return Err(Status::resource_exhausted(
+                "too many dossiers of this station were rejected; a supervisor must be done with them first",
+            ));
         }
         let offset = self
             .on_files(move |chunks| chunks.begin(station.id, hash, length))

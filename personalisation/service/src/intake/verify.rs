@@ -72,7 +72,7 @@ pub(super) async fn verify(
         return Err(Reason::Clerk.into());
     }
     let configuration = configuration(store, &dossier).await?;
-    staff(store, &dossier, row.held_at).await?;
+    staff(store, &dossier).await?;
     second_person(store, &dossier, &configuration).await?;
     let filing = filing(row, &dossier);
     Ok(Verified { dossier, filing })
@@ -132,25 +132,18 @@ async fn configuration(store: &Store, dossier: &Dossier) -> Result<Configuration
     }
 }
 
-/// The clerk, where the centre knows the staff of that office.
-async fn staff(store: &Store, dossier: &Dossier, now: OffsetDateTime) -> Result<(), Refused> {
+/// The clerk worked at that office when the dossier was made.
+async fn staff(store: &Store, dossier: &Dossier) -> Result<(), Refused> {
     let made = moment(dossier.made_at);
-    let roles = store.roles_of(dossier.clerk.person).await?;
-    let serves = roles.iter().any(|grant| {
-        matches!(grant.role, Role::Clerk | Role::Supervisor)
-            && grant.office.as_ref() == Some(&dossier.office)
-            && grant.holds(made)
-    });
-    if serves
-        || (roles.is_empty()
-            && store
-                .staff_of_office(&dossier.office, now)
-                .await?
-                .is_empty())
+    let clerk = dossier.clerk.person;
+    if store
+        .served(clerk, Role::Clerk, &dossier.office, made)
+        .await?
     {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(Reason::Clerk.into())
     }
-    Err(Reason::Clerk.into())
 }
 
 /// The second person's record, where there is one: signed where they had signed in, about this
@@ -168,7 +161,10 @@ async fn second_person(
     let remote_allowed = configuration
         .second_person(&dossier.office)
         .is_none_or(|rule| rule.remote);
+    // Another station's clock may be off as far as any.
+    let clocks = Duration::milliseconds(i64::from(configuration.station.clock_tolerance));
     let right = record.application == dossier.application
+        && moment(record.approved_at) <= moment(dossier.made_at) + clocks
         && record.summary == dossier.summary.text
         && record.sign_in.person != dossier.clerk.person
         && (record.place == Place::Local || remote_allowed);
@@ -193,7 +189,16 @@ async fn verified_record(
     if certificate.key_use != KeyUse::Signing
         || here != (record.place == Place::Local)
         || certificate.revoked_at.is_some_and(|revoked| revoked <= at)
+        || !(certificate.not_before..=certificate.not_after).contains(&at)
     {
+        return Err(wrong());
+    }
+    // The second person was a supervisor at that time where they approved.
+    let station = store.station(certificate.station).await?;
+    let office = station.ok_or_else(wrong)?.office;
+    let second = record.sign_in.person;
+    let served = store.served(second, Role::Supervisor, &office, at).await?;
+    if record.office != office || !served {
         return Err(wrong());
     }
     Ok(record)

@@ -64,6 +64,9 @@ pub enum ReviewError {
     /// The ticket cannot be signed.
     #[error("signing the ticket: {0}")]
     Custody(#[from] CustodyError),
+    /// The program ends meanwhile.
+    #[error("deciding about an application: the program is ending; decide again")]
+    Ending,
     /// The database fails.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -35,7 +35,7 @@ pub fn desk(place: &Place, role: &'static str) -> Result<Desk, IntakeError> {
     Ok(Desk {
         store: place.store.clone(),
         config: Arc::clone(&place.config),
-        tickets: Tickets { token, key },
+        tickets: Arc::new(Tickets { token, key }),
     })
 }
 

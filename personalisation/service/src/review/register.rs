@@ -58,13 +58,23 @@ impl Register {
 
     /// What the register says about a number, for this case.
     pub async fn ask(&self, number: &NationalNumber, case: ApplicationId) -> Answer {
+        self.ask_within(LIMIT, number, case).await
+    }
+
+    /// The same, for somebody who waits: an answer that takes longer is none.
+    pub async fn ask_within(
+        &self,
+        limit: Duration,
+        number: &NationalNumber,
+        case: ApplicationId,
+    ) -> Answer {
         let question = FindRequest {
             national_number: number.as_str().to_owned(),
             purpose: Purpose::Review.into(),
             case_reference: case.to_string(),
         };
         let mut client = self.0.clone();
-        let answer = match timeout(LIMIT, client.find(question)).await {
+        let answer = match timeout(limit, client.find(question)).await {
             Err(_) => Answer::Silent("register-timed-out"),
             Ok(Err(status)) => match status.code() {
                 Code::NotFound => Answer::Nobody,

@@ -3,7 +3,7 @@
 use dossier::{ApplicationId, PersonId};
 use evidence::entry::Entry;
 use personalisation_core::{
-    application::{Application, ApplicationState, RefusalGround, record::Record},
+    application::{Application, ApplicationState, Referral, RefusalGround, record::Record},
     attempt::Attempt,
     ids::{LeaseToken, OrderId},
 };
@@ -190,8 +190,20 @@ async fn set_extras(tx: &mut Tx, decided: &Decided<'_>) -> Result<(), StoreError
     Ok(())
 }
 
-/// Writes an application's next state where it is still what was read and `person` handled nothing of
-/// it; part of the caller's transaction.
+/// What somebody must at least be to decide about it.
+fn least_role(row: &ApplicationRow) -> &'static str {
+    let record = row.application.record();
+    let forced = record.filed.as_ref().is_some_and(|filed| filed.forced);
+    let reserved = |referral: &Referral| referral.needs_supervisor();
+    if forced || record.referrals.iter().any(reserved) {
+        "supervisor"
+    } else {
+        "reviewer"
+    }
+}
+
+/// Writes an application's next state where it is still what was read, and `person` may decide about it now, by
+/// their roles, and handled nothing of it; part of the caller's transaction.
 pub(super) async fn write_state(
     tx: &mut Tx,
     from: &ApplicationRow,
@@ -204,8 +216,6 @@ pub(super) async fn write_state(
     let forced = record.filed.as_ref().is_some_and(|filed| filed.forced);
     let step = from.step + 1;
     // Who approves is bound by the claim; whoever ended has none.
-    // Noting a withdrawal decides nothing: whoever hears of it may.
-    let decider = person.filter(|_| !matches!(to.state(), ApplicationState::Withdrawn(..)));
     let claim = match to.state() {
         ApplicationState::Approved(..) => "subject",
         state if state.is_final() => "NULL",
@@ -218,13 +228,19 @@ pub(super) async fn write_state(
                 change = (SELECT MAX(change) + 1 FROM review_application)
          WHERE application = $1 AND state = $2 AND step = $3
          AND NOT EXISTS (SELECT 1 FROM review_handler AS handler
-                         WHERE handler.application = $1 AND handler.person = $4)"
+                         WHERE handler.application = $1 AND handler.person = $4)
+         AND ($4 IS NULL OR EXISTS (
+             SELECT 1 FROM staff_role AS role
+             JOIN staff_person AS person ON person.person_id = role.person_id
+             WHERE role.person_id = $4 AND person.active = 1 AND role.office IS NULL
+             AND role.role IN ('supervisor', $14)
+             AND role.from_at <= $13 AND (role.until_at IS NULL OR role.until_at > $13)))"
     );
     let moved = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(&to.id().as_bytes()[..])
         .bind(from.application.state().name())
         .bind(i64::from(from.step))
-        .bind(decider.map(|person| person.as_bytes().to_vec()))
+        .bind(person.map(|person| person.as_bytes().to_vec()))
         .bind(&record.state)
         .bind(i64::from(step))
         .bind(names::join(record.referrals.iter().map(|one| one.name())))
@@ -238,6 +254,7 @@ pub(super) async fn write_state(
         .bind(record.ground.map(RefusalGround::name))
         .bind(i64::from(forced))
         .bind(micros(now))
+        .bind(least_role(from))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use dossier::{
-    ApplicationId, Hash, Language, PersonId, StationId,
+    ApplicationId, Hash, Language, PersonId, StationId, Text,
     dossier::{DocumentType, Ground},
 };
 use personalisation_core::{
@@ -17,6 +17,7 @@ use personalisation_store::{
     intake::{Acceptance, Accepted, DossierRow, NewDossier},
     order::ContentKind,
     review::{ApplicationRow, Decided, DossierPart, NewNotice, Verified},
+    staff::{Grant, Link, Person, Role, RoleId},
 };
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
@@ -194,6 +195,8 @@ impl Bench {
 
     /// An application about a person that waits for a decision.
     pub async fn in_review(&mut self, byte: u8, person: &str) -> ApplicationRow {
+        self.employ(REVIEWER, "reviewer").await;
+        self.employ(CLERK, "clerk").await;
         self.accepted(byte, person).await;
         let leased = self.lease_check(byte, NOW).await.unwrap();
         self.verify(&leased, (byte, OrderId::from_bytes([byte; 16])))
@@ -206,6 +209,32 @@ impl Bench {
         referred.token = Some(token(byte));
         self.decide(&referred).await.unwrap();
         self.row(byte).await
+    }
+
+    /// Makes somebody a supervisor at the centre, who may decide about everything; once.
+    async fn employ(&mut self, id: PersonId, login: &str) {
+        if self.store.person(id).await.unwrap().is_some() {
+            return;
+        }
+        let person = Person {
+            id,
+            login: login.to_owned(),
+            name: Text::new("Somebody").unwrap(),
+            active: true,
+        };
+        let role = Grant {
+            id: RoleId::generate(&mut self.rng),
+            role: Role::Supervisor,
+            office: None,
+            from: NOW,
+            until: None,
+            by: None,
+        };
+        let link = Link::generate(&mut self.rng, NOW);
+        self.store
+            .add_person(&mut self.rng, &person, &[role], &link, &[], NOW)
+            .await
+            .unwrap();
     }
 
     pub async fn decide(&mut self, decided: &Decided<'_>) -> Result<(), StoreError> {

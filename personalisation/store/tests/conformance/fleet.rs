@@ -57,16 +57,40 @@ async fn a_station_is_taken_in_once_and_its_states_go_downwards() {
     assert_eq!(state(ONE).await, StationState::Active);
     take_in(&bench, TWO, Some(ONE)).await;
     assert_eq!(state(ONE).await, StationState::Quarantined { since: NOW });
-    assert!(bench.store.release_station(ONE, &[], NOW).await.unwrap());
-    assert!(!bench.store.release_station(ONE, &[], NOW).await.unwrap());
+    assert!(
+        bench
+            .store
+            .release_station(ONE, (&[], &[]), NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !bench
+            .store
+            .release_station(ONE, (&[], &[]), NOW)
+            .await
+            .unwrap()
+    );
     let (reason, later) = (RevocationReason::Superseded, NOW + Duration::HOUR);
     let revoke = async |at| bench.store.revoke_station(ONE, reason, &[], at).await;
     assert!(revoke(NOW).await.unwrap());
     assert!(!revoke(later).await.unwrap());
     let at = NOW;
     assert_eq!(state(ONE).await, StationState::Revoked { at, reason });
-    assert!(!bench.store.quarantine_station(ONE, &[], NOW).await.unwrap());
-    assert!(!bench.store.release_station(ONE, &[], NOW).await.unwrap());
+    assert!(
+        !bench
+            .store
+            .quarantine_station(ONE, (&[], &[]), NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !bench
+            .store
+            .release_station(ONE, (&[], &[]), NOW)
+            .await
+            .unwrap()
+    );
     let certificates = bench.store.station_certificates(ONE).await.unwrap();
     assert_eq!(certificates.len(), 2);
     assert!(certificates.iter().all(|one| one.revoked_at == Some(NOW)));

@@ -3,14 +3,16 @@
 use dossier::{PersonId, receipt::Reason};
 use personalisation_core::application::{Channel, Recapture};
 use personalisation_store::{
-    intake::{Acceptance, DossierState},
+    intake::{Acceptance, DossierState, Unfiled},
     review::DossierPart,
 };
 use time::Duration;
 
 use crate::{
     Bench, NOW,
-    applications::{STATION, application, decided, hash, is_seal, is_stale, notice, token},
+    applications::{
+        DECIDER, STATION, application, decided, hash, is_seal, is_stale, notice, token,
+    },
 };
 
 #[tokio::test]
@@ -90,8 +92,12 @@ async fn a_dossier_is_ended_once_and_its_file_is_put_away_after_that() {
     );
     assert_eq!(bench.store.unfiled().await.unwrap().len(), 1);
     bench.hold(2).await;
-    bench.store.filed(hash(2)).await.unwrap();
-    bench.store.filed(hash(1)).await.unwrap();
+    let file = |byte| Unfiled {
+        hash: hash(byte),
+        done: true,
+    };
+    bench.store.filed(file(2)).await.unwrap();
+    bench.store.filed(file(1)).await.unwrap();
     assert!(bench.store.unfiled().await.unwrap().is_empty());
     // Another dossier of the same application changes nothing.
     let until = NOW + Duration::minutes(1);
@@ -168,7 +174,7 @@ async fn a_recapture_supplements_who_waits_for_it_and_nobody_else() {
     let mut bench = Bench::new().await;
     let row = bench.in_review(1, "somebody").await;
     let wanted = [Recapture::Portrait].into();
-    let to = row.application.clone().ask_more(wanted).unwrap();
+    let to = row.application.clone().ask_more(wanted, DECIDER).unwrap();
     let told = notice(1, Channel::Letter);
     bench.decide(&decided(&row, &to, Some(told))).await.unwrap();
     let until = NOW + Duration::minutes(1);

@@ -7,7 +7,7 @@ use std::sync::{
 };
 
 use personalisation_core::{
-    application::{Channel, Decider, NoticeKind, RefusalGround, WithdrawalReason},
+    application::{Channel, NoticeKind, RefusalGround, WithdrawalReason},
     ids::{NoticeId, OrderId},
 };
 use personalisation_store::{
@@ -203,19 +203,13 @@ async fn a_decision_that_is_told_needs_a_notice_and_no_other_has_one() {
     let talking = bench.decide(&decided(&row, &to, told)).await;
     assert!(matches!(talking, Err(StoreError::Notice(_))));
     assert_eq!(bench.row(1).await, row);
-    // Whoever hears of a wish may note it, who captured it too; its kind is that of the state.
-    let by = Decider {
-        person: CLERK,
-        supervisor: false,
-    };
-    let to = row
-        .application
-        .clone()
-        .withdraw(WithdrawalReason::Applicant(by.person))
-        .unwrap();
-    let mut wish = decided(&row, &to, told);
-    wish.person = Some(CLERK);
-    bench.decide(&wish).await.unwrap();
+    // Who captured it does not say that the applicant wishes no more; the kind is that of the state.
+    let reason = WithdrawalReason::Applicant(REVIEWER);
+    let to = row.application.clone().withdraw(reason, DECIDER).unwrap();
+    let mut own = decided(&row, &to, told);
+    own.person = Some(CLERK);
+    assert!(is_stale(bench.decide(&own).await));
+    bench.decide(&decided(&row, &to, told)).await.unwrap();
     let notices = bench.store.notices_of(application(1)).await.unwrap();
     assert_eq!(
         (notices[0].kind, notices[0].step),

@@ -5,6 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
+use evidence::entry::{Act, Entry};
 use maud::Markup;
 use pages::{
     Id, Layout,
@@ -12,6 +13,7 @@ use pages::{
     http::Problem,
 };
 use personalisation_store::fleet::{RevocationReason, Station};
+use time::OffsetDateTime;
 
 use super::one::find;
 use crate::console::{
@@ -21,6 +23,11 @@ use crate::console::{
     view::{failed, page},
 };
 
+/// The outcome where somebody was faster.
+fn not_moved(act: &Act, now: OffsetDateTime) -> Entry {
+    act.outcome(now, "nothing was changed")
+}
+
 pub(super) async fn quarantine(
     State(desk): State<Desk>,
     staffer: Staffer,
@@ -29,8 +36,9 @@ pub(super) async fn quarantine(
     let (station, now) = (find(&desk, &id).await?.id, staffer.visit.now());
     let object = format!("station {station}");
     let act = begin(&desk, &staffer, "quarantine-station", &object).await?;
-    let done = [act.outcome(now, "asked for")];
-    let moved = desk.store.quarantine_station(station, &done, now).await;
+    let (done, not) = ([act.outcome(now, "in quarantine")], [not_moved(&act, now)]);
+    let entries = (&done[..], &not[..]);
+    let moved = desk.store.quarantine_station(station, entries, now).await;
     settle(&desk, &staffer, &act, moved).await?;
     Ok(Redirect::to(&format!("/fleet/{id}")).into_response())
 }
@@ -43,8 +51,9 @@ pub(super) async fn release(
     let (station, now) = (find(&desk, &id).await?.id, staffer.visit.now());
     let object = format!("station {station}");
     let act = begin(&desk, &staffer, "release-station", &object).await?;
-    let done = [act.outcome(now, "asked for")];
-    let moved = desk.store.release_station(station, &done, now).await;
+    let (done, not) = ([act.outcome(now, "active")], [not_moved(&act, now)]);
+    let entries = (&done[..], &not[..]);
+    let moved = desk.store.release_station(station, entries, now).await;
     settle(&desk, &staffer, &act, moved).await?;
     Ok(Redirect::to(&format!("/fleet/{id}")).into_response())
 }

@@ -24,7 +24,7 @@ use crate::{
         Desk,
         acting::{begin, settle},
         permissions::Staffer,
-        reading::Reading,
+        reading::{Object, Reading},
         view::{failed, moment, page},
     },
     intake::rules,
@@ -41,7 +41,7 @@ async fn find(desk: &Desk, id: &str) -> Result<NoticeRow, Problem> {
 fn reading(act: &'static str, notice: &NoticeRow) -> Reading {
     Reading {
         act,
-        object: format!("notice {}", notice.id),
+        object: Object::Notice(notice.id),
         purpose: format!("application {}", notice.application),
     }
 }

@@ -20,7 +20,7 @@ use time::OffsetDateTime;
 use super::decide::{Decision, carry_out};
 use super::{
     case,
-    file::row,
+    file::{open_row, row},
     form::{self, Kind},
 };
 use crate::console::{Desk, permissions::Staffer};
@@ -29,8 +29,7 @@ use crate::console::{Desk, permissions::Staffer};
 const REASON: usize = 500;
 
 /// The case as its reader saw it: a decision about another state of it is refused.
-async fn seen(desk: &Desk, id: &str, values: &Values) -> Result<ApplicationRow, Problem> {
-    let row = row(desk, id).await?;
+fn seen(row: ApplicationRow, values: &Values) -> Result<ApplicationRow, Problem> {
     if values.get("step").parse() == Ok(row.step) {
         Ok(row)
     } else {
@@ -52,7 +51,7 @@ pub(super) async fn approve(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let row = seen(&desk, &id, &values).await?;
+    let row = seen(row(&desk, &id).await?, &values)?;
     let mut errors = Errors::new();
     check_reason(&staffer, &values, &mut errors);
     if !errors.is_empty() {
@@ -67,7 +66,7 @@ pub(super) async fn ask_more(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let row = seen(&desk, &id, &values).await?;
+    let row = seen(row(&desk, &id).await?, &values)?;
     let speech = staffer.visit.speech();
     let mut errors = Errors::new();
     let wanted: BTreeSet<Recapture> = Recapture::ALL
@@ -112,7 +111,7 @@ pub(super) async fn refuse(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let row = seen(&desk, &id, &values).await?;
+    let row = seen(open_row(&desk, &id).await?, &values)?;
     let mut errors = Errors::new();
     let ground = RefusalGround::ALL
         .into_iter()
@@ -134,7 +133,7 @@ pub(super) async fn withdraw(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let row = seen(&desk, &id, &values).await?;
+    let row = seen(open_row(&desk, &id).await?, &values)?;
     let mut errors = Errors::new();
     let death = match values.get("why") {
         "applicant" => Some(false),

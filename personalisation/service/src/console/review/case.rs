@@ -28,7 +28,7 @@ use crate::{
     console::{
         Desk, notices,
         permissions::Staffer,
-        reading::Reading,
+        reading::{Object, Reading},
         view::{login, moment, page},
     },
     review::register::Answer,
@@ -52,7 +52,7 @@ pub(super) async fn render(
 ) -> Result<Response, Problem> {
     let reading = Reading {
         act: "read-application",
-        object: format!("application {id}"),
+        object: Object::application(id)?,
         purpose: "review".to_owned(),
     };
     let work = async {
@@ -75,7 +75,11 @@ pub(super) async fn render(
         (pictures(speech, &case))
         h2 { (speech.text("case-identity")) }
         (identity::table(speech, &case.dossier.identity, &case.checks, case.register.as_ref()))
-        @if !matches!(case.register, Some(Answer::Found(_))) { p.hint { (speech.text("case-no-register")) } }
+        @match case.register {
+            Some(Answer::Found(_)) => {},
+            Some(_) => { p.hint { (speech.text("case-no-register")) } }
+            None => { p.hint { (speech.text("case-register-not-asked")) } }
+        }
         h2 { (speech.text("case-checks")) }
         (checks(speech, &case.checks))
         h2 { (speech.text("case-measures")) }

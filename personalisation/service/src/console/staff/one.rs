@@ -22,7 +22,7 @@ use super::{form, held, works};
 use crate::console::{
     Desk,
     permissions::Staffer,
-    reading::Reading,
+    reading::{Object, Reading},
     view::{failed, page},
 };
 
@@ -51,7 +51,7 @@ pub(super) async fn render(
 ) -> Result<Response, Problem> {
     let reading = Reading {
         act: "read-person",
-        object: format!("person {id}"),
+        object: Object::person(id)?,
         purpose: "staff".to_owned(),
     };
     let whole = async {
