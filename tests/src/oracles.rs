@@ -25,6 +25,12 @@ pub fn pictures(arguments: &[&str]) -> Result<String, ProgramError> {
     printed(end_of(&python(), &arguments, &[])?, "pictures.py")
 }
 
+/// What PDFium and ZXing read of a PDF (`tests/oracles/paper.py`), JSON.
+pub fn paper(file: &Path) -> Result<String, ProgramError> {
+    let script = root().join("tests/oracles/paper.py");
+    python_says(&[&script.to_string_lossy(), &file.to_string_lossy()])
+}
+
 /// Runs the Python that has the oracles; what it printed.
 pub fn python_says(arguments: &[&str]) -> Result<String, ProgramError> {
     printed(end_of(&python(), arguments, &[])?, "python")

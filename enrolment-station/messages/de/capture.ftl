@@ -179,5 +179,6 @@ approval-reason = Grund der Fachkraft: { $reason }
 approval-who = Die zweite Person
 approval-note = Was Sie hinzufügen möchten
 approval-approve = Ich habe es angesehen und stimme zu
+approval-passkey = Mit Passkey zustimmen
 approval-same-person = Die zweite Person muss eine andere sein als die erfassende
 approval-may-not = Diese Person darf hier nicht zustimmen

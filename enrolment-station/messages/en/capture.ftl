@@ -179,5 +179,6 @@ approval-reason = The clerk’s reason: { $reason }
 approval-who = The second person
 approval-note = What you want to add
 approval-approve = I have looked at it and approve
+approval-passkey = Approve with a passkey
 approval-same-person = The second person must be somebody else than the one who captured
 approval-may-not = This person may not approve at this office

@@ -179,5 +179,6 @@ approval-reason = Motif de l’agent : { $reason }
 approval-who = La deuxième personne
 approval-note = Ce que vous voulez ajouter
 approval-approve = J’ai vérifié et j’approuve
+approval-passkey = Approuver avec une clé d’accès
 approval-same-person = La deuxième personne doit être différente de celle qui a saisi
 approval-may-not = Cette personne ne peut pas approuver dans ce bureau

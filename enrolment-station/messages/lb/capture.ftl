@@ -179,5 +179,6 @@ approval-reason = Grond vum Agent: { $reason }
 approval-who = Déi zweet Persoun
 approval-note = Wat Dir bäisetze wëllt
 approval-approve = Ech hunn et gekuckt a sinn averstanen
+approval-passkey = Mat engem Passkey zoustëmmen
 approval-same-person = Déi zweet Persoun muss eng aner si wéi déi, déi erfaasst huet
 approval-may-not = Dës Persoun däerf hei net zoustëmmen

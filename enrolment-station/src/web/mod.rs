@@ -98,6 +98,7 @@ fn routes(place: &Place) -> Router {
             get(today::ask_discard).post(today::discard),
         )
         .route("/receipt", get(receipt::show))
+        .route("/receipt.pdf", get(receipt::print))
         .merge(steps::routes())
         .route_layer(from_fn_with_state(place.clone(), role::clerks_only))
         .with_state(place.clone())

@@ -11,4 +11,5 @@ mod counter;
 mod issues;
 mod journeys;
 mod pages_seen;
+mod second_person;
 mod taking_in;

@@ -150,7 +150,7 @@ pub(super) async fn finish_adding(
     }
 }
 
-async fn keep(visit: &Visit, ceremony: Ceremony, state: String) -> Result<(), Problem> {
+pub(super) async fn keep(visit: &Visit, ceremony: Ceremony, state: String) -> Result<(), Problem> {
     let challenge = Challenge {
         ceremony,
         state,
@@ -163,7 +163,7 @@ async fn keep(visit: &Visit, ceremony: Ceremony, state: String) -> Result<(), Pr
 }
 
 /// The state of the ceremony under way. It serves once, whatever becomes of it.
-async fn take(visit: &Visit, ceremony: Ceremony) -> Result<Option<String>, Problem> {
+pub(super) async fn take(visit: &Visit, ceremony: Ceremony) -> Result<Option<String>, Problem> {
     let challenge = visit.record().and_then(|record| record.challenge.clone());
     visit.change(&|record| record.challenge = None).await?;
     let valid = challenge.filter(|kept| kept.ceremony == ceremony && kept.until >= visit.now());
@@ -180,7 +180,7 @@ fn refused(visit: &Visit) -> Response {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn failed(error: RelyingPartyError) -> Problem {
+pub(super) fn failed(error: RelyingPartyError) -> Problem {
     tracing::error!(%error, "passkeys");
     Problem::Failed
 }

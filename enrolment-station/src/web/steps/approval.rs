@@ -8,7 +8,8 @@ use pages::component::{
     Button, ButtonBar, Errors, Form, Input, Notification, SummaryList, SummaryRow, Tone, Values,
     Width,
 };
-use pages::http::Problem;
+use pages::http::{Problem, Who};
+use pages::sign_in::vouching_button;
 use zeroize::Zeroizing;
 
 use super::super::desk::Desk;
@@ -43,13 +44,14 @@ fn body(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
             change: None,
         })))
         (form.wrap(&desk.href(Step::Approval.slug()), &html! {
+            (form.input(&Input::lines("note", speech.text("approval-note")).optional()))
             h2 { (speech.text("approval-who")) }
+            (vouching_button(&desk.visit, &desk.href(Step::Approval.slug()), &speech.text("approval-passkey")))
             (form.input(&Input::text("login", speech.text("sign-in-login")).width(Width::Medium)))
             (form.input(&Input::password("password", speech.text("sign-in-password")).autocomplete("off")
                 .width(Width::Medium)))
             (form.input(&Input::code("code", speech.text("sign-in-code"))
                 .hint(speech.text("sign-in-code-hint")).autocomplete("off")))
-            (form.input(&Input::lines("note", speech.text("approval-note")).optional()))
             (ButtonBar::new(Button::primary(speech.text("approval-approve")))
                 .and(Button::secondary(speech.text("wizard-later")).href("/today")))
         }))
@@ -97,6 +99,19 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
     Ok(desk.onward())
 }
 
+/// Who it is, by passkey or by password and code.
+async fn prove(desk: &Desk, values: &Values) -> Result<Result<Who, String>, Problem> {
+    let (sign_in, visit) = (&desk.place.sign_in, &desk.visit);
+    let answer = values.get("passkey");
+    if !answer.is_empty() {
+        let about = desk.href(Step::Approval.slug());
+        return sign_in.vouch_by_passkey(visit, &about, answer).await;
+    }
+    let password = Zeroizing::new(values.as_typed("password").to_owned());
+    let (login, code) = (values.get("login"), values.get("code"));
+    sign_in.vouch(visit, login, password, code).await
+}
+
 async fn approve(
     desk: &Desk,
     values: &Values,
@@ -104,14 +119,7 @@ async fn approve(
     errors: &mut Errors,
 ) -> Result<Option<Approval>, Problem> {
     let speech = desk.speech();
-    let password = Zeroizing::new(values.as_typed("password").to_owned());
-    let proved = desk.place.sign_in.vouch(
-        &desk.visit,
-        values.get("login"),
-        password,
-        values.get("code"),
-    );
-    let who = match proved.await? {
+    let who = match prove(desk, values).await? {
         Ok(who) => who,
         Err(text) => {
             errors.add("login", text);
