@@ -6,7 +6,7 @@ use dossier::dossier::{
     Contact, DocumentSeen, DocumentType, Ground, Information, Payment, PriorDocument,
     RegisterAnswer, Representative, SignIn, Summary,
 };
-use dossier::{ApplicationId, Language, OfficeId, PartialDay, Text, Timestamp};
+use dossier::{ApplicationId, Hash, Language, OfficeId, PartialDay, PersonId, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -48,6 +48,12 @@ pub struct Application {
     pub summary: Option<Summary>,
     /// The second person's signed record, encoded.
     pub approval: Option<Approval>,
+    /// What was asked of a second person elsewhere.
+    #[serde(default)]
+    pub asked: Option<Asked>,
+    /// The centre has a question about this application as it was, and must hear that it is not so any more.
+    #[serde(default)]
+    pub take_back: bool,
     /// The application for which the centre asked this capture again.
     pub recapture_of: Option<ApplicationId>,
     /// Where it goes on, for lists that open no pictures.
@@ -134,6 +140,32 @@ pub struct Approval {
     pub name: Text<1, 100>,
 }
 
+/// A question to a second person elsewhere.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The summary that it is about.
+    pub summary: Hash,
+    /// When.
+    pub at: Timestamp,
+    /// The clerk who asked.
+    pub clerk: PersonId,
+    /// What was heard.
+    pub heard: Heard,
+}
+
+/// What was heard of a question.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Heard {
+    /// Nothing yet.
+    Waiting,
+    /// Approved; the record is the application's approval.
+    Approved,
+    /// Declined, and why.
+    Declined(String),
+    /// Nobody answered in time.
+    Ended,
+}
+
 impl Application {
     /// A new one.
     pub fn new(id: ApplicationId, clerk: &SignIn, now: Timestamp) -> Self {
@@ -152,6 +184,8 @@ impl Application {
             payment: None,
             summary: None,
             approval: None,
+            asked: None,
+            take_back: false,
             recapture_of: None,
             goes_on_at: String::new(),
         }
@@ -161,6 +195,12 @@ impl Application {
     pub fn changed(&mut self) {
         self.summary = None;
         self.approval = None;
+        self.take_question_back();
+    }
+
+    /// Nobody elsewhere is asked any more; the centre hears of it when the line is up.
+    pub fn take_question_back(&mut self) {
+        self.take_back |= self.asked.take().is_some();
     }
 
     /// The applicant's age on a day, in whole years: the least it can be where the birth is not fully known.
@@ -217,4 +257,4 @@ macro_rules! redacted {
         }
     )+};
 }
-redacted!(Request Person KnownDocument Signing Papers Paid Approval);
+redacted!(Asked Heard Request Person KnownDocument Signing Papers Paid Approval);

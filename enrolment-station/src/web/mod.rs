@@ -1,5 +1,6 @@
 //! The clerk's pages, served to this computer alone.
 
+mod asking;
 mod assets;
 pub mod desk;
 pub mod place;

@@ -16,6 +16,7 @@ use thiserror::Error;
 use time::Duration;
 use tokio::sync::watch;
 
+use super::asking;
 use super::place::{self, Parts, Place};
 use super::scanners::Scanners;
 use super::{MESSAGES, ServeError};
@@ -84,6 +85,13 @@ impl Station {
             }
         };
         if let Some((uploader, keeper)) = background.take() {
+            let (place, ended) = (self.place.clone(), told());
+            tokio::spawn(async move {
+                tokio::select! {
+                    () = ended => {}
+                    () = asking::run(place) => {}
+                }
+            });
             tokio::spawn(uploader.run(told()));
             tokio::spawn(keeper.run(told()));
         }

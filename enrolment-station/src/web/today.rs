@@ -13,8 +13,10 @@ use pages::http::{Problem, Signed};
 use pages::{Id, Layout, Page, Speech, Visit};
 use time::OffsetDateTime;
 
+use super::asking;
 use super::desk::{Desk, Part, encode, load_form, navigation};
 use super::place::{Place, failed, stamp};
+use crate::capture::application::Heard;
 use crate::capture::{Application, Step};
 use crate::edge;
 use crate::outbox::{ApplicationState, Item, Recapture, State as Stage, Task, Trouble};
@@ -67,6 +69,7 @@ struct Row {
     id: ApplicationId,
     name: String,
     step: Option<Step>,
+    heard: Option<Heard>,
     saved_at: OffsetDateTime,
 }
 
@@ -78,6 +81,7 @@ async fn drafts(place: &Place) -> Result<Vec<Row>, Problem> {
             id: head.application,
             name: form.as_ref().map(Application::name).unwrap_or_default(),
             step: step_of(form.as_ref()),
+            heard: form.and_then(|form| Some(form.asked?.heard)),
             saved_at: head.saved_at,
         });
     }
@@ -276,12 +280,22 @@ fn drafts_table(speech: Speech<'_>, rows: &[Row]) -> Markup {
         };
         table.row([
             Cell::from(name.clone()),
-            Cell::from(step),
+            Cell::of(&html! { (step) @if let Some(heard) = &row.heard { " " (elsewhere(speech, heard)) } }),
             Cell::from(speech.moment(row.saved_at)),
             Cell::of(&links),
         ])
     });
     html! { (table.or_if_empty(speech.text("today-no-drafts"))) }
+}
+
+/// What was heard of a second person elsewhere.
+fn elsewhere(speech: Speech<'_>, heard: &Heard) -> Tag {
+    match heard {
+        Heard::Waiting => Tag::new(Tone::Waiting, speech.text("elsewhere-waits")),
+        Heard::Approved => Tag::new(Tone::Good, speech.text("elsewhere-approved")),
+        Heard::Declined(_) => Tag::new(Tone::Bad, speech.text("elsewhere-declined")),
+        Heard::Ended => Tag::new(Tone::Attention, speech.text("elsewhere-over")),
+    }
 }
 
 fn outbox_table(speech: Speech<'_>, items: &[Item]) -> Markup {
@@ -377,6 +391,9 @@ pub async fn ask_discard(desk: Desk) -> Response {
 
 /// Erases it.
 pub async fn discard(desk: Desk) -> Result<Response, Problem> {
+    if desk.application.asked.is_some() || desk.application.take_back {
+        asking::tell(&desk.place, desk.application.id);
+    }
     let discarded = desk.place.drafts.discard(desk.application.id).await;
     discarded.map_err(failed("discarding a draft"))?;
     Ok(Redirect::to("/today").into_response())

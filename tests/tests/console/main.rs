@@ -10,4 +10,5 @@ mod accessibility;
 mod centre;
 mod deciding;
 mod glass;
+mod second_person;
 mod seed;

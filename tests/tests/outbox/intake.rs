@@ -89,7 +89,7 @@ impl Journey {
             keys: Arc::new(IntakeKeys::find(token, &token_section(&station.home)).unwrap()),
             held: Arc::default(),
         };
-        tokio::spawn(Opener::new(&service, &section, Arc::default()).run());
+        tokio::spawn(Opener::new(&service, &section, Arc::default(), Arc::default()).run());
         let (address, _) = centre::serve(&authority, service).await;
         Self {
             folder,

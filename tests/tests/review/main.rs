@@ -9,4 +9,5 @@
 
 mod approved;
 mod decided;
+mod second_person;
 mod support;

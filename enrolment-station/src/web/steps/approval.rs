@@ -12,8 +12,10 @@ use pages::http::{Problem, Who};
 use pages::sign_in::vouching_button;
 use zeroize::Zeroizing;
 
+use super::super::asking;
 use super::super::desk::Desk;
 use super::super::place::{failed, stamp};
+use super::elsewhere;
 use crate::capture::application::Approval;
 use crate::capture::{Step, build, rules, summary, words};
 
@@ -43,6 +45,7 @@ fn body(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
             value: html! { (row.value) },
             change: None,
         })))
+        (elsewhere::show(desk))
         (form.wrap(&desk.href(Step::Approval.slug()), &html! {
             (form.input(&Input::lines("note", speech.text("approval-note")).optional()))
             h2 { (speech.text("approval-who")) }
@@ -59,16 +62,20 @@ fn body(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
 }
 
 /// The clerk's reasons for what was forced.
-fn reasons(desk: &Desk) -> Markup {
-    let speech = desk.speech();
+pub(super) fn forced(desk: &Desk) -> impl Iterator<Item = &Text<1, 500>> {
     let portrait = desk.application.portrait.as_ref();
     let portrait = portrait.and_then(|portrait| portrait.forced.as_ref());
     let hands = [&desk.application.hands.right, &desk.application.hands.left];
     let fingers = hands
         .into_iter()
         .filter_map(|hand| hand.best.as_ref()?.forced.as_ref());
+    portrait.into_iter().chain(fingers)
+}
+
+fn reasons(desk: &Desk) -> Markup {
+    let speech = desk.speech();
     html! {
-        @for reason in portrait.into_iter().chain(fingers) {
+        @for reason in forced(desk) {
             p { (speech.format("approval-reason", &[("reason", reason.as_str().into())])) }
         }
     }
@@ -94,6 +101,10 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
         let body = body(&desk, &again, &errors);
         return Ok(desk.wrong(Step::Approval, body));
     };
+    desk.application.take_question_back();
+    if desk.application.take_back {
+        asking::tell(&desk.place, desk.application.id);
+    }
     desk.application.approval = Some(approval);
     desk.keep(&[]).await?;
     Ok(desk.onward())

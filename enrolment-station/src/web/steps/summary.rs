@@ -42,7 +42,7 @@ fn speak(desk: &Desk, language: Language) -> Speech<'_> {
 }
 
 /// The text whose hash is confirmed, as it is now.
-fn text(desk: &Desk, language: Language) -> String {
+pub(super) fn text(desk: &Desk, language: Language) -> String {
     let speech = speak(desk, language);
     summary::text(&summary::rows(
         &desk.application,

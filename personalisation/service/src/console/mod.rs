@@ -5,6 +5,7 @@
 //!                                                       every read of personal data: intent, outcome
 //! ```
 
+mod approvals;
 mod enrol;
 mod fleet;
 mod oversight;
@@ -20,7 +21,7 @@ mod view;
 
 use std::{io, net::SocketAddr, sync::Arc};
 
-use axum::Router;
+use axum::{Extension, Router};
 use key_custody::Token;
 use pages::{
     Id, Shield, Site, Texts,
@@ -43,8 +44,14 @@ pub use routes::Route;
 pub use section::ConsoleSection;
 
 /// Everything that the console says by itself.
-pub const MESSAGES: &[pages::language::Source] =
-    pages::messages!("console", "fleet", "oversight", "review", "staff");
+pub const MESSAGES: &[pages::language::Source] = pages::messages!(
+    "approvals",
+    "console",
+    "fleet",
+    "oversight",
+    "review",
+    "staff"
+);
 
 /// How often sessions that nobody comes back to are removed.
 const SWEEP: std::time::Duration = std::time::Duration::from_mins(10);
@@ -207,6 +214,7 @@ pub fn router(
     let sign_in = SignIn::new(Arc::new(accounts), party);
     let open = enrol::routes(desk.clone()).merge(sign_in.open_routes());
     let (guarded, _) = routes(desk).finish();
+    let guarded = guarded.layer(Extension(sign_in.clone()));
     Ok(shield.serve(open, guarded.merge(sign_in.staff_routes())))
 }
 
@@ -219,6 +227,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = routes::Routes::new(desk);
     let routes = start::add(routes);
     let routes = review::add(routes);
+    let routes = approvals::add(routes);
     let routes = search::add(routes);
     let routes = oversight::add(routes);
     let routes = fleet::add(routes);

@@ -24,6 +24,8 @@ pub enum Resource {
     Review,
     /// Those that only a supervisor decides.
     Forced,
+    /// Applications of small offices that wait for a second person.
+    Approvals,
     /// Applications without a case: breaking the glass.
     Search,
     /// What others read without a case.
@@ -44,7 +46,7 @@ pub enum Action {
 }
 
 use Action::{Act, See};
-use Resource::{Fleet, Forced, Oversight, Review, Search, Staff, Start};
+use Resource::{Approvals, Fleet, Forced, Oversight, Review, Search, Staff, Start};
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
 pub const TABLE: &[(Role, Resource, &[Action])] = &[
@@ -52,10 +54,12 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Start, &[See]),
     (Role::Supervisor, Review, &[See, Act]),
     (Role::Supervisor, Forced, &[See, Act]),
+    (Role::Supervisor, Approvals, &[See, Act]),
     (Role::Supervisor, Search, &[See, Act]),
     (Role::Supervisor, Fleet, &[See]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
+    (Role::Reviewer, Approvals, &[See, Act]),
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),
     (Role::Inspector, Start, &[See]),

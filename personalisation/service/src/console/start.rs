@@ -43,6 +43,10 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
             tile(Id("start-forced"), count.forced, "/review/forced");
         }
     }
+    if staffer.may(Resource::Approvals, Action::See) {
+        let waiting = desk.store.count_questions(None).await.map_err(failed)?;
+        tile(Id("start-approvals"), waiting, "/approvals");
+    }
     if staffer.may(Resource::Oversight, Action::See) {
         let waiting = desk.store.count_unreviewed_glass().await.map_err(failed)?;
         tile(Id("start-oversight"), waiting, "/oversight");

@@ -7,10 +7,11 @@ use time::OffsetDateTime;
 use super::permissions::{Action, Resource, Staffer};
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 7] = [
+const PLACES: [(&str, Resource, Id); 8] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
+    ("/approvals", Resource::Approvals, Id("nav-approvals")),
     ("/search", Resource::Search, Id("nav-search")),
     ("/oversight", Resource::Oversight, Id("nav-oversight")),
     ("/fleet", Resource::Fleet, Id("nav-fleet")),

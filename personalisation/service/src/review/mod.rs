@@ -7,6 +7,7 @@ pub mod decide;
 mod error;
 mod order;
 pub mod register;
+pub mod second_person;
 
 use std::sync::Arc;
 
@@ -28,10 +29,13 @@ pub fn desk(place: &Place, role: &'static str) -> Result<Desk, IntakeError> {
         .ok_or(IntakeError::Missing { section, role })?;
     let token = Token::open(&token)?;
     let key = token.find_ec(&section.key)?;
+    let approvals = section.approvals.iter().map(|label| token.find_ec(label));
+    let approvals = approvals.collect::<Result<_, _>>()?;
     Ok(Desk {
         store: place.store.clone(),
         config: Arc::clone(&place.config),
         tickets: Tickets { token, key },
+        approvals,
     })
 }
 
