@@ -9,6 +9,7 @@ use super::place::Place;
 use crate::capture::Application;
 use crate::capture::application::{Approval, Heard};
 use crate::centre::second_person::{self, About, Answer, AskError};
+use crate::draft::DraftError;
 use crate::edge;
 
 /// How often answers are looked for.
@@ -80,48 +81,53 @@ pub(super) async fn run(place: Place) {
     }
 }
 
-async fn pass(place: &Place) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+/// One draft that cannot be asked about keeps no other waiting.
+async fn pass(place: &Place) -> Result<(), DraftError> {
     for head in place.drafts.list().await? {
-        let open = |form: &Application| {
-            let asked = form.asked.as_ref();
-            form.take_back || asked.is_some_and(|asked| asked.heard == Heard::Waiting)
-        };
-        let read = || async { load_form(place, head.application).await };
-        let Ok(Some(mut seen)) = read().await else {
-            continue;
-        };
-        if !open(&seen) {
-            continue;
+        if let Err(error) = pass_one(place, head.application).await {
+            tracing::info!(%error, application = %head.application, "looking for an answer");
         }
-        // The line may be slow: nobody at the screen waits for it.
-        let (before, to_take_back) = (seen.asked.clone(), seen.take_back);
-        if to_take_back {
-            take_back(place, &mut seen).await?;
-        }
-        if before.is_some() {
-            look(place, &mut seen).await?;
-        }
-        let _turn = place.changing.clone().lock_owned().await;
-        let Ok(Some(mut form)) = read().await else {
-            continue;
-        };
-        // What the clerk did meanwhile holds.
-        if form.asked != before || form.take_back != to_take_back {
-            continue;
-        }
-        form.take_back = seen.take_back;
-        form.asked = seen.asked;
-        if seen.approval.is_some() && form.approval.is_none() {
-            form.approval = seen.approval;
-            // Only the second person was missing.
-            "send".clone_into(&mut form.goes_on_at);
-        }
-        let bytes = encode(&form).map_err(|_| "writing a draft")?;
-        let (mut rng, name) = (edge::rng(), Part::Form.name());
-        let saved = place
-            .drafts
-            .save(&mut rng, form.id, name, &bytes, None, edge::now());
-        saved.await?;
     }
+    Ok(())
+}
+
+async fn pass_one(
+    place: &Place,
+    application: ApplicationId,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let read = || async {
+        let form = load_form(place, application).await;
+        form.map_err(|_| "reading a draft")
+    };
+    let open = |form: &Application| {
+        let asked = form.asked.as_ref();
+        form.take_back || asked.is_some_and(|asked| asked.heard == Heard::Waiting)
+    };
+    let Some(mut seen) = read().await?.filter(open) else {
+        return Ok(());
+    };
+    // The line may be slow: nobody at the screen waits for it.
+    let (before, to_take_back) = (seen.asked.clone(), seen.take_back);
+    take_back(place, &mut seen).await?;
+    look(place, &mut seen).await?;
+    let _turn = place.changing.clone().lock_owned().await;
+    // What the clerk did meanwhile holds.
+    let same = |form: &Application| form.asked == before && form.take_back == to_take_back;
+    let Some(mut form) = read().await?.filter(same) else {
+        return Ok(());
+    };
+    form.take_back = seen.take_back;
+    form.asked = seen.asked;
+    if form.approval.is_none() && seen.approval.is_some() {
+        form.approval = seen.approval;
+        // Only the second person was missing.
+        "send".clone_into(&mut form.goes_on_at);
+    }
+    let bytes = encode(&form).map_err(|_| "writing a draft")?;
+    let (mut rng, name) = (edge::rng(), Part::Form.name());
+    let saved = place
+        .drafts
+        .save(&mut rng, form.id, name, &bytes, None, edge::now());
+    saved.await?;
     Ok(())
 }

@@ -49,7 +49,11 @@ pub(super) fn show(desk: &Desk) -> Markup {
                 Tone::Waiting,
                 speech.text("elsewhere-waiting"),
             )),
-            ButtonBar::new(act("look", Button::primary(speech.text("elsewhere-look")))).and(act(
+            ButtonBar::new(act(
+                "look",
+                Button::secondary(speech.text("elsewhere-look")),
+            ))
+            .and(act(
                 "take-back",
                 Button::secondary(speech.text("elsewhere-take-back")),
             )),
