@@ -16,6 +16,7 @@ use crate::{
     console::ConsoleSection,
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
+    review::notice::NoticesSection,
     secret_file::{self, SecretFileError},
 };
 
@@ -86,6 +87,8 @@ pub struct Config {
     pub intake: Option<IntakeSection>,
     /// The population register.
     pub register: Option<RegisterSection>,
+    /// Who writes to applicants, where letters are printed.
+    pub notices: Option<NoticesSection>,
     /// The pages of the centre's staff, where this host serves them.
     pub console: Option<ConsoleSection>,
 }

@@ -34,7 +34,7 @@ enum Centre {
     #[command(subcommand)]
     Order(Order),
     /// Takes sealed dossiers in, opens, verifies and checks them (docs/intake.md).
-    Intake(Common),
+    Intake(Intake),
     /// Takes in and counts card blanks.
     #[command(subcommand)]
     Blanks(Blanks),
@@ -60,6 +60,27 @@ struct Common {
     /// The configuration file.
     #[arg(long)]
     config: PathBuf,
+}
+
+#[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+struct Intake {
+    #[command(subcommand)]
+    command: Option<IntakeCommand>,
+    /// The configuration file.
+    #[arg(long, required = true)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Subcommand)]
+enum IntakeCommand {
+    /// Takes in a folder that `enrolment-station outbox export` wrote; says what became of each dossier.
+    Import {
+        /// The folder.
+        folder: PathBuf,
+        #[command(flatten)]
+        common: Common,
+    },
 }
 
 #[derive(clap::Args)]
@@ -156,14 +177,7 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
         Centre::Order(Order::Hold(one)) => decide(&runtime, &one, order::Decision::Hold)?,
         Centre::Order(Order::Release(one)) => decide(&runtime, &one, order::Decision::Release)?,
         Centre::Order(Order::Cancel(one)) => decide(&runtime, &one, order::Decision::Cancel)?,
-        Centre::Intake(common) => {
-            let config = Config::load(&common.config)?;
-            let listening = |at: intake::Listening| {
-                // Standard output: whoever chose port 0 reads it there.
-                println!("listening on {} and {}", at.stations, at.onboarding);
-            };
-            runtime.block_on(intake::run(config, listening, ended()))?;
-        }
+        Centre::Intake(intake) => take_in(&runtime, intake)?,
         Centre::Blanks(Blanks::Import {
             delivery,
             wrapping_key,
@@ -201,6 +215,31 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Serves stations, or takes a carried outbox in.
+fn take_in(runtime: &Runtime, intake: Intake) -> Result<(), Box<dyn std::error::Error>> {
+    if let Some(IntakeCommand::Import { folder, common }) = intake.command {
+        let config = Config::load(&common.config)?;
+        let mut left = 0;
+        let told = |line: intake::import::Line| {
+            left += u64::from(line.result.is_err());
+            println!("{line}");
+        };
+        runtime.block_on(intake::import::run(config, &folder, told))?;
+        return match left {
+            0 => Ok(()),
+            left => Err(intake::IntakeError::NotAll(left).into()),
+        };
+    }
+    // Demanded where there is no subcommand.
+    let config = Config::load(&intake.config.unwrap_or_default())?;
+    let listening = |at: intake::Listening| {
+        // Standard output: whoever chose port 0 reads it there.
+        println!("listening on {} and {}", at.stations, at.onboarding);
+    };
+    runtime.block_on(intake::run(config, listening, ended()))?;
+    Ok(())
 }
 
 /// Until somebody asks the program to end.

@@ -7,7 +7,14 @@
 
 mod common;
 
-use std::{fs, sync::Arc, thread};
+use std::{
+    fs,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    thread,
+};
 
 use common::Bench;
 use cryptoki::{
@@ -393,6 +400,15 @@ fn a_token_comes_back_without_a_restart() {
     }
 }
 
+/// Waits until the threads counted that far.
+fn reaches(counter: &AtomicUsize, count: usize) {
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(20);
+    while counter.load(Ordering::Relaxed) < count {
+        assert!(std::time::Instant::now() < end, "stopped short of {count}");
+        thread::sleep(std::time::Duration::from_millis(1));
+    }
+}
+
 #[test]
 fn many_threads_survive_a_loss() {
     let bench = Bench::new();
@@ -406,9 +422,11 @@ fn many_threads_survive_a_loss() {
         bench.path().join("tokens"),
         bench.path().join("tokens.away"),
     );
+    let (signed, missed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let threads: Vec<_> = (0..8)
         .map(|_| {
             let (token, key) = (token.clone(), key.clone());
+            let (signed, missed) = (signed.clone(), missed.clone());
             thread::spawn(move || {
                 let (mut good, mut absent) = (0, 0);
                 let deadline = std::time::Instant::now() + std::time::Duration::from_secs(20);
@@ -421,10 +439,12 @@ fn many_threads_survive_a_loss() {
                         Ok(signature) => {
                             assert!(verifies(key.public_key_spki(), &[3; 32], &signature));
                             good += 1;
+                            signed.fetch_add(1, Ordering::Relaxed);
                         }
                         Err(error) => {
                             assert!(error.is_absence(), "{error}");
                             absent += 1;
+                            missed.fetch_add(1, Ordering::Relaxed);
                             thread::sleep(std::time::Duration::from_millis(10));
                         }
                     }
@@ -432,9 +452,10 @@ fn many_threads_survive_a_loss() {
             })
         })
         .collect();
-    thread::sleep(std::time::Duration::from_millis(100));
+    // In the middle of the work the token goes; it comes back when the threads have seen it gone.
+    reaches(&signed, 80);
     fs::rename(&here, &away).unwrap();
-    thread::sleep(std::time::Duration::from_millis(400));
+    reaches(&missed, 8);
     fs::rename(&away, &here).unwrap();
     for thread in threads {
         thread.join().unwrap();

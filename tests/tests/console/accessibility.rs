@@ -88,6 +88,7 @@ fn furnished() -> (Centre, Vec<String>) {
         "/",
         "/review",
         "/review/forced",
+        "/notices",
         "/search",
         "/oversight",
         "/fleet",
@@ -102,6 +103,11 @@ fn furnished() -> (Centre, Vec<String>) {
     for part in ["", "/more", "/refuse", "/withdraw"] {
         pages.push(format!("/review/{case}{part}"));
     }
+    let refused = centre.in_review(&Case {
+        document: DocumentType::ResidencePermit,
+        ..first
+    });
+    pages.push(format!("/notices/{}", centre.refused(refused)));
     for part in ["", "/reset", "/leave"] {
         pages.push(format!("/staff/{clerk}{part}"));
     }

@@ -63,7 +63,9 @@ fn configuration(port: u16) -> String {
          [pki]\nendpoint = \"https://localhost:1\"\nserver_name = \"pki\"\nserver_ca = \"ca.pem\"\n\
          certificate = \"c.pem\"\nkey = \"k.pem\"\nsigning_profile = \"card\"\ntrust = \"trust\"\n\
          [console]\nlisten = \"127.0.0.1:{port}\"\norigin = \"http://localhost:{port}\"\n\
-         relying_party = \"localhost\"\nidle_minutes = 30\n",
+         relying_party = \"localhost\"\nidle_minutes = 30\n\
+         [notices]\nsender = [\"Bureau of documents\", \"1, Main Street\", \"L-1000 Luxembourg\"]\n\
+         place = \"Luxembourg\"\ncourt = [\"Tribunal administratif\", \"2, Court Street\", \"L-1499 Luxembourg\"]\n",
         token("cards"),
         token("tickets"),
         token("review")

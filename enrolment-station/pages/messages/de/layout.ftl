@@ -6,6 +6,7 @@ layout-navigation = Navigation
 layout-lock = Sperren
 layout-sign-out = Abmelden
 layout-footer = Stempel · Ausweise des Großherzogtums
+layout-times = Alle Uhrzeiten gelten für Luxemburg.
 problem-home = Zur Startseite
 problem-failed-title = Etwas hat nicht geklappt
 problem-failed-advice = Das liegt nicht an Ihnen, und was Sie vorher abgeschickt haben, ist sicher. Versuchen Sie es in einer Minute noch einmal. Geschieht es wieder, sagen Sie es der Person, die diesen Dienst betreut.

@@ -6,6 +6,7 @@ layout-navigation = Navigation
 layout-lock = Lock
 layout-sign-out = Sign out
 layout-footer = Stempel · identity documents of the Grand Duchy
+layout-times = Times are those of Luxembourg.
 problem-home = Go to the start page
 problem-failed-title = Something did not work
 problem-failed-advice = It is not your fault, and what you sent earlier is safe. Try again in a minute. If it happens again, tell the person who looks after this service.

@@ -6,6 +6,7 @@ layout-navigation = Navigation
 layout-lock = Verrouiller
 layout-sign-out = Se déconnecter
 layout-footer = Stempel · documents d’identité du Grand-Duché
+layout-times = Les heures sont celles du Luxembourg.
 problem-home = Aller à la page d’accueil
 problem-failed-title = Quelque chose n’a pas fonctionné
 problem-failed-advice = Ce n’est pas votre faute, et ce que vous avez déjà envoyé est en sécurité. Réessayez dans une minute. Si cela se reproduit, prévenez la personne qui s’occupe de ce service.

@@ -6,6 +6,7 @@ layout-navigation = Navigatioun
 layout-lock = Spären
 layout-sign-out = Ofmellen
 layout-footer = Stempel · Ausweiser vum Groussherzogtum
+layout-times = All Auerzäite gëlle fir Lëtzebuerg.
 problem-home = Op d’Startsäit
 problem-failed-title = Eppes huet net geklappt
 problem-failed-advice = Et läit net un Iech, a wat Dir virdru fortgeschéckt hutt, ass a Sécherheet. Probéiert et an enger Minutt nach eng Kéier. Wann et nach eng Kéier geschitt, sot der Persoun Bescheed, déi sech ëm dësen Déngscht këmmert.

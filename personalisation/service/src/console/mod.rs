@@ -5,9 +5,11 @@
 //!                                                       every read of personal data: intent, outcome
 //! ```
 
+mod acting;
 mod approvals;
 mod enrol;
 mod fleet;
+mod notices;
 mod oversight;
 pub mod permissions;
 mod reading;
@@ -48,6 +50,8 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "approvals",
     "console",
     "fleet",
+    "letter",
+    "notices",
     "oversight",
     "review",
     "staff"
@@ -228,6 +232,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = start::add(routes);
     let routes = review::add(routes);
     let routes = approvals::add(routes);
+    let routes = notices::add(routes);
     let routes = search::add(routes);
     let routes = oversight::add(routes);
     let routes = fleet::add(routes);

@@ -26,6 +26,8 @@ pub enum Resource {
     Forced,
     /// Applications of small offices that wait for a second person.
     Approvals,
+    /// What applicants are told in writing.
+    Notices,
     /// Applications without a case: breaking the glass.
     Search,
     /// What others read without a case.
@@ -46,7 +48,7 @@ pub enum Action {
 }
 
 use Action::{Act, See};
-use Resource::{Approvals, Fleet, Forced, Oversight, Review, Search, Staff, Start};
+use Resource::{Approvals, Fleet, Forced, Notices, Oversight, Review, Search, Staff, Start};
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
 pub const TABLE: &[(Role, Resource, &[Action])] = &[
@@ -55,11 +57,13 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Review, &[See, Act]),
     (Role::Supervisor, Forced, &[See, Act]),
     (Role::Supervisor, Approvals, &[See, Act]),
+    (Role::Supervisor, Notices, &[See, Act]),
     (Role::Supervisor, Search, &[See, Act]),
     (Role::Supervisor, Fleet, &[See]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
     (Role::Reviewer, Approvals, &[See, Act]),
+    (Role::Reviewer, Notices, &[See, Act]),
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),
     (Role::Inspector, Start, &[See]),

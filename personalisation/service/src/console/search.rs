@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 use crate::intake::opener::who_has;
 
 use super::{
-    Desk,
+    Desk, notices,
     permissions::{Resource, Staffer},
     reading::Reading,
     review::{self, CaseFile, words},
@@ -117,7 +117,10 @@ async fn show(
     let body = html! {
         (Notification::new(Tone::Notice, speech.text("search-noted")))
         @if cases.is_empty() { p { (speech.text("search-nothing")) } }
-        @for case in &cases { (one(speech, case)) }
+        @for case in &cases {
+            (one(speech, case))
+            (notices::history(&desk, speech, case.row.application.id()).await?)
+        }
         p { a href="/search" { (speech.text("search-again")) } }
     };
     let title = speech.format("search-found", &[("count", cases.len().into())]);

@@ -47,6 +47,11 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         let waiting = desk.store.count_questions(None).await.map_err(failed)?;
         tile(Id("start-approvals"), waiting, "/approvals");
     }
+    if staffer.may(Resource::Notices, Action::See) {
+        let offices = desk.store.count_notices().await.map_err(failed)?;
+        let waiting = offices.iter().map(|(_, count)| count).sum();
+        tile(Id("start-notices"), waiting, "/notices");
+    }
     if staffer.may(Resource::Oversight, Action::See) {
         let waiting = desk.store.count_unreviewed_glass().await.map_err(failed)?;
         tile(Id("start-oversight"), waiting, "/oversight");

@@ -45,6 +45,17 @@ pub enum IntakeError {
         /// The system's reason.
         source: io::Error,
     },
+    /// A carried outbox cannot be listed.
+    #[error("reading {}: {source}; name the folder that `enrolment-station outbox export` wrote", path.display())]
+    Import {
+        /// The folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Some of a carried outbox was not taken; what became of each file was said.
+    #[error("{0} of the folder's files were not taken; see above, and import the folder again")]
+    NotAll(u64),
     /// The fleet's part cannot start.
     #[error(transparent)]
     Fleet(#[from] crate::fleet::FleetError),

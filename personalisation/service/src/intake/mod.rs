@@ -10,6 +10,8 @@
 pub mod chunks;
 pub mod config;
 mod error;
+mod holding;
+pub mod import;
 pub mod keys;
 pub mod opener;
 pub mod parts;
@@ -98,11 +100,7 @@ pub async fn run(
     let keys = Arc::new(IntakeKeys::find(Arc::clone(&token), token_section)?);
     let in_token = token_section.tls.as_deref().map(|label| (&token, label));
     let ours = tls::identity(&section.certificate, section.key.as_deref(), in_token)?;
-    let chunks = Chunks::open(&section.folder, section.free_bytes);
-    let chunks = Arc::new(chunks.map_err(|source| IntakeError::Folder {
-        path: section.folder.clone(),
-        source,
-    })?);
+    let chunks = Arc::new(folder(section)?);
     let service = IntakeService {
         store: place.store.clone(),
         chunks: Arc::clone(&chunks),
@@ -141,6 +139,14 @@ pub async fn run(
     .await;
     workers.iter().for_each(JoinHandle::abort);
     served
+}
+
+/// The folder of dossiers.
+fn folder(section: &IntakeSection) -> Result<Chunks, IntakeError> {
+    Chunks::open(&section.folder, section.free_bytes).map_err(|source| IntakeError::Folder {
+        path: section.folder.clone(),
+        source,
+    })
 }
 
 /// Openers, checkers, and whoever forgets what nobody goes on with.

@@ -33,6 +33,8 @@ use crate::edge;
 
 /// How long the opener sleeps when nothing is held and nobody wakes it.
 const IDLE: Duration = Duration::from_secs(2);
+/// How often somebody who waits for one dossier looks again.
+const GLANCE: Duration = Duration::from_millis(100);
 /// How long a dossier rests that could not be opened for a fault of ours.
 const REST: Duration = Duration::from_secs(5);
 
@@ -98,6 +100,44 @@ impl Opener {
                     tokio::time::sleep(IDLE).await;
                 }
             }
+        }
+    }
+
+    /// Opens what is held until this dossier is ended, or for so long: somebody else may have it. Where it is then.
+    pub(super) async fn until_ended(
+        &self,
+        hash: Hash,
+        patience: Duration,
+    ) -> Result<DossierState, StoreError> {
+        let opening = async {
+            while !self.ended(hash).await? {
+                match self.step().await {
+                    Ok(true) => {}
+                    Ok(false) => tokio::time::sleep(GLANCE).await,
+                    Err(error) => {
+                        tracing::error!(%error, "opening dossiers");
+                        tokio::time::sleep(IDLE).await;
+                    }
+                }
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Ok(ended) = tokio::time::timeout(patience, opening).await {
+            ended?;
+        }
+        let row = self.store.dossier(hash).await?;
+        Ok(row.map_or(DossierState::Held, |row| row.state))
+    }
+
+    async fn ended(&self, hash: Hash) -> Result<bool, StoreError> {
+        let row = self.store.dossier(hash).await?;
+        Ok(row.is_none_or(|row| row.state != DossierState::Held))
+    }
+
+    /// Erases and puts away what ended; what cannot be now is left to the next opener.
+    pub(super) async fn tidy(&self) {
+        if let Err(error) = self.put_away().await {
+            tracing::error!(%error, "putting files of dossiers away");
         }
     }
 

@@ -268,6 +268,7 @@ impl Checker {
             token: Some(token),
             order: None,
             cancelled: None,
+            notice: None,
         };
         let store = &self.desk.store;
         store

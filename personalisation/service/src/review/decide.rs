@@ -12,7 +12,7 @@ use key_custody::{
 use personalisation_core::{
     application::{Application, Decider, Recapture, RefusalGround, WithdrawalReason},
     attempt::Attempt,
-    ids::{ActId, LeaseToken, OrderId},
+    ids::{ActId, LeaseToken, NoticeId, OrderId},
 };
 use personalisation_store::{
     Store, StoreError,
@@ -22,7 +22,12 @@ use personalisation_store::{
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{ACTOR, error::ReviewError, order};
+use super::{
+    ACTOR,
+    error::ReviewError,
+    notice::{Decision, Written},
+    order,
+};
 use crate::{
     config::Config,
     edge,
@@ -123,6 +128,8 @@ impl Desk {
             handled.map_err(personalisation_core::application::DecisionError::from)?;
         }
         let to = row.application.clone().ask_more(wanted)?;
+        let told = (case.reason, appointment);
+        let notice = self.notice(&row, &to, told, now).await?;
         let decided = Decided {
             from: &row,
             to: &to,
@@ -132,6 +139,7 @@ impl Desk {
             token: None,
             order: None,
             cancelled: None,
+            notice: notice.as_ref().map(Written::new_notice),
         };
         self.write(&decided, "ask-more", "more_needed", now).await
     }
@@ -244,6 +252,7 @@ impl Desk {
                 content: &content,
             }),
             cancelled: None,
+            notice: None,
         };
         self.write(&decided, "approve", "approved", now).await?;
         Ok(prepared.order)
@@ -262,6 +271,7 @@ impl Desk {
             Some(order) => self.cancelled(to.id(), order).await?,
             None => None,
         };
+        let notice = self.notice(row, to, (case.reason, None), now).await?;
         let decided = Decided {
             from: row,
             to,
@@ -271,8 +281,32 @@ impl Desk {
             token: None,
             order: None,
             cancelled: cancelled.as_ref().map(|(from, to)| (from, to)),
+            notice: notice.as_ref().map(Written::new_notice),
         };
         self.write(&decided, to.state().name(), why, now).await
+    }
+
+    /// What the applicant is told of a decision.
+    async fn notice(
+        &self,
+        row: &ApplicationRow,
+        to: &Application,
+        (reason, appointment): (&str, Option<OffsetDateTime>),
+        now: OffsetDateTime,
+    ) -> Result<Option<Written>, ReviewError> {
+        let text = self.store.dossier_part(row.content, DossierPart::Text);
+        let text = text.await?.ok_or(PartsError::Missing("text"))?;
+        let section = self.config.notices.as_ref();
+        let decision = Decision {
+            to,
+            reason,
+            appointment,
+            applied_at: row.accepted_at,
+            decided_at: now,
+            answer_days: section.map(|section| section.answer_days),
+        };
+        let id = NoticeId::generate(&mut edge::rng());
+        Ok(Written::of(id, &parts::text(&text)?, &decision)?)
     }
 
     async fn cancelled(

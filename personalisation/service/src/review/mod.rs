@@ -5,6 +5,7 @@ pub mod checker;
 pub mod checks;
 pub mod decide;
 mod error;
+pub mod notice;
 mod order;
 pub mod register;
 pub mod second_person;

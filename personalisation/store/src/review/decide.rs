@@ -11,7 +11,11 @@ use rand::CryptoRng;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{ApplicationRow, insert_handlers, insert_move, names, verify};
+use super::{
+    ApplicationRow, insert_handlers, insert_move, names,
+    notice::{NewNotice, insert_notice},
+    verify,
+};
 use crate::{
     Store, StoreError, audit, line,
     order::{self, ContentKind, NewOrder},
@@ -39,6 +43,8 @@ pub struct Decided<'a> {
     pub order: Option<OrderToAdd<'a>>,
     /// With an end: the newest attempt at its order, and that attempt cancelled.
     pub cancelled: Option<(&'a Attempt, &'a Attempt)>,
+    /// What the applicant is told: with every move that has a notice, and with no other.
+    pub notice: Option<NewNotice<'a>>,
 }
 
 /// The order that an approval makes of the prepared files.
@@ -55,8 +61,9 @@ pub struct OrderToAdd<'a> {
 }
 
 impl Store {
-    /// Moves an application as decided. The order of an approval, the move, what was written and the
-    /// audit are one commit. `Stale` where somebody moved it meanwhile, or where the person is among
+    /// Moves an application as decided. The order of an approval, the move, what was written, the notice
+    /// and the audit are one commit. `Notice` where the move needs a notice and there is none, or the
+    /// other way round; `Stale` where somebody moved it meanwhile, or where the person is among
     /// those who handled it; `AlreadyThere` where its person has another live application of the type.
     pub async fn decide_application(
         &self,
@@ -80,7 +87,12 @@ impl Store {
                 sealed.push((*kind, self.sealer.seal(rng, &kind.place(order.id), plain)?));
             }
         }
-        let (note, sealed) = (note.as_deref(), &sealed);
+        let notice = match (decided.to.state().notice(), &decided.notice) {
+            (Some(kind), Some(new)) => Some((kind, self.seal_notice(rng, new)?)),
+            (None, None) => None,
+            _ => return Err(StoreError::Notice(id)),
+        };
+        let (note, sealed, notice) = (note.as_deref(), &sealed, &notice);
         transaction!(self, "deciding about an application", |tx| {
             if let Some(token) = decided.token {
                 verify::leased(tx, id, token).await?;
@@ -94,6 +106,9 @@ impl Store {
             }
             write_state(tx, decided.from, decided.to, (decided.person, note), now).await?;
             set_extras(tx, decided).await?;
+            if let Some((kind, notice)) = notice {
+                insert_notice(tx, (id, step), *kind, notice, now).await?;
+            }
             audit::write(tx, entries).await
         })
     }

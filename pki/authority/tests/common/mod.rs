@@ -12,7 +12,7 @@ use std::{
     io::{BufRead, BufReader},
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
-    time::{Duration, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
 use evidence::ticket::{SignedTicket, Ticket};
@@ -156,11 +156,18 @@ impl House {
         Away { here, away }
     }
 
-    /// Waits until the audit has its first entry: the intent of a request that is under way.
-    pub async fn first_intent(&self) {
+    /// Entries in the service's audit.
+    pub fn audited(&self) -> usize {
         let audit = self.path("pki-audit.jsonl");
-        while fs::read_to_string(&audit).unwrap().lines().count() == 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
+        fs::read_to_string(audit).map_or(0, |text| text.lines().count())
+    }
+
+    /// Waits until the service's audit has that many entries.
+    pub async fn audit_reaches(&self, count: usize) {
+        let end = Instant::now() + Duration::from_secs(30);
+        while self.audited() < count {
+            assert!(Instant::now() < end, "the audit stops short of {count}");
+            tokio::time::sleep(Duration::from_millis(5)).await;
         }
     }
 

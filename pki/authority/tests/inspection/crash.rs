@@ -23,7 +23,7 @@ async fn a_crash_between_intent_and_outcome_continues() {
     let asked = request.clone();
     let stuck = tokio::spawn(async move { ask(&mut stuck, asked).await });
     let audit = house.path("pki-audit.jsonl");
-    house.first_intent().await;
+    house.audit_reaches(1).await;
     service.kill();
     stuck.await.unwrap().unwrap_err();
     away.bring_back();

@@ -22,6 +22,7 @@ async fn a_kill_between_intent_and_signature_is_continued_with_the_same_serial_n
     let asked = certify(request(&key), KeyUse::StationTls);
     let waiting = tokio::spawn(async move { client.certify(asked).await });
     while bench.audit("certify-station").is_empty() {
+        assert!(!waiting.is_finished(), "refused before any intent");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
     bench.service.kill();

@@ -5,60 +5,21 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use evidence::entry::Act;
 use maud::Markup;
 use pages::{
     Id, Layout,
     component::{Choice, Errors, Form, Irreversible, Values},
     http::Problem,
 };
-use personalisation_store::{
-    StoreError,
-    fleet::{RevocationReason, Station},
-};
+use personalisation_store::fleet::{RevocationReason, Station};
 
 use super::one::find;
-use crate::{
-    console::{
-        Desk,
-        permissions::Staffer,
-        view::{failed, page},
-    },
-    staff,
+use crate::console::{
+    Desk,
+    acting::{begin, settle},
+    permissions::Staffer,
+    view::{failed, page},
 };
-
-/// An act about a station, its intent written.
-pub(super) async fn begin(
-    desk: &Desk,
-    staffer: &Staffer,
-    name: &str,
-    object: &str,
-) -> Result<Act, Problem> {
-    let by = staff::page_person(staffer.person);
-    let act = staff::act(desk.rng, by, name, object);
-    let intent = act.intent(staffer.visit.now());
-    desk.store.audit(&[intent]).await.map_err(failed)?;
-    Ok(act)
-}
-
-/// What came of it: the outcome of a change that did not take place is written here.
-async fn settle(
-    desk: &Desk,
-    staffer: &Staffer,
-    act: &Act,
-    moved: Result<bool, StoreError>,
-) -> Result<(), Problem> {
-    if moved.is_err() {
-        let outcome = act.outcome(staffer.visit.now(), "nothing was changed");
-        desk.store.audit(&[outcome]).await.map_err(failed)?;
-    }
-    match moved {
-        Ok(true) => Ok(()),
-        // Somebody was faster.
-        Ok(false) => Err(Problem::StaleForm),
-        Err(error) => Err(failed(error)),
-    }
-}
 
 pub(super) async fn quarantine(
     State(desk): State<Desk>,

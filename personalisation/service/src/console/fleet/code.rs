@@ -14,13 +14,14 @@ use pages::{
 };
 use serde::Deserialize;
 
-use super::{change::begin, one::find};
+use super::one::find;
 use personalisation_store::fleet::NewCode;
 use time::Duration;
 
 use crate::{
     console::{
         Desk,
+        acting::begin,
         permissions::Staffer,
         view::{failed, page},
     },

@@ -40,8 +40,8 @@ pub(super) enum Decision {
     },
     /// Ended by decision.
     Refuse(RefusalGround),
-    /// Ended by the applicant's wish.
-    Withdraw,
+    /// Ended by the applicant's wish, or by their death.
+    Withdraw { death: bool },
 }
 
 impl Decision {
@@ -50,7 +50,7 @@ impl Decision {
             Self::Approve => "decide-approve",
             Self::AskMore { .. } => "decide-ask-more",
             Self::Refuse(_) => "decide-refuse",
-            Self::Withdraw => "decide-withdraw",
+            Self::Withdraw { .. } => "decide-withdraw",
         }
     }
 }
@@ -86,7 +86,7 @@ pub(super) async fn carry_out(
             appointment,
         } => review.ask_more(case, wanted, appointment, now).await,
         Decision::Refuse(ground) => review.refuse(case, ground, now).await,
-        Decision::Withdraw => review.withdraw(case, false, now).await,
+        Decision::Withdraw { death } => review.withdraw(case, death, now).await,
     };
     let detail = match &done {
         Ok(()) => "decided",

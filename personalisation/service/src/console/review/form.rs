@@ -147,7 +147,7 @@ pub(super) fn show(
         @match kind {
             Kind::More => { (more_fields(staffer, &form)) }
             Kind::Refuse => { (ground_field(staffer, &form)) }
-            Kind::Withdraw => {}
+            Kind::Withdraw => { (why_field(staffer, &form)) }
         }
         (reason(staffer, &form))
     };
@@ -184,6 +184,14 @@ fn ground_field(staffer: &Staffer, form: &Form<'_>) -> Markup {
         Choice::radio("ground", speech.text("decide-ground")),
         |choice, one| choice.answer(one.name(), speech.text(words::refusal(one))),
     );
+    form.choice(&choice)
+}
+
+fn why_field(staffer: &Staffer, form: &Form<'_>) -> Markup {
+    let speech = staffer.visit.speech();
+    let choice = Choice::radio("why", speech.text("decide-why"))
+        .answer("applicant", speech.text("decide-why-applicant"))
+        .answer("death", speech.text("decide-why-death"));
     form.choice(&choice)
 }
 
