@@ -35,12 +35,7 @@ pub fn paper(pdf: &[u8]) -> Result<serde_json::Value, ProgramError> {
     let file = place.map_err(io)?;
     std::fs::write(file.path(), pdf).map_err(io)?;
     let script = root().join("tests/oracles/paper.py");
-    let script = format!(
-        "import runpy, sys; sys.stdin = open({:?}); sys.argv = ['paper.py']; runpy.run_path({:?})",
-        file.path().to_string_lossy(),
-        script.to_string_lossy(),
-    );
-    let said = python_says(&["-c", &script])?;
+    let said = python_says(&[&script.to_string_lossy(), &file.path().to_string_lossy()])?;
     serde_json::from_str(&said).map_err(|error| ProgramError::Refused {
         program: "paper.py".to_owned(),
         status: Some(0),

@@ -55,6 +55,12 @@ pub struct Application {
     pub summary: Option<Summary>,
     /// The second person's signed record, encoded.
     pub approval: Option<Approval>,
+    /// What was asked of a second person elsewhere.
+    #[serde(default)]
+    pub asked: Option<Asked>,
+    /// The centre has a question about this application as it was, and must hear that it is not so any more.
+    #[serde(default)]
+    pub take_back: bool,
     /// The application for which the centre asked this capture again.
     pub recapture_of: Option<ApplicationId>,
     /// Where it goes on, for lists that open no pictures.
@@ -149,6 +155,32 @@ impl Person {
     }
 }
 
+/// A question to a second person elsewhere.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The summary that it is about.
+    pub summary: Hash,
+    /// When.
+    pub at: Timestamp,
+    /// The clerk who asked.
+    pub clerk: PersonId,
+    /// What was heard.
+    pub heard: Heard,
+}
+
+/// What was heard of a question.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Heard {
+    /// Nothing yet.
+    Waiting,
+    /// Approved; the record is the application's approval.
+    Approved,
+    /// Declined, and why.
+    Declined(String),
+    /// Nobody answered in time.
+    Ended,
+}
+
 impl Application {
     /// A new one.
     pub fn new(id: ApplicationId, clerk: &SignIn, now: Timestamp) -> Self {
@@ -168,6 +200,8 @@ impl Application {
             payment: None,
             summary: None,
             approval: None,
+            asked: None,
+            take_back: false,
             recapture_of: None,
             goes_on_at: String::new(),
         }
@@ -177,6 +211,12 @@ impl Application {
     pub fn changed(&mut self) {
         self.summary = None;
         self.approval = None;
+        self.take_question_back();
+    }
+
+    /// Nobody elsewhere is asked any more; the centre hears of it when the line is up.
+    pub fn take_question_back(&mut self) {
+        self.take_back |= self.asked.take().is_some();
     }
 
     /// Takes other facts about the applicant: papers and fee hang on them, and are asked for again; who acts for the
@@ -258,4 +298,4 @@ macro_rules! redacted {
         }
     )+};
 }
-redacted!(Request Person KnownDocument Signing Papers Paid Approval);
+redacted!(Asked Heard Request Person KnownDocument Signing Papers Paid Approval);

@@ -140,13 +140,17 @@ impl Desk {
 
     /// The hash of what the applicant would confirm now.
     pub fn summary(&self, language: Language) -> Hash {
-        let rows = summary::rows(
+        build::hash(&self.summary_text(language))
+    }
+
+    /// The text whose hash is confirmed, as it is now.
+    pub fn summary_text(&self, language: Language) -> String {
+        summary::text(&summary::rows(
             &self.application,
             self.speak(language),
             &self.configuration,
             self.today,
-        );
-        build::hash(&summary::text(&rows))
+        ))
     }
 
     /// What was confirmed under another configuration or on another day holds while it reads the same; else the

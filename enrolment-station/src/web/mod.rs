@@ -1,5 +1,6 @@
 //! The clerk's pages, served to this computer alone.
 
+mod asking;
 mod assets;
 pub mod desk;
 pub mod place;
@@ -108,6 +109,7 @@ fn routes(place: &Place) -> Router {
             get(today::ask_discard).post(today::discard),
         )
         .route("/receipt", get(receipt::show))
+        .route("/receipt.pdf", get(receipt::print))
         .merge(steps::routes())
         .route_layer(from_fn(whole::to_the_end))
         .route_layer(from_fn_with_state(place.clone(), role::clerks_only))

@@ -17,6 +17,7 @@ use thiserror::Error;
 use time::Duration;
 use tokio::sync::watch;
 
+use super::asking;
 use super::place::{self, Follow, Parts, Place};
 use super::scanners::Scanners;
 use super::{MESSAGES, ServeError};
@@ -89,6 +90,15 @@ impl Station {
             }
         };
         if let Some((uploader, keeper, housekeeping)) = background.take() {
+            let place = self.place.clone();
+            let ended = told();
+            let asking = async move {
+                tokio::select! {
+                    () = ended => {}
+                    () = asking::run(place) => {}
+                }
+            };
+            self.watched("asking second persons", asking);
             self.watched("sending", uploader.run(told()));
             self.watched("keeping in touch with the centre", keeper.run(told()));
             self.watched("erasing by date", housekeeping.run(told()));

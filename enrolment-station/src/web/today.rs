@@ -15,8 +15,10 @@ use pages::http::{Problem, Signed};
 use pages::{Layout, Page, Speech, Visit};
 use time::OffsetDateTime;
 
+use super::asking;
 use super::desk::{Desk, Part, encode, load_form, navigation};
 use super::place::{Place, failed, holds, stamp};
+use crate::capture::application::Heard;
 use crate::capture::{Application, Step};
 use crate::edge;
 use crate::outbox::{ApplicationState, Item, Recapture, State as Stage, Task};
@@ -65,6 +67,7 @@ struct Row {
     id: ApplicationId,
     name: String,
     step: Option<Step>,
+    heard: Option<Heard>,
     saved_at: OffsetDateTime,
     recapture_of: Option<ApplicationId>,
 }
@@ -107,6 +110,7 @@ async fn drafts(place: &Place) -> Result<Vec<Row>, Problem> {
             id: head.application,
             name: form.as_ref().map(Application::name).unwrap_or_default(),
             step: step_of(form.as_ref()),
+            heard: form.and_then(|form| Some(form.asked?.heard)),
             saved_at: head.saved_at,
             recapture_of: form.and_then(|form| form.recapture_of),
         });
@@ -277,12 +281,22 @@ fn drafts_table(speech: Speech<'_>, rows: &[Row]) -> Markup {
         };
         table.row([
             Cell::from(name.clone()),
-            Cell::from(step),
+            Cell::of(&html! { (step) @if let Some(heard) = &row.heard { " " (elsewhere(speech, heard)) } }),
             Cell::from(speech.moment(row.saved_at)),
             Cell::of(&links),
         ])
     });
     html! { (table.or_if_empty(speech.text("today-no-drafts"))) }
+}
+
+/// What was heard of a second person elsewhere.
+fn elsewhere(speech: Speech<'_>, heard: &Heard) -> Tag {
+    match heard {
+        Heard::Waiting => Tag::new(Tone::Waiting, speech.text("elsewhere-waits")),
+        Heard::Approved => Tag::new(Tone::Good, speech.text("elsewhere-approved")),
+        Heard::Declined(_) => Tag::new(Tone::Bad, speech.text("elsewhere-declined")),
+        Heard::Ended => Tag::new(Tone::Attention, speech.text("elsewhere-over")),
+    }
 }
 
 fn outbox_table(speech: Speech<'_>, items: &[Item]) -> Markup {
@@ -405,6 +419,11 @@ pub async fn discard(
 ) -> Result<Response, Problem> {
     let id: ApplicationId = id.parse().map_err(|_| Problem::NotFound)?;
     let _turn = place.changing.lock().await;
+    // A draft that cannot be read is discarded too; a question about it ends by itself at the centre.
+    let known = load_form(&place, id).await.ok().flatten();
+    if known.is_some_and(|form| form.asked.is_some() || form.take_back) {
+        asking::tell(&place, id);
+    }
     let discarded = place.drafts.discard(id).await;
     discarded.map_err(failed("discarding a draft"))?;
     Ok(Redirect::to("/today").into_response())

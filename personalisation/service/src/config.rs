@@ -152,6 +152,9 @@ pub struct TicketToken {
     pub key: String,
     /// Where `keys` writes the public half.
     pub public_key: Option<PathBuf>,
+    /// Of `[tokens.review]`: labels of the keys of second persons at the console; the first signs, all are believed.
+    #[serde(default)]
+    pub approvals: Vec<String>,
 }
 
 /// `[tokens.inspection]`

@@ -8,7 +8,8 @@ use std::{
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
-        CardMaster, InspectionSystem, IntakeOpening, ReceiptSigning, ServiceTls, TicketSigning,
+        ApprovalSigning, CardMaster, InspectionSystem, IntakeOpening, ReceiptSigning, ServiceTls,
+        TicketSigning,
     },
 };
 use rand::CryptoRng;
@@ -94,6 +95,10 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         note("review's ticket key", fresh(key)?);
         let key = token.find_ec::<TicketSigning>(&section.key)?;
         write(section.public_key.as_ref(), key.public_key_spki())?;
+        for label in &section.approvals {
+            let key = token.generate_ec::<ApprovalSigning>(label, Curve::P256);
+            note("key of second persons", fresh(key)?);
+        }
     }
     intake(config, rng, &mut note)?;
     let officer = config.tokens.inspection.as_ref();

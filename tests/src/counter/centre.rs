@@ -74,6 +74,7 @@ pin_file = "review.pin"
 so_pin_file = "review.so-pin"
 key = "review-tickets-1"
 public_key = "review-tickets-1.spki"
+approvals = ["approvals-1"]
 
 [pki]
 endpoint = "https://127.0.0.1:1"

@@ -29,6 +29,7 @@ use tokio_rustls::{
 use tonic::transport::{Channel, Endpoint, Uri};
 use wire::intake::{
     AppendRequest, BeginRequest, FinishRequest, ReceiptsRequest, intake_client::IntakeClient,
+    second_person_client::SecondPersonClient,
 };
 
 use super::{
@@ -146,6 +147,16 @@ impl Station {
     /// A connection to the centre.
     pub async fn connect(&self, address: &str) -> Result<IntakeClient<Channel>, Trouble> {
         Ok(IntakeClient::new(
+            channel(address, Arc::clone(&self.tls)).await?,
+        ))
+    }
+
+    /// The same for questions to second persons elsewhere.
+    pub async fn connect_second_person(
+        &self,
+        address: &str,
+    ) -> Result<SecondPersonClient<Channel>, Trouble> {
+        Ok(SecondPersonClient::new(
             channel(address, Arc::clone(&self.tls)).await?,
         ))
     }

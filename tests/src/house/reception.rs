@@ -234,6 +234,7 @@ softhsm2_conf = {conf}
 label = "review"
 pin_file = {review_pin}
 key = "review-tickets-1"
+approvals = ["approvals-1"]
 
 [intake]
 listen = "127.0.0.1:0"

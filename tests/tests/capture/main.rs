@@ -16,6 +16,7 @@ mod killed;
 mod pages_seen;
 mod pages_weighed;
 mod recapture;
+mod second_person;
 mod taking_in;
 mod walker;
 mod ways;

@@ -11,4 +11,5 @@ mod centre;
 mod deciding;
 mod glass;
 mod notices;
+mod second_person;
 mod seed;

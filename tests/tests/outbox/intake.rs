@@ -92,7 +92,7 @@ impl Journey {
             quarantine_bytes: 1 << 27,
             held: Arc::default(),
         };
-        tokio::spawn(Opener::new(&service, &section, Arc::default()).run());
+        tokio::spawn(Opener::new(&service, &section, Arc::default(), Arc::default()).run());
         let (address, _) = centre::serve(&authority, service).await;
         Self {
             folder,

@@ -10,4 +10,5 @@
 mod approved;
 mod decided;
 mod notices;
+mod second_person;
 mod support;

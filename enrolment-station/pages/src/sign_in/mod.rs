@@ -11,6 +11,7 @@ mod password_page;
 mod staff;
 mod throttle;
 mod totp;
+mod vouching;
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use password::{Password, PasswordError};
 pub use staff::{Account, Staff, StaffError};
 pub use throttle::Throttle;
 pub use totp::{TotpSecret, TotpSecretError};
+pub use vouching::vouching_button;
 
 pub(crate) use lock::dialog as lock_dialog;
 
@@ -80,13 +82,14 @@ impl SignIn {
     }
 
     /// The routes for those signed in: `/passkeys`, `/passkeys/start`, `/passkeys/finish`,
-    /// `/passkeys/remove`.
+    /// `/passkeys/remove`, `/passkeys/vouch`.
     pub fn staff_routes(&self) -> Router {
         Router::new()
             .route("/passkeys", get(passkey_pages::list))
             .route("/passkeys/start", post(passkey_pages::start_adding))
             .route("/passkeys/finish", post(passkey_pages::finish_adding))
             .route("/passkeys/remove", post(passkey_pages::remove))
+            .route("/passkeys/vouch", post(vouching::start))
             .with_state(self.clone())
     }
 

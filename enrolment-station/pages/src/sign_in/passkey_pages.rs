@@ -195,7 +195,7 @@ pub(super) async fn finish_adding(
     }
 }
 
-async fn keep(visit: &Visit, ceremony: Ceremony, state: String) -> Result<(), Problem> {
+pub(super) async fn keep(visit: &Visit, ceremony: Ceremony, state: String) -> Result<(), Problem> {
     let challenge = Challenge {
         ceremony,
         state,
@@ -208,7 +208,7 @@ async fn keep(visit: &Visit, ceremony: Ceremony, state: String) -> Result<(), Pr
 }
 
 /// The state of the ceremony under way. It serves once, whatever becomes of it.
-async fn take(visit: &Visit, ceremony: Ceremony) -> Result<Option<String>, Problem> {
+pub(super) async fn take(visit: &Visit, ceremony: Ceremony) -> Result<Option<String>, Problem> {
     // Out of the session as it is now, not as the request found it: of two answers at once one finds none.
     let taken = Mutex::new(None);
     let change = |record: &mut Record| {
@@ -230,7 +230,7 @@ fn refused(visit: &Visit) -> Response {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn failed(error: RelyingPartyError) -> Problem {
+pub(super) fn failed(error: RelyingPartyError) -> Problem {
     tracing::error!(%error, "passkeys");
     Problem::Failed
 }

@@ -1,7 +1,7 @@
 //! The last page: into the outbox, and then the receipt. From here the station cannot read the application any more.
 
 use axum::response::{IntoResponse, Redirect, Response};
-use dossier::Dossier;
+use dossier::{Dossier, Label};
 use maud::html;
 use pages::component::{Button, ButtonBar, Errors, Notification, Tone, Values};
 use pages::http::Problem;
@@ -103,16 +103,15 @@ fn receipt_of(desk: &Desk, speech: Speech<'_>) -> Receipt {
     let tag = application.language().map_or("fr", dossier::Language::tag);
     let language = pages::Language::from_tag(tag).unwrap_or(speech.language());
     let speech = desk.visit.site().texts().speak(language);
-    let document = application
-        .request
-        .map(|one| speech.text(words::document(one.document)));
+    let id = application.id.to_string();
     let paid = application.payment.as_ref();
     let office = |id: &str| summary::office(&desk.configuration, id, desk.today);
     Receipt {
-        application: application.id.to_string(),
+        follow: receipt::reference(portal(desk, language).as_deref(), &id),
+        application: id,
         language: language.tag().to_owned(),
         name: application.name(),
-        document: document.unwrap_or_default(),
+        document: asked_for(desk, speech),
         at: desk.visit.now().unix_timestamp(),
         office: office(desk.place.office.as_str()),
         fee: paid.map_or_else(String::new, |paid| summary::euros(speech, paid.payment.fee)),
@@ -121,4 +120,28 @@ fn receipt_of(desk: &Desk, speech: Speech<'_>) -> Receipt {
         }),
         collection: paid.map_or_else(String::new, |paid| office(paid.collection.as_str())),
     }
+}
+
+/// The document, the ground, and whether it is to be fast.
+fn asked_for(desk: &Desk, speech: Speech<'_>) -> String {
+    let Some(request) = desk.application.request else {
+        return String::new();
+    };
+    let (document, ground) = (
+        words::document(request.document),
+        words::ground(request.ground),
+    );
+    let express = request.express.then_some("summary-express-yes");
+    let parts = [speech.text(document), speech.text(ground)].into_iter();
+    let parts: Vec<String> = parts.chain(express.map(|id| speech.text(id))).collect();
+    parts.join(", ")
+}
+
+/// Where applications can be followed, if the configuration says.
+fn portal(desk: &Desk, language: pages::Language) -> Option<String> {
+    let text = desk.configuration.text(&Label::new("portal").ok()?)?;
+    let own = dossier::Language::from_tag(language.tag());
+    let own = own.and_then(|own| text.languages.get(&own));
+    let address = own.or_else(|| text.languages.values().next())?;
+    Some(address.as_str().to_owned())
 }

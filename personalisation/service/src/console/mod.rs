@@ -6,6 +6,7 @@
 //! ```
 
 mod acting;
+mod approvals;
 mod caller;
 mod configuration;
 mod enrol;
@@ -31,7 +32,7 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     middleware::{from_fn, from_fn_with_state},
 };
 use key_custody::{
@@ -61,6 +62,7 @@ pub use section::ConsoleSection;
 
 /// Everything that the console says by itself.
 pub const MESSAGES: &[pages::language::Source] = pages::messages!(
+    "approvals",
     "console",
     "fleet",
     "letter",
@@ -235,6 +237,7 @@ pub fn router(
     let sign_in = SignIn::new(Arc::new(accounts), party);
     let open = enrol::routes(desk.clone()).merge(sign_in.open_routes());
     let (guarded, _) = routes(desk).finish();
+    let guarded = guarded.layer(Extension(sign_in.clone()));
     let shielded = shield.serve(open, guarded.merge(sign_in.staff_routes()));
     let proxies: Arc<[IpAddr]> = section.proxies.clone().into();
     Ok(shielded
@@ -251,6 +254,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = routes::Routes::new(desk);
     let routes = start::add(routes);
     let routes = review::add(routes);
+    let routes = approvals::add(routes);
     let routes = notices::add(routes);
     let routes = search::add(routes);
     let routes = oversight::add(routes);

@@ -24,6 +24,8 @@ pub enum Resource {
     Review,
     /// Those that only a supervisor decides.
     Forced,
+    /// Applications of small offices that wait for a second person.
+    Approvals,
     /// What applicants are told in writing.
     Notices,
     /// Applications without a case: breaking the glass.
@@ -51,7 +53,7 @@ pub enum Action {
 
 use Action::{Act, See};
 use Resource::{
-    Configuration, Fleet, Forced, Notices, Oversight, Quarantine, Review, Search, Staff, Start,
+    Approvals, Configuration, Fleet, Forced, Notices, Oversight, Quarantine, Review, Search, Staff, Start,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
@@ -60,6 +62,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Start, &[See]),
     (Role::Supervisor, Review, &[See, Act]),
     (Role::Supervisor, Forced, &[See, Act]),
+    (Role::Supervisor, Approvals, &[See, Act]),
     (Role::Supervisor, Notices, &[See, Act]),
     (Role::Supervisor, Search, &[See, Act]),
     (Role::Supervisor, Quarantine, &[See, Act]),
@@ -67,6 +70,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Configuration, &[See]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
+    (Role::Reviewer, Approvals, &[See, Act]),
     (Role::Reviewer, Notices, &[See, Act]),
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),

@@ -44,6 +44,10 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
             tile(Id("start-forced"), count.forced, "/review/forced");
         }
     }
+    if staffer.may(Resource::Approvals, Action::See) {
+        let waiting = desk.store.count_questions(None).await.map_err(failed)?;
+        tile(Id("start-approvals"), waiting, "/approvals");
+    }
     if staffer.may(Resource::Notices, Action::See) {
         let offices = desk.store.count_notices().await.map_err(failed)?;
         let waiting = offices.iter().map(|(_, count)| count).sum();

@@ -11,10 +11,11 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 10] = [
+const PLACES: [(&str, Resource, Id); 11] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
+    ("/approvals", Resource::Approvals, Id("nav-approvals")),
     ("/notices", Resource::Notices, Id("nav-notices")),
     ("/search", Resource::Search, Id("nav-search")),
     ("/oversight", Resource::Oversight, Id("nav-oversight")),

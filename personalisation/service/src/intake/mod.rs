@@ -18,6 +18,7 @@ pub mod parts;
 pub mod peer;
 pub mod quarantine;
 pub mod rules;
+pub mod second_person;
 pub mod service;
 mod tasks;
 mod verify;
@@ -41,11 +42,16 @@ use tonic::{
     service::{Interceptor, InterceptorLayer, RoutesBuilder},
     transport::Server,
 };
-use wire::intake::intake_server::IntakeServer;
+use wire::intake::{intake_server::IntakeServer, second_person_server::SecondPersonServer};
 
 pub use self::error::IntakeError;
 use self::{
-    chunks::Chunks, config::IntakeSection, keys::IntakeKeys, opener::Opener, service::IntakeService,
+    chunks::Chunks,
+    config::IntakeSection,
+    keys::IntakeKeys,
+    opener::Opener,
+    second_person::{ApprovalKeys, SecondPersonService},
+    service::IntakeService,
 };
 use crate::{
     config::Config,
@@ -112,7 +118,14 @@ pub async fn run(
         quarantine_bytes: section.quarantine_bytes,
         held: Arc::default(),
     };
-    let mut workers = start_workers(&place, section, &service, &ours)?;
+    let desk = Arc::new(review::desk(&place, "intake")?);
+    let second_persons = SecondPersonService {
+        store: place.store.clone(),
+        keys: Arc::clone(&keys),
+        approvals: desk.approval_keys(),
+    };
+    let approvals = Arc::clone(&second_persons.approvals);
+    let mut workers = start_workers(&place, section, &service, (desk, approvals), &ours)?;
     let fleet = match &place.config.fleet {
         Some(section) => Some(fleet::Place::open(section, place.store.clone(), edge::now)?),
         None => None,
@@ -134,7 +147,7 @@ pub async fn run(
     let open = tls::acceptor(ours, None)?;
     listening(addresses);
     let serving = serve(
-        service,
+        (service, second_persons),
         fleet,
         (stations.0, mutual, door),
         (onboarding.0, open),
@@ -163,15 +176,16 @@ fn start_workers(
     place: &Place,
     section: &IntakeSection,
     service: &IntakeService,
+    (desk, approvals): (Arc<review::Desk>, ApprovalKeys),
     ours: &Arc<Renewable>,
 ) -> Result<JoinSet<()>, IntakeError> {
     let accepted = Arc::<Notify>::default();
-    let desk = Arc::new(review::desk(place, "intake")?);
     let register = review::register(place, Arc::clone(ours))?;
     let checks = Arc::new(Checks::load()?);
     let mut workers = JoinSet::new();
     for _ in 0..section.workers.clamp(1, 16) {
-        let opener = Opener::new(service, section, Arc::clone(&accepted));
+        let accepted_now = Arc::clone(&accepted);
+        let opener = Opener::new(service, section, Arc::clone(&approvals), accepted_now);
         workers.spawn(opener.run());
         let checker = Checker::new(
             Arc::clone(&desk),
@@ -185,12 +199,13 @@ fn start_workers(
     let chunks = Arc::clone(&service.chunks);
     workers.spawn(forget(chunks, section.forget()));
     workers.spawn(close_interrupted(place.store.clone()));
+    workers.spawn(second_person::forget(place.store.clone()));
     Ok(workers)
 }
 
 /// Both listeners, until `end`.
 async fn serve(
-    service: IntakeService,
+    (service, second_persons): (IntakeService, SecondPersonService),
     fleet: Option<fleet::Services>,
     (stations, acceptor, door): (TcpListener, TlsAcceptor, Door),
     onboarding: (TcpListener, TlsAcceptor),
@@ -198,6 +213,8 @@ async fn serve(
 ) -> Result<(), IntakeError> {
     let mut mutual = RoutesBuilder::default();
     mutual.add_service(IntakeServer::new(service).max_decoding_message_size(MAX_MESSAGE));
+    let second_persons = SecondPersonServer::new(second_persons);
+    mutual.add_service(second_persons.max_decoding_message_size(second_person::MAX_MESSAGE));
     let mut open = RoutesBuilder::default();
     if let Some(fleet) = fleet {
         mutual.add_service(fleet.fleet);

@@ -25,6 +25,7 @@ use super::{
     config::IntakeSection,
     keys::{About, IntakeKeys, KeysError},
     parts,
+    second_person::ApprovalKeys,
     service::{ACTOR, IntakeService},
     verify::{self, Refused, Verified},
 };
@@ -60,18 +61,26 @@ pub struct Opener {
     store: Store,
     chunks: Arc<Chunks>,
     keys: Arc<IntakeKeys>,
+    approvals: ApprovalKeys,
     held: Arc<Notify>,
     accepted: Arc<Notify>,
     lease: Duration,
 }
 
 impl Opener {
-    /// An opener beside this service; it wakes `accepted` after each dossier.
-    pub fn new(service: &IntakeService, section: &IntakeSection, accepted: Arc<Notify>) -> Self {
+    /// An opener beside this service, which believes second persons elsewhere under those keys; it wakes `accepted`
+    /// after each dossier.
+    pub fn new(
+        service: &IntakeService,
+        section: &IntakeSection,
+        approvals: ApprovalKeys,
+        accepted: Arc<Notify>,
+    ) -> Self {
         Self {
             store: service.store.clone(),
             chunks: Arc::clone(&service.chunks),
             keys: Arc::clone(&service.keys),
+            approvals,
             held: Arc::clone(&service.held),
             accepted,
             lease: section.lease(),
@@ -159,7 +168,7 @@ impl Opener {
             Ok(opened) => opened,
             Err(reason) => return self.reject(row, token, reason).await,
         };
-        match verify::verify(&self.store, row, &opened).await {
+        match verify::verify(&self.store, &self.approvals, row, &opened).await {
             Ok(verified) => self.accept(row, token, &opened, verified).await,
             Err(Refused::Rejected(reason)) => self.reject(row, token, reason).await,
             Err(Refused::Store(error)) => Err(error.into()),

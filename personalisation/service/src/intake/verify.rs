@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use dossier::{
-    Configuration, Dossier, PersonId, Signed, Timestamp,
+    Configuration, Dossier, KeyId, PersonId, Signed, Timestamp,
     dossier::{Place, SecondPerson},
     receipt::Reason,
     sealed::OpenedDossier,
@@ -51,6 +51,7 @@ pub(super) struct Verified {
 /// Verifies an opened dossier against what the centre knows.
 pub(super) async fn verify(
     store: &Store,
+    approvals: &[Vec<u8>],
     row: &DossierRow,
     opened: &OpenedDossier,
 ) -> Result<Verified, Refused> {
@@ -73,7 +74,7 @@ pub(super) async fn verify(
     }
     let configuration = configuration(store, &dossier).await?;
     staff(store, &dossier).await?;
-    second_person(store, &dossier, &configuration).await?;
+    second_person(store, approvals, &dossier, &configuration).await?;
     let filing = filing(row, &dossier);
     Ok(Verified { dossier, filing })
 }
@@ -151,13 +152,14 @@ async fn staff(store: &Store, dossier: &Dossier) -> Result<(), Refused> {
 /// checks' question.
 async fn second_person(
     store: &Store,
+    approvals: &[Vec<u8>],
     dossier: &Dossier,
     configuration: &Configuration,
 ) -> Result<(), Refused> {
     let Some(signed) = &dossier.second_person else {
         return Ok(());
     };
-    let record = verified_record(store, dossier, signed).await?;
+    let record = verified_record(store, approvals, dossier, signed).await?;
     let remote_allowed = configuration
         .second_person(&dossier.office)
         .is_none_or(|rule| rule.remote);
@@ -177,31 +179,53 @@ async fn second_person(
 
 async fn verified_record(
     store: &Store,
+    approvals: &[Vec<u8>],
     dossier: &Dossier,
     signed: &Signed<SecondPerson>,
 ) -> Result<SecondPerson, Refused> {
     let wrong = || Refused::from(Reason::SecondPerson);
+    let ours = approvals.iter().find(|key| KeyId::of(key) == signed.key());
+    if let Some(key) = ours {
+        let record = signed.verify(key).map_err(|_| wrong())?;
+        return if record.place == Place::Remote && sees_for_offices(store, &record).await? {
+            Ok(record)
+        } else {
+            Err(wrong())
+        };
+    }
     let certificate = store.certificate_of_key(signed.key()).await?;
     let certificate = certificate.ok_or_else(wrong)?;
     let record = signed.verify(&certificate.spki).map_err(|_| wrong())?;
-    let here = certificate.station == dossier.station;
     let at = moment(record.approved_at);
+    // A station speaks for whoever stood before it, and for nobody elsewhere.
     if certificate.key_use != KeyUse::Signing
-        || here != (record.place == Place::Local)
+        || certificate.station != dossier.station
+        || record.place != Place::Local
         || certificate.revoked_at.is_some_and(|revoked| revoked <= at)
         || !(certificate.not_before..=certificate.not_after).contains(&at)
     {
         return Err(wrong());
     }
-    // The second person was a supervisor at that time where they approved.
+    // The second person worked at that time where they approved.
     let station = store.station(certificate.station).await?;
     let office = station.ok_or_else(wrong)?.office;
     let second = record.sign_in.person;
-    let served = store.served(second, Role::Supervisor, &office, at).await?;
+    let served = store.served(second, Role::Clerk, &office, at).await?;
     if record.office != office || !served {
         return Err(wrong());
     }
     Ok(record)
+}
+
+/// Whether whoever approved at the console was a supervisor or reviewer of the centre then.
+async fn sees_for_offices(store: &Store, record: &SecondPerson) -> Result<bool, StoreError> {
+    let at = moment(record.approved_at);
+    let roles = store.roles_of(record.sign_in.person).await?;
+    Ok(roles.iter().any(|grant| {
+        matches!(grant.role, Role::Supervisor | Role::Reviewer)
+            && grant.office.is_none()
+            && grant.holds(at)
+    }))
 }
 
 fn filing(row: &DossierRow, dossier: &Dossier) -> Filing {

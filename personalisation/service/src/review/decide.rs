@@ -6,7 +6,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use dossier::{ApplicationId, PersonId, staff::Role};
 use evidence::entry::{Act, Entry};
-use key_custody::{EcKey, Token, role::TicketSigning};
+use key_custody::{
+    EcKey, Token,
+    role::{ApprovalSigning, TicketSigning},
+};
 use personalisation_core::{
     application::{Application, Decider, Recapture, RefusalGround, WithdrawalReason},
     attempt::Attempt,
@@ -45,6 +48,8 @@ pub struct Desk {
     pub config: Arc<Config>,
     /// The key of tickets.
     pub tickets: Arc<Tickets>,
+    /// Keys of second persons at the console, in the same token; the first signs.
+    pub approvals: Vec<EcKey<ApprovalSigning>>,
 }
 
 /// The key of tickets, in review's token.

@@ -8,6 +8,7 @@ mod error;
 pub mod notice;
 mod order;
 pub mod register;
+pub mod second_person;
 
 use std::sync::Arc;
 
@@ -32,10 +33,13 @@ pub fn desk(place: &Place, role: &'static str) -> Result<Desk, IntakeError> {
         .ok_or(IntakeError::Missing { section, role })?;
     let token = Token::open(&token)?;
     let key = token.find_ec(&section.key)?;
+    let approvals = section.approvals.iter().map(|label| token.find_ec(label));
+    let approvals = approvals.collect::<Result<_, _>>()?;
     Ok(Desk {
         store: place.store.clone(),
         config: Arc::clone(&place.config),
         tickets: Arc::new(Tickets { token, key }),
+        approvals,
     })
 }
 

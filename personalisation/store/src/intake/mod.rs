@@ -3,11 +3,13 @@
 mod accept;
 mod alarm;
 mod lease;
+mod second_person;
 
 pub use accept::{Acceptance, Accepted};
 pub use alarm::Alarm;
 use dossier::{ApplicationId, Hash, StationId, receipt::Reason};
 use evidence::entry::Entry;
+pub use second_person::{NewQuestion, Question, QuestionId, QuestionState, Said};
 use sqlx::{Row as _, sqlite::SqliteRow};
 use time::OffsetDateTime;
 

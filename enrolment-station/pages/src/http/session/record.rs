@@ -143,6 +143,8 @@ pub enum Ceremony {
     Registration,
     /// To sign in or unlock.
     Authentication,
+    /// For one act of another person at this screen.
+    Vouching,
 }
 
 /// A passkey ceremony under way.
