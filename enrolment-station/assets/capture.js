@@ -82,6 +82,7 @@ if (live) {
   });
   const stop = () => live.querySelector("img").removeAttribute("src");
   window.addEventListener("pagehide", stop);
+  document.addEventListener("stempel:locked", stop);
   for (const form of document.querySelectorAll("form")) form.addEventListener("submit", stop);
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use enrolment_station::config::Config;
 use enrolment_station::{edge, fleet, outbox, web};
 use tracing_subscriber::EnvFilter;
@@ -12,9 +12,9 @@ use tracing_subscriber::EnvFilter;
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
-    /// The configuration file (docs/capture.md).
-    #[arg(long)]
-    config: PathBuf,
+    /// The configuration file (docs/capture.md): before or after the command.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     role: Role,
 }
@@ -51,7 +51,13 @@ async fn main() -> ExitCode {
 }
 
 async fn run(cli: Cli) -> Result<(), Box<dyn std::error::Error>> {
-    let config = Config::load(&cli.config)?;
+    let Some(config) = &cli.config else {
+        let missing = "--config FILE is needed, before or after the command";
+        Cli::command()
+            .error(ErrorKind::MissingRequiredArgument, missing)
+            .exit()
+    };
+    let config = Config::load(config)?;
     match cli.role {
         Role::Serve => web::run(config).await?,
         Role::Onboard { code } => onboard(&config, &code).await?,

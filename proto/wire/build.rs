@@ -2,10 +2,11 @@
 
 use std::{error::Error, path::PathBuf};
 
-const PROTOS: [&str; 6] = [
+const PROTOS: [&str; 7] = [
     "idoc/fleet/v1/fleet.proto",
     "idoc/inspection/v1/inspection.proto",
     "idoc/intake/v1/intake.proto",
+    "idoc/intake/v1/second_person.proto",
     "idoc/operations/v1/operations.proto",
     "idoc/register/v1/register.proto",
     "idoc/signing/v1/signing.proto",

@@ -1,4 +1,4 @@
-"""Reads a PDF from standard input as its receivers do: PDFium for text, tags and picture, ZXing for codes in the picture.
+"""paper.py FILE [PICTURE]: reads a PDF (of standard input if FILE is -) as its receivers do: PDFium for text, tags and picture, ZXing for codes in the picture.
 
 Prints JSON: {"pages": N, "title", "language", "tagged", "text": [of each page], "codes": [...], "tags": [[type, alternative], ...]}
 """
@@ -40,11 +40,11 @@ def tags(page):
 
 
 def main():
-    document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
+    document = pypdfium2.PdfDocument(sys.stdin.buffer.read() if sys.argv[1] == "-" else sys.argv[1])
     pages = [document[number] for number in range(len(document))]
     pictures = [page.render(scale=200 / 72).to_pil() for page in pages]
-    if len(sys.argv) > 1:
-        pictures[0].save(sys.argv[1])
+    if len(sys.argv) > 2:
+        pictures[0].save(sys.argv[2])
     codes = [code.text for picture in pictures for code in zxingcpp.read_barcodes(picture)]
     print(
         json.dumps(

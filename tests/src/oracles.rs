@@ -25,6 +25,24 @@ pub fn pictures(arguments: &[&str]) -> Result<String, ProgramError> {
     printed(end_of(&python(), &arguments, &[])?, "pictures.py")
 }
 
+/// What PDFium and ZXing read of a PDF, as `tests/oracles/paper.py` says it.
+pub fn paper(pdf: &[u8]) -> Result<serde_json::Value, ProgramError> {
+    let place = tempfile::NamedTempFile::new();
+    let io = |source| ProgramError::Io {
+        program: "paper.py".to_owned(),
+        source,
+    };
+    let file = place.map_err(io)?;
+    std::fs::write(file.path(), pdf).map_err(io)?;
+    let script = root().join("tests/oracles/paper.py");
+    let said = python_says(&[&script.to_string_lossy(), &file.path().to_string_lossy()])?;
+    serde_json::from_str(&said).map_err(|error| ProgramError::Refused {
+        program: "paper.py".to_owned(),
+        status: Some(0),
+        output: error.to_string(),
+    })
+}
+
 /// Runs the Python that has the oracles; what it printed.
 pub fn python_says(arguments: &[&str]) -> Result<String, ProgramError> {
     printed(end_of(&python(), arguments, &[])?, "python")

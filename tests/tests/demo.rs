@@ -257,7 +257,6 @@ fn check_audit(audit: &str, secrets: &[String]) {
         "approve",
         "bind",
         "certify-inspection-system",
-        "decide-approve",
         "enrol-person",
         "hold-dossier",
         "key-chip",

@@ -12,7 +12,12 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::thread::JoinHandle;
 
 use e2e::house::Pki;
-use key_custody::{Token, TokenConfig, role::InspectionSystem, softhsm};
+use key_custody::{
+    Token, TokenConfig,
+    role::InspectionSystem,
+    softhsm,
+    tls::{self, KeyPlace},
+};
 use personalisation::config;
 use personalisation::inspection_system::{Folder, InspectionSystemError, Keeper};
 use personalisation::line::signing::PkiClient;
@@ -39,10 +44,13 @@ struct Days {
     token: Arc<Token>,
 }
 
+/// A line whose TLS key is a file: this process has the tokens of the service open, and so no others.
+const PEER: &str = "[[program]]\nname = \"peer\"\nrole = \"line\"\nside = \"client\"\n";
+
 impl Days {
     fn begin() -> Self {
         let place = tempfile::tempdir().unwrap();
-        let pki = Pki::hold_ceremony(&place.path().join("pki")).unwrap();
+        let pki = Pki::hold_ceremony_with(&place.path().join("pki"), PEER).unwrap();
         let softhsm2_conf = pki.folder().join("tokens/signing/softhsm2.conf");
         let pin_file = place.path().join("inspection.pin");
         make_token(&softhsm2_conf, "inspection", &pin_file);
@@ -108,13 +116,16 @@ impl Days {
             endpoint: format!("https://{}", self.address),
             server_name: "localhost".to_owned(),
             server_ca: file("operations-ca.pem"),
-            certificate: file("line.pem"),
-            key: file("line.key"),
+            certificate: file("peer.pem"),
+            key: "peer".to_owned(),
             signing_profile: "identity-card".to_owned(),
             trust: self.pki.trust(),
             ticket_days: 30,
         };
-        let client = PkiClient::new(&pki, self.runtime.handle().clone()).unwrap();
+        let key = file("peer.key");
+        let ours = tls::identity(&pki.certificate, KeyPlace::DangerFile(&key)).unwrap();
+        let runtime = self.runtime.handle().clone();
+        let client = PkiClient::with_identity(&pki, ours, runtime).unwrap();
         Keeper::new(
             "LULINE1".to_owned(),
             Arc::clone(&self.token),

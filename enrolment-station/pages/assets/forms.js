@@ -84,13 +84,21 @@ for (const form of document.querySelectorAll("form[data-unsaved]")) {
   });
 }
 
-// Two presses of a button send one form.
+// Two presses of a button send one form: until the next page is there, or this one comes back. A capture takes as long as
+// its device does; one that never ends is let go after a minute.
 for (const form of document.querySelectorAll("form[method=post]")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.going) event.preventDefault();
     form.dataset.going = "yes";
-    setTimeout(() => delete form.dataset.going, 4000);
+    form.setAttribute("aria-busy", "true");
   });
+  form.addEventListener("submit", () => setTimeout(letGo, 60000, form));
+  addEventListener("pageshow", () => letGo(form));
+}
+
+function letGo(form) {
+  delete form.dataset.going;
+  form.removeAttribute("aria-busy");
 }
 
 // On a small screen the steps begin folded.

@@ -1,4 +1,4 @@
-// Passkeys: adding one, signing in, unlocking. The buttons are hidden where the browser knows none.
+// Passkeys: adding one, signing in, unlocking, a second person's word. The buttons are hidden where the browser knows none.
 "use strict";
 
 (() => {
@@ -31,6 +31,15 @@
     return call(path, credential.toJSON());
   }
 
+  // The answer travels with the form of the act.
+  async function vouch(button) {
+    const { publicKey } = await call(`/passkeys/vouch?about=${encodeURIComponent(button.dataset.about)}`);
+    const options = PublicKeyCredential.parseRequestOptionsFromJSON(publicKey);
+    const credential = await navigator.credentials.get({ publicKey: options });
+    button.form.elements.passkey.value = JSON.stringify(credential.toJSON());
+    button.form.requestSubmit();
+  }
+
   for (const button of document.querySelectorAll("[data-passkey]")) {
     const place = button.closest(".passkey, main");
     const trouble = place.querySelector(".passkey-trouble");
@@ -39,6 +48,7 @@
       button.disabled = true;
       try {
         if (button.dataset.passkey === "add") await add();
+        else if (button.dataset.passkey === "vouch") await vouch(button);
         else {
           const { next } = await use(button.dataset.back);
           if (button.dataset.passkey === "unlock") document.dispatchEvent(new Event("stempel:unlocked"));

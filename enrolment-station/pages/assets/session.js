@@ -10,6 +10,8 @@
   const trouble = document.getElementById("lock-trouble");
   const form = document.getElementById("lock-form");
   const password = document.getElementById("lock-password");
+  const code = document.getElementById("lock-code");
+  const fully = document.getElementById("lock-fully");
   const others = new BroadcastChannel("session");
   const headers = { accept: "application/json", "x-token": document.body.dataset.token };
   const beat = Math.min(60000, idle / 3);
@@ -23,6 +25,7 @@
     if (locked) return;
     locked = true;
     warning.textContent = "";
+    document.dispatchEvent(new Event("stempel:locked"));
     document.body.classList.add("covered");
     dialog.showModal();
     document.getElementById("lock-title").focus();
@@ -31,7 +34,8 @@
   function uncover() {
     locked = false;
     last = told = Date.now();
-    password.value = "";
+    password.value = code.value = "";
+    fully.hidden = true;
     trouble.hidden = true;
     document.body.classList.remove("covered");
     dialog.close();
@@ -86,7 +90,7 @@
     event.preventDefault();
     trouble.hidden = true;
     delete form.dataset.going;
-    const body = new URLSearchParams({ password: password.value });
+    const body = new URLSearchParams({ password: password.value, code: code.value });
     try {
       const answer = await fetch("/locked", { method: "POST", headers, body });
       if (answer.ok) {
@@ -97,6 +101,8 @@
       if (answer.status === 403) location.assign("/locked");
       const told = await answer.json();
       trouble.textContent = told.message;
+      // After the absolute limit a password alone does not do.
+      fully.hidden = !told.fully;
     } catch {
       trouble.textContent = form.dataset.offline || "…";
     }

@@ -178,6 +178,7 @@ impl<'a> Page<'a> {
                     }
                     footer.foot {
                         p { (speech.text("layout-footer")) }
+                        p { (speech.text("layout-times")) }
                     }
                     @if signed_in { (lock_dialog(visit)) }
                 }

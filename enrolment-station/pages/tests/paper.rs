@@ -15,7 +15,7 @@ fn read(pdf: &[u8]) -> Value {
         .expect("STEMPEL_ORACLES must name the oracles' Python: `cargo xtask test` sets it");
     let script = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/oracles/paper.py");
     let mut program = Command::new(python)
-        .arg(script)
+        .args([script, "-"])
         .args(std::env::var_os("STEMPEL_PAPER_PICTURE"))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())

@@ -257,3 +257,15 @@ async fn the_language_is_kept_and_leads_nowhere_else() {
     trial.cookie = "language=lb".to_owned();
     assert!(trial.get("/open").await.body.contains("<html lang=\"lb\">"));
 }
+
+#[tokio::test]
+async fn a_form_may_hold_a_signature_of_its_full_size() {
+    let mut trial = Trial::new(ORIGIN);
+    trial.sign_in("marie").await;
+    // 48 KiB in base64, every eighth character written as three.
+    let picture = "AAAAAAA%2B".repeat((64 << 10) / 8);
+    let answer = trial
+        .post("/draft", &format!("surname=Weber&picture={picture}"))
+        .await;
+    assert_eq!(answer.body, "saved Weber");
+}

@@ -142,6 +142,8 @@ async fn an_idle_session_locks_and_the_form_that_came_too_late_is_kept() {
         held.contains("action=\"/draft\"") && held.contains("value=\"Weber &amp; Söhne\""),
         "{held}"
     );
+    let again = trial.get("/held").await.body;
+    assert!(again.contains("Weber &amp; Söhne"), "shown is not sent");
     assert_eq!(
         trial
             .post("/draft", "surname=Weber+%26+S%C3%B6hne")
@@ -149,6 +151,59 @@ async fn an_idle_session_locks_and_the_form_that_came_too_late_is_kept() {
             .body,
         "saved Weber & Söhne"
     );
+    assert_eq!(trial.get("/held").await.location(), "/draft", "sent once");
+}
+
+#[tokio::test]
+async fn forms_of_two_windows_are_held_and_can_be_given_up() {
+    let mut trial = Trial::new(ORIGIN);
+    trial.sign_in("marie").await;
+    trial.wait(11 * 60);
+    trial.post("/draft", "surname=Weber").await;
+    trial.post("/draft?other=1", "surname=Schmit").await;
+    trial.get("/locked").await;
+    let password = format!("password={}", PASSWORD.replace(' ', "+"));
+    trial.post("/locked", &password).await;
+    let held = trial.get("/held").await.body;
+    assert!(held.contains("Weber") && held.contains("Schmit"), "{held}");
+    trial.post("/held", "").await;
+    assert_eq!(trial.get("/held").await.location(), "/draft");
+}
+
+#[tokio::test]
+async fn a_session_whose_window_was_closed_is_forgotten() {
+    let mut trial = Trial::new(ORIGIN);
+    trial.sign_in("marie").await;
+    trial.wait(2 * 86_400);
+    assert_eq!(trial.shield.forget_old().await.unwrap(), 0);
+    trial.wait(2 * 86_400);
+    assert!(trial.shield.forget_old().await.unwrap() >= 1);
+    assert_eq!(trial.get("/draft").await.location(), "/sign-in?back=/draft");
+}
+
+#[tokio::test]
+async fn the_dialogue_learns_that_a_code_is_wanted() {
+    let mut trial = Trial::new(ORIGIN);
+    trial.sign_in("marie").await;
+    assert!(trial.get("/draft").await.body.contains("id=\"lock-code\""));
+    trial.wait(13 * 3600);
+    trial.get("/locked").await;
+    let request = |form: String| {
+        axum::http::Request::post("/locked")
+            .header("host", "localhost:8400")
+            .header("origin", ORIGIN)
+            .header("cookie", &trial.cookie)
+            .header("accept", "application/json")
+            .header("x-token", &trial.token)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(axum::body::Body::from(form))
+            .unwrap()
+    };
+    let password = format!("password={}", PASSWORD.replace(' ', "+"));
+    let refused = trial.send(request(password.clone())).await;
+    assert!(refused.body.contains("\"fully\":true"), "{}", refused.body);
+    let code = format!("{password}&code={}", trial.code());
+    assert_eq!(trial.send(request(code)).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -220,4 +275,23 @@ async fn somebody_who_may_no_longer_work_here_is_out_at_once() {
     trial.sign_in("marie").await;
     assert_eq!(trial.shield.sessions().end_all(MARIE).await.unwrap(), 1);
     assert_eq!(trial.get("/draft").await.location(), "/sign-in?back=/draft");
+}
+
+#[tokio::test]
+async fn an_answer_that_goes_on_learns_that_its_session_was_locked() {
+    let mut trial = Trial::new(ORIGIN);
+    trial.sign_in("marie").await;
+    assert_eq!(trial.get("/long").await.body, "true false");
+}
+
+#[tokio::test]
+async fn the_lock_follows_what_is_told_while_the_pages_are_served() {
+    let mut trial = Trial::new(ORIGIN);
+    trial.sign_in("marie").await;
+    trial
+        .shield
+        .settings()
+        .lock_after(time::Duration::minutes(2));
+    trial.wait(3 * 60);
+    assert_eq!(trial.get("/draft").await.location(), "/locked?back=/draft");
 }

@@ -1,12 +1,16 @@
 //! Everything of one application so far: what a draft keeps, sealed, until the dossier is made.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use dossier::dossier::{
     Contact, DocumentSeen, DocumentType, Ground, Information, Payment, PriorDocument,
-    RegisterAnswer, Representative, SignIn, Summary,
+    RegisterAnswer, Representative, SecondPerson, SignIn, Summary,
 };
-use dossier::{ApplicationId, Language, OfficeId, PartialDay, Text, Timestamp};
+use dossier::{
+    ApplicationId, Language, NationalNumber, OfficeId, PartialDay, PersonId, Signed, Text,
+    Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -21,6 +25,9 @@ pub struct Application {
     pub id: ApplicationId,
     /// The clerk who began it; the dossier names the one who ended it.
     pub begun_by: String,
+    /// Everybody who saved any step of it: none of them may be the second person.
+    #[serde(default)]
+    pub handled_by: BTreeSet<PersonId>,
     /// When it was begun.
     pub begun_at: Timestamp,
     /// What is applied for.
@@ -48,6 +55,12 @@ pub struct Application {
     pub summary: Option<Summary>,
     /// The second person's signed record, encoded.
     pub approval: Option<Approval>,
+    /// What was asked of a second person elsewhere.
+    #[serde(default)]
+    pub asked: Option<Asked>,
+    /// The centre has a question about this application as it was, and must hear that it is not so any more.
+    #[serde(default)]
+    pub take_back: bool,
     /// The application for which the centre asked this capture again.
     pub recapture_of: Option<ApplicationId>,
     /// Where it goes on, for lists that open no pictures.
@@ -134,12 +147,47 @@ pub struct Approval {
     pub name: Text<1, 100>,
 }
 
+impl Person {
+    /// The national number.
+    pub fn number(&self) -> Option<NationalNumber> {
+        let number = self.identity.national_number.as_ref()?;
+        Some(number.value.clone())
+    }
+}
+
+/// A question to a second person elsewhere.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Asked {
+    /// The summary that it is about.
+    pub summary: Hash,
+    /// When.
+    pub at: Timestamp,
+    /// The clerk who asked.
+    pub clerk: PersonId,
+    /// What was heard.
+    pub heard: Heard,
+}
+
+/// What was heard of a question.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Heard {
+    /// Nothing yet.
+    Waiting,
+    /// Approved; the record is the application's approval.
+    Approved,
+    /// Declined, and why.
+    Declined(String),
+    /// Nobody answered in time.
+    Ended,
+}
+
 impl Application {
     /// A new one.
     pub fn new(id: ApplicationId, clerk: &SignIn, now: Timestamp) -> Self {
         Self {
             id,
             begun_by: clerk.person.to_string(),
+            handled_by: BTreeSet::from([clerk.person]),
             begun_at: now,
             request: None,
             information: None,
@@ -152,6 +200,8 @@ impl Application {
             payment: None,
             summary: None,
             approval: None,
+            asked: None,
+            take_back: false,
             recapture_of: None,
             goes_on_at: String::new(),
         }
@@ -161,6 +211,37 @@ impl Application {
     pub fn changed(&mut self) {
         self.summary = None;
         self.approval = None;
+        self.take_question_back();
+    }
+
+    /// Nobody elsewhere is asked any more; the centre hears of it when the line is up.
+    pub fn take_question_back(&mut self) {
+        self.take_back |= self.asked.take().is_some();
+    }
+
+    /// Takes other facts about the applicant: papers and fee hang on them, and are asked for again; who acts for the
+    /// applicant too, where it may be somebody else's number.
+    pub fn identify(&mut self, person: Person) {
+        let number = |person: &Person| person.number();
+        if self.identity.as_ref().and_then(number) != number(&person) {
+            self.representative = None;
+        }
+        self.papers = None;
+        self.payment = None;
+        self.identity = Some(person);
+    }
+
+    /// Whether somebody may look at it as the second person: not who had it in their hands.
+    pub fn may_be_approved_by(&self, person: PersonId) -> bool {
+        self.begun_by != person.to_string() && !self.handled_by.contains(&person)
+    }
+
+    /// The second person, as their record says; none where there is no record that can be read.
+    pub fn approved_by(&self) -> Option<PersonId> {
+        let record = &self.approval.as_ref()?.record;
+        let signed = Signed::<SecondPerson>::decode(record).ok()?;
+        // This station made it or verified it before it was kept.
+        Some(signed.danger_unverified().ok()?.sign_in.person)
     }
 
     /// The applicant's age on a day, in whole years: the least it can be where the birth is not fully known.
@@ -217,4 +298,4 @@ macro_rules! redacted {
         }
     )+};
 }
-redacted!(Request Person KnownDocument Signing Papers Paid Approval);
+redacted!(Asked Heard Request Person KnownDocument Signing Papers Paid Approval);

@@ -14,6 +14,11 @@ pub enum BuildError {
     /// A step lacks something.
     #[error("the step {0:?} is not done; open it")]
     Missing(Step),
+    /// The second person had it in their hands, or is the one who sends.
+    #[error(
+        "the second person is one of those who captured or send it; have somebody else send it"
+    )]
+    SamePerson,
     /// The second person's record cannot be read.
     #[error("the second person's record cannot be read; have it approved again")]
     Approval,
@@ -35,12 +40,14 @@ pub struct Station {
     pub configuration: u64,
 }
 
-/// The dossier of a complete application.
+/// The dossier of a complete application, made now: the certificate of the key that signs it and the configuration that
+/// it names hold now, and perhaps did not when the applicant confirmed.
 pub fn build(
     application: &Application,
     station: &Station,
     clerk: SignIn,
     today: Date,
+    now: Timestamp,
 ) -> Result<Dossier, BuildError> {
     let lacks = BuildError::Missing;
     let request = application.request.ok_or(lacks(Step::Request))?;
@@ -66,12 +73,16 @@ pub fn build(
         Some(approval) => Some(Signed::decode(&approval.record).map_err(|_| BuildError::Approval)?),
         None => None,
     };
+    let second = application.approved_by();
+    if second.is_some_and(|one| one == clerk.person || !application.may_be_approved_by(one)) {
+        return Err(BuildError::SamePerson);
+    }
     Ok(Dossier {
         version: Version,
         application: application.id,
         station: station.id,
         office: station.office.clone(),
-        made_at: summary.confirmed_at,
+        made_at: now,
         clock: station.clock,
         clerk,
         second_person,

@@ -4,10 +4,11 @@ use std::fmt;
 
 use biometrics::iso19794::finger::FingerPosition;
 use dossier::dossier::{Finger, FingerImage, Hand, Measure, MissingFinger, MissingReason};
-use dossier::{Blob, Text, Timestamp};
+use dossier::{Blob, Label, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::rules::FINGERS_FROM;
+use super::twice::{Rule, Twice, found};
 
 /// Tries of a hand, of which the best is kept; more are possible, up to the dossier's limit.
 pub const TRIES: u8 = 3;
@@ -21,6 +22,9 @@ pub struct Hands {
     pub right: HandCapture,
     /// The left one.
     pub left: HandCapture,
+    /// They gave one finger, as it seems.
+    #[serde(default)]
+    pub twice: Option<Twice>,
 }
 
 /// One hand.
@@ -43,6 +47,9 @@ pub struct FingerCapture {
     pub record: Blob<1, 524_288>,
     /// What was measured.
     pub measures: Vec<Measure>,
+    /// Measures with a limit that could not be taken: they keep to none.
+    #[serde(default)]
+    pub unmeasured: Vec<Label>,
     /// By what tries are compared, higher is better.
     pub rank: i64,
     /// The device's signed identity.
@@ -58,7 +65,7 @@ pub struct FingerCapture {
 impl FingerCapture {
     /// Whether every measure keeps its limit.
     pub fn passed(&self) -> bool {
-        self.measures.iter().all(Measure::passes)
+        self.unmeasured.is_empty() && self.measures.iter().all(Measure::passes)
     }
 }
 
@@ -110,16 +117,37 @@ impl Hands {
         }
     }
 
+    /// Takes a try of a hand. Where both seemed to give one finger, what this hand gave before does not count.
+    pub fn add(&mut self, hand: Hand, capture: FingerCapture) {
+        if self.twice.take().is_some() {
+            self.of_mut(hand).best = None;
+        }
+        self.of_mut(hand).add(capture);
+    }
+
+    /// Compares what both gave, after anything of it changed. Slow.
+    pub fn compare(&mut self, rule: Rule) {
+        self.twice = found(self, rule);
+    }
+
+    /// Whether both seem to have given one finger, and nobody said why it is used.
+    pub fn given_twice(&self) -> bool {
+        self.twice
+            .as_ref()
+            .is_some_and(|twice| twice.forced.is_none())
+    }
+
     /// Whether both are done, or the applicant is too young.
     pub fn done(&self, age: Option<u8>) -> bool {
-        exempt(age) || (self.right.done() && self.left.done())
+        exempt(age) || (self.right.done() && self.left.done() && !self.given_twice())
     }
 
     /// Whether one was forced.
     pub fn forced(&self) -> bool {
         let forced =
             |hand: &HandCapture| hand.best.as_ref().is_some_and(|best| best.forced.is_some());
-        forced(&self.right) || forced(&self.left)
+        let twice = |twice: &Twice| twice.forced.is_some();
+        forced(&self.right) || forced(&self.left) || self.twice.as_ref().is_some_and(twice)
     }
 
     /// Whether one is missing.
@@ -141,7 +169,17 @@ impl Hands {
                 captured_at: best.captured_at,
             })
         });
-        given.collect()
+        let mut given: Vec<FingerImage> = given.collect();
+        if let ([_, _], Some(twice)) = (&given[..], &self.twice) {
+            given[1].measures.extend(twice.measure());
+            // The right hand's carries the reason where the left hand's has one of its own.
+            let free = given.iter_mut().rev().find(|image| image.forced.is_none());
+            match free {
+                Some(image) => image.forced.clone_from(&twice.forced),
+                None => given[1].forced = both(given[1].forced.as_ref(), twice.forced.as_ref()),
+            }
+        }
+        given
     }
 
     /// Hands that gave none, as the dossier carries them; all of them for somebody too young who gave none.
@@ -161,6 +199,16 @@ impl Hands {
         });
         missing.collect()
     }
+}
+
+/// Two reasons as one, as far as there is room for them.
+fn both(one: Option<&Text<1, 500>>, other: Option<&Text<1, 500>>) -> Option<Text<1, 500>> {
+    let (Some(one), Some(other)) = (one, other) else {
+        return one.cloned();
+    };
+    let joined = format!("{} / {}", other.as_str(), one.as_str());
+    let joined: String = joined.chars().take(500).collect();
+    Text::new(joined.trim()).ok()
 }
 
 /// Whether somebody of this age gives no fingers.
@@ -185,50 +233,5 @@ macro_rules! redacted {
 redacted!(Hands HandCapture FingerCapture);
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use dossier::Label;
-    use dossier::dossier::{Bound, Limit};
-
-    fn capture(finger: Finger, rank: i64) -> FingerCapture {
-        FingerCapture {
-            finger,
-            record: Blob::new(vec![1]).unwrap(),
-            measures: vec![Measure {
-                name: Label::new("score").unwrap(),
-                value: rank,
-                limit: Some(Limit {
-                    bound: Bound::AtLeast,
-                    value: 50,
-                }),
-            }],
-            rank,
-            device: Blob::new(vec![1]).unwrap(),
-            captured_at: Timestamp::from_seconds(1_700_000_000).unwrap(),
-            advice: None,
-            forced: None,
-        }
-    }
-
-    #[test]
-    fn the_best_try_of_a_finger_stays() {
-        let mut hand = HandCapture::default();
-        for rank in [30, 44, 20] {
-            hand.add(capture(Finger::RightIndex, rank));
-        }
-        assert_eq!((hand.tries, hand.best.as_ref().unwrap().rank), (3, 44));
-        assert!(!hand.done());
-        hand.add(capture(Finger::RightIndex, 60));
-        assert!(hand.done());
-        hand.add(capture(Finger::RightMiddle, 10));
-        assert_eq!((hand.tries, hand.best.as_ref().unwrap().rank), (1, 10));
-    }
-
-    #[test]
-    fn a_child_is_exempt_and_an_adult_is_not() {
-        let hands = Hands::default();
-        assert!(hands.done(Some(11)) && !hands.done(Some(12)) && !hands.done(None));
-        assert_eq!(hands.not_given(Some(5)).len(), 2);
-        assert!(hands.not_given(Some(40)).is_empty());
-    }
-}
+#[path = "fingers/tests.rs"]
+mod tests;

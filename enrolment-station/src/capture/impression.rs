@@ -13,7 +13,7 @@ use thiserror::Error;
 use super::fingers::FingerCapture;
 
 /// Resolution that the records of ISO/IEC 19794-4 have here.
-const PPI: u16 = 500;
+pub const PPI: u16 = 500;
 
 /// Why an impression cannot be judged. For the clerk.
 #[derive(Debug, Error)]
@@ -73,12 +73,20 @@ pub fn judge(
             }),
         })
     });
+    let unmeasured = verdict
+        .outcomes
+        .iter()
+        .filter(|outcome| outcome.value.is_none());
+    let unmeasured = unmeasured
+        .filter(|outcome| outcome.limit.is_some())
+        .filter_map(|outcome| Label::new(outcome.measure.name()).ok());
     // One that passes before one that does not, then the larger clear area.
     let passed = if verdict.passed() { 1_000_000_000 } else { 0 };
     Ok(FingerCapture {
         finger,
         record: Blob::new(record.to_vec()).map_err(|_| ImpressionError::Unreadable)?,
         measures: measures.collect(),
+        unmeasured: unmeasured.collect(),
         rank: passed + in_thousandths(ridges.clear_area),
         device: Blob::new(signed_identity.as_bytes().to_vec())
             .map_err(|_| ImpressionError::Unreadable)?,

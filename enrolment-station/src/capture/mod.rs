@@ -13,6 +13,7 @@ pub mod portrait;
 pub mod rules;
 pub mod step;
 pub mod summary;
+pub mod twice;
 pub mod words;
 
 pub use application::Application;

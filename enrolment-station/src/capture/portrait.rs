@@ -139,8 +139,17 @@ pub fn limits(configuration: &Configuration) -> Limits {
         let threshold = Label::new(measure.name())
             .ok()
             .and_then(|label| configuration.threshold(Subject::Portrait, &label));
-        if let Some(least) = threshold.and_then(|one| u8::try_from(one.limit.value / 1000).ok()) {
-            limits.set(measure, least);
+        match threshold.map(|one| &one.limit) {
+            // Quality is 0 to 100: a limit beyond lets everything pass, or nothing.
+            Some(limit) if limit.bound == Bound::AtLeast => {
+                let least = (limit.value / 1000).clamp(0, i64::from(u8::MAX));
+                limits.set(measure, u8::try_from(least).unwrap_or(u8::MAX));
+            }
+            Some(_) => tracing::error!(
+                measure = measure.name(),
+                "the configuration limits the quality of portraits from above; the built-in limit holds"
+            ),
+            None => {}
         }
     }
     limits
@@ -209,4 +218,37 @@ fn encode(portrait: &image::RgbImage) -> Result<Blob<1, 4_194_304>, PortraitErro
         )
         .map_err(|_| PortraitError::Encode)?;
     Blob::new(bytes).map_err(|_| PortraitError::Encode)
+}
+
+#[cfg(test)]
+mod tests {
+    use dossier::configuration::Threshold;
+
+    use super::*;
+    use crate::fixture;
+
+    #[test]
+    fn a_limit_from_above_or_beyond_quality_is_not_taken_for_another() {
+        let measure = Measure::ALL[0];
+        let built_in = Limits::default().least(measure);
+        for (bound, value, least) in [
+            (Bound::AtLeast, 33_000, 33),
+            (Bound::AtLeast, 300_000, u8::MAX),
+            (Bound::AtLeast, -5_000, 0),
+            (Bound::AtMost, 33_000, built_in),
+        ] {
+            let mut configuration = fixture::configuration(1);
+            configuration.thresholds = vec![Threshold {
+                subject: Subject::Portrait,
+                measure: Label::new(measure.name()).unwrap(),
+                limit: Limit { bound, value },
+                may_be_forced: true,
+            }];
+            assert_eq!(
+                limits(&configuration).least(measure),
+                least,
+                "{bound:?} {value}"
+            );
+        }
+    }
 }

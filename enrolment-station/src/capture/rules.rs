@@ -1,8 +1,8 @@
 //! What the counter asks for: by age, by ground, by document. The centre checks again.
 
-use dossier::PartialDay;
-use dossier::configuration::{Occasion, SecondPersonRule};
+use dossier::configuration::{Occasion, OfficeEntry, SecondPersonRule};
 use dossier::dossier::{DocumentKind, DocumentType, Ground, Source};
+use dossier::{Configuration, PartialDay};
 use time::Date;
 
 use super::Application;
@@ -68,6 +68,52 @@ pub fn required(request: &Request, manual: bool) -> Vec<Vec<DocumentKind>> {
         ]);
     }
     groups
+}
+
+/// Whether a paper of every group that is asked for was seen. The identity may have been typed since.
+pub fn papers_suffice(application: &Application) -> bool {
+    let (Some(papers), Some(request)) = (&application.papers, &application.request) else {
+        return false;
+    };
+    let groups = required(request, is_manual(application));
+    groups
+        .iter()
+        .all(|group| papers.seen.iter().any(|one| group.contains(&one.kind)))
+}
+
+/// What the document costs on a day; none where no rule of the configuration fits.
+pub fn fee(application: &Application, configuration: &Configuration, today: Date) -> Option<u32> {
+    let request = application.request?;
+    let age = application.age(today).unwrap_or(u8::MAX);
+    configuration.fee(request.document, age, request.express, today)
+}
+
+/// Whether an office hands out this document on a day.
+pub fn hands_out(office: &OfficeEntry, request: Option<Request>) -> bool {
+    office.express || request.is_none_or(|request| !request.express)
+}
+
+/// Whether what was paid is still the fee, and the office of collection still one.
+pub fn payment_holds(
+    application: &Application,
+    configuration: &Configuration,
+    today: Date,
+) -> bool {
+    application.payment.as_ref().is_some_and(|paid| {
+        let mut offices = configuration.offices_at(today);
+        Some(paid.payment.fee) == fee(application, configuration, today)
+            && offices.any(|office| {
+                office.office == paid.collection && hands_out(office, application.request)
+            })
+    })
+}
+
+/// Whether the applicant was told the text that is the newest.
+pub fn informed(application: &Application, configuration: &Configuration) -> bool {
+    application.information.as_ref().is_some_and(|told| {
+        let newest = configuration.text(&told.text);
+        newest.is_some_and(|text| text.version == told.version)
+    })
 }
 
 /// Whether an old document is replaced.

@@ -1,5 +1,6 @@
 //! The steps of the wizard, in order, and which of them an application still lacks.
 
+use dossier::Configuration;
 use dossier::configuration::SecondPersonRule;
 use pages::Id;
 use time::Date;
@@ -91,6 +92,8 @@ pub struct Circumstances<'a> {
     pub today: Date,
     /// The office's rule about second persons.
     pub second_person: Option<&'a SecondPersonRule>,
+    /// The configuration in force.
+    pub configuration: &'a Configuration,
 }
 
 impl Application {
@@ -106,7 +109,7 @@ impl Application {
                 }
                 _ => true,
             })
-            .map(|step| (step, self.is_done(step, today)))
+            .map(|step| (step, self.is_done(step, circumstances)))
             .collect()
     }
 
@@ -119,10 +122,11 @@ impl Application {
             .map(|(step, _)| step)
     }
 
-    fn is_done(&self, step: Step, today: Date) -> bool {
+    fn is_done(&self, step: Step, circumstances: Circumstances<'_>) -> bool {
+        let (today, configuration) = (circumstances.today, circumstances.configuration);
         match step {
             Step::Request => self.request.is_some(),
-            Step::Information => self.information.is_some(),
+            Step::Information => rules::informed(self, configuration),
             Step::Identity => self.identity.is_some(),
             Step::Representative => self.representative.is_some(),
             Step::Portrait => self
@@ -131,8 +135,8 @@ impl Application {
                 .is_some_and(|portrait| portrait.accepted),
             Step::Fingers => self.hands.done(self.age(today)),
             Step::Signature => self.signature.is_some(),
-            Step::Papers => self.papers.is_some(),
-            Step::Payment => self.payment.is_some(),
+            Step::Papers => rules::papers_suffice(self),
+            Step::Payment => rules::payment_holds(self, configuration, today),
             Step::Summary => self.summary.is_some(),
             Step::Approval => self.approval.is_some(),
         }

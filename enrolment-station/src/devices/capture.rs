@@ -134,7 +134,7 @@ impl Devices {
                 now: (self.clock)(),
                 tolerance: self.settings.clock_tolerance,
             };
-            read(&answer, &expected, &self.trust)
+            read(&answer, &expected, &self.trusted())
         });
         checked.map_err(|problem| device.error(problem))
     }

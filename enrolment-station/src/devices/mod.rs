@@ -36,7 +36,7 @@ pub use trust::{TrustError, TrustList};
 
 use std::fmt;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use time::{Duration, OffsetDateTime};
 
@@ -77,7 +77,7 @@ impl Default for Settings {
 #[derive(Clone)]
 pub struct Devices {
     settings: Settings,
-    trust: Arc<TrustList>,
+    trust: Arc<RwLock<Arc<TrustList>>>,
     clock: Clock,
 }
 
@@ -86,9 +86,18 @@ impl Devices {
     pub fn new(settings: Settings, trust: TrustList, clock: Clock) -> Self {
         Self {
             settings,
-            trust: Arc::new(trust),
+            trust: Arc::new(RwLock::new(Arc::new(trust))),
             clock,
         }
+    }
+
+    /// From now on the makers on this list are trusted and no others.
+    pub fn trust(&self, list: TrustList) {
+        *self.trust.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(list);
+    }
+
+    fn trusted(&self) -> Arc<TrustList> {
+        Arc::clone(&self.trust.read().unwrap_or_else(PoisonError::into_inner))
     }
 }
 

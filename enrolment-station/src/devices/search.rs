@@ -140,10 +140,10 @@ impl Devices {
     ) -> Result<Device, Problem> {
         ErrorBlock::check(entry.error.as_ref())?;
         let part = SignedPart::DeviceInfo;
-        let verified = Jws::parse(&entry.device_info, part)?.verify(part, &self.trust, now)?;
+        let verified = Jws::parse(&entry.device_info, part)?.verify(part, &self.trusted(), now)?;
         let block: DeviceInfoBlock = serde_json::from_slice(&verified.payload)
             .map_err(|_| Problem::Garbled("device data"))?;
-        let identity = verify_identity(&block.digital_id, &self.trust, now)?;
+        let identity = verify_identity(&block.digital_id, &self.trusted(), now)?;
         if block.env != self.settings.environment {
             return Err(Problem::WrongEnvironment);
         }

@@ -107,14 +107,27 @@ impl Drafts {
         }
     }
 
-    /// Begins one. Its id is the application's.
+    /// Begins an empty one. Its id is the application's.
     pub async fn create(
         &self,
         rng: &mut impl CryptoRng,
         now: OffsetDateTime,
     ) -> Result<ApplicationId, DraftError> {
-        const DOING: &str = "beginning a draft";
         let id = ApplicationId::generate(rng);
+        self.begin(rng, id, &[], now).await?;
+        Ok(id)
+    }
+
+    /// Begins one of that id with its first steps, in one commit: no list ever shows one without them.
+    pub async fn begin(
+        &self,
+        rng: &mut impl CryptoRng,
+        id: ApplicationId,
+        steps: &[(&str, &[u8])],
+        now: OffsetDateTime,
+    ) -> Result<(), DraftError> {
+        const DOING: &str = "beginning a draft";
+        let sealed = &self.seal(rng, id, steps)?;
         transaction!(self.store, DOING, |tx| {
             sqlx::query(
                 "INSERT INTO draft_item (application_id, begun_at, saved_at, revision, last_step)
@@ -124,10 +137,13 @@ impl Drafts {
             .bind(micros(now))
             .execute(&mut **tx)
             .await
-            .map_err(StoreError::database(DOING))
-            .map(|_| ())
+            .map_err(StoreError::database(DOING))?;
+            for (step, sealed) in sealed {
+                write_step(tx, id, step, sealed).await?;
+            }
+            Ok(())
         })?;
-        Ok(id)
+        Ok(())
     }
 
     /// Saves one step, in place of what was saved of it before, and returns the new revision.
@@ -142,24 +158,29 @@ impl Drafts {
         known: Option<u64>,
         now: OffsetDateTime,
     ) -> Result<u64, DraftError> {
+        self.save_all(rng, id, &[(step, bytes)], known, now).await
+    }
+
+    /// Saves several steps in one commit, as one revision: what a later one says of an earlier one is
+    /// never there without it.
+    pub async fn save_all(
+        &self,
+        rng: &mut impl CryptoRng,
+        id: ApplicationId,
+        steps: &[(&str, &[u8])],
+        known: Option<u64>,
+        now: OffsetDateTime,
+    ) -> Result<u64, DraftError> {
         const DOING: &str = "saving a draft";
-        let place = step_place(id, step)?;
-        if bytes.len() > MAX_STEP {
-            let (found, limit) = (bytes.len(), MAX_STEP);
-            let doing = DOING;
-            return Err(StoreError::TooLong {
-                doing,
-                found,
-                limit,
-            }
-            .into());
-        }
-        let sealed = &self.store.sealer()?.seal(rng, &place, bytes)?;
+        let last = steps.last().map_or("", |(step, _)| *step);
+        let sealed = &self.seal(rng, id, steps)?;
         let saved = transaction!(self.store, DOING, |tx| {
             match revision(tx, id).await? {
                 Some(found) if known.is_none_or(|known| known == found) => {
-                    write_step(tx, id, step, sealed).await?;
-                    advance(tx, id, step, now).await?;
+                    for (step, sealed) in sealed {
+                        write_step(tx, id, step, sealed).await?;
+                    }
+                    advance(tx, id, last, now).await?;
                     Ok(Saved::As(found + 1))
                 }
                 Some(found) => Ok(Saved::Newer(found)),
@@ -175,6 +196,30 @@ impl Drafts {
             }),
             (Saved::Gone | Saved::Newer(_), _) => Err(DraftError::Gone(id)),
         }
+    }
+
+    /// Each step sealed to its own place.
+    fn seal<'a>(
+        &self,
+        rng: &mut impl CryptoRng,
+        id: ApplicationId,
+        steps: &[(&'a str, &[u8])],
+    ) -> Result<Vec<(&'a str, Vec<u8>)>, DraftError> {
+        let sealer = self.store.sealer()?;
+        let mut all = Vec::with_capacity(steps.len());
+        for (step, bytes) in steps {
+            let place = step_place(id, step)?;
+            if bytes.len() > MAX_STEP {
+                return Err(StoreError::TooLong {
+                    doing: "sealing a step of a draft",
+                    found: bytes.len(),
+                    limit: MAX_STEP,
+                }
+                .into());
+            }
+            all.push((*step, sealer.seal(rng, &place, bytes)?));
+        }
+        Ok(all)
     }
 
     /// The draft with everything that was saved of it.

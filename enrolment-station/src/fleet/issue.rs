@@ -8,9 +8,9 @@ use dossier::{
 };
 use rand::CryptoRng;
 use time::OffsetDateTime;
-use wire::fleet::{PullRequest, fleet_client::FleetClient};
+use wire::fleet::{PullRequest, PullResponse, fleet_client::FleetClient};
 
-use super::{FleetError, Standing};
+use super::{FleetError, Standing, kept, kept::timestamp};
 use crate::store::issued::Kind;
 
 /// The longest answer: a configuration, a staff list, and their framing.
@@ -22,25 +22,24 @@ impl Standing {
         &self,
         now: OffsetDateTime,
     ) -> Result<Option<Configuration>, FleetError> {
-        let Some(kept) = self.kept::<Configuration>(Kind::Configuration).await? else {
-            return Ok(None);
-        };
-        let configuration = kept.danger_unverified().map_err(SignatureError::from);
-        // It was verified when it was kept, by a key that it need not name itself.
-        let configuration = configuration.map_err(IssueError::from)?;
-        in_period(&configuration, now)?;
-        Ok(Some(configuration))
+        self.in_force(Kind::Configuration, now).await
     }
 
     /// The staff list of the office in force; none before the first one came, an error where it ended.
     pub async fn staff_list(&self, now: OffsetDateTime) -> Result<Option<StaffList>, FleetError> {
-        let Some(kept) = self.kept::<StaffList>(Kind::StaffList).await? else {
-            return Ok(None);
-        };
-        let list = kept.danger_unverified().map_err(SignatureError::from);
-        let list = list.map_err(IssueError::from)?;
-        in_period(&list, now)?;
-        Ok(Some(list))
+        self.in_force(Kind::StaffList, now).await
+    }
+
+    async fn in_force<T: Numbered>(
+        &self,
+        kind: Kind,
+        now: OffsetDateTime,
+    ) -> Result<Option<T>, FleetError> {
+        let kept = kept::read::<T>(&self.store, kind).await?;
+        if let Some(kept) = &kept {
+            kept::in_force(kept, timestamp(now)?)?;
+        }
+        Ok(kept)
     }
 
     /// Fetches what is newer, verifies it, keeps it. What must not be used is an error, and what was
@@ -59,14 +58,25 @@ impl Standing {
         let mut client =
             FleetClient::new(self.channel()?).max_decoding_message_size(LONGEST_ANSWER);
         let answer = client.pull(asked).await?.into_inner();
-        if !answer.configuration.is_empty() {
-            self.take_configuration(&answer.configuration, rng, now)
-                .await?;
-        }
-        if !answer.staff.is_empty() {
-            self.take_staff_list(&answer.staff, rng, now).await?;
-        }
-        Ok(())
+        self.take(&answer, rng, now).await
+    }
+
+    /// Keeps both, each on its own: a configuration that must not be used keeps no staff list out.
+    pub async fn take(
+        &self,
+        answer: &PullResponse,
+        rng: &mut impl CryptoRng,
+        now: OffsetDateTime,
+    ) -> Result<(), FleetError> {
+        let configuration = match &*answer.configuration {
+            [] => Ok(()),
+            bytes => self.take_configuration(bytes, rng, now).await,
+        };
+        let list = match &*answer.staff {
+            [] => Ok(()),
+            bytes => self.take_staff_list(bytes, rng, now).await,
+        };
+        configuration.and(list)
     }
 
     /// Keeps a configuration, where it is the centre's, in force, and not older than the one kept.
@@ -165,22 +175,4 @@ fn known<T: Numbered>(kept: Option<&Signed<T>>) -> Option<Known> {
     let number = kept.danger_unverified().ok()?.issue().number;
     let content = kept.content();
     Some(Known { number, content })
-}
-
-fn in_period<T: Numbered>(value: &T, now: OffsetDateTime) -> Result<(), FleetError> {
-    let (now, issue) = (timestamp(now)?, value.issue());
-    let what = T::WHAT;
-    if now < issue.from {
-        let from = issue.from.seconds();
-        return Err(IssueError::NotYet { what, from }.into());
-    }
-    if now >= issue.until {
-        let until = issue.until.seconds();
-        return Err(IssueError::Expired { what, until }.into());
-    }
-    Ok(())
-}
-
-fn timestamp(at: OffsetDateTime) -> Result<Timestamp, FleetError> {
-    Timestamp::from_seconds(at.unix_timestamp()).map_err(|_| FleetError::Clock)
 }

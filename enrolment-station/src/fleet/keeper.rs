@@ -1,24 +1,39 @@
 //! What `serve` does beside the pages: reports, pulls and renews, by itself, for as long as it runs.
 
-use std::{fmt, future::Future, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
+use key_custody::softhsm;
 use rand::CryptoRng;
 use time::OffsetDateTime;
-use wire::fleet::{Device, RenewRequest, ReportRequest, fleet_client::FleetClient};
+use wire::fleet::{Device, RenewRequest, ReportRequest, ReportResponse, fleet_client::FleetClient};
 
-use super::{FleetError, Identity, Standing, certificate, keys};
+use super::{
+    FleetError, Identity, Standing, certificate,
+    clock::{Measured, Reading},
+    keys, within,
+};
 use crate::{
     outbox::Outbox,
-    store::{issued::Kind, space},
+    store::{issued::Kind, micros, space},
 };
 
 /// Between two reports.
 const INTERVAL: Duration = Duration::from_mins(1);
+/// The longest act: a pull of four megabytes over a slow line.
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// The station's clock.
 pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
-/// The devices seen at the moment.
-pub type Devices = Arc<dyn Fn() -> Vec<Device> + Send + Sync>;
+/// Looks for the devices of the moment.
+pub type Devices = Arc<dyn Fn() -> Looking + Send + Sync>;
+/// A look for devices, under way.
+pub type Looking = Pin<Box<dyn Future<Output = Vec<Device>> + Send>>;
 
 /// Keeps a station in good standing.
 pub struct Keeper<R> {
@@ -28,6 +43,7 @@ pub struct Keeper<R> {
     devices: Devices,
     rng: R,
     interval: Duration,
+    limit: Duration,
 }
 
 impl<R> fmt::Debug for Keeper<R> {
@@ -46,7 +62,15 @@ impl<R: CryptoRng> Keeper<R> {
             devices,
             rng,
             interval: INTERVAL,
+            limit: LIMIT,
         }
+    }
+
+    /// The same, giving up an act that takes longer.
+    #[must_use]
+    pub fn within(mut self, limit: Duration) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// The same, reporting at other intervals.
@@ -70,23 +94,45 @@ impl<R: CryptoRng> Keeper<R> {
         }
     }
 
-    /// Once: renewal where it is due, report, and what is newer.
+    /// Once: renewal where it is due, report, and what is newer. Each is done whatever became of the
+    /// one before: without the operations CA staff lists still come. The first failure is returned.
     pub async fn pass(&mut self) -> Result<(), FleetError> {
-        let now = (self.clock)();
-        if self.standing.identity().is_due(now)? {
-            self.renew().await?;
-        }
-        let report = self.report(now).await?;
+        let (now, limit) = ((self.clock)(), self.limit);
+        let due = self.standing.identity().is_due(now)?;
+        let renewed = if due {
+            within(limit, self.renew()).await
+        } else {
+            Ok(())
+        };
+        let answer = match within(limit, self.tell(now)).await {
+            Ok(answer) => answer,
+            Err(error) => return renewed.and(Err(error)),
+        };
+        let pulled = if answer.pull {
+            within(limit, self.standing.pull(&mut self.rng, now)).await
+        } else {
+            Ok(())
+        };
+        // By the centre's clock only: ours is slow, or the centre wants new keys.
+        let again = if answer.renew && !due {
+            within(limit, self.renew()).await
+        } else {
+            Ok(())
+        };
+        renewed.and(pulled).and(again)
+    }
+
+    /// Reports, and hears what the centre wants.
+    async fn tell(&self, now: OffsetDateTime) -> Result<ReportResponse, FleetError> {
         let mut client = FleetClient::new(self.standing.channel()?);
+        let mut report = self.report(now).await?;
+        let asked = self.reading();
+        report.station_time = micros(asked.wall);
         let answer = client.report(report).await?.into_inner();
-        if answer.pull {
-            self.standing.pull(&mut self.rng, now).await?;
+        if let Some(measured) = Measured::of(asked, answer.centre_time, self.reading()) {
+            self.standing.keep_clock(measured);
         }
-        if answer.renew && !self.standing.identity().is_due(now)? {
-            // By the centre's clock only: ours is slow, or the centre wants new keys.
-            self.renew().await?;
-        }
-        Ok(())
+        Ok(answer)
     }
 
     /// Has the next pair certified and goes on with it.
@@ -97,10 +143,12 @@ impl<R: CryptoRng> Keeper<R> {
         let standing = Arc::clone(&self.standing);
         let old = standing.identity();
         let generation = old.generation + 1;
-        let token = Arc::clone(&standing.token);
+        let (token, config) = (Arc::clone(&standing.token), standing.config.token());
         let made = tokio::task::spawn_blocking(move || {
             let pair = keys::next_pair(&token, generation)?;
             let requests = pair.requests(&token)?;
+            // The identity that names these keys must not outlive them: SoftHSM syncs nothing.
+            softhsm::make_durable(&config)?;
             Ok::<_, FleetError>((pair, requests))
         });
         let ending = |_| FleetError::Unavailable("the program is ending".to_owned());
@@ -139,7 +187,6 @@ impl<R: CryptoRng> Keeper<R> {
             .oldest
             .map_or(0, |oldest| (now - oldest).whole_seconds());
         let space = space::check(self.standing.store()).await?;
-        let micros = now.unix_timestamp_nanos() / 1000;
         Ok(ReportRequest {
             program_version: env!("CARGO_PKG_VERSION").to_owned(),
             configuration_version,
@@ -147,8 +194,16 @@ impl<R: CryptoRng> Keeper<R> {
             backlog: outbox.backlog(),
             oldest_seconds: u64::try_from(oldest).unwrap_or_default(),
             free_bytes: space.free_bytes,
-            devices: (self.devices)().into_iter().take(16).collect(),
-            station_time: i64::try_from(micros).unwrap_or(i64::MAX),
+            devices: (self.devices)().await.into_iter().take(16).collect(),
+            // Read when it is sent.
+            station_time: 0,
         })
+    }
+
+    fn reading(&self) -> Reading {
+        Reading {
+            wall: (self.clock)(),
+            counter: Instant::now(),
+        }
     }
 }

@@ -7,13 +7,17 @@
 //! ```
 
 mod certificate;
+pub mod clock;
 mod identity;
 mod issue;
 mod keeper;
+pub mod kept;
 mod keys;
 pub mod onboard;
 mod request;
 mod standing;
+
+use std::time::Duration;
 
 use dossier::issue::IssueError;
 use key_custody::{CustodyError, tls::TlsKeyError};
@@ -21,10 +25,19 @@ use tonic::{Code, Status};
 
 pub use self::{
     identity::Identity,
-    keeper::{Clock, Devices, Keeper},
+    keeper::{Clock, Devices, Keeper, Looking},
     standing::Standing,
 };
 use crate::{centre::channel::ChannelError, store::StoreError};
+
+/// An act with a limit of time: a centre that takes a call and never answers it does not answer.
+async fn within<T>(
+    limit: Duration,
+    act: impl Future<Output = Result<T, FleetError>>,
+) -> Result<T, FleetError> {
+    let late = |_| FleetError::Unavailable(format!("not within {} s", limit.as_secs()));
+    tokio::time::timeout(limit, act).await.map_err(late)?
+}
 
 /// Why the station's standing could not be had or changed. For the operator.
 #[derive(Debug, thiserror::Error)]

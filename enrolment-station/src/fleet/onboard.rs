@@ -4,7 +4,7 @@
 //! cut line. The keys are made and durable before the code is shown to anybody: the centre binds the
 //! code to them, and answers the same call with the same certificates.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use dossier::{OfficeId, StationId};
 use key_custody::Token;
@@ -17,12 +17,16 @@ use super::{
     FleetError, Identity, Standing, certificate,
     keys::{self, Pair},
     standing::{open_store, trusted},
+    within,
 };
 use crate::{
     centre::channel::{CentreAddress, channel, tls},
     config::Config,
     store::issued::Kind,
 };
+
+/// The longest call.
+const LIMIT: Duration = Duration::from_mins(2);
 
 /// Takes the station in; what is done already is not done again. Returns its standing, and whether the
 /// first configuration and staff list came: where not, `serve` fetches them.
@@ -43,7 +47,7 @@ pub async fn run(
             .await?;
     }
     let standing = Standing::over(config, token, store).await?;
-    let pulled = standing.pull(rng, now).await;
+    let pulled = within(LIMIT, standing.pull(rng, now)).await;
     Ok((standing, pulled))
 }
 
@@ -67,7 +71,8 @@ async fn ask(
         tls_request,
         signing_request,
     });
-    identity(answer.await?.into_inner(), &pair, trusted)
+    let answer = within(LIMIT, async { Ok(answer.await?) }).await?;
+    identity(answer.into_inner(), &pair, trusted)
 }
 
 /// The identity behind the answer, all of it checked.

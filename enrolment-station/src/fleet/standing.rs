@@ -3,18 +3,26 @@
 use std::{
     fmt, fs,
     sync::{Arc, PoisonError, RwLock},
+    time::Instant,
 };
 
+use dossier::dossier::ClockOffset;
 use key_custody::{
     Token,
     tls::{Renewable, certified_key},
 };
 use openssl::x509::X509;
 use rand::CryptoRng;
+use time::OffsetDateTime;
 use tokio_rustls::rustls::ClientConfig;
 use tonic::transport::Channel;
 
-use super::{FleetError, Identity, certificate, keys, keys::Pair};
+use super::{
+    FleetError, Identity, certificate,
+    clock::{Measured, Reading},
+    keys,
+    keys::Pair,
+};
 use crate::{
     centre::channel::{CentreAddress, channel, tls},
     config::Config,
@@ -30,6 +38,7 @@ pub struct Standing {
     pub(super) trusted: X509,
     identity: RwLock<Arc<Identity>>,
     tls: Arc<Renewable>,
+    clock: RwLock<Option<Measured>>,
 }
 
 impl fmt::Debug for Standing {
@@ -62,6 +71,7 @@ impl Standing {
             store,
             identity: RwLock::new(Arc::new(identity)),
             tls: Arc::new(tls),
+            clock: RwLock::default(),
         })
     }
 
@@ -78,6 +88,20 @@ impl Standing {
     /// The station's database.
     pub fn store(&self) -> &Store {
         &self.store
+    }
+
+    /// How far the station's clock is off, as it was measured last; nothing before the first answer of the centre
+    /// since the start, and after the clock was set.
+    pub fn clock_offset(&self, now: OffsetDateTime) -> Option<ClockOffset> {
+        let measured = *self.clock.read().unwrap_or_else(PoisonError::into_inner);
+        measured?.holds(Reading {
+            wall: now,
+            counter: Instant::now(),
+        })
+    }
+
+    pub(super) fn keep_clock(&self, measured: Measured) {
+        *self.clock.write().unwrap_or_else(PoisonError::into_inner) = Some(measured);
     }
 
     /// The key that signs dossiers now. Ask for it for each dossier: it is renewed.

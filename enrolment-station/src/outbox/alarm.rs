@@ -1,6 +1,7 @@
 //! Alarms: dossiers that do not go on by themselves, why, and what somebody has to do.
 
 use dossier::receipt::Reason;
+use pages::Id;
 
 use super::{Item, Outbox, Problem, State};
 use crate::store::StoreError;
@@ -38,14 +39,14 @@ impl Cause {
     }
 
     /// The message shown to the clerk.
-    pub const fn message_id(self) -> &'static str {
+    pub const fn message_id(self) -> Id {
         match self {
             Self::Rejected(
                 Reason::IntakeKey | Reason::Seal | Reason::NotSealed | Reason::Header,
-            ) => "outbox-alarm-unopened",
-            Self::Rejected(Reason::OtherDossier) => "outbox-alarm-other-dossier",
-            Self::Rejected(_) => "outbox-alarm-rejected",
-            Self::Stuck(_) => "outbox-alarm-stuck",
+            ) => Id("outbox-alarm-unopened"),
+            Self::Rejected(Reason::OtherDossier) => Id("outbox-alarm-other-dossier"),
+            Self::Rejected(_) => Id("outbox-alarm-rejected"),
+            Self::Stuck(_) => Id("outbox-alarm-stuck"),
         }
     }
 

@@ -8,7 +8,7 @@ use rand::CryptoRng;
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use super::{Item, Outbox};
+use super::{Item, Outbox, task::answer};
 use crate::{
     draft,
     store::{StoreError, Tx, micros, transaction},
@@ -93,9 +93,13 @@ impl Outbox {
             })?;
         let sealed = sign_and_seal(dossier, signer, key, rng)?;
         let (hash, application) = (sealed.hash(), dossier.application);
+        let recapture_of = dossier.recapture_of;
         let exchanged = transaction!(self.store, DOING, |tx| {
             if draft::erase(tx, application).await? {
                 insert(tx, &sealed, hash, now).await?;
+                if let Some(task) = recapture_of {
+                    answer(tx, task, application).await?;
+                }
                 Ok(true)
             } else {
                 Ok(false)

@@ -1,5 +1,6 @@
 //! What can keep a dossier from the centre: its own problems, and trouble with the way.
 
+use pages::Id;
 use tonic::{Code, Status};
 
 /// Why the last upload of one dossier failed.
@@ -71,13 +72,13 @@ pub enum Trouble {
 
 impl Trouble {
     /// The message shown to the clerk.
-    pub const fn message_id(self) -> &'static str {
+    pub const fn message_id(self) -> Id {
         match self {
-            Self::Unreachable => "outbox-trouble-unreachable",
-            Self::Certificate => "outbox-trouble-certificate",
-            Self::Refused => "outbox-trouble-refused",
-            Self::Clock => "outbox-trouble-clock",
-            Self::NoRoom => "outbox-trouble-no-room",
+            Self::Unreachable => Id("outbox-trouble-unreachable"),
+            Self::Certificate => Id("outbox-trouble-certificate"),
+            Self::Refused => Id("outbox-trouble-refused"),
+            Self::Clock => Id("outbox-trouble-clock"),
+            Self::NoRoom => Id("outbox-trouble-no-room"),
         }
     }
 

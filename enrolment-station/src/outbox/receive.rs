@@ -1,7 +1,5 @@
 //! Receipts: what the centre signed about a dossier moves it, and nothing else does.
 
-use std::sync::Arc;
-
 use dossier::{
     Configuration, Hash, KeyId, Receipt, Signed,
     receipt::{Outcome, ReceiptError},
@@ -9,7 +7,6 @@ use dossier::{
 };
 use thiserror::Error;
 use time::OffsetDateTime;
-use tokio::sync::watch;
 
 use super::{Item, Outbox, State, item};
 use crate::store::{StoreError, Tx, micros, transaction};
@@ -26,14 +23,6 @@ impl ReceiptKeys for Configuration {
     fn receipt_key(&self, id: KeyId) -> Option<Vec<u8>> {
         let key = Configuration::receipt_key(self, id)?;
         Some(key.spki.as_bytes().to_vec())
-    }
-}
-
-/// The configuration in force, told from elsewhere; none before the first.
-impl ReceiptKeys for watch::Receiver<Option<Arc<Configuration>>> {
-    fn receipt_key(&self, id: KeyId) -> Option<Vec<u8>> {
-        let configuration = self.borrow().clone()?;
-        ReceiptKeys::receipt_key(&*configuration, id)
     }
 }
 

@@ -9,7 +9,7 @@ use wire::intake as proto;
 use zeroize::Zeroizing;
 
 use super::Outbox;
-use crate::store::{Columns, StoreError, micros, sealing::Place, transaction};
+use crate::store::{Columns, StoreError, Tx, micros, sealing::Place, transaction};
 
 const TABLE: &str = "outbox_task";
 /// Most bytes of the centre's cursor.
@@ -148,12 +148,28 @@ fn recapture(number: i32) -> Option<Recapture> {
 impl Outbox {
     /// The tasks of this office, newest first.
     pub async fn tasks(&self) -> Result<Vec<Task>, StoreError> {
-        let rows = sqlx::query(
+        self.tasks_by(
             "SELECT application_id, sealed FROM outbox_task ORDER BY since DESC, application_id",
         )
-        .fetch_all(self.store.pool())
         .await
-        .map_err(StoreError::database("listing tasks"))?;
+    }
+
+    /// Those that nothing was sent from here in answer to, or nothing that the centre could use.
+    pub async fn unanswered_tasks(&self) -> Result<Vec<Task>, StoreError> {
+        self.tasks_by(
+            "SELECT application_id, sealed FROM outbox_task
+             WHERE answered_by IS NULL OR answered_by IN
+                (SELECT application_id FROM outbox_item WHERE state = 'rejected')
+             ORDER BY since DESC, application_id",
+        )
+        .await
+    }
+
+    async fn tasks_by(&self, query: &'static str) -> Result<Vec<Task>, StoreError> {
+        let rows = sqlx::query(query)
+            .fetch_all(self.store.pool())
+            .await
+            .map_err(StoreError::database("listing tasks"))?;
         let mut tasks = Vec::with_capacity(rows.len());
         for row in &rows {
             let mut columns = Columns {
@@ -183,7 +199,7 @@ impl Outbox {
 
     /// Keeps an answer and how far it went in one commit: none is missed, and one that comes twice
     /// is there once.
-    pub(super) async fn keep_tasks(
+    pub(crate) async fn keep_tasks(
         &self,
         tasks: &[Task],
         cursor: &[u8],
@@ -214,7 +230,8 @@ impl Outbox {
             for (application, since, sealed) in rows {
                 sqlx::query(
                     "INSERT INTO outbox_task (application_id, sealed, since) VALUES ($1, $2, $3)
-                     ON CONFLICT (application_id) DO UPDATE SET sealed = $2, since = $3",
+                     ON CONFLICT (application_id) DO UPDATE SET sealed = $2, since = $3,
+                     answered_by = CASE WHEN since = $3 THEN answered_by END",
                 )
                 .bind(&application.as_bytes()[..])
                 .bind(sealed)
@@ -247,6 +264,21 @@ impl Outbox {
                 .map(|done| done.rows_affected())
         })
     }
+}
+
+/// Notes that this application answers that task.
+pub(super) async fn answer(
+    tx: &mut Tx,
+    task: ApplicationId,
+    by: ApplicationId,
+) -> Result<(), StoreError> {
+    sqlx::query("UPDATE outbox_task SET answered_by = $2 WHERE application_id = $1")
+        .bind(&task.as_bytes()[..])
+        .bind(&by.as_bytes()[..])
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database("noting that a task is answered"))
+        .map(|_| ())
 }
 
 fn place(application: ApplicationId) -> Place {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use dossier::staff::{Member, Role};
-use dossier::{Configuration, Signed, StaffList, Timestamp};
+use dossier::{StaffList, Timestamp};
 use pages::PersonId;
 use pages::sign_in::{Account, Passkey, Password, Staff, StaffError, TotpSecret};
 use serde::{Deserialize, Serialize};
@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use tokio::sync::Mutex;
 
 use crate::edge;
+use crate::fleet::kept;
 use crate::store::Store;
 use crate::store::issued::Kind;
 
@@ -29,8 +30,36 @@ struct Here(BTreeMap<String, Means>);
 struct Means {
     /// The last time step whose code was spent.
     step: Option<u64>,
-    /// Passkeys added or used here, as the library writes them.
+    /// Passkeys added here, as the library writes them.
     passkeys: Vec<String>,
+    /// Passkeys of the list as they became when they were used here: their counters. They hold while the list names them.
+    #[serde(default)]
+    used: Vec<String>,
+}
+
+/// Puts a passkey in the place of the one with the same credential; whether there was one.
+fn replace(kept: &mut Vec<String>, passkey: &Passkey, text: Option<String>) -> bool {
+    let before = kept.len();
+    kept.retain(|one| {
+        Passkey::from_json(one).is_ok_and(|one| one.credential() != passkey.credential())
+    });
+    let found = kept.len() < before;
+    kept.extend(text);
+    found
+}
+
+fn read(kept: &[String]) -> Vec<Passkey> {
+    let read = kept.iter().filter_map(|text| Passkey::from_json(text).ok());
+    read.collect()
+}
+
+/// The passkeys that the list names.
+fn issued(member: &Member) -> Vec<Passkey> {
+    let read = member.passkeys.iter().filter_map(|passkey| {
+        let text = std::str::from_utf8(passkey.key.as_bytes()).ok()?;
+        Passkey::from_json(text).ok()
+    });
+    read.collect()
 }
 
 /// The office's staff.
@@ -50,39 +79,18 @@ impl Members {
         }
     }
 
-    /// The list, if the centre signed it and it holds at `now`.
+    /// The list, if it holds at `now`. It was verified when it was kept.
     pub async fn list(&self, now: OffsetDateTime) -> Result<Option<StaffList>, StaffError> {
-        let (Some(configuration), Some(list)) = (
-            self.store
-                .issued(Kind::Configuration)
-                .await
-                .map_err(failed)?,
-            self.store.issued(Kind::StaffList).await.map_err(failed)?,
-        ) else {
+        let list = kept::read::<StaffList>(&self.store, Kind::StaffList).await;
+        let Some(list) = list.map_err(failed)? else {
             return Ok(None);
         };
         let now = Timestamp::from_seconds(now.unix_timestamp()).map_err(failed)?;
-        let configuration = Signed::<Configuration>::decode(&configuration)
-            .and_then(|signed| Ok(signed.danger_unverified()?))
-            .map_err(failed)?;
-        let list = Signed::<StaffList>::decode(&list).map_err(failed)?;
-        let key = configuration
-            .staff_list_keys
-            .iter()
-            .find(|key| key.id() == list.key());
-        let Some(key) = key else {
-            tracing::error!(
-                "the staff list is signed by a key that the configuration does not name"
-            );
+        if let Err(error) = kept::in_force(&list, now) {
+            tracing::error!(%error, "the staff list does not hold");
             return Ok(None);
-        };
-        match list.verify_issue(key.spki.as_bytes(), now, None) {
-            Ok(list) => Ok(Some(list)),
-            Err(error) => {
-                tracing::error!(%error, "the staff list does not hold");
-                Ok(None)
-            }
         }
+        Ok(Some(list))
     }
 
     /// Whether a person may do something here now, and the number of the list that says so.
@@ -144,24 +152,15 @@ fn find(list: &StaffList, person: PersonId) -> Option<&Member> {
 
 /// A member as the sign-in pages know one. Means that cannot be read are none.
 fn account(member: &Member, here: Option<&Means>) -> Account {
-    let issued = member.passkeys.iter().filter_map(|passkey| {
-        let text = std::str::from_utf8(passkey.key.as_bytes()).ok()?;
-        Passkey::from_json(text).ok()
-    });
-    let added = here
-        .map(|means| means.passkeys.as_slice())
-        .unwrap_or_default();
+    let same = |one: &Passkey, other: &Passkey| one.credential() == other.credential();
+    let used = here.map(|means| read(&means.used)).unwrap_or_default();
     let mut passkeys: Vec<Passkey> = Vec::new();
-    // Those used here first: their counters are newer than the list's.
-    for passkey in added
-        .iter()
-        .filter_map(|text| Passkey::from_json(text).ok())
-        .chain(issued)
-    {
-        if !passkeys
-            .iter()
-            .any(|one| one.credential() == passkey.credential())
-        {
+    for passkey in issued(member) {
+        let newer = used.iter().find(|one| same(one, &passkey)).cloned();
+        passkeys.push(newer.unwrap_or(passkey));
+    }
+    for passkey in here.map(|means| read(&means.passkeys)).unwrap_or_default() {
+        if !passkeys.iter().any(|one| same(one, &passkey)) {
             passkeys.push(passkey);
         }
     }
@@ -204,30 +203,59 @@ impl Staff for Members {
     }
 
     async fn add_passkey(&self, person: PersonId, passkey: Passkey) -> Result<(), StaffError> {
-        self.update_passkey(person, passkey).await
-    }
-
-    async fn update_passkey(&self, person: PersonId, passkey: Passkey) -> Result<(), StaffError> {
         let text = passkey.to_json().map_err(failed)?;
-        let full = self
-            .change(|here| {
-                let means = here.0.entry(person.to_string()).or_default();
-                means.passkeys.retain(|kept| {
-                    Passkey::from_json(kept)
-                        .is_ok_and(|kept| kept.credential() != passkey.credential())
-                });
-                let full = means.passkeys.len() >= MOST_PASSKEYS;
-                if !full {
-                    means.passkeys.push(text);
-                }
-                full
-            })
-            .await?;
-        if full {
+        let full = self.change(|here| {
+            let means = here.0.entry(person.to_string()).or_default();
+            let full = means.passkeys.len() >= MOST_PASSKEYS;
+            if !full {
+                replace(&mut means.passkeys, &passkey, Some(text));
+            }
+            full
+        });
+        if full.await? {
             Err(StaffError::ReadOnly)
         } else {
             Ok(())
         }
+    }
+
+    async fn update_passkey(&self, person: PersonId, passkey: Passkey) -> Result<(), StaffError> {
+        let text = passkey.to_json().map_err(failed)?;
+        let list = self.list(edge::now()).await?;
+        let member = list.as_ref().and_then(|list| find(list, person));
+        let named = member.map(issued).unwrap_or_default();
+        let credentials: Vec<&[u8]> = named.iter().map(Passkey::credential).collect();
+        self.change(|here| {
+            let means = here.0.entry(person.to_string()).or_default();
+            // What the list does not name any more is forgotten with its counter.
+            means.used.retain(|kept| {
+                Passkey::from_json(kept).is_ok_and(|kept| credentials.contains(&kept.credential()))
+            });
+            let added = replace(&mut means.passkeys, &passkey, None);
+            if credentials.contains(&passkey.credential()) {
+                replace(&mut means.used, &passkey, Some(text));
+            } else if added {
+                means.passkeys.push(text);
+            }
+        })
+        .await
+    }
+
+    async fn added_passkeys(&self, person: PersonId) -> Result<Vec<Passkey>, StaffError> {
+        let here = self.here().await?;
+        let means = here.0.get(&person.to_string());
+        Ok(means.map(|means| read(&means.passkeys)).unwrap_or_default())
+    }
+
+    async fn remove_passkey(&self, person: PersonId, credential: &[u8]) -> Result<(), StaffError> {
+        self.change(|here| {
+            if let Some(means) = here.0.get_mut(&person.to_string()) {
+                means.passkeys.retain(|kept| {
+                    Passkey::from_json(kept).is_ok_and(|kept| kept.credential() != credential)
+                });
+            }
+        })
+        .await
     }
 }
 

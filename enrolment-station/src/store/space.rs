@@ -1,6 +1,7 @@
 //! Whether there is room for one more application; said before anything is captured.
 
 use dossier::configuration::StationRules;
+use pages::Id;
 use thiserror::Error;
 
 use super::{Store, StoreError};
@@ -43,10 +44,10 @@ pub enum NoRoom {
 
 impl NoRoom {
     /// The message shown to the clerk.
-    pub fn message_id(&self) -> &'static str {
+    pub fn message_id(&self) -> Id {
         match self {
-            Self::Outbox { .. } => "space-outbox-full",
-            Self::Disk { .. } => "space-disk-full",
+            Self::Outbox { .. } => Id("space-outbox-full"),
+            Self::Disk { .. } => Id("space-disk-full"),
         }
     }
 }
@@ -73,9 +74,17 @@ impl Space {
 /// Looks at the outbox and the disk.
 pub async fn check(store: &Store) -> Result<Space, StoreError> {
     const DOING: &str = "looking for room";
-    let folder = store.folder();
-    let disk = rustix::fs::statvfs(folder)
-        .map_err(|error| StoreError::file("asking for the free room of", folder)(error.into()))?;
+    let folder = store.folder().to_owned();
+    // A disk that hangs must not hold a thread that serves pages.
+    let asked = tokio::task::spawn_blocking(move || {
+        let asked = rustix::fs::statvfs(&folder);
+        asked
+            .map_err(|error| StoreError::file("asking for the free room of", &folder)(error.into()))
+    });
+    let gone = |error: tokio::task::JoinError| {
+        StoreError::file("asking for the free room of", store.folder())(error.into())
+    };
+    let disk = asked.await.map_err(gone)??;
     let (dossiers, free_pages, page_size): (i64, i64, i64) = sqlx::query_as(
         "SELECT (SELECT COUNT(*) FROM outbox_item WHERE state <> 'accepted'), freelist_count, page_size
          FROM pragma_freelist_count, pragma_page_size",

@@ -9,10 +9,12 @@ use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use dossier::staff::Role;
-use dossier::{ApplicationId, Configuration};
-use maud::Markup;
-use pages::component::{Step as Shown, StepList, StepState};
-use pages::http::{Problem, Signed, Who};
+use dossier::{ApplicationId, Configuration, Hash, Language, PersonId};
+use maud::{Markup, html};
+use pages::component::{
+    Errors, Form, Notification, Step as Shown, StepList, StepState, Tone, Values,
+};
+use pages::http::{self, Problem, Signed, Who};
 use pages::{Link, Page, Speech, Visit};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,11 +22,13 @@ use time::Date;
 use tokio::sync::OwnedMutexGuard;
 use zeroize::Zeroizing;
 
-use super::place::{Place, failed};
+use super::place::{Place, failed, holds};
+use super::today;
 use crate::capture::step::Circumstances;
-use crate::capture::{Application, Step};
+use crate::capture::{Application, Step, build, summary};
 use crate::draft::{Draft, DraftError};
 use crate::edge;
+use crate::outbox::Recapture;
 
 /// The parts in which a draft is saved; pictures apart from words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,6 +69,11 @@ pub struct Desk {
     pub configuration: Arc<Configuration>,
     /// The day.
     pub today: Date,
+    /// Whether the configuration does not hold now: then nothing is confirmed, approved or sent.
+    pub over: bool,
+    /// What the centre asks to capture again, where this is such an application.
+    pub asked: Vec<Recapture>,
+    revision: u64,
     _turn: Option<OwnedMutexGuard<()>>,
 }
 
@@ -90,16 +99,25 @@ impl FromRequestParts<Place> for Desk {
         } else {
             Some(place.changing.clone().lock_owned().await)
         };
-        let application = load(place, id).await?;
-        Ok(Self {
-            configuration: place.configuration().await?,
+        let (application, revision) = load(place, id).await?;
+        if http::revision(parts).is_some_and(|shown| shown != revision) {
+            return Err(Problem::Overtaken);
+        }
+        let configuration = place.configuration().await?;
+        let mut desk = Self {
             today: visit.now().date(),
+            over: !holds(&configuration, visit.now())?,
+            asked: today::asked(place, application.recapture_of).await?,
+            configuration,
             place: place.clone(),
             visit,
             who,
             application,
+            revision,
             _turn: turn,
-        })
+        };
+        desk.look_again();
+        Ok(desk)
     }
 }
 
@@ -107,6 +125,46 @@ impl Desk {
     /// The clerk's language.
     pub fn speech(&self) -> Speech<'_> {
         self.visit.speech()
+    }
+
+    /// The messages in the applicant's language.
+    pub fn speak(&self, language: Language) -> Speech<'_> {
+        let tag = pages::Language::from_tag(language.tag()).unwrap_or_default();
+        self.visit.site().texts().speak(tag)
+    }
+
+    /// The clerk, as a dossier names them.
+    pub fn person(&self) -> PersonId {
+        PersonId::from_bytes(*self.who.person.bytes())
+    }
+
+    /// The hash of what the applicant would confirm now.
+    pub fn summary(&self, language: Language) -> Hash {
+        build::hash(&self.summary_text(language))
+    }
+
+    /// The text whose hash is confirmed, as it is now.
+    pub fn summary_text(&self, language: Language) -> String {
+        summary::text(&summary::rows(
+            &self.application,
+            self.speak(language),
+            &self.configuration,
+            self.today,
+        ))
+    }
+
+    /// What was confirmed under another configuration or on another day holds while it reads the same; else the
+    /// applicant reads it again.
+    fn look_again(&mut self) {
+        let confirmed = self.application.summary.as_ref();
+        if confirmed.is_some_and(|one| self.summary(one.language) != one.text) {
+            self.application.changed();
+        }
+    }
+
+    /// A form of a page of this application.
+    pub fn form<'a>(&'a self, values: &'a Values, errors: &'a Errors) -> Form<'a> {
+        Form::new(&self.visit, values, errors).of_revision(self.revision)
     }
 
     /// The address of a page of this application.
@@ -119,6 +177,7 @@ impl Desk {
         Circumstances {
             today: self.today,
             second_person: self.configuration.second_person(&self.place.office),
+            configuration: &self.configuration,
         }
     }
 
@@ -137,6 +196,11 @@ impl Desk {
         if undone || !exists {
             return Err(Box::new(self.onward()));
         }
+        if self.over && matches!(step, Step::Summary | Step::Approval) {
+            let text = self.speech().text("today-configuration-over");
+            let body = html! { (Notification::new(Tone::Bad, text).urgent()) };
+            return Err(Box::new(self.wrong(step, body)));
+        }
         Ok(())
     }
 
@@ -146,32 +210,32 @@ impl Desk {
         self.keep(parts).await
     }
 
-    /// Saves parts as they are.
+    /// Saves parts as they are, all of them or none: what the form says was confirmed is never beside other pictures.
     pub async fn keep(&mut self, parts: &[Part]) -> Result<(), Problem> {
         let next = self.application.next(self.circumstances());
         next.map_or("send", Step::slug)
             .clone_into(&mut self.application.goes_on_at);
+        let person = self.person();
+        self.application.handled_by.insert(person);
         let application = &self.application;
-        // The form last: it says what the other parts mean.
-        let form = parts.iter().chain(std::iter::once(&Part::Form));
-        for part in form {
+        let mut encoded = Vec::new();
+        for part in parts.iter().chain(std::iter::once(&Part::Form)) {
             let bytes = match part {
                 Part::Form => encode(application)?,
                 Part::Portrait => encode(&application.portrait)?,
                 Part::Hands => encode(&application.hands)?,
                 Part::Signature => encode(&application.signature)?,
             };
-            let mut rng = edge::rng();
-            let saved = self.place.drafts.save(
-                &mut rng,
-                application.id,
-                part.name(),
-                &bytes,
-                None,
-                self.visit.now(),
-            );
-            saved.await.map_err(draft_problem)?;
+            encoded.push((part.name(), bytes));
         }
+        let all: Vec<(&str, &[u8])> = encoded
+            .iter()
+            .map(|(name, bytes)| (*name, &bytes[..]))
+            .collect();
+        let (mut rng, known) = (edge::rng(), Some(self.revision));
+        let drafts = &self.place.drafts;
+        let saved = drafts.save_all(&mut rng, application.id, &all, known, self.visit.now());
+        self.revision = saved.await.map_err(draft_problem)?;
         Ok(())
     }
 
@@ -179,6 +243,11 @@ impl Desk {
     pub fn page(&self, step: Step, body: Markup) -> Page<'_> {
         let speech = self.speech();
         let steps = self.list(step);
+        let body = if self.asked.is_empty() {
+            body
+        } else {
+            html! { (self.asked_again()) (body) }
+        };
         Page::new(&self.visit, speech.text(step.name()))
             .navigation(navigation(&self.visit, false))
             .above(self.above(&steps))
@@ -190,6 +259,19 @@ impl Desk {
     pub fn wrong(&self, step: Step, body: Markup) -> Response {
         let page = self.page(step, body).failed(true).render();
         (StatusCode::UNPROCESSABLE_ENTITY, page).into_response()
+    }
+
+    /// What the centre asks for, on every step.
+    fn asked_again(&self) -> Markup {
+        let speech = self.speech();
+        let what: Vec<String> = self
+            .asked
+            .iter()
+            .map(|one| today::again(speech, *one))
+            .collect();
+        let what = [("what", what.join(", ").into())];
+        let text = speech.format("today-recapture-steps", &what);
+        html! { (Notification::new(Tone::Notice, text)) }
     }
 
     fn above(&self, steps: &StepList) -> String {
@@ -238,14 +320,14 @@ pub fn navigation(visit: &Visit, today: bool) -> Vec<Link> {
     ]
 }
 
-/// An application as its draft has it.
-pub async fn load(place: &Place, id: ApplicationId) -> Result<Application, Problem> {
+/// An application as its draft has it, and the draft's revision.
+pub async fn load(place: &Place, id: ApplicationId) -> Result<(Application, u64), Problem> {
     let draft = place.drafts.load(id).await.map_err(draft_problem)?;
     let mut application: Application = decode(&draft, Part::Form)?.ok_or(Problem::NotFound)?;
     application.portrait = decode(&draft, Part::Portrait)?.flatten();
     application.hands = decode(&draft, Part::Hands)?.unwrap_or_default();
     application.signature = decode(&draft, Part::Signature)?.flatten();
-    Ok(application)
+    Ok((application, draft.head.revision))
 }
 
 /// Only the words of an application, for lists.
@@ -254,31 +336,41 @@ pub async fn load_form(place: &Place, id: ApplicationId) -> Result<Option<Applic
     let Some(bytes) = bytes.map_err(draft_problem)? else {
         return Ok(None);
     };
-    serde_cbor::from_slice(&bytes)
-        .map(Some)
-        .map_err(failed("reading a draft"))
+    read(&bytes, Part::Form).map(Some)
 }
 
 /// What a part looks like in a draft.
 pub fn encode<T: Serialize>(part: &T) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    serde_cbor::to_vec(part)
-        .map(Zeroizing::new)
-        .map_err(failed("writing a draft"))
+    serde_cbor::to_vec(part).map(Zeroizing::new).map_err(|_| {
+        tracing::error!("a draft cannot be written");
+        Problem::Failed
+    })
 }
 
 fn decode<T: DeserializeOwned>(draft: &Draft, part: Part) -> Result<Option<T>, Problem> {
     let Some(bytes) = draft.step(part.name()) else {
         return Ok(None);
     };
-    serde_cbor::from_slice(bytes)
-        .map(Some)
-        .map_err(failed("reading a draft"))
+    read(bytes, part).map(Some)
+}
+
+/// The decoder's own words quote what it read: they are about the applicant and stay out of the log.
+fn read<T: DeserializeOwned>(bytes: &[u8], part: Part) -> Result<T, Problem> {
+    serde_cbor::from_slice(bytes).map_err(|_| {
+        let part = part.name();
+        tracing::error!(
+            part,
+            "a draft is of another form than this program's; discard it"
+        );
+        Problem::Failed
+    })
 }
 
 /// A draft that is gone is a page that is gone.
 pub fn draft_problem(error: DraftError) -> Problem {
     match error {
         DraftError::Gone(_) => Problem::NotFound,
+        DraftError::Newer { .. } => Problem::Overtaken,
         other => failed("a draft")(other),
     }
 }

@@ -1,5 +1,6 @@
 //! The clerk's pages, served to this computer alone.
 
+mod asking;
 mod assets;
 pub mod desk;
 pub mod place;
@@ -10,22 +11,29 @@ mod setup;
 pub mod steps;
 mod today;
 mod trouble;
+mod whole;
 
+use std::future::IntoFuture as _;
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::Router;
-use axum::middleware::from_fn_with_state;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Redirect;
 use axum::routing::{get, post};
 use pages::http::SettingsError;
 use pages::language::TextsError;
 use pages::sign_in::RelyingPartyError;
 use thiserror::Error;
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::config::Config;
 use place::Place;
 pub use setup::{SetUpError, uploader};
+
+/// So long requests under way may take when the program is told to end: a capture.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// What the station itself says.
 pub const MESSAGES: &[pages::language::Source] =
@@ -78,13 +86,16 @@ pub async fn run(config: Config) -> Result<(), ServeError> {
     let staff = routes(&station.place).merge(station.place.sign_in.staff_routes());
     let service = station.shield.serve(open, staff);
     println!("{origin}/");
-    axum::serve(
+    let told = stop.subscribe();
+    let serving = axum::serve(
         listener,
         service.into_make_service_with_connect_info::<SocketAddr>(),
     )
-    .with_graceful_shutdown(ended(stop))
-    .await
-    .map_err(ServeError::Serve)
+    .with_graceful_shutdown(ended(stop));
+    tokio::select! {
+        served = serving.into_future() => served.map_err(ServeError::Serve),
+        () = patience(told) => Ok(()),
+    }
 }
 
 /// Pages for clerks: what is not here does not exist, and who is no clerk of this office's list gets none of it.
@@ -98,13 +109,36 @@ fn routes(place: &Place) -> Router {
             get(today::ask_discard).post(today::discard),
         )
         .route("/receipt", get(receipt::show))
+        .route("/receipt.pdf", get(receipt::print))
         .merge(steps::routes())
+        .route_layer(from_fn(whole::to_the_end))
         .route_layer(from_fn_with_state(place.clone(), role::clerks_only))
         .with_state(place.clone())
 }
 
 async fn ended(stop: tokio::sync::watch::Sender<bool>) {
-    // Without the signal the program is killed, which it survives.
-    let _told = tokio::signal::ctrl_c().await;
+    // Without signals the program is killed, which it survives.
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _told = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
     stop.send_replace(true);
 }
+
+/// A live picture that stays open does not hold the end up for longer than any act takes.
+async fn patience(mut told: tokio::sync::watch::Receiver<bool>) {
+    if told.wait_for(|stop| *stop).await.is_ok() {
+        tokio::time::sleep(PATIENCE).await;
+    } else {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -2,12 +2,13 @@
 
 use std::fmt;
 use std::ops::Deref;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use biometrics::face::Check;
 use dossier::dossier::{Means, SignIn};
 use dossier::staff::Role;
-use dossier::{Configuration, Hash, OfficeId, PersonId, Signed, Timestamp};
+use dossier::{Configuration, Hash, OfficeId, PersonId, Timestamp};
 use pages::http::{How, Problem, Who};
 use time::OffsetDateTime;
 use tokio::sync::watch;
@@ -15,12 +16,16 @@ use tokio::sync::watch;
 use super::scanners::Scanners;
 use crate::capture::build::Station;
 use crate::draft::Drafts;
-use crate::fleet::Standing;
+use crate::edge;
+use crate::fleet::{Standing, kept};
 use crate::outbox::{Outbox, StationSigner, Status};
 use crate::register::RegisterClient;
 use crate::staff::Members;
 use crate::store::Store;
 use crate::store::issued::Kind;
+
+/// Takes over what a newer configuration says.
+pub type Follow = Box<dyn Fn(&Configuration) + Send + Sync>;
 
 /// The station behind its pages. Clones share it.
 #[derive(Clone)]
@@ -54,8 +59,10 @@ pub struct Parts {
     pub configuration: Mutex<Option<(Hash, Arc<Configuration>)>>,
     /// How the way to the centre is.
     pub way: watch::Receiver<Status>,
-    /// Where the uploader hears of the configuration.
-    pub configured: watch::Sender<Option<Arc<Configuration>>>,
+    /// Is told each newer configuration: what follows from it holds without a restart.
+    pub follow: Follow,
+    /// Whether sending and keeping in touch with the centre go on; they end only with the program, or by a fault of it.
+    pub working: Arc<AtomicBool>,
 }
 
 impl fmt::Debug for Place {
@@ -101,13 +108,17 @@ impl Place {
         }
         let configuration = Arc::new(decode(&bytes)?);
         *known = Some((hash, configuration.clone()));
-        self.configured.send_replace(Some(configuration.clone()));
+        (self.follow)(&configuration);
         Ok(configuration)
     }
 
-    /// The key that signs dossiers now.
-    pub fn signer(&self) -> Result<StationSigner, Problem> {
-        self.standing.signer().map_err(failed("the station's key"))
+    /// The key that signs dossiers now. Asked of the token away from the threads that serve pages.
+    pub async fn signer(&self) -> Result<StationSigner, Problem> {
+        let standing = Arc::clone(&self.standing);
+        let found = tokio::task::spawn_blocking(move || standing.signer()).await;
+        found
+            .map_err(failed("the station's key"))?
+            .map_err(failed("the station's key"))
     }
 
     /// What a dossier says of this station.
@@ -115,7 +126,7 @@ impl Place {
         Station {
             id: self.standing.identity().station,
             office: self.office.clone(),
-            clock: None,
+            clock: self.standing.clock_offset(edge::now()),
             configuration: configuration.issue.number,
         }
     }
@@ -157,11 +168,13 @@ async fn bytes(store: &Store) -> Result<zeroize::Zeroizing<Vec<u8>>, Problem> {
     })
 }
 
-/// Whoever put it into the sealed store verified it.
 fn decode(bytes: &[u8]) -> Result<Configuration, Problem> {
-    Signed::<Configuration>::decode(bytes)
-        .and_then(|signed| Ok(signed.danger_unverified()?))
-        .map_err(failed("reading the configuration"))
+    kept::decode(bytes).map_err(failed("reading the configuration"))
+}
+
+/// Whether a configuration is in force.
+pub fn holds(configuration: &Configuration, now: OffsetDateTime) -> Result<bool, Problem> {
+    Ok(kept::in_force(configuration, stamp(now)?).is_ok())
 }
 
 /// A time as dossiers have it.

@@ -1,6 +1,7 @@
 //! What stands behind the pages, opened in order: who we are, configuration, devices, ways to centre and register.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::{fs, io};
 
@@ -16,7 +17,8 @@ use thiserror::Error;
 use time::Duration;
 use tokio::sync::watch;
 
-use super::place::{self, Parts, Place};
+use super::asking;
+use super::place::{self, Follow, Parts, Place};
 use super::scanners::Scanners;
 use super::{MESSAGES, ServeError};
 use crate::config::Config;
@@ -24,6 +26,7 @@ use crate::devices::{self, Devices, TrustError, TrustList};
 use crate::draft::Drafts;
 use crate::edge::{self, SystemRng};
 use crate::fleet::{FleetError, Keeper, Standing};
+use crate::housekeeping::Housekeeping;
 use crate::outbox::{Outbox, Uploader};
 use crate::register::{RegisterAddress, RegisterClient, RegisterSetupError};
 use crate::staff::Members;
@@ -59,8 +62,11 @@ pub enum SetUpError {
     Trust(#[from] TrustError),
 }
 
+/// Between two looks for sessions that nobody continues.
+const FORGET: std::time::Duration = std::time::Duration::from_mins(10);
+
 /// What goes on beside the pages.
-type Background = (Uploader<SystemRng>, Keeper<SystemRng>);
+type Background = (Uploader<SystemRng>, Keeper<SystemRng>, Housekeeping);
 
 /// The station, ready to be served.
 pub(super) struct Station {
@@ -83,9 +89,46 @@ impl Station {
                 let _gone = told.wait_for(|stop| *stop).await;
             }
         };
-        if let Some((uploader, keeper)) = background.take() {
-            tokio::spawn(uploader.run(told()));
-            tokio::spawn(keeper.run(told()));
+        if let Some((uploader, keeper, housekeeping)) = background.take() {
+            let place = self.place.clone();
+            let ended = told();
+            let asking = async move {
+                tokio::select! {
+                    () = ended => {}
+                    () = asking::run(place) => {}
+                }
+            };
+            self.watched("asking second persons", asking);
+            self.watched("sending", uploader.run(told()));
+            self.watched("keeping in touch with the centre", keeper.run(told()));
+            self.watched("erasing by date", housekeeping.run(told()));
+            self.watched("forgetting sessions", forget(self.shield.clone(), told()));
+        }
+    }
+
+    /// What ends by a fault is said on the first page: nobody would notice until much later.
+    fn watched(&self, what: &'static str, work: impl Future<Output = ()> + Send + 'static) {
+        let working = Arc::clone(&self.place.working);
+        let work = tokio::spawn(work);
+        tokio::spawn(async move {
+            if let Err(error) = work.await {
+                tracing::error!(%error, "{what} ended by a fault of the program; start it again");
+                working.store(false, Ordering::Relaxed);
+            }
+        });
+    }
+}
+
+/// Sessions of windows that were closed go, with what they hold.
+async fn forget(shield: Shield, told: impl Future<Output = ()>) {
+    tokio::pin!(told);
+    loop {
+        tokio::select! {
+            () = &mut told => return,
+            () = tokio::time::sleep(FORGET) => {}
+        }
+        if let Err(error) = shield.forget_old().await {
+            tracing::error!(%error, "old sessions were not forgotten");
         }
     }
 }
@@ -96,15 +139,17 @@ pub(super) async fn station(config: &Config, origin: &str) -> Result<Station, Se
     let configuration = place::read(standing.store()).await;
     let configuration = configuration.map_err(|_| SetUpError::Configuration)?;
     let outbox = Outbox::new(standing.store());
-    let (configured, _) = watch::channel(None);
     let uploader = Uploader::of_station(&standing, Arc::new(edge::now), edge::rng());
     let uploader = uploader.map_err(SetUpError::from)?;
+    let scanners = scanners(config, &configuration)?;
     let keeper = Keeper::new(
         standing.clone(),
         Arc::new(edge::now),
-        Arc::new(Vec::new),
+        scanners.seen(),
         edge::rng(),
     );
+    let housekeeping = Housekeeping::new(standing.store(), Arc::new(edge::now));
+    let shield = shield(&configuration, origin)?;
     let members = Arc::new(Members::new(standing.store()));
     let party = RelyingParty::new("localhost", origin, "Stempel")?;
     let place = Place::new(Parts {
@@ -112,37 +157,49 @@ pub(super) async fn station(config: &Config, origin: &str) -> Result<Station, Se
         drafts: Drafts::new(standing.store()),
         sign_in: SignIn::new(members.clone(), party),
         members,
-        scanners: scanners(config, &configuration)?,
+        follow: follow(config, &shield, &scanners),
+        working: Arc::new(AtomicBool::new(true)),
+        scanners,
         register: register(config, &standing)?,
         check: Arc::new(Check::new(PortraitLimits::default()).map_err(SetUpError::from)?),
         office: standing.identity().office.clone(),
         changing: Arc::default(),
         configuration: Mutex::default(),
         way: uploader.status(),
-        configured,
         outbox,
         standing,
     });
     Ok(Station {
         place,
-        shield: shield(&configuration, origin)?,
-        background: Mutex::new(Some((uploader, keeper))),
+        shield,
+        background: Mutex::new(Some((uploader, keeper, housekeeping))),
     })
 }
 
 /// Sends the outbox without any pages, for the command line.
 pub async fn uploader(config: &Config) -> Result<Uploader<SystemRng>, SetUpError> {
     let standing = open(config).await?;
-    let configuration = place::read(standing.store()).await;
-    let configuration = configuration.map_err(|_| SetUpError::Configuration)?;
-    let keys = watch::channel(Some(Arc::new(configuration))).1;
-    Ok(Uploader::new(
-        &Outbox::new(standing.store()),
-        standing.channel()?,
-        Arc::new(keys),
+    Ok(Uploader::of_station(
+        &standing,
         Arc::new(edge::now),
         edge::rng(),
-    ))
+    )?)
+}
+
+/// What a newer configuration changes at once: when screens lock, and which makers are trusted.
+fn follow(config: &Config, shield: &Shield, scanners: &Scanners) -> Follow {
+    let (config, shield, devices) = (config.clone(), shield.clone(), scanners.devices().clone());
+    Box::new(move |configuration| {
+        shield.settings().lock_after(idle(configuration));
+        match makers(&config, configuration) {
+            Ok(list) => devices.trust(list),
+            Err(error) => tracing::error!(%error, "the makers of devices stay those before"),
+        }
+    })
+}
+
+fn idle(configuration: &Configuration) -> Duration {
+    Duration::minutes(i64::from(configuration.station.lock_minutes))
 }
 
 async fn open(config: &Config) -> Result<Arc<Standing>, SetUpError> {
@@ -151,7 +208,7 @@ async fn open(config: &Config) -> Result<Arc<Standing>, SetUpError> {
 
 fn shield(configuration: &Configuration, origin: &str) -> Result<Shield, ServeError> {
     let limits = Limits {
-        idle: Duration::minutes(i64::from(configuration.station.lock_minutes)),
+        idle: idle(configuration),
         ..Limits::default()
     };
     Ok(Shield::new(
@@ -179,10 +236,15 @@ fn scanners(config: &Config, configuration: &Configuration) -> Result<Scanners, 
 
 /// Makers that the centre trusts, and those of the station's own folder.
 fn makers(config: &Config, configuration: &Configuration) -> Result<TrustList, SetUpError> {
-    let signed = configuration.device_anchors.iter();
-    let signed: Vec<X509> = signed
-        .filter_map(|anchor| X509::from_der(anchor.as_bytes()).ok())
-        .collect();
+    let mut signed = Vec::new();
+    for (place, anchor) in configuration.device_anchors.iter().enumerate() {
+        match X509::from_der(anchor.as_bytes()) {
+            Ok(anchor) => signed.push(anchor),
+            Err(error) => {
+                tracing::error!(%error, place, "a maker's certificate of the configuration cannot be read; its devices are not trusted");
+            }
+        }
+    }
     Ok(match &config.devices.trust {
         Some(folder) => TrustList::load(folder)?.and(signed),
         None => TrustList::new(signed),

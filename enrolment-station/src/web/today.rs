@@ -1,23 +1,27 @@
 //! What waits for the clerk today: drafts, what is on its way, what the centre asks for, and how the station is.
 
-use axum::extract::State;
+use std::sync::atomic::Ordering;
+
+use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
+use dossier::ApplicationId;
 use dossier::staff::Role;
-use dossier::{ApplicationId, Timestamp};
 use maud::{Markup, html};
 use pages::component::{
     Button, Cell, Column, Errors, Form, Irreversible, Notification, Table, Tag, Tile, Tiles, Tone,
     Values,
 };
 use pages::http::{Problem, Signed};
-use pages::{Id, Layout, Page, Speech, Visit};
+use pages::{Layout, Page, Speech, Visit};
 use time::OffsetDateTime;
 
+use super::asking;
 use super::desk::{Desk, Part, encode, load_form, navigation};
-use super::place::{Place, failed, stamp};
+use super::place::{Place, failed, holds, stamp};
+use crate::capture::application::Heard;
 use crate::capture::{Application, Step};
 use crate::edge;
-use crate::outbox::{ApplicationState, Item, Recapture, State as Stage, Task, Trouble};
+use crate::outbox::{ApplicationState, Item, Recapture, State as Stage, Task};
 use crate::store::space;
 
 /// Rows of the outbox that are shown.
@@ -32,11 +36,7 @@ pub async fn show(
     let drafts = drafts(&place).await?;
     let items = place.outbox.rows().await.map_err(failed("the outbox"))?;
     let alarms = place.outbox.alarms().await.map_err(failed("the outbox"))?;
-    let tasks = place.outbox.tasks().await.map_err(failed("tasks"))?;
-    let asked: Vec<&Task> = tasks
-        .iter()
-        .filter(|task| task.state == ApplicationState::MoreNeeded)
-        .collect();
+    let asked = open_tasks(&place, &drafts).await?;
     let waiting = items
         .iter()
         .filter(|item| item.state == Stage::Waiting)
@@ -44,7 +44,7 @@ pub async fn show(
     let body = html! {
         (trouble(&place, &visit).await?)
         @for alarm in &alarms {
-            (Notification::new(Tone::Bad, speech.text(cause(alarm.cause.message_id()))).more(html! {
+            (Notification::new(Tone::Bad, speech.text(alarm.cause.message_id())).more(html! {
                 p { (speech.format("today-application", &[("number", short(alarm.item.application).into())])) }
             }))
         }
@@ -67,18 +67,52 @@ struct Row {
     id: ApplicationId,
     name: String,
     step: Option<Step>,
+    heard: Option<Heard>,
     saved_at: OffsetDateTime,
+    recapture_of: Option<ApplicationId>,
+}
+
+/// What the centre asks to capture again and nobody here has begun or sent.
+async fn open_tasks(place: &Place, drafts: &[Row]) -> Result<Vec<Task>, Problem> {
+    let mut tasks = place
+        .outbox
+        .unanswered_tasks()
+        .await
+        .map_err(failed("tasks"))?;
+    let begun = |task: &Task| {
+        drafts
+            .iter()
+            .any(|row| row.recapture_of == Some(task.application))
+    };
+    tasks.retain(|task| task.state == ApplicationState::MoreNeeded && !begun(task));
+    Ok(tasks)
+}
+
+/// What the centre asks to capture again of that application.
+pub(super) async fn asked(
+    place: &Place,
+    recapture_of: Option<ApplicationId>,
+) -> Result<Vec<Recapture>, Problem> {
+    let Some(wanted) = recapture_of else {
+        return Ok(Vec::new());
+    };
+    let tasks = place.outbox.tasks().await.map_err(failed("tasks"))?;
+    let task = tasks.into_iter().find(|task| task.application == wanted);
+    Ok(task.map_or_else(Vec::new, |task| task.recapture))
 }
 
 async fn drafts(place: &Place) -> Result<Vec<Row>, Problem> {
     let mut rows = Vec::new();
     for head in place.drafts.list().await.map_err(failed("drafts"))? {
-        let form = load_form(place, head.application).await?;
+        // One of another form is listed without a name, to be discarded.
+        let form = load_form(place, head.application).await.ok().flatten();
         rows.push(Row {
             id: head.application,
             name: form.as_ref().map(Application::name).unwrap_or_default(),
             step: step_of(form.as_ref()),
+            heard: form.and_then(|form| Some(form.asked?.heard)),
             saved_at: head.saved_at,
+            recapture_of: form.and_then(|form| form.recapture_of),
         });
     }
     Ok(rows)
@@ -107,45 +141,16 @@ async fn trouble(place: &Place, visit: &Visit) -> Result<Markup, Problem> {
     let way = place.way.borrow().trouble;
     Ok(html! {
         @if let Some(full) = full {
-            (Notification::new(Tone::Bad, speech.text(no_room(full.message_id()))).urgent())
+            (Notification::new(Tone::Bad, speech.text(full.message_id())).urgent())
         }
         @if over { (Notification::new(Tone::Bad, speech.text("today-configuration-over")).urgent()) }
+        @if !place.working.load(Ordering::Relaxed) {
+            (Notification::new(Tone::Bad, speech.text("today-not-working")).urgent())
+        }
         @if let Some(trouble) = way {
-            (Notification::new(Tone::Attention, speech.text(way_words(trouble))))
+            (Notification::new(Tone::Attention, speech.text(trouble.message_id())))
         }
     })
-}
-
-fn holds(configuration: &dossier::Configuration, now: OffsetDateTime) -> Result<bool, Problem> {
-    let now: Timestamp = stamp(now)?;
-    Ok(configuration.issue.from <= now && now < configuration.issue.until)
-}
-
-fn no_room(id: &str) -> Id {
-    if id == "space-outbox-full" {
-        Id("space-outbox-full")
-    } else {
-        Id("space-disk-full")
-    }
-}
-
-fn way_words(trouble: Trouble) -> Id {
-    match trouble {
-        Trouble::Unreachable => Id("outbox-trouble-unreachable"),
-        Trouble::Certificate => Id("outbox-trouble-certificate"),
-        Trouble::Refused => Id("outbox-trouble-refused"),
-        Trouble::Clock => Id("outbox-trouble-clock"),
-        Trouble::NoRoom => Id("outbox-trouble-no-room"),
-    }
-}
-
-fn cause(id: &str) -> Id {
-    match id {
-        "outbox-alarm-unopened" => Id("outbox-alarm-unopened"),
-        "outbox-alarm-other-dossier" => Id("outbox-alarm-other-dossier"),
-        "outbox-alarm-rejected" => Id("outbox-alarm-rejected"),
-        _ => Id("outbox-alarm-stuck"),
-    }
 }
 
 fn begin(visit: &Visit) -> Markup {
@@ -179,7 +184,7 @@ fn tiles(place: &Place, speech: Speech<'_>, drafts: usize, waiting: usize, asked
     ])
 }
 
-fn asked_again(speech: Speech<'_>, visit: &Visit, asked: &[&Task]) -> Markup {
+fn asked_again(speech: Speech<'_>, visit: &Visit, asked: &[Task]) -> Markup {
     if asked.is_empty() {
         return Markup::default();
     }
@@ -237,7 +242,7 @@ impl IntoMarkup for Table {
     }
 }
 
-fn again(speech: Speech<'_>, what: Recapture) -> String {
+pub(super) fn again(speech: Speech<'_>, what: Recapture) -> String {
     match what {
         Recapture::Portrait => speech.text("step-portrait"),
         Recapture::Fingers => speech.text("step-fingers"),
@@ -276,12 +281,22 @@ fn drafts_table(speech: Speech<'_>, rows: &[Row]) -> Markup {
         };
         table.row([
             Cell::from(name.clone()),
-            Cell::from(step),
+            Cell::of(&html! { (step) @if let Some(heard) = &row.heard { " " (elsewhere(speech, heard)) } }),
             Cell::from(speech.moment(row.saved_at)),
             Cell::of(&links),
         ])
     });
     html! { (table.or_if_empty(speech.text("today-no-drafts"))) }
+}
+
+/// What was heard of a second person elsewhere.
+fn elsewhere(speech: Speech<'_>, heard: &Heard) -> Tag {
+    match heard {
+        Heard::Waiting => Tag::new(Tone::Waiting, speech.text("elsewhere-waits")),
+        Heard::Approved => Tag::new(Tone::Good, speech.text("elsewhere-approved")),
+        Heard::Declined(_) => Tag::new(Tone::Bad, speech.text("elsewhere-declined")),
+        Heard::Ended => Tag::new(Tone::Attention, speech.text("elsewhere-over")),
+    }
 }
 
 fn outbox_table(speech: Speech<'_>, items: &[Item]) -> Markup {
@@ -331,18 +346,29 @@ pub async fn start(
         // The page says why.
         return Ok(Redirect::to("/today").into_response());
     }
-    let now = visit.now();
-    let id = place.drafts.create(&mut edge::rng(), now).await;
-    let id = id.map_err(failed("beginning a draft"))?;
+    let _turn = place.changing.lock().await;
+    let wanted = match values.get("recapture") {
+        "" => None,
+        typed => {
+            let tasks = open_tasks(&place, &drafts(&place).await?).await?;
+            let task = tasks
+                .iter()
+                .find(|task| task.application.to_string() == typed);
+            let Some(task) = task else {
+                // Somebody else begins it, or the centre does not ask any more: the page says what there is.
+                return Ok(Redirect::to("/today").into_response());
+            };
+            Some(task.application)
+        }
+    };
+    let (mut rng, now) = (edge::rng(), visit.now());
+    let id = ApplicationId::generate(&mut rng);
     let mut application = Application::new(id, &clerk, stamp(now)?);
-    application.recapture_of = values.get("recapture").parse().ok();
+    application.recapture_of = wanted;
     let bytes = encode(&application)?;
-    let name = Part::Form.name();
-    place
-        .drafts
-        .save(&mut edge::rng(), id, name, &bytes, None, now)
-        .await
-        .map_err(failed("beginning a draft"))?;
+    let first = [(Part::Form.name(), &bytes[..])];
+    let begun = place.drafts.begin(&mut rng, id, &first, now).await;
+    begun.map_err(failed("beginning a draft"))?;
     Ok(Redirect::to(&format!("/applications/{id}/request")).into_response())
 }
 
@@ -351,33 +377,54 @@ pub async fn go_on(desk: Desk) -> Response {
     desk.onward()
 }
 
-/// Asks before a draft is erased.
-pub async fn ask_discard(desk: Desk) -> Response {
-    let speech = desk.speech();
+/// Asks before a draft is erased; also one that cannot be opened any more.
+pub async fn ask_discard(
+    State(place): State<Place>,
+    Signed { visit, .. }: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id: ApplicationId = id.parse().map_err(|_| Problem::NotFound)?;
+    if !exists(&place, id).await? {
+        return Err(Problem::NotFound);
+    }
+    let speech = visit.speech();
     let (values, errors) = (Values::default(), Errors::new());
-    let form = Form::new(&desk.visit, &values, &errors);
-    let name = match desk.application.name() {
+    let form = Form::new(&visit, &values, &errors);
+    let known = load_form(&place, id).await.ok().flatten();
+    let name = match known.as_ref().map(Application::name).unwrap_or_default() {
         name if name.is_empty() => speech.text("today-nameless"),
         name => name,
     };
     let act = speech.format("discard-act", &[("name", name.into())]);
-    let back = desk.href("");
-    let body = Irreversible::new(
-        act,
-        speech.text("discard-follows"),
-        back.trim_end_matches('/'),
-    )
-    .show(&form, &desk.href("discard"));
-    Page::new(&desk.visit, speech.text("discard-title"))
-        .navigation(navigation(&desk.visit, false))
+    let back = format!("/applications/{id}");
+    let body = Irreversible::new(act, speech.text("discard-follows"), &*back)
+        .show(&form, &format!("{back}/discard"));
+    Ok(Page::new(&visit, speech.text("discard-title"))
+        .navigation(navigation(&visit, false))
         .body(body)
         .render()
-        .into_response()
+        .into_response())
+}
+
+async fn exists(place: &Place, id: ApplicationId) -> Result<bool, Problem> {
+    let all = place.drafts.list().await.map_err(failed("drafts"))?;
+    Ok(all.iter().any(|head| head.application == id))
 }
 
 /// Erases it.
-pub async fn discard(desk: Desk) -> Result<Response, Problem> {
-    let discarded = desk.place.drafts.discard(desk.application.id).await;
+pub async fn discard(
+    State(place): State<Place>,
+    _: Signed,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    let id: ApplicationId = id.parse().map_err(|_| Problem::NotFound)?;
+    let _turn = place.changing.lock().await;
+    // A draft that cannot be read is discarded too; a question about it ends by itself at the centre.
+    let known = load_form(&place, id).await.ok().flatten();
+    if known.is_some_and(|form| form.asked.is_some() || form.take_back) {
+        asking::tell(&place, id);
+    }
+    let discarded = place.drafts.discard(id).await;
     discarded.map_err(failed("discarding a draft"))?;
     Ok(Redirect::to("/today").into_response())
 }

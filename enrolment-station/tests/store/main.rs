@@ -7,6 +7,7 @@
 
 mod bench;
 mod drafts;
+mod housekeeping;
 mod power;
 mod queue;
 mod sealed;

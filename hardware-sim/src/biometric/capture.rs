@@ -172,6 +172,7 @@ fn shots(scene: &Scene<'_>, wish: &Wish) -> Option<Vec<Shot>> {
     for (number, finger) in (0u64..).zip(&fingers) {
         let (mut whose, mut laid, mut label) = (subject.clone(), *finger, *finger);
         let mut inside = *finger;
+        laid = behaviour.laid.unwrap_or(laid);
         match behaviour.fault {
             Fault::SameFingerTwice => laid = fingers[0],
             Fault::OtherPersonsFinger if number > 0 => whose = Subject::new(!subject.seed),
@@ -235,13 +236,13 @@ fn previous(wish: &Wish) -> [u8; 32] {
     }
 }
 
-fn by_name(text: &str) -> Option<FingerPosition> {
+pub(super) fn by_name(text: &str) -> Option<FingerPosition> {
     FingerPosition::ALL
         .into_iter()
         .find(|finger| name(*finger) == text)
 }
 
-fn name(finger: FingerPosition) -> &'static str {
+pub(super) fn name(finger: FingerPosition) -> &'static str {
     const NAMES: [&str; 10] = [
         "Right Thumb",
         "Right IndexFinger",

@@ -3,11 +3,13 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use biometrics::iso19794::finger::FingerPosition;
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::album::{Placement, Subject};
+use super::capture;
 use super::fault::Fault;
 use crate::people::portrait;
 use crate::people::register::Population;
@@ -63,6 +65,8 @@ pub(super) struct Behaviour {
     /// Error code of every capture; 0 for none.
     pub error: u16,
     pub placement: Option<Placement>,
+    /// The finger that lies on the glass whichever is asked for.
+    pub laid: Option<FingerPosition>,
     pub subject: Subject,
     /// The cable is out.
     pub unplugged: bool,
@@ -122,6 +126,12 @@ struct TouchOrder {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
+struct FingerOrder {
+    finger: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct PersonOrder {
     seed: Option<u64>,
     national_number: Option<String>,
@@ -143,6 +153,7 @@ impl Control {
                 once: false,
                 error: 0,
                 placement: None,
+                laid: None,
                 subject: Subject::new(first),
                 unplugged: false,
                 captures: 0,
@@ -190,6 +201,11 @@ impl Control {
             "/admin/touch" => {
                 let TouchOrder { touch } = serde_json::from_slice(body).map_err(refuse)?;
                 self.lock().placement = touch;
+            }
+            "/admin/finger" => {
+                let FingerOrder { finger } = serde_json::from_slice(body).map_err(refuse)?;
+                let named = |name: String| capture::by_name(&name).ok_or("no finger has this name");
+                self.lock().laid = finger.map(named).transpose()?;
             }
             "/admin/person" => {
                 let order: PersonOrder = serde_json::from_slice(body).map_err(refuse)?;
@@ -246,6 +262,7 @@ impl Control {
             "fault": behaviour.fault,
             "error": behaviour.error,
             "touch": behaviour.placement,
+            "finger": behaviour.laid.map(capture::name),
             "person": behaviour.subject.seed,
             "captures": behaviour.captures,
             "unplugged": behaviour.unplugged,

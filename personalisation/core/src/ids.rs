@@ -86,6 +86,8 @@ ids! {
     DeliveryId;
     /// The right to work on one attempt until a given time.
     LeaseToken;
+    /// One notice to an applicant.
+    NoticeId;
     /// What was ordered for one person: one document, however many attempts it takes.
     OrderId;
 }

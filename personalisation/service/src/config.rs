@@ -16,6 +16,7 @@ use crate::{
     console::ConsoleSection,
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
+    review::notice::NoticesSection,
     secret_file::{self, SecretFileError},
 };
 
@@ -86,6 +87,8 @@ pub struct Config {
     pub intake: Option<IntakeSection>,
     /// The population register.
     pub register: Option<RegisterSection>,
+    /// Who writes to applicants, where letters are printed.
+    pub notices: Option<NoticesSection>,
     /// The pages of the centre's staff, where this host serves them.
     pub console: Option<ConsoleSection>,
 }
@@ -149,6 +152,9 @@ pub struct TicketToken {
     pub key: String,
     /// Where `keys` writes the public half.
     pub public_key: Option<PathBuf>,
+    /// Of `[tokens.review]`: labels of the keys of second persons at the console; the first signs, all are believed.
+    #[serde(default)]
+    pub approvals: Vec<String>,
 }
 
 /// `[tokens.inspection]`
@@ -184,8 +190,8 @@ pub struct Pki {
     pub server_ca: PathBuf,
     /// PEM: our certificate.
     pub certificate: PathBuf,
-    /// PEM: our key.
-    pub key: PathBuf,
+    /// Label of its key in the token of `[tokens.cards]`.
+    pub key: String,
     /// What pki is asked to apply.
     pub signing_profile: String,
     /// Folder of `csca-*.cer` and `*.crl`.
@@ -404,7 +410,6 @@ impl Config {
             &mut tickets.pin_file,
             &mut pki.server_ca,
             &mut pki.certificate,
-            &mut pki.key,
             &mut pki.trust,
         ];
         paths.extend(&mut sealing.fingers_key_file);

@@ -8,7 +8,8 @@ use std::{
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
-        CardMaster, InspectionSystem, IntakeOpening, ReceiptSigning, ServiceTls, TicketSigning,
+        ApprovalSigning, CardMaster, InspectionSystem, IntakeOpening, ReceiptSigning, ServiceTls,
+        TicketSigning,
     },
 };
 use rand::CryptoRng;
@@ -72,6 +73,8 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
             "delivery key",
             fresh(token.generate_delivery_key(&cards.delivery_key))?,
         );
+        let made = token.generate_ec::<ServiceTls>(&config.pki.key, Curve::P256);
+        note("the line's TLS key", fresh(made)?);
         let key = token.find_delivery_key(&cards.delivery_key)?;
         write(cards.delivery_public_key.as_ref(), key.public_key_spki())?;
     }
@@ -92,6 +95,10 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         note("review's ticket key", fresh(key)?);
         let key = token.find_ec::<TicketSigning>(&section.key)?;
         write(section.public_key.as_ref(), key.public_key_spki())?;
+        for label in &section.approvals {
+            let key = token.generate_ec::<ApprovalSigning>(label, Curve::P256);
+            note("key of second persons", fresh(key)?);
+        }
     }
     intake(config, rng, &mut note)?;
     let officer = config.tokens.inspection.as_ref();
@@ -136,12 +143,11 @@ fn intake(
     note("receipt key", fresh(made)?);
     let key = token.find_ec::<ReceiptSigning>(receipts)?;
     write(public(receipts).as_ref(), key.public_key_spki())?;
-    if let Some(label) = &section.tls {
-        let made = token.generate_ec::<ServiceTls>(label, Curve::P256);
-        note("TLS key", fresh(made)?);
-        let key = token.find_ec::<ServiceTls>(label)?;
-        write(public(label).as_ref(), key.public_key_spki())?;
-    }
+    let label = &section.tls;
+    let made = token.generate_ec::<ServiceTls>(label, Curve::P256);
+    note("TLS key", fresh(made)?);
+    let key = token.find_ec::<ServiceTls>(label)?;
+    write(public(label).as_ref(), key.public_key_spki())?;
     Ok(())
 }
 

@@ -1,6 +1,7 @@
 //! The centre: intake, review, orders, blanks, the line, inspection. The binary `personalisation` calls these roles.
 
 pub mod blanks;
+pub mod channel;
 pub mod config;
 pub mod console;
 pub mod edge;
@@ -9,6 +10,7 @@ pub mod fleet;
 pub mod inspect;
 pub mod inspection_system;
 pub mod intake;
+mod interrupted;
 pub mod keys;
 pub mod line;
 pub mod order;

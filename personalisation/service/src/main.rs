@@ -1,8 +1,11 @@
 //! The binary `personalisation`: command line and exit status; the roles are in the library.
 
-use std::{path::PathBuf, process::ExitCode};
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use personalisation::{
     blanks, config::Config, console, edge, fleet, inspect, intake, keys, line, order, staff,
 };
@@ -14,6 +17,9 @@ use tracing_subscriber::EnvFilter;
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
+    /// The configuration file (docs/line.md): before or after the command. `inspect` needs none.
+    #[arg(long, global = true)]
+    config: Option<PathBuf>,
     #[command(subcommand)]
     role: Role,
 }
@@ -34,48 +40,46 @@ enum Centre {
     #[command(subcommand)]
     Order(Order),
     /// Takes sealed dossiers in, opens, verifies and checks them (docs/intake.md).
-    Intake(Common),
+    Intake(Intake),
+    /// Lists rejected dossiers, opens them again, or erases them.
+    #[command(subcommand)]
+    Quarantine(intake::quarantine::Command),
     /// Takes in and counts card blanks.
     #[command(subcommand)]
     Blanks(Blanks),
     /// Takes stations in and ends them; signs their configuration.
-    Fleet(Fleet),
-    /// Serves the pages of the centre's staff.
-    Console(Common),
-    /// Adds, changes and lists members of staff.
-    Staff {
-        #[command(subcommand)]
-        command: staff::command::Command,
-        #[command(flatten)]
-        common: Common,
-    },
-    /// Makes what is missing of the sealing key, the tokens and their keys.
-    Keys(Common),
-    /// Writes the audit as lines of JSON to standard output.
-    Audit(Common),
-}
-
-#[derive(clap::Args)]
-struct Common {
-    /// The configuration file.
-    #[arg(long)]
-    config: PathBuf,
-}
-
-#[derive(clap::Args)]
-struct Fleet {
     #[command(subcommand)]
-    command: fleet::command::Command,
-    #[command(flatten)]
-    common: Common,
+    Fleet(fleet::command::Command),
+    /// Serves the pages of the centre's staff.
+    Console,
+    /// Adds, changes and lists members of staff.
+    #[command(subcommand)]
+    Staff(staff::command::Command),
+    /// Makes what is missing of the sealing key, the tokens and their keys.
+    Keys,
+    /// Writes the audit as lines of JSON to standard output.
+    Audit,
+}
+
+#[derive(clap::Args)]
+struct Intake {
+    #[command(subcommand)]
+    command: Option<IntakeCommand>,
+}
+
+#[derive(Subcommand)]
+enum IntakeCommand {
+    /// Takes in a folder that `enrolment-station outbox export` wrote; says what became of each dossier.
+    Import {
+        /// The folder.
+        folder: PathBuf,
+    },
 }
 
 #[derive(clap::Args)]
 struct OneOrder {
     /// The order's id.
     order: OrderId,
-    #[command(flatten)]
-    common: Common,
 }
 
 #[derive(Subcommand)]
@@ -84,11 +88,9 @@ enum Order {
     Add {
         /// The order (docs/orders.md).
         file: PathBuf,
-        #[command(flatten)]
-        common: Common,
     },
     /// Prints id, issuer profile and state of every order.
-    List(Common),
+    List,
     /// Stops an order that nobody is working on.
     Hold(OneOrder),
     /// Lets an order go on that was stopped, or that waits for a person.
@@ -106,11 +108,9 @@ enum Blanks {
         /// The key that maker and centre exchanged, where the batch key is wrapped under one.
         #[arg(long)]
         wrapping_key: Option<PathBuf>,
-        #[command(flatten)]
-        common: Common,
     },
     /// Prints how many blanks are in each place.
-    Count(Common),
+    Count,
 }
 
 fn main() -> ExitCode {
@@ -118,58 +118,40 @@ fn main() -> ExitCode {
         .with_writer(std::io::stderr)
         .with_env_filter(EnvFilter::try_from_default_env().unwrap_or_else(|_| "warn".into()))
         .init();
-    match Cli::parse().role {
-        Role::Inspect(arguments) => inspect::run(&arguments),
-        Role::Centre(role) => match run(role) {
-            Ok(code) => code,
-            Err(error) => {
-                eprintln!("error: {}", edge::told(&*error));
-                ExitCode::FAILURE
-            }
-        },
+    let cli = Cli::parse();
+    let role = match cli.role {
+        Role::Inspect(arguments) => return inspect::run(&arguments),
+        Role::Centre(role) => role,
+    };
+    let Some(config) = cli.config else {
+        let missing = "--config FILE is needed, before or after the command";
+        Cli::command()
+            .error(ErrorKind::MissingRequiredArgument, missing)
+            .exit()
+    };
+    match run(role, &config) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("error: {}", edge::told(&*error));
+            ExitCode::FAILURE
+        }
     }
 }
 
-fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
+fn run(role: Centre, config: &Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
+    let config = Config::load(config)?;
     match role {
-        Centre::Line(args) => return Ok(line::run(&args, &runtime)?),
-        Centre::Order(Order::Add { file, common }) => {
-            let config = Config::load(&common.config)?;
-            let id = runtime.block_on(order::add(&config, &file, &mut edge::rng(), edge::now()))?;
-            println!("{id}");
-        }
-        Centre::Order(Order::List(common)) => {
-            let store = runtime.block_on(Config::load(&common.config)?.open_store())?;
-            for head in runtime.block_on(store.orders())? {
-                println!(
-                    "{} {} {}",
-                    head.attempt.id(),
-                    head.issuer_profile,
-                    head.attempt.state().name()
-                );
-            }
-        }
-        Centre::Fleet(fleet) => command_fleet(&runtime, fleet)?,
-        Centre::Order(Order::Hold(one)) => decide(&runtime, &one, order::Decision::Hold)?,
-        Centre::Order(Order::Release(one)) => decide(&runtime, &one, order::Decision::Release)?,
-        Centre::Order(Order::Cancel(one)) => decide(&runtime, &one, order::Decision::Cancel)?,
-        Centre::Intake(common) => {
-            let config = Config::load(&common.config)?;
-            let listening = |at: intake::Listening| {
-                // Standard output: whoever chose port 0 reads it there.
-                println!("listening on {} and {}", at.stations, at.onboarding);
-            };
-            runtime.block_on(intake::run(config, listening, ended()))?;
-        }
+        Centre::Line(args) => return Ok(line::run(&config, &args, &runtime)?),
+        Centre::Order(order) => command_order(&runtime, &config, order)?,
+        Centre::Fleet(command) => command_fleet(&runtime, &config, command)?,
+        Centre::Intake(intake) => take_in(&runtime, config, intake)?,
         Centre::Blanks(Blanks::Import {
             delivery,
             wrapping_key,
-            common,
         }) => {
-            let config = Config::load(&common.config)?;
             let mut rng = edge::rng();
             let import = blanks::import(
                 &config,
@@ -180,27 +162,58 @@ fn run(role: Centre) -> Result<ExitCode, Box<dyn std::error::Error>> {
             );
             println!("{} blanks in the vault", runtime.block_on(import)?);
         }
-        Centre::Blanks(Blanks::Count(common)) => {
-            let store = runtime.block_on(Config::load(&common.config)?.open_store())?;
+        Centre::Blanks(Blanks::Count) => {
+            let store = runtime.block_on(config.open_store())?;
             for (state, blanks) in runtime.block_on(store.stock())? {
                 println!("{state} {blanks}");
             }
         }
-        Centre::Console(common) => {
-            runtime.block_on(console::run(Config::load(&common.config)?))?;
+        Centre::Console => runtime.block_on(console::run(config))?,
+        Centre::Quarantine(command) => {
+            let store = runtime.block_on(config.open_store())?;
+            let done = intake::quarantine::run(&store, command, edge::now());
+            for line in runtime.block_on(done)? {
+                println!("{line}");
+            }
         }
-        Centre::Staff { command, common } => change_staff(&runtime, command, &common)?,
-        Centre::Keys(common) => {
-            for made in keys::run(&Config::load(&common.config)?, &mut edge::rng())? {
+        Centre::Staff(command) => change_staff(&runtime, &config, command)?,
+        Centre::Keys => {
+            for made in keys::run(&config, &mut edge::rng())? {
                 println!("made: {made}");
             }
         }
-        Centre::Audit(common) => {
-            let store = runtime.block_on(Config::load(&common.config)?.open_store())?;
+        Centre::Audit => {
+            let store = runtime.block_on(config.open_store())?;
             runtime.block_on(store.export_audit(std::io::stdout().lock()))?;
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Serves stations, or takes a carried outbox in.
+fn take_in(
+    runtime: &Runtime,
+    config: Config,
+    intake: Intake,
+) -> Result<(), Box<dyn std::error::Error>> {
+    if let Some(IntakeCommand::Import { folder }) = intake.command {
+        let mut left = 0;
+        let told = |line: intake::import::Line| {
+            left += u64::from(line.result.is_err());
+            println!("{line}");
+        };
+        runtime.block_on(intake::import::run(config, &folder, told))?;
+        return match left {
+            0 => Ok(()),
+            left => Err(intake::IntakeError::NotAll(left).into()),
+        };
+    }
+    let listening = |at: intake::Listening| {
+        // Standard output: whoever chose port 0 reads it there.
+        println!("listening on {} and {}", at.stations, at.onboarding);
+    };
+    runtime.block_on(intake::run(config, listening, ended()))?;
+    Ok(())
 }
 
 /// Until somebody asks the program to end.
@@ -219,37 +232,56 @@ async fn ended() {
 
 fn change_staff(
     runtime: &Runtime,
+    config: &Config,
     command: staff::command::Command,
-    common: &Common,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let config = Config::load(&common.config)?;
-    let done = staff::command::run(&config, command, edge::rng(), edge::now());
+    let done = staff::command::run(config, command, edge::rng(), edge::now());
     for line in runtime.block_on(done)? {
         println!("{}", *line);
     }
     Ok(())
 }
 
-fn decide(
+fn command_order(
     runtime: &Runtime,
-    one: &OneOrder,
-    decision: order::Decision,
+    config: &Config,
+    order: Order,
 ) -> Result<(), Box<dyn std::error::Error>> {
-    let config = Config::load(&one.common.config)?;
+    let (one, decision) = match order {
+        Order::Add { file } => {
+            let id = runtime.block_on(order::add(config, &file, &mut edge::rng(), edge::now()))?;
+            println!("{id}");
+            return Ok(());
+        }
+        Order::List => {
+            let store = runtime.block_on(config.open_store())?;
+            for head in runtime.block_on(store.orders())? {
+                let (id, state) = (head.attempt.id(), head.attempt.state().name());
+                println!("{id} {} {state}", head.issuer_profile);
+            }
+            return Ok(());
+        }
+        Order::Hold(one) => (one, order::Decision::Hold),
+        Order::Release(one) => (one, order::Decision::Release),
+        Order::Cancel(one) => (one, order::Decision::Cancel),
+    };
     let mut rng = edge::rng();
-    let decided = order::decide(&config, one.order, decision, &mut rng, edge::now());
+    let decided = order::decide(config, one.order, decision, &mut rng, edge::now());
     let attempt = runtime.block_on(decided)?;
     println!("{} {}", attempt.id(), attempt.state().name());
     Ok(())
 }
 
-fn command_fleet(runtime: &Runtime, fleet: Fleet) -> Result<(), Box<dyn std::error::Error>> {
-    let config = Config::load(&fleet.common.config)?;
+fn command_fleet(
+    runtime: &Runtime,
+    config: &Config,
+    command: fleet::command::Command,
+) -> Result<(), Box<dyn std::error::Error>> {
     let section = config.fleet.as_ref().ok_or(fleet::FleetError::NoSection)?;
     let printed = runtime.block_on(async {
         let store = config.open_store().await?;
         let place = fleet::Place::open(section, store, edge::now)?;
-        let printed = fleet::command::run(&place, fleet.command, &mut edge::rng()).await?;
+        let printed = fleet::command::run(&place, command, &mut edge::rng()).await?;
         Ok::<_, Box<dyn std::error::Error>>(printed)
     })?;
     print!("{}", *printed);

@@ -60,7 +60,7 @@ endpoint = "https://127.0.0.1:1"
 server_name = "pki-authority"
 server_ca = "ca.pem"
 certificate = "line.pem"
-key = "line.key"
+key = "line"
 signing_profile = "identity-card"
 trust = "trust"
 "#;

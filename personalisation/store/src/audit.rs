@@ -4,6 +4,7 @@ use std::io::Write;
 
 use evidence::entry::{Entry, Phase};
 use sqlx::Row as _;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     Store, StoreError,
@@ -58,6 +59,41 @@ pub(crate) async fn close_open_intents(
 }
 
 impl Store {
+    /// Gives acts that one of `actors` (their names begin so) meant to do in a period the outcome `interrupted`,
+    /// where they have none: nobody knows whether they took place. How many.
+    pub async fn close_interrupted(
+        &self,
+        actors: &[&str],
+        (from, until): (OffsetDateTime, OffsetDateTime),
+        now: OffsetDateTime,
+    ) -> Result<u64, StoreError> {
+        const DOING: &str = "closing interrupted acts in the audit";
+        let [from, until, now] = &[text(from), text(until), text(now)];
+        transaction!(self, DOING, |tx| {
+            let mut closed = 0;
+            for actor in actors {
+                let done = sqlx::query(
+                    "INSERT INTO audit_entry (act_id, phase, entered_at, actor, act, object, detail)
+                     SELECT act_id, 'outcome', $4, actor, act, object, 'interrupted'
+                     FROM audit_entry AS intent
+                     WHERE intent.phase = 'intent' AND intent.entered_at >= $2 AND intent.entered_at < $3
+                     AND substr(intent.actor, 1, length($1)) = $1 AND NOT EXISTS (
+                         SELECT 1 FROM audit_entry AS outcome
+                         WHERE outcome.act_id = intent.act_id AND outcome.phase = 'outcome')",
+                )
+                .bind(*actor)
+                .bind(from)
+                .bind(until)
+                .bind(now)
+                .execute(&mut **tx)
+                .await
+                .map_err(StoreError::database(DOING))?;
+                closed += done.rows_affected();
+            }
+            Ok(closed)
+        })
+    }
+
     /// Writes entries about acts that change nothing else.
     pub async fn audit(&self, entries: &[Entry]) -> Result<(), StoreError> {
         transaction!(self, "writing the audit", |tx| { write(tx, entries).await })
@@ -97,6 +133,13 @@ impl Store {
         }
         Ok(())
     }
+}
+
+/// A time as entries have it, but for the fraction: texts compare like the times.
+fn text(at: OffsetDateTime) -> String {
+    let at = at.to_offset(time::UtcOffset::UTC).replace_nanosecond(0);
+    let text = at.unwrap_or(OffsetDateTime::UNIX_EPOCH).format(&Rfc3339);
+    text.unwrap_or_default()
 }
 
 const fn phase_name(phase: Phase) -> &'static str {

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use dossier::ApplicationId;
 use personalisation_core::{
     attempt::{IllegalMove, record::BadRecord},
     blank::IllegalBlankMove,
@@ -84,6 +85,9 @@ pub enum StoreError {
     /// A blank that cannot make that move. For the developer.
     #[error(transparent)]
     BlankMove(#[from] IllegalBlankMove),
+    /// A decision of which the applicant must hear, without a notice; or a notice without one. For the developer.
+    #[error("deciding about application {0}: its notice and its move do not go together")]
+    Notice(ApplicationId),
     /// OpenSSL could not hash. For the operator.
     #[error("hashing under the sealing key failed; check the installation of OpenSSL")]
     KeyedHash,

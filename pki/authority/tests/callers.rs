@@ -11,7 +11,8 @@ use wire::signing::{HealthRequest, SignRequest};
 
 #[tokio::test]
 async fn no_rpc_answers_a_caller_without_a_certificate_of_ours() {
-    let house = House::new();
+    let server = "[[program]]\nname = \"register\"\nrole = \"line\"\nside = \"server\"\n";
+    let house = House::planned(|text| text + server);
     let service = house.serve(1);
     // A certificate of somebody else's CA: another ceremony's.
     let other = House::new();
@@ -19,7 +20,7 @@ async fn no_rpc_answers_a_caller_without_a_certificate_of_ours() {
     let foreign = Identity::from_pem(foreign("line.pem"), foreign("line.key"));
     // A certificate of our CA that is for servers.
     let ours = |name: &str| fs::read(house.path("pki/operations").join(name)).unwrap();
-    let server = Identity::from_pem(ours("pki-authority.pem"), ours("pki-authority.key"));
+    let server = Identity::from_pem(ours("register.pem"), ours("register.key"));
     for identity in [None, Some(foreign), Some(server)] {
         // TLS 1.3 tells a client that it is refused only after its first message.
         let Ok(mut caller) = house.connect(&service.address, identity).await else {

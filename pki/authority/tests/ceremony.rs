@@ -89,12 +89,15 @@ fn what_is_published_is_to_profile() {
             "{}",
             String::from_utf8_lossy(&verified.stderr)
         );
-        let mode = fs::metadata(file(&format!("{program}.key")))
-            .unwrap()
-            .permissions()
-            .mode();
-        assert_eq!(mode & 0o777, 0o600);
     }
+    // A key in a token is nowhere else; the other one is for tests.
+    assert!(!fs::exists(file("pki-authority.key")).unwrap());
+    let mode = fs::metadata(file("line.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    let list = RevocationList::parse(&fs::read(file("operations.crl")).unwrap()).unwrap();
+    let operations = Certificate::parse(&fs::read(file("operations-ca.cer")).unwrap()).unwrap();
+    assert!(list.is_signed_by(operations.public_key()).unwrap());
+    assert!(list.revoked().is_empty());
     let protocol = String::from_utf8(read("protocol.md")).unwrap();
     for expected in [
         &root.serial_hex(),

@@ -73,6 +73,8 @@ roles! {
     StationSigning = "station-signing";
     /// Receipts for dossiers.
     ReceiptSigning = "receipt-signing";
+    /// What second persons elsewhere approved.
+    ApprovalSigning = "approval-signing";
     /// The configuration of stations.
     ConfigurationSigning = "configuration-signing";
     /// Staff lists of offices.

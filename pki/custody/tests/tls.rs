@@ -203,7 +203,7 @@ fn both_sides_prove_keys_that_lie_in_tokens() {
     for _ in 0..5 {
         let (seen, answer) = meet(server.clone(), client.clone());
         assert_eq!(answer, "held");
-        assert_eq!(seen.unwrap(), identity.current().cert[0].to_vec());
+        assert_eq!(seen.unwrap(), identity.current().unwrap().cert[0].to_vec());
     }
     // A renewal takes effect without a new configuration.
     let chain = vec![ca.issue("station-1.example", &next_spki)];

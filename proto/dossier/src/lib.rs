@@ -13,6 +13,7 @@
 //! - One meaning has one encoding: what would not be written the same again is refused.
 //! - Personal data and secrets are redacted in `Debug` and leave memory with their owner.
 
+pub mod approval;
 mod blob;
 mod calendar;
 mod cbor;
@@ -30,6 +31,7 @@ pub mod signed;
 pub mod staff;
 mod text;
 
+pub use approval::ApprovalRequest;
 pub use blob::{Blob, Hash, KeyId};
 pub use calendar::{Day, DayError, PartialDay, Timestamp};
 pub use cbor::{Body, FormError, Version};

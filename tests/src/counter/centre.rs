@@ -2,9 +2,15 @@
 
 use std::path::{Path, PathBuf};
 
-use dossier::{Configuration, KeyId, Signed};
+use dossier::{Configuration, KeyId, OfficeId, PersonId, Signed, Text, staff::Role};
 use openssl::pkey::{PKey, Private, Public};
-use personalisation_store::{Store, fleet::NewConfiguration, sealing::Sealer};
+use personalisation_store::{
+    Store,
+    fleet::NewConfiguration,
+    sealing::Sealer,
+    staff::{Grant, Link, Person, RoleId},
+};
+use rand::{rand_core::UnwrapErr, rngs::SysRng};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -68,13 +74,14 @@ pin_file = "review.pin"
 so_pin_file = "review.so-pin"
 key = "review-tickets-1"
 public_key = "review-tickets-1.spki"
+approvals = ["approvals-1"]
 
 [pki]
 endpoint = "https://127.0.0.1:1"
 server_name = "localhost"
 server_ca = "ca.pem"
 certificate = "intake.pem"
-key = "none.key"
+key = "none"
 signing_profile = "identity-card"
 trust = "."
 
@@ -228,6 +235,37 @@ impl Intake {
     /// A new station in this office, known to the centre.
     pub async fn station(&self, office: &str) -> Result<Station, Trouble> {
         Station::take_in(self, office).await
+    }
+
+    /// Somebody with one role since yesterday, at an office or (none) at the centre.
+    pub async fn employ(
+        &self,
+        id: PersonId,
+        role: Role,
+        office: Option<&OfficeId>,
+    ) -> Result<(), Trouble> {
+        let mut rng = UnwrapErr(SysRng);
+        let now = OffsetDateTime::from_unix_timestamp(authority::now());
+        let now = now.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let person = Person {
+            id,
+            login: format!("person-{id}"),
+            name: Text::new("Somebody")?,
+            active: true,
+        };
+        let grants = [Grant {
+            id: RoleId::generate(&mut rng),
+            role,
+            office: office.cloned(),
+            from: now - time::Duration::days(2),
+            until: None,
+            by: None,
+        }];
+        let link = Link::generate(&mut rng, now + time::Duration::days(1));
+        let added = self
+            .store
+            .add_person(&mut rng, &person, &grants, &link, &[], now);
+        Ok(added.await?)
     }
 
     /// The key to which dossiers are sealed.

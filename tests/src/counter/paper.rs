@@ -51,7 +51,7 @@ impl Paper {
         let mut rng = UnwrapErr(SysRng);
         Self {
             application: ApplicationId::generate(&mut rng),
-            clerk: PersonId::generate(&mut rng),
+            clerk: station.clerk,
             portrait: noise(&[0xFF, 0xD8, 0xFF], 20_000),
             fingers: vec![(Finger::RightIndex, noise(b"FIR\x00010\0", 9000))],
             signature: noise(b"\x89PNG\r\n\x1a\n", 900),

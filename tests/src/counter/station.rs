@@ -3,8 +3,8 @@
 use std::{fmt, sync::Arc, time::Duration};
 
 use dossier::{
-    ApplicationId, Dossier, Hash, KeyId, OfficeId, Receipt, SealedDossier, Signed, SigningKey,
-    StationId,
+    ApplicationId, Dossier, Hash, KeyId, OfficeId, PersonId, Receipt, SealedDossier, Signed,
+    SigningKey, StationId, staff::Role,
 };
 use hyper_util::rt::TokioIo;
 use openssl::{
@@ -29,6 +29,7 @@ use tokio_rustls::{
 use tonic::transport::{Channel, Endpoint, Uri};
 use wire::intake::{
     AppendRequest, BeginRequest, FinishRequest, ReceiptsRequest, intake_client::IntakeClient,
+    second_person_client::SecondPersonClient,
 };
 
 use super::{
@@ -83,6 +84,8 @@ pub struct Station {
     pub id: StationId,
     /// Its office.
     pub office: OfficeId,
+    /// Who captures there.
+    pub clerk: PersonId,
     /// Signs dossiers.
     pub signing: SoftKey,
     tls: Arc<ClientConfig>,
@@ -129,10 +132,13 @@ impl Station {
         };
         let now = at(authority::now());
         centre.store.take_in(&new, &[], now).await?;
+        let clerk = PersonId::generate(&mut UnwrapErr(SysRng));
+        centre.employ(clerk, Role::Clerk, Some(&office)).await?;
         let client = client(centre, Some((&certificates[0].der, &tls)))?;
         Ok(Self {
             id,
             office,
+            clerk,
             signing: SoftKey::new(signing)?,
             tls: Arc::new(client),
         })
@@ -141,6 +147,16 @@ impl Station {
     /// A connection to the centre.
     pub async fn connect(&self, address: &str) -> Result<IntakeClient<Channel>, Trouble> {
         Ok(IntakeClient::new(
+            channel(address, Arc::clone(&self.tls)).await?,
+        ))
+    }
+
+    /// The same for questions to second persons elsewhere.
+    pub async fn connect_second_person(
+        &self,
+        address: &str,
+    ) -> Result<SecondPersonClient<Channel>, Trouble> {
+        Ok(SecondPersonClient::new(
             channel(address, Arc::clone(&self.tls)).await?,
         ))
     }

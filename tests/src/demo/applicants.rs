@@ -60,7 +60,8 @@ pub fn gather(arguments: &Arguments, work: &Path) -> Result<Vec<Applicant>, Demo
     Ok(applicants)
 }
 
-fn applicant(person: Person) -> Applicant {
+/// Somebody who was drawn, at the counter.
+pub fn applicant(person: Person) -> Applicant {
     Applicant {
         seed: person.seed(),
         folder: person.folder().to_path_buf(),

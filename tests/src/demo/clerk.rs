@@ -59,14 +59,7 @@ impl<'a> Clerk<'a> {
 
     /// Enrols one applicant, who stands at the counter.
     pub fn enrol(&mut self, applicant: &Applicant) -> Result<Enrolment, DemoError> {
-        self.devices.show(applicant.seed)?;
-        self.enrolled += 1;
-        let today = self.visitor.go("/today")?;
-        let mut page = self.visitor.send(&today, "/applications", &[])?;
-        let mut case = Case {
-            applicant,
-            tries: [0; 3],
-        };
+        let (mut page, mut case) = self.begin(applicant)?;
         for _ in 0..MOST_PAGES {
             if page.path == "/receipt" {
                 page.at("/receipt")?;
@@ -79,6 +72,46 @@ impl<'a> Clerk<'a> {
         }
         let path = page.path;
         Err(VisitError::Circle { path }.into())
+    }
+
+    /// Fills in an application up to its last page and leaves it there: the pages of the wizard, none of somebody
+    /// who died.
+    pub fn fill(&mut self, applicant: &Applicant) -> Result<Option<Vec<String>>, DemoError> {
+        let (mut page, mut case) = self.begin(applicant)?;
+        let mut paths: Vec<String> = Vec::new();
+        for _ in 0..MOST_PAGES {
+            let path = page.path.split('?').next().unwrap_or_default().to_owned();
+            let last = path.ends_with("/send");
+            if !paths.contains(&path) {
+                paths.push(path);
+            }
+            if last {
+                return Ok(Some(paths));
+            }
+            let Some(next) = self.step(&page, &mut case)? else {
+                return Ok(None);
+            };
+            page = next;
+        }
+        let path = page.path;
+        Err(VisitError::Circle { path }.into())
+    }
+
+    /// The clerk's own visit to a page.
+    pub fn go(&mut self, path: &str) -> Result<Page, DemoError> {
+        Ok(self.visitor.go(path)?)
+    }
+
+    fn begin<'p>(&mut self, applicant: &'p Applicant) -> Result<(Page, Case<'p>), DemoError> {
+        self.devices.show(applicant.seed)?;
+        self.enrolled += 1;
+        let today = self.visitor.go("/today")?;
+        let page = self.visitor.send(&today, "/applications", &[])?;
+        let case = Case {
+            applicant,
+            tries: [0; 3],
+        };
+        Ok((page, case))
     }
 
     /// Fills in the page that came; where the register says that the applicant died, it ends here.

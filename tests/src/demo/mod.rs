@@ -1,8 +1,8 @@
 //! The main job from end to end, watched: people, PKI, readers and chips, counter, review, line, inspection.
 
-mod applicants;
+pub(crate) mod applicants;
 mod clerk;
-mod counter;
+pub(crate) mod counter;
 mod output;
 mod report;
 mod reviewer;

@@ -172,12 +172,7 @@ impl Centre {
 
     /// Runs one of the centre's commands with its configuration; what it printed.
     pub fn run(&self, command: &[&str], floor: &Floor) -> Result<String, HouseError> {
-        let config = ["--config", text(&self.config)];
-        // These two have subcommands of their own, and their file stands before them.
-        let arguments = match command {
-            [room @ ("fleet" | "staff"), rest @ ..] => [&[*room][..], &config, rest].concat(),
-            _ => [command, &config].concat(),
-        };
+        let arguments = [command, &["--config", text(&self.config)]].concat();
         Ok(programs::run(
             "personalisation",
             &arguments,
@@ -285,7 +280,7 @@ endpoint = "{endpoint}"
 server_name = "localhost"
 server_ca = {ca}
 certificate = {certificate}
-key = {key}
+key = "line"
 signing_profile = "identity-card"
 trust = {trust}
 
@@ -300,7 +295,6 @@ readers = {readers:?}
         order_pin = quoted(&pki.join("tokens/order/user.pin")),
         ca = quoted(&pki.join("operations/operations-ca.pem")),
         certificate = quoted(&pki.join("operations/line.pem")),
-        key = quoted(&pki.join("operations/line.key")),
         trust = quoted(&pki.join("trust")),
     )
 }

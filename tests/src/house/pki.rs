@@ -52,11 +52,13 @@ role = "pki"
 side = "server"
 dns = ["localhost"]
 addresses = ["127.0.0.1"]
+token = "signing"
 
 [[program]]
 name = "line"
 role = "line"
 side = "client"
+token = "line"
 
 [[program]]
 name = "operations"
@@ -93,8 +95,9 @@ signing_roles = ["line"]
 
 [tls]
 certificate = "operations/pki-authority.pem"
-key = "operations/pki-authority.key"
+token_key = "pki-authority"
 client_ca = "operations/operations-ca.pem"
+revocation_list = "operations/operations.crl"
 
 [token]
 softhsm2_conf = "tokens/signing/softhsm2.conf"
@@ -137,9 +140,14 @@ pub struct Pki {
 impl Pki {
     /// Holds the ceremony in `place`, which is made.
     pub fn hold_ceremony(place: &Path) -> Result<Self, HouseError> {
+        Self::hold_ceremony_with(place, "")
+    }
+
+    /// The same with further lines at the end of the ceremony's file.
+    pub fn hold_ceremony_with(place: &Path, further: &str) -> Result<Self, HouseError> {
         let folder = folder(place.to_path_buf())?;
         let plan = folder.join("ceremony.toml");
-        write(&plan, CEREMONY)?;
+        write(&plan, &format!("{CEREMONY}{further}"))?;
         programs::run("pki-authority", &["ceremony", text(&plan)], &[])?;
         Ok(Self {
             folder,

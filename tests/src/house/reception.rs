@@ -18,6 +18,7 @@ authority = "operations/operations-ca.cer"
 certificate = "operations/operations.pem"
 token_key = "operations"
 client_ca = "operations/operations-ca.pem"
+revocation_list = "operations/operations.crl"
 
 [token]
 softhsm2_conf = "tokens/operations-ca/softhsm2.conf"
@@ -233,6 +234,7 @@ softhsm2_conf = {conf}
 label = "review"
 pin_file = {review_pin}
 key = "review-tickets-1"
+approvals = ["approvals-1"]
 
 [intake]
 listen = "127.0.0.1:0"
@@ -240,6 +242,7 @@ onboarding = "127.0.0.1:0"
 folder = "dossiers"
 certificate = {intake}
 client_ca = {ca}
+revocation_list = {list}
 free_bytes = 1
 
 [fleet]
@@ -270,6 +273,7 @@ relying_party = "localhost"
         pin = at("tokens/intake/user.pin"),
         review_pin = at("tokens/intake/review.pin"),
         ca = at("operations/operations-ca.pem"),
+        list = at("operations/operations.crl"),
         intake = at("operations/intake.pem"),
         fleet = at("operations/fleet.pem"),
         intake_key = at("public/intake-1.spki"),

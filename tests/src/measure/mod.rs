@@ -1,4 +1,4 @@
-//! How fast the house makes and reads cards: real programs, daemon and token, one reader.
+//! How fast the house makes and reads cards, and answers with pages: real programs, daemon and token, one reader.
 //!
 //! Each figure is the lower quartile of several cards, so that a busy machine disturbs it little, and is
 //! printed as one JSON object (docs/bench.md).
@@ -6,6 +6,7 @@
 mod encoder;
 mod inspector;
 pub mod intake;
+mod pages;
 
 use std::fmt;
 use std::path::Path;
@@ -28,6 +29,9 @@ pub enum MeasureError {
     /// A part of the house.
     #[error(transparent)]
     House(#[from] HouseError),
+    /// The counter, or a page of it.
+    #[error(transparent)]
+    Counter(#[from] crate::demo::DemoError),
     /// Not every order became a document.
     #[error("{made} of {ordered} orders became documents; the line said last: {last}")]
     Incomplete {
@@ -110,7 +114,9 @@ pub fn run(work: &Path, mut tell: impl FnMut(Figure)) -> Result<(), MeasureError
     let linked = Station::open(&work.join("linked"), &pki, cards.len(), Some(LINK))?;
     over_the_link(&linked.make(&cards)?)
         .into_iter()
-        .for_each(tell);
+        .for_each(&mut tell);
+    drop(linked);
+    tell(pages::slowest(&work.join("counter"), &pki, &people)?);
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use e2e::browser::Browser;
 
 use crate::counter::Counter;
-use crate::issues::{PASSWORD, STAFF, now};
+use crate::issues::{PASSWORD, now, secret};
 
 pub struct Clerk<'a> {
     pub counter: &'a Counter,
@@ -22,10 +22,9 @@ impl Deref for Clerk<'_> {
 
 /// The code that a person's device shows `later` steps of 30 seconds from now.
 pub fn code(login: &str, later: i64) -> String {
-    let (.., secret) = STAFF.iter().find(|(one, ..)| *one == login).unwrap();
     let totp = totp_rs::Builder::new()
         .with_algorithm(totp_rs::Algorithm::SHA1)
-        .with_secret(totp_rs::Secret::new_stack(**secret))
+        .with_secret(totp_rs::Secret::new_stack(secret(login)))
         .build()
         .unwrap();
     let at = now().unix_timestamp() + 30 * later;
@@ -120,16 +119,20 @@ impl<'a> Clerk<'a> {
         let before = self
             .text("return String(document.querySelectorAll('.finger img').length)")
             .unwrap();
+        self.press_capture(hand);
+        self.wait_for(&format!(
+            "document.querySelectorAll('.finger img').length > {before} && document.readyState === 'complete'"
+        ))
+        .unwrap_or_else(|error| panic!("{error}: {}", self.main()));
+    }
+
+    pub fn press_capture(&self, hand: &str) {
         let form = format!("#{hand}-title ~ form button[value=capture]");
         self.run(&format!(
             "document.querySelector('{form}').scrollIntoView({{ block: 'center' }})"
         ))
         .unwrap();
         self.click(&form).unwrap();
-        self.wait_for(&format!(
-            "document.querySelectorAll('.finger img').length > {before} && document.readyState === 'complete'"
-        ))
-        .unwrap_or_else(|error| panic!("{error}: {}", self.main()));
     }
 
     pub fn fingers(&self) {

@@ -1,9 +1,9 @@
 //! What the centre would have issued: a configuration and a staff list, signed by keys of the test.
 
 use dossier::configuration::{
-    Fee, Information, Occasion, PublicKey, SecondPersonRule, StationRules,
+    Fee, Information, Occasion, PublicKey, SecondPersonRule, StationRules, Subject, Threshold,
 };
-use dossier::dossier::DocumentType;
+use dossier::dossier::{Bound, DocumentType, Limit};
 use dossier::issue::Issue;
 use dossier::staff::{Member, Role};
 use dossier::{
@@ -15,7 +15,7 @@ use openssl::error::ErrorStack;
 use openssl::pkey::{PKey, Private};
 use time::OffsetDateTime;
 
-use crate::authority;
+use e2e::counter::{Intake, authority};
 
 /// The office of the test: Luxembourg's capital.
 pub const OFFICE: &str = "L-0304";
@@ -43,6 +43,15 @@ pub const STAFF: [(&str, &str, &[Role], &[u8; 20]); 3] = [
     ),
 ];
 
+/// Further clerks, for whoever signs in often: a code serves once. Their logins are `colleague-0` and so on.
+pub const COLLEAGUES: u8 = 16;
+
+/// The secret of a person's codes.
+pub fn secret(login: &str) -> [u8; 20] {
+    let known = STAFF.iter().find(|(one, ..)| *one == login);
+    known.map_or(*b"colleaguecolleague12", |(.., secret)| **secret)
+}
+
 struct Key {
     key: PKey<Private>,
     spki: Vec<u8>,
@@ -50,17 +59,21 @@ struct Key {
 
 impl Key {
     fn new() -> Self {
-        let key = authority::key();
+        let key = authority::p256().unwrap();
         let spki = key.public_key_to_der().unwrap();
         Self { key, spki }
     }
 
     fn public(&self) -> PublicKey {
-        PublicKey {
-            spki: Blob::new(self.spki.clone()).unwrap(),
-            from: stamp(-86_400),
-            until: stamp(86_400 * 30),
-        }
+        public(&self.spki)
+    }
+}
+
+fn public(spki: &[u8]) -> PublicKey {
+    PublicKey {
+        spki: Blob::new(spki.to_vec()).unwrap(),
+        from: stamp(-86_400),
+        until: stamp(86_400 * 30),
     }
 }
 
@@ -100,19 +113,23 @@ fn issue() -> Issue {
     }
 }
 
-/// Both, encoded; `anchors` are the makers of devices.
-pub fn issued(anchors: &[Vec<u8>]) -> (Vec<u8>, Vec<u8>) {
+/// Both, encoded; `anchors` are the makers of devices. Dossiers and receipts are a real centre's where there is one.
+pub fn issued(anchors: &[Vec<u8>], real: Option<&Intake>) -> (Vec<u8>, Vec<u8>) {
     let (centre, staff, intake) = (Key::new(), Key::new(), Key::new());
+    let [intake_key, receipt_key] = match real {
+        Some(real) => [real.intake_key().unwrap(), real.receipt_key().unwrap()],
+        None => [intake.spki, centre.spki.clone()],
+    };
     let configuration = Configuration {
         version: Version,
         issue: issue(),
-        thresholds: Vec::new(),
+        thresholds: vec![same_finger()],
         texts: vec![information()],
         fees: fees(),
         communes: communes::entries().unwrap(),
         offices: communes::offices().unwrap(),
-        intake_keys: vec![intake.public()],
-        receipt_keys: vec![centre.public()],
+        intake_keys: vec![public(&intake_key)],
+        receipt_keys: vec![public(&receipt_key)],
         staff_list_keys: vec![staff.public()],
         configuration_keys: vec![centre.public()],
         second_person: vec![SecondPersonRule {
@@ -132,6 +149,19 @@ pub fn issued(anchors: &[Vec<u8>]) -> (Vec<u8>, Vec<u8>) {
         },
     };
     (signed(&configuration, &centre), signed(&people(), &staff))
+}
+
+/// Two fingers that look like one may be used with a reason.
+fn same_finger() -> Threshold {
+    Threshold {
+        subject: Subject::FingerComparison,
+        measure: Label::new("same-finger").unwrap(),
+        limit: Limit {
+            bound: Bound::AtMost,
+            value: 29_999,
+        },
+        may_be_forced: true,
+    }
 }
 
 fn signed<T: Body>(body: &T, key: &Key) -> Vec<u8> {
@@ -201,10 +231,23 @@ fn people() -> StaffList {
                 passkeys: Vec::new(),
             }
         });
+    let one = pages::sign_in::Password::new(PASSWORD, [0x40; 16]).unwrap();
+    let colleagues = (0..COLLEAGUES).map(|number| {
+        let login = format!("colleague-{number}");
+        Member {
+            person: PersonId::from_bytes([0x40 + number; 16]),
+            login: Text::new(&login).unwrap(),
+            name: Text::new("A Colleague").unwrap(),
+            roles: vec![Role::Clerk],
+            password: Some(Text::new(one.as_phc()).unwrap()),
+            totp: Some(Blob::new(secret(&login).to_vec()).unwrap()),
+            passkeys: Vec::new(),
+        }
+    });
     StaffList {
         version: Version,
         issue: issue(),
         office: OFFICE.parse::<OfficeId>().unwrap(),
-        people: people.collect(),
+        people: people.chain(colleagues).collect(),
     }
 }

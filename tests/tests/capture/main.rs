@@ -5,10 +5,25 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-mod authority;
+mod acts;
 mod clerk;
 mod counter;
+mod devices;
 mod issues;
 mod journeys;
+mod keyboard;
+mod killed;
 mod pages_seen;
+mod pages_weighed;
+mod recapture;
+mod second_person;
 mod taking_in;
+mod walker;
+mod ways;
+
+#[path = "../review/support.rs"]
+#[expect(
+    dead_code,
+    reason = "review's helpers, of which one journey needs some"
+)]
+mod support;

@@ -5,11 +5,13 @@ use std::path::PathBuf;
 use crate::clerk::Clerk;
 use crate::counter::Counter;
 
-/// Judges the page in all languages and on a small screen; keeps a picture where one is asked for.
-fn look(clerk: &Clerk<'_>, page: &str) {
+/// Judges the page in all languages and on a small screen, with everything unfolded; keeps a picture where one is
+/// asked for.
+pub fn look(clerk: &Clerk<'_>, page: &str) {
     let path = clerk.text("return location.pathname").unwrap();
     for language in ["fr", "de", "lb", "en"] {
         clerk.open(&format!("/language/{language}?back={path}"));
+        clerk.unfold();
         let found = clerk.axe().unwrap();
         assert!(found.is_empty(), "{page} in {language}: {}", found[0]);
     }

@@ -4,22 +4,30 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use dossier::{OfficeId, StationId};
+use dossier::{KeyId, OfficeId, StationId};
+use e2e::counter::authority::{Authority, Subject, now};
+use e2e::counter::{Intake, station::at};
+use enrolment_station::draft::Drafts;
 use enrolment_station::store::Store;
 use enrolment_station::store::issued::Kind;
 use key_custody::role::{DraftStore, StationSigning, StationTls};
 use key_custody::{Curve, Token, TokenConfig, create_pin_file, initialise_token, softhsm};
 use openssl::pkey::PKey;
 use openssl::x509::X509;
+use personalisation_store::fleet::{KeyUse, NewStation, StationCertificate};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Serialize;
 
-use crate::authority::Authority;
 use crate::issues;
 
 /// A process has one configuration of SoftHSM at a time.
 static TOKEN: Mutex<()> = Mutex::new(());
+
+/// In a draft of somebody who did not come again; `serve` erases it by its date.
+pub const LEFT_BEHIND: &[u8] = b"a month old";
+/// Its certificates: since yesterday, for a month.
+const PERIOD: (i64, i64) = (-86_400, 30 * 86_400);
 
 /// As `fleet` keeps it.
 #[derive(Serialize)]
@@ -34,8 +42,8 @@ struct Identity {
     receipt_keys: Vec<Vec<u8>>,
 }
 
-/// What onboarding leaves: keys in the token, who we are, what was issued.
-pub fn take_in(place: &Path, authority: &Authority) {
+/// What onboarding leaves: keys in the token, who we are, what was issued; at a real centre also its row there.
+pub fn take_in(place: &Path, authority: &Authority, centre: Option<&Intake>) {
     let _alone = TOKEN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut rng = UnwrapErr(SysRng);
     let folder = place.join("softhsm");
@@ -61,9 +69,13 @@ pub fn take_in(place: &Path, authority: &Authority) {
         .unwrap();
     let station = StationId::from_bytes([0x51; 16]);
     let certify = |spki: &[u8]| {
+        let subject = Subject {
+            role: "station",
+            name: &station.to_string(),
+            period: PERIOD,
+        };
         let key = PKey::public_key_from_der(spki).unwrap();
-        let certificate = authority.certify(&station.to_string(), "station", &key);
-        certificate.to_der().unwrap()
+        authority.certify(&key, subject).unwrap().to_der().unwrap()
     };
     let identity = Identity {
         station,
@@ -71,12 +83,31 @@ pub fn take_in(place: &Path, authority: &Authority) {
         generation: 1,
         tls: certify(tls.public_key_spki()),
         signing: certify(signing.public_key_spki()),
-        authority: authority.certificate.to_der().unwrap(),
+        authority: authority.der().unwrap(),
         configuration_key: Vec::new(),
         receipt_keys: Vec::new(),
     };
+    let certificates = [
+        (KeyUse::Tls, tls.public_key_spki(), &identity.tls),
+        (
+            KeyUse::Signing,
+            signing.public_key_spki(),
+            &identity.signing,
+        ),
+    ];
+    let certificates = certificates.map(|(key_use, spki, der)| StationCertificate {
+        station,
+        key_use,
+        key: KeyId::of(spki),
+        spki: spki.to_vec(),
+        der: der.clone(),
+        authority: authority.der().unwrap(),
+        not_before: at(now() + PERIOD.0),
+        not_after: at(now() + PERIOD.1),
+        revoked_at: None,
+    });
     let identity = serde_cbor::to_vec(&identity).unwrap();
-    let (configuration, staff) = issues::issued(&makers(place));
+    let (configuration, staff) = issues::issued(&makers(place), centre);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let store = Store::open(&place.join("data"), &token, &drafts, &mut rng)
@@ -91,7 +122,21 @@ pub fn take_in(place: &Path, authority: &Authority) {
             .put_issued(&mut rng, &items, issues::now())
             .await
             .unwrap();
+        let old = issues::now() - time::Duration::days(31);
+        let drafts = Drafts::new(&store);
+        let left = drafts.create(&mut rng, old).await.unwrap();
+        let saved = drafts.save(&mut rng, left, "portrait", LEFT_BEHIND, None, old);
+        saved.await.unwrap();
         store.close().await;
+        if let Some(centre) = centre {
+            let new = NewStation {
+                id: station,
+                office: issues::OFFICE.parse().unwrap(),
+                replaces: None,
+                certificates: &certificates,
+            };
+            centre.store.take_in(&new, &[], at(now())).await.unwrap();
+        }
     });
 }
 

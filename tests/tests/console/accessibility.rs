@@ -88,10 +88,12 @@ fn furnished() -> (Centre, Vec<String>) {
         "/",
         "/review",
         "/review/forced",
+        "/notices",
         "/search",
         "/oversight",
         "/fleet",
         "/fleet/new",
+        "/configuration",
         "/staff",
         "/staff/new",
         "/passkeys",
@@ -102,6 +104,11 @@ fn furnished() -> (Centre, Vec<String>) {
     for part in ["", "/more", "/refuse", "/withdraw"] {
         pages.push(format!("/review/{case}{part}"));
     }
+    let refused = centre.in_review(&Case {
+        document: DocumentType::ResidencePermit,
+        ..first
+    });
+    pages.push(format!("/notices/{}", centre.refused(refused)));
     for part in ["", "/reset", "/leave"] {
         pages.push(format!("/staff/{clerk}{part}"));
     }

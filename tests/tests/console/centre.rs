@@ -59,10 +59,13 @@ fn configuration(port: u16) -> String {
          [tokens.cards]\n{}card_master = \"m\"\ndelivery_key = \"d\"\n\
          [tokens.tickets]\n{}key = \"t\"\n\
          [tokens.review]\n{}so_pin_file = \"review.so-pin\"\nkey = \"ticket-1\"\n\
+         approvals = [\"approvals-1\"]\n\
          [pki]\nendpoint = \"https://localhost:1\"\nserver_name = \"pki\"\nserver_ca = \"ca.pem\"\n\
          certificate = \"c.pem\"\nkey = \"k.pem\"\nsigning_profile = \"card\"\ntrust = \"trust\"\n\
          [console]\nlisten = \"127.0.0.1:{port}\"\norigin = \"http://localhost:{port}\"\n\
-         relying_party = \"localhost\"\nidle_minutes = 30\n",
+         relying_party = \"localhost\"\nidle_minutes = 30\n\
+         [notices]\nsender = [\"Bureau of documents\", \"1, Main Street\", \"L-1000 Luxembourg\"]\n\
+         place = \"Luxembourg\"\ncourt = [\"Tribunal administratif\", \"2, Court Street\", \"L-1499 Luxembourg\"]\n",
         token("cards"),
         token("tickets"),
         token("review")

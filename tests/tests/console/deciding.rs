@@ -60,6 +60,14 @@ fn a_case_is_read_and_approved_by_keys_alone() {
     println!("{presses} presses of Tab from the page's beginning to the reason");
     assert_eq!(centre.state(case), "approved");
     assert_eq!(centre.state(before), "in_review");
+    // Until its card is made it can be ended, though it is no case any more.
+    centre.open(&format!("/review/{case}/refuse"));
+    assert!(
+        centre
+            .run("return !!document.querySelector('.irreversible')")
+            .unwrap()
+            == true
+    );
 
     let lines = centre.audit();
     let by = format!("person {}", centre.id("weber"));
@@ -67,7 +75,7 @@ fn a_case_is_read_and_approved_by_keys_alone() {
         ("read-application", 2),
         ("read-portrait", 2),
         ("read-previous-portrait", 2),
-        ("decide-approve", 2),
+        ("approve", 2),
     ] {
         let name = format!("\"{act}\"");
         let case = format!("application {case}");
@@ -214,5 +222,40 @@ fn more_is_asked_for_with_an_appointment() {
     assert_eq!(centre.state(case), "more_needed");
     let row = centre.runtime.block_on(centre.store.application(case));
     let appointment = row.unwrap().unwrap().appointment.unwrap();
-    assert_eq!((appointment.year(), appointment.hour()), (2999, 14));
+    // Typed by Luxembourg's clocks, in winter.
+    let typed = (appointment.year(), appointment.hour(), appointment.minute());
+    assert_eq!(typed, (2999, 13, 30));
+}
+
+#[test]
+fn who_died_is_withdrawn_as_such() {
+    let mut centre = Centre::prepare();
+    let clerk = centre.person("clerk", &[Role::Clerk]);
+    centre.person("klein", &[Role::Supervisor]);
+    let refer = [(Check::Alive, Referral::Deceased, "deceased")];
+    let case = centre.in_review(&Case {
+        clerk,
+        refer: &refer,
+        forced: false,
+        portrait: 3,
+        document: DocumentType::IdentityCard,
+    });
+    let centre = centre.start();
+    centre.sign_in("klein", &format!("/review/{case}/withdraw"));
+    centre.open(&format!("/language/en?back=/review/{case}/withdraw"));
+    centre.type_into("#reason", "The register says so").unwrap();
+    centre.click(".acts .danger").unwrap();
+    centre
+        .wait_for("document.querySelector('.error-summary')")
+        .unwrap();
+    assert!(centre.says().contains("Choose why it is withdrawn"));
+    centre.click("input[value=death]").unwrap();
+    centre.click(".acts .danger").unwrap();
+    centre.wait_for("location.pathname === '/review'").unwrap();
+    assert_eq!(centre.state(case), "withdrawn");
+    let lines = centre.audit();
+    let noted = lines
+        .iter()
+        .any(|line| line.contains("\"withdraw\"") && line.contains("\"death\""));
+    assert!(noted, "the audit says why");
 }

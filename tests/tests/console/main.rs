@@ -10,4 +10,6 @@ mod accessibility;
 mod centre;
 mod deciding;
 mod glass;
+mod notices;
+mod second_person;
 mod seed;

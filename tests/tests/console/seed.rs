@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use dossier::dossier::{
-    Bound, Camera, DocumentKind, DocumentSeen, DocumentType, Finger, FingerImage, Ground, Identity,
-    Information, Limit, Means, Measure, Payment, Portrait, PriorDocument, PriorState, Sex, SignIn,
-    Source, Sourced, Summary,
+    Bound, Camera, Contact, DocumentKind, DocumentSeen, DocumentType, Finger, FingerImage, Ground,
+    Identity, Information, Limit, Means, Measure, Payment, Portrait, PriorDocument, PriorState,
+    Sex, SignIn, Source, Sourced, Summary,
 };
 use dossier::{
     ApplicationId, Blob, Body as _, Dossier, Hash, Label, Language, NationalNumber, PartialDay,
@@ -15,10 +15,11 @@ use hardware_sim::people::{identity as drawn, portrait};
 use image::codecs::jpeg::JpegEncoder;
 use personalisation::edge;
 use personalisation::intake::opener::who_has;
+use personalisation::review::notice;
 use personalisation_core::application::{
-    Check, CheckResult, Filing, Finding, Held, Referral, Verdict,
+    Check, CheckResult, Decider, Filing, Finding, Held, Referral, RefusalGround, Verdict,
 };
-use personalisation_core::ids::{LeaseToken, OrderId};
+use personalisation_core::ids::{LeaseToken, NoticeId, OrderId};
 use personalisation_store::intake::{Accepted, NewDossier};
 use personalisation_store::order::ContentKind;
 use personalisation_store::review::{Decided, DossierPart, Verified};
@@ -161,7 +162,15 @@ fn dossier(case: &Case<'_>, application: ApplicationId) -> Dossier {
         configuration: 1,
         software: Label::new("enrolment-station-0.1.0").unwrap(),
         collection: "L-0304".parse().unwrap(),
-        contact: None,
+        contact: Some(Contact {
+            address: vec![
+                text("12, rue de l’Alzette"),
+                text("L-4010 Esch-sur-Alzette"),
+            ],
+            email: None,
+            telephone: None,
+            language: Language::De,
+        }),
     }
 }
 
@@ -276,11 +285,54 @@ impl Centre {
             token: None,
             order: None,
             cancelled: None,
+            notice: None,
         };
         store
             .decide_application(rng, &decided, &[], now)
             .await
             .unwrap();
+    }
+
+    /// Refuses an application, as somebody else would; the id of the notice that waits.
+    pub fn refused(&self, case: ApplicationId) -> NoticeId {
+        self.runtime.block_on(async {
+            let row = self.store.application(case).await.unwrap().unwrap();
+            let to = row.application.clone();
+            let by = Decider {
+                person: PersonId::from_bytes([77; 16]),
+                supervisor: true,
+            };
+            let to = to.refuse(RefusalGround::NotPaid, by).unwrap();
+            let id = NoticeId::generate(&mut edge::rng());
+            let text = self.store.dossier_part(row.content, DossierPart::Text);
+            let text = Dossier::decode(&text.await.unwrap().unwrap()).unwrap();
+            let decision = notice::Decision {
+                to: &to,
+                reason: "not paid",
+                appointment: None,
+                applied_at: row.accepted_at,
+                decided_at: edge::now(),
+                answer_days: None,
+            };
+            let written = notice::Written::of(id, &text, &decision).unwrap().unwrap();
+            let decided = Decided {
+                from: &row,
+                to: &to,
+                person: Some(by.person),
+                note: Some("not paid"),
+                appointment: None,
+                token: None,
+                order: None,
+                cancelled: None,
+                notice: Some(written.new_notice()),
+            };
+            let rng = &mut edge::rng();
+            let done = self
+                .store
+                .decide_application(rng, &decided, &[], edge::now());
+            done.await.unwrap();
+            id
+        })
     }
 
     /// The state of an application.

@@ -2,18 +2,23 @@
 
 use std::{
     fs,
+    net::TcpListener,
     path::{Path, PathBuf},
 };
 
 use dossier::StationId;
-use e2e::programs::{self, Ended, Service};
+use e2e::{
+    house::Member,
+    programs::{self, Ended, Service},
+    visitor::Visitor,
+};
 use enrolment_station::config::Config;
 use tempfile::TempDir;
 
 pub struct House {
     pub folder: TempDir,
     centre: Option<Service>,
-    _operations: Service,
+    operations: Option<Service>,
 }
 
 const PROGRAMS: &str = r#"
@@ -68,6 +73,7 @@ authority = "pki/operations/operations-ca.cer"
 certificate = "pki/operations/operations.pem"
 token_key = "operations"
 client_ca = "pki/operations/operations-ca.pem"
+revocation_list = "pki/operations/operations.crl"
 [token]
 softhsm2_conf = "pki/tokens/operations-ca/softhsm2.conf"
 label = "operations-ca"
@@ -93,7 +99,7 @@ endpoint = "https://localhost:1"
 server_name = "localhost"
 server_ca = "pki/operations/operations-ca.pem"
 certificate = "none.pem"
-key = "none.key"
+key = "none"
 signing_profile = "identity-card"
 trust = "pki/trust"
 [tokens.intake]
@@ -115,6 +121,7 @@ onboarding = "127.0.0.1:0"
 folder = "dossiers"
 certificate = "pki/operations/intake.pem"
 client_ca = "pki/operations/operations-ca.pem"
+revocation_list = "pki/operations/operations.crl"
 free_bytes = 1
 [fleet.token]
 softhsm2_conf = "pki/tokens/intake/softhsm2.conf"
@@ -160,7 +167,7 @@ impl House {
         let mut house = Self {
             folder,
             centre: None,
-            _operations: operations,
+            operations: Some(operations),
         };
         let draft = house.fleet(&["configuration", "show"]);
         house.sign(&draft);
@@ -172,10 +179,10 @@ impl House {
         self.folder.path().join(name)
     }
 
-    /// `personalisation fleet --config FILE …`; what it printed.
+    /// `personalisation fleet …`; what it printed.
     pub fn fleet(&self, arguments: &[&str]) -> String {
         let config = self.path("centre.toml");
-        let all = [&["fleet", "--config", text(&config)], arguments].concat();
+        let all = [&["fleet"], arguments, &["--config", text(&config)]].concat();
         programs::run("personalisation", &all, &[]).unwrap()
     }
 
@@ -225,9 +232,74 @@ impl House {
         self.centre = Some(centre);
     }
 
+    /// A second process of the same centre, and its ports.
+    pub fn second_centre(&self) -> (Service, [u16; 2]) {
+        let (config, log) = (self.path("centre.toml"), self.path("second.log"));
+        let arguments = ["intake", "--config", text(&config)];
+        let mut second = Service::start("personalisation", &arguments, &[], &log).unwrap();
+        second.wait_until(&log, || ports(&log).is_some()).unwrap();
+        (second, ports(&log).unwrap())
+    }
+
+    /// The console beside it, and where it is.
+    pub fn console(&self) -> (Service, String) {
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let port = free.unwrap().port();
+        let origin = format!("http://localhost:{port}");
+        let section = format!(
+            "\n[console]\nlisten = \"127.0.0.1:{port}\"\norigin = \"{origin}\"\n\
+             relying_party = \"localhost\"\n"
+        );
+        let config = self.path("console.toml");
+        let centre = fs::read_to_string(self.path("centre.toml")).unwrap();
+        fs::write(&config, centre + &section).unwrap();
+        let log = self.path("console.log");
+        let arguments = ["console", "--config", text(&config)];
+        let mut console = Service::start("personalisation", &arguments, &[], &log).unwrap();
+        let said = || fs::read_to_string(&log).unwrap_or_default();
+        console
+            .wait_until(&log, || said().contains("console at"))
+            .unwrap_or_else(|error| panic!("{error}: {}", said()));
+        (console, origin)
+    }
+
+    /// Adds an administrator at a console, who signs in there.
+    pub fn administrator(&self, origin: &str) -> Visitor {
+        let config = self.path("console.toml");
+        let add = [
+            "staff",
+            "add",
+            "muller",
+            "Ann Muller",
+            "--role",
+            "administrator",
+        ];
+        let all = [&add[..], &["--config", text(&config)]].concat();
+        let link = programs::run("personalisation", &all, &[]).unwrap();
+        let path = link.trim().trim_start_matches(origin).to_owned();
+        let mut visitor = Visitor::new(origin);
+        let page = visitor.go(&path).unwrap();
+        let member = Member {
+            login: "muller".to_owned(),
+            password: "an example, long enough".to_owned(),
+            secret: page.text_of("secret").unwrap(),
+        };
+        let typed = [
+            ("password", member.password.as_str()),
+            ("again", &member.password),
+        ];
+        visitor.send(&page, &path, &typed).unwrap();
+        member.sign_in(origin).unwrap()
+    }
+
     /// Pulls the plug of the centre.
     pub fn kill_centre(&mut self) {
         self.centre = None;
+    }
+
+    /// Pulls the plug of the operations CA.
+    pub fn kill_operations(&mut self) {
+        self.operations = None;
     }
 
     /// Ports of fleet and onboarding.

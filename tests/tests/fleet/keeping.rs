@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use dossier::{Configuration, Signed, SigningKey, issue::IssueError};
 use enrolment_station::{
     edge,
-    fleet::{FleetError, Keeper, Standing, onboard},
+    fleet::{FleetError, Keeper, Looking, Standing, onboard},
 };
 use openssl::{
     ec::{EcGroup, EcKey},
@@ -18,9 +18,9 @@ use tonic::Code;
 
 use crate::house::House;
 
-const QUARTER: u32 = 90 * 86_400;
+pub const QUARTER: u32 = 90 * 86_400;
 
-async fn taken_in(house: &House) -> Arc<Standing> {
+pub async fn taken_in(house: &House) -> Arc<Standing> {
     let config = house.station("one");
     let done = onboard::run(&config, &house.code(), &mut edge::rng(), edge::now()).await;
     let (standing, pulled) = done.unwrap();
@@ -30,7 +30,8 @@ async fn taken_in(house: &House) -> Arc<Standing> {
 
 fn keeper(standing: &Arc<Standing>) -> Keeper<edge::SystemRng> {
     let clock = Arc::new(edge::now);
-    Keeper::new(Arc::clone(standing), clock, Arc::new(Vec::new), edge::rng())
+    let no_devices = Arc::new(|| Box::pin(std::future::ready(Vec::new())) as Looking);
+    Keeper::new(Arc::clone(standing), clock, no_devices, edge::rng())
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -77,6 +78,34 @@ async fn a_revoked_station_s_next_call_is_refused_also_on_an_open_connection() {
     // Again says the same.
     let again = house.fleet(&["revoke", &id, "--reason", "key-compromise"]);
     assert!(again.contains("0 certificates"), "{again}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_from_before_the_revocation_does_not_undo_it() {
+    let mut house = House::new(QUARTER);
+    let standing = taken_in(&house).await;
+    keeper(&standing).pass().await.unwrap();
+    house.kill_centre();
+    // What was committed last stands in the log beside the database.
+    let files = ["centre.db", "centre.db-wal"].map(|name| house.path(name));
+    let before = files.each_ref().map(|file| std::fs::read(file).unwrap());
+    let id = house.first_station().to_string();
+    house.fleet(&["revoke", &id, "--reason", "key-compromise"]);
+    let _ = std::fs::remove_file(house.path("centre.db-shm"));
+    for (file, bytes) in files.iter().zip(&before) {
+        std::fs::write(file, bytes).unwrap();
+    }
+    assert!(house.list()[0].contains("active"));
+    // The list of the operations CA still says it; the station hears why, and not that the line is bad.
+    house.start_centre();
+    let standing = Standing::open(&house.station("one"), &mut edge::rng()).await;
+    let refused = keeper(&Arc::new(standing.unwrap())).pass().await;
+    let denied = Code::PermissionDenied;
+    let refused = refused.unwrap_err();
+    assert!(
+        matches!(refused, FleetError::Refused { code, .. } if code == denied),
+        "{refused}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -212,4 +241,30 @@ async fn the_centre_killed_and_started_again_goes_on() {
     let config = house.station("one");
     let standing = Standing::open(&config, &mut edge::rng()).await.unwrap();
     keeper(&Arc::new(standing)).pass().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_station_learns_from_the_centre_how_far_its_clock_is_off() {
+    let house = House::new(QUARTER);
+    let standing = taken_in(&house).await;
+    let ahead = || edge::now() + time::Duration::seconds(90);
+    assert_eq!(standing.clock_offset(ahead()), None, "nobody asked yet");
+    let no_devices = Arc::new(|| Box::pin(std::future::ready(Vec::new())) as Looking);
+    let mut keeper = Keeper::new(
+        Arc::clone(&standing),
+        Arc::new(ahead),
+        no_devices,
+        edge::rng(),
+    );
+    keeper.pass().await.unwrap();
+    let offset = standing.clock_offset(ahead()).unwrap();
+    assert!(
+        (87_000..=93_000).contains(&offset.milliseconds),
+        "{} ms",
+        offset.milliseconds
+    );
+    let since = ahead().unix_timestamp() - offset.measured_at.seconds();
+    assert!((0..30).contains(&since), "measured {since} s ago");
+    // Somebody puts the clock right: what was measured does not hold any more.
+    assert_eq!(standing.clock_offset(edge::now()), None);
 }

@@ -7,4 +7,6 @@
 mod house;
 mod keeping;
 mod onboarding;
+mod pages;
 mod proxy;
+mod seen;

@@ -6,6 +6,7 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
+mod carried;
 mod cut;
 mod killed;
 mod refused;

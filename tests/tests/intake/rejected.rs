@@ -1,7 +1,7 @@
 //! What is held and then cannot be used: a signed reason, an alarm, and the bytes in quarantine.
 
 use dossier::{
-    Dossier, PersonId, SealedDossier, Signed, Timestamp,
+    Dossier, Hash, PersonId, SealedDossier, Signed, Timestamp,
     receipt::{Outcome, Reason},
     staff::Role,
 };
@@ -10,12 +10,11 @@ use e2e::counter::{
     paper::noise,
     station::{self, SoftKey},
 };
-use openssl::pkey::PKey;
 use personalisation_store::{
     fleet::RevocationReason,
     intake::DossierState,
     review::QueueFilter,
-    staff::{Grant, Link, Person, RoleId},
+    staff::{Grant, RoleId},
 };
 
 use crate::{end_of, end_of_bytes, outcome_of, rejected};
@@ -98,7 +97,6 @@ async fn what_is_wrong_with_the_bytes_has_its_reason() {
             .unwrap()
             .is_empty()
     );
-    assert!(PKey::public_key_from_der(&key).is_ok());
 }
 
 #[tokio::test]
@@ -140,6 +138,20 @@ async fn what_is_wrong_with_its_making_has_its_reason() {
     );
     // A second person who is the clerk, or who approved something else.
     let paper = centre.paper(&counter);
+    let second_person = PersonId::from_bytes([5; 16]);
+    let office = Some(&counter.office);
+    let employed = centre.employ(second_person, Role::Supervisor, office);
+    employed.await.unwrap();
+    let grant = Grant {
+        id: RoleId([1; 16]),
+        role: Role::Supervisor,
+        office: Some(counter.office.clone()),
+        from: station::at(authority::now()) - time::Duration::days(1),
+        until: None,
+        by: None,
+    };
+    let granted = centre.store.grant_role(paper.clerk, &grant, &[]);
+    granted.await.unwrap();
     let own = paper.second_person(&counter, paper.clerk).unwrap();
     let alone = |one: &mut Dossier| {
         one.application = paper.application;
@@ -148,48 +160,65 @@ async fn what_is_wrong_with_its_making_has_its_reason() {
     };
     let reason = rejected(Reason::SecondPerson);
     assert_eq!(wrong(&centre, &counter, alone).await, reason);
-    let other = paper
-        .second_person(&counter, PersonId::from_bytes([5; 16]))
-        .unwrap();
+    let other = paper.second_person(&counter, second_person).unwrap();
     let moved = |one: &mut Dossier| one.second_person = Some(other);
     assert_eq!(wrong(&centre, &counter, moved).await, reason);
     assert_eq!(wrong(&centre, &counter, |_| ()).await, Outcome::Accepted);
 }
 
 #[tokio::test]
-async fn a_clerk_must_be_on_the_list_where_there_is_one() {
+async fn only_who_works_at_the_counter_makes_a_dossier_or_stands_by() {
     let place = tempfile::tempdir().unwrap();
     let centre = Intake::start(place.path(), "").await.unwrap();
     let counter = centre.station("L-0304").await.unwrap();
-    let mut rng = station::seeded(3);
-    let clerk = PersonId::from_bytes([3; 16]);
-    let now = station::at(authority::now());
-    let person = Person {
-        id: clerk,
-        login: "c.reuter".into(),
-        name: dossier::Text::new("Claire Reuter").unwrap(),
-        active: true,
-    };
-    let grant = Grant {
-        id: RoleId::generate(&mut rng),
-        role: Role::Clerk,
-        office: Some(counter.office.clone()),
-        from: now - time::Duration::days(1),
-        until: None,
-        by: None,
-    };
-    let link = Link::generate(&mut rng, now + time::Duration::days(1));
-    centre
-        .store
-        .add_person(&mut rng, &person, &[grant], &link, &[], now)
-        .await
-        .unwrap();
-    let known = |one: &mut Dossier| one.clerk.person = clerk;
-    assert_eq!(wrong(&centre, &counter, known).await, Outcome::Accepted);
-    // Credentials make a member of the list; without, she is none and the office has no list yet.
     let elsewhere = centre.station("CTIE").await.unwrap();
-    let lent = wrong(&centre, &elsewhere, |one| one.clerk.person = clerk).await;
-    assert_eq!(lent, rejected(Reason::Clerk));
+    let office = Some(&counter.office);
+    let clerk = |person| move |one: &mut Dossier| one.clerk.person = person;
+    let reason = rejected(Reason::Clerk);
+    let nobody = PersonId::from_bytes([3; 16]);
+    assert_eq!(wrong(&centre, &counter, clerk(nobody)).await, reason);
+    let lent = wrong(&centre, &counter, clerk(elsewhere.clerk)).await;
+    assert_eq!(lent, reason);
+    let reviewer = PersonId::from_bytes([4; 16]);
+    centre.employ(reviewer, Role::Reviewer, None).await.unwrap();
+    assert_eq!(wrong(&centre, &counter, clerk(reviewer)).await, reason);
+    // Who left may have made what was made before, and nothing after.
+    let gone = PersonId::from_bytes([5; 16]);
+    centre.employ(gone, Role::Clerk, office).await.unwrap();
+    let hour = time::Duration::hours(1);
+    let left = station::at(authority::now()) - hour;
+    let leaving = centre.store.set_person_active(gone, false, &[], left);
+    leaving.await.unwrap();
+    assert_eq!(wrong(&centre, &counter, clerk(gone)).await, reason);
+    let before = |one: &mut Dossier| {
+        one.clerk.person = gone;
+        one.made_at = Timestamp::from_seconds(authority::now() - 7200).unwrap();
+    };
+    assert_eq!(wrong(&centre, &counter, before).await, Outcome::Accepted);
+    // The second person: a supervisor of that office, and nobody else.
+    let supervisor = PersonId::from_bytes([6; 16]);
+    let employed = centre.employ(supervisor, Role::Supervisor, office);
+    employed.await.unwrap();
+    let colleague = PersonId::from_bytes([7; 16]);
+    centre.employ(colleague, Role::Clerk, office).await.unwrap();
+    let away = PersonId::from_bytes([8; 16]);
+    let employed = centre.employ(away, Role::Supervisor, Some(&elsewhere.office));
+    employed.await.unwrap();
+    for (person, outcome) in [
+        (nobody, rejected(Reason::SecondPerson)),
+        (reviewer, rejected(Reason::SecondPerson)),
+        (colleague, rejected(Reason::SecondPerson)),
+        (away, rejected(Reason::SecondPerson)),
+        (supervisor, Outcome::Accepted),
+    ] {
+        let paper = centre.paper(&counter);
+        let record = paper.second_person(&counter, person).unwrap();
+        let with = |one: &mut Dossier| {
+            one.application = paper.application;
+            one.second_person = Some(record);
+        };
+        assert_eq!(wrong(&centre, &counter, with).await, outcome);
+    }
 }
 
 #[tokio::test]
@@ -308,4 +337,57 @@ async fn the_same_application_in_another_dossier_is_refused() {
         .unwrap();
     assert_eq!(row.application.state().sealed().hash, first.hash());
     assert!(!row.express);
+}
+
+#[tokio::test]
+async fn no_station_fills_the_quarantine_and_a_supervisor_empties_it() {
+    let place = tempfile::tempdir().unwrap();
+    let further = "quarantine_bytes = 50000\n";
+    let centre = Intake::start(place.path(), further).await.unwrap();
+    let counter = centre.station("L-0304").await.unwrap();
+    let other = centre.station("CTIE").await.unwrap();
+    let mut garbage = Vec::new();
+    for _ in 0..2 {
+        let bytes = noise(b"", 40_000);
+        let end = end_of_bytes(&centre, &counter, &bytes).await;
+        assert_eq!(end, rejected(Reason::NotSealed));
+        garbage.push(Hash::of(&bytes));
+    }
+    let third = noise(b"", 40_000);
+    let mut client = counter.connect(centre.address()).await.unwrap();
+    let full = station::begin(&mut client, &third).await.unwrap_err();
+    assert_eq!(full.code(), tonic::Code::ResourceExhausted, "{full}");
+    // Another station goes on.
+    assert_eq!(wrong(&centre, &other, |_| ()).await, Outcome::Accepted);
+    let supervisor = PersonId::from_bytes([9; 16]);
+    let employed = centre.employ(supervisor, Role::Supervisor, None);
+    employed.await.unwrap();
+    let config = centre.folder().join("intake.toml");
+    let config = config.to_string_lossy().into_owned();
+    let by = format!("person-{supervisor}");
+    for hash in &garbage {
+        let file = centre.folder().join("dossiers/quarantine");
+        let file = file.join(hash.to_string());
+        let hash = hash.to_string();
+        let done = [
+            "quarantine",
+            "done",
+            &hash,
+            "--by",
+            &by,
+            "--config",
+            &config,
+        ];
+        e2e::programs::run("personalisation", &done, &[]).unwrap();
+        for _ in 0..200 {
+            if !file.exists() {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        assert!(!file.exists(), "its bytes are erased");
+    }
+    assert!(centre.store.alarms().await.unwrap().is_empty());
+    let end = end_of_bytes(&centre, &counter, &third).await;
+    assert_eq!(end, rejected(Reason::NotSealed));
 }

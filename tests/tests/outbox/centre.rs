@@ -74,6 +74,8 @@ pub struct Seen {
     pub number: usize,
     /// begin, append, finish, receipts, tasks.
     pub call: &'static str,
+    /// Which dossier it is about.
+    pub hash: Option<Hash>,
 }
 
 type Plan = Box<dyn FnMut(Seen) -> Fault + Send>;
@@ -307,6 +309,7 @@ impl Service {
     async fn act<T>(
         &self,
         call: &'static str,
+        hash: Option<Hash>,
         work: impl FnOnce(&mut Ledger, Fault) -> Result<T, Status>,
     ) -> Result<Response<T>, Status> {
         let number = {
@@ -314,7 +317,7 @@ impl Service {
             calls.push(call);
             calls.len() - 1
         };
-        let fault = (self.0.plan.lock().unwrap())(Seen { number, call });
+        let fault = (self.0.plan.lock().unwrap())(Seen { number, call, hash });
         match fault {
             Fault::Refuse(code) => return Err(Status::new(code, "as planned")),
             Fault::CutBefore => return self.cut().await,
@@ -370,7 +373,7 @@ impl Intake for Service {
         let request = request.into_inner();
         let id = hash(&request.hash)?;
         let length = usize::try_from(request.length).unwrap();
-        self.act("begin", |ledger, fault| {
+        self.act("begin", Some(id), |ledger, fault| {
             if length == 0 || length > sealed::MAX_LENGTH {
                 return Err(Status::out_of_range("length"));
             }
@@ -398,7 +401,7 @@ impl Intake for Service {
         let id = hash(&request.hash)?;
         assert!((1..=CHUNK).contains(&request.chunk.len()));
         let offset = usize::try_from(request.offset).unwrap();
-        self.act("append", |ledger, fault| {
+        self.act("append", Some(id), |ledger, fault| {
             let held = ledger.dossiers.get_mut(&id);
             let held = held.ok_or_else(|| Status::not_found("never announced"))?;
             let end = offset + request.chunk.len();
@@ -426,7 +429,7 @@ impl Intake for Service {
         request: Request<FinishRequest>,
     ) -> Result<Response<FinishResponse>, Status> {
         let id = hash(&request.into_inner().hash)?;
-        self.act("finish", |ledger, fault| {
+        self.act("finish", Some(id), |ledger, fault| {
             let held = ledger.dossiers.get_mut(&id);
             let held = held.ok_or_else(|| Status::not_found("never announced"))?;
             if held.bytes.len() < held.length {
@@ -453,7 +456,7 @@ impl Intake for Service {
             .iter()
             .map(|one| hash(one))
             .collect::<Result<Vec<_>, _>>()?;
-        self.act("receipts", |ledger, fault| {
+        self.act("receipts", None, |ledger, fault| {
             let receipts = hashes
                 .iter()
                 .filter_map(|id| ledger.receipt(*id, forgery(fault)));
@@ -471,7 +474,7 @@ impl Intake for Service {
     ) -> Result<Response<TasksResponse>, Status> {
         let cursor = request.into_inner().cursor;
         let given = cursor.try_into().map_or(0, u32::from_be_bytes) as usize;
-        self.act("tasks", |ledger, _| {
+        self.act("tasks", None, |ledger, _| {
             let end = ledger.tasks.len().min(given + 200);
             let tasks = ledger.tasks[given.min(end)..end].to_vec();
             let cursor = u32::try_from(end).unwrap().to_be_bytes().to_vec();

@@ -28,9 +28,11 @@ use personalisation::intake::{
 use personalisation_store::{
     fleet::{KeyUse, NewConfiguration, NewStation, StationCertificate},
     sealing::Sealer,
+    staff::{Grant, Link, Person, Role, RoleId},
 };
 use rand::{SeedableRng as _, rngs::StdRng};
 use tempfile::TempDir;
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::{
@@ -87,9 +89,10 @@ impl Journey {
             store: centre.clone(),
             chunks: Arc::new(Chunks::open(&section.folder, 1 << 20).unwrap()),
             keys: Arc::new(IntakeKeys::find(token, &token_section(&station.home)).unwrap()),
+            quarantine_bytes: 1 << 27,
             held: Arc::default(),
         };
-        tokio::spawn(Opener::new(&service, &section, Arc::default()).run());
+        tokio::spawn(Opener::new(&service, &section, Arc::default(), Arc::default()).run());
         let (address, _) = centre::serve(&authority, service).await;
         Self {
             folder,
@@ -192,6 +195,29 @@ async fn know(
         until: now + Duration::from_mins(15),
     };
     centre.add_configuration(&new, &[], now).await.unwrap();
+    employ(centre, now).await;
+}
+
+/// Whoever made every dossier here.
+async fn employ(centre: &personalisation_store::Store, now: OffsetDateTime) {
+    let mut rng = StdRng::seed_from_u64(9);
+    let clerk = Person {
+        id: fixture::dossier().clerk.person,
+        login: "c.reuter".into(),
+        name: dossier::Text::new("Claire Reuter").unwrap(),
+        active: true,
+    };
+    let grants = [Grant {
+        id: RoleId::generate(&mut rng),
+        role: Role::Clerk,
+        office: Some(fixture::dossier().office),
+        from: now - Duration::from_hours(1),
+        until: None,
+        by: None,
+    }];
+    let link = Link::generate(&mut rng, now);
+    let added = centre.add_person(&mut rng, &clerk, &grants, &link, &[], now);
+    added.await.unwrap();
 }
 
 fn intake_token(home: &Path) -> Arc<Token> {

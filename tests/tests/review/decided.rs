@@ -2,11 +2,22 @@
 
 use std::collections::BTreeSet;
 
-use dossier::{PersonId, Text, staff::Role};
+use dossier::{
+    OfficeId, PersonId, Text,
+    dossier::{Source, Sourced},
+    staff::Role,
+};
 use e2e::counter::Intake;
 use personalisation::review::ReviewError;
-use personalisation_core::application::{Recapture, Referral, RefusalGround};
-use personalisation_store::review::QueueFilter;
+use personalisation_core::application::{
+    Channel, Check, CheckResult, Decider, Recapture, Referral, RefusalGround,
+};
+use personalisation_core::ids::NoticeId;
+use personalisation_store::{
+    StoreError,
+    review::{Decided, NewNotice, QueueFilter},
+    staff::{Grant, RoleId},
+};
 use wire::intake::{ApplicationState, Recapture as Wanted, TasksRequest};
 
 use crate::support::{
@@ -76,35 +87,28 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
     let counter = centre.station("L-0304").await.unwrap();
     with_staff(&centre).await;
     let desk = desk(&centre).await;
-    // A clerk who is a reviewer too, and a colleague who stood by.
+    // A clerk who is a reviewer too, and a colleague who is a supervisor there and stood by.
+    let here = Some(&counter.office);
+    grant(&centre, REVIEWER, Role::Clerk, here).await;
+    grant(&centre, COLLEAGUE, Role::Supervisor, here).await;
     let mut paper = named(printable(centre.paper(&counter)), "Forced");
     paper.clerk = REVIEWER;
-    let clerk_here = Role::Clerk;
-    centre
-        .store
-        .grant_role(
-            REVIEWER,
-            &personalisation_store::staff::Grant {
-                id: personalisation_store::staff::RoleId([9; 16]),
-                role: clerk_here,
-                office: Some(counter.office.clone()),
-                from: now() - time::Duration::days(1),
-                until: None,
-                by: None,
-            },
-            &[],
-        )
-        .await
-        .unwrap();
     let mut dossier = paper.dossier().unwrap();
     dossier.second_person = Some(paper.second_person(&counter, COLLEAGUE).unwrap());
     dossier.portrait.forced = Some(Text::new("cannot open the eyes").unwrap());
+    let another = Text::new("SMITH<<JOHN").unwrap();
+    dossier.identity.name_line = Some(Sourced::new(another, Source::Manual));
     let row = file(&centre, &counter, &dossier).await;
+    // A name line that is not the name's is somebody's to look at.
+    let checks = centre.store.checks(row.content).await.unwrap();
+    let named = |result: &&CheckResult| result.finding.detail.contains(&"name-line".to_owned());
+    let found = checks.iter().find(named).unwrap();
+    assert_eq!(found.check, Check::Plausibility);
     // Forced captures are the supervisors' queue.
     assert!(referrals(&row).contains(&Referral::ForcedCapture));
     let forced = QueueFilter {
         state: Some("in_review"),
-        referral: Some(Referral::ForcedCapture),
+        referrals: vec![Referral::ForcedCapture],
         ..QueueFilter::default()
     };
     assert_eq!(centre.store.applications(&forced).await.unwrap().len(), 1);
@@ -118,10 +122,21 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
     let local = PersonId::from_bytes([32; 16]);
     employ(&centre, local, Role::Supervisor, Some(&counter.office)).await;
     let nobody = PersonId::from_bytes([33; 16]);
-    for (person, allowed) in [(REVIEWER, false), (COLLEAGUE, false), (other, false)] {
+    for person in [REVIEWER, COLLEAGUE, other] {
         let answer = desk.approve(case(&row, person), now()).await;
         assert!(
-            matches!(answer, Err(ReviewError::Decision(_))) && !allowed,
+            matches!(answer, Err(ReviewError::Decision(_))),
+            "{answer:?}"
+        );
+        let wanted = BTreeSet::from([Recapture::Portrait]);
+        let answer = desk.ask_more(case(&row, person), wanted, None, now()).await;
+        assert!(
+            matches!(answer, Err(ReviewError::Decision(_))),
+            "{answer:?}"
+        );
+        let answer = desk.withdraw(case(&row, person), false, now()).await;
+        assert!(
+            matches!(answer, Err(ReviewError::Decision(_))),
             "{answer:?}"
         );
         let answer = desk
@@ -140,6 +155,42 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
     silent.reason = " ";
     let answer = desk.approve(silent, now()).await;
     assert!(matches!(answer, Err(ReviewError::Reason)), "{answer:?}");
+    // A role that ended while the decision was on its way: the transaction looks again.
+    let from = row.application.clone();
+    for person in [nobody, other, local] {
+        let decider = Decider {
+            person,
+            supervisor: true,
+        };
+        let to = from
+            .clone()
+            .refuse(RefusalGround::NotPaid, decider)
+            .unwrap();
+        let notice = NewNotice {
+            id: NoticeId::from_bytes([1; 16]),
+            channel: Channel::Letter,
+            language: dossier::Language::Fr,
+            facts: b"nobody",
+        };
+        let decided = Decided {
+            from: &row,
+            to: &to,
+            person: Some(person),
+            note: None,
+            appointment: None,
+            token: None,
+            order: None,
+            cancelled: None,
+            notice: Some(notice),
+        };
+        let rng = &mut e2e::counter::station::seeded(1);
+        let answer = centre.store.decide_application(rng, &decided, &[], now());
+        let answer = answer.await;
+        assert!(
+            matches!(answer, Err(StoreError::Stale { .. })),
+            "{answer:?}"
+        );
+    }
     // What was seen is what is decided about; and two who decide at once decide once.
     let mut stale = case(&row, SUPERVISOR);
     stale.seen -= 1;
@@ -161,6 +212,20 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
         last.note.as_deref().map(String::as_str),
         Some("looked at twice")
     );
+}
+
+/// One more role of somebody who works here.
+async fn grant(centre: &Intake, person: PersonId, role: Role, office: Option<&OfficeId>) {
+    let grant = Grant {
+        id: RoleId([person.as_bytes()[0]; 16]),
+        role,
+        office: office.cloned(),
+        from: now() - time::Duration::days(1),
+        until: None,
+        by: None,
+    };
+    let granted = centre.store.grant_role(person, &grant, &[]).await;
+    granted.unwrap();
 }
 
 #[tokio::test]
@@ -206,7 +271,9 @@ async fn more_is_asked_for_captured_again_and_refused_or_withdrawn() {
             .is_empty()
     );
     // Captured again, by another clerk: one application, checked anew.
-    let again = named(printable(centre.paper(&counter)), "Again");
+    let mut again = named(printable(centre.paper(&counter)), "Again");
+    again.clerk = PersonId::from_bytes([34; 16]);
+    employ(&centre, again.clerk, Role::Clerk, Some(&counter.office)).await;
     let mut dossier = again.dossier().unwrap();
     dossier.recapture_of = Some(paper.application);
     accept(&centre, &counter, &dossier).await;

@@ -9,4 +9,6 @@
 
 mod approved;
 mod decided;
+mod notices;
+mod second_person;
 mod support;

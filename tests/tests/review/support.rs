@@ -7,8 +7,7 @@ use biometrics::{
     wsq::{self, WsqParameters},
 };
 use dossier::{
-    ApplicationId, Dossier, OfficeId, PersonId, Text, dossier::Finger, receipt::Outcome,
-    staff::Role,
+    ApplicationId, Dossier, OfficeId, PersonId, dossier::Finger, receipt::Outcome, staff::Role,
 };
 use e2e::counter::{Intake, Paper, Station, authority, station};
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage};
@@ -18,10 +17,7 @@ use personalisation::{
     review::{self, Desk, decide::Case},
 };
 use personalisation_core::application::Referral;
-use personalisation_store::{
-    review::ApplicationRow,
-    staff::{Grant, Link, Person, RoleId},
-};
+use personalisation_store::review::ApplicationRow;
 use time::OffsetDateTime;
 
 pub const REVIEWER: PersonId = PersonId::from_bytes([21; 16]);
@@ -34,26 +30,7 @@ pub fn now() -> OffsetDateTime {
 
 /// A member of staff with one role; `None`: at the centre.
 pub async fn employ(centre: &Intake, id: PersonId, role: Role, office: Option<&OfficeId>) {
-    let mut rng = station::seeded(u64::from(id.as_bytes()[0]));
-    let person = Person {
-        id,
-        login: format!("person-{}", id.as_bytes()[0]),
-        name: Text::new("Somebody").unwrap(),
-        active: true,
-    };
-    let grants = [Grant {
-        id: RoleId::generate(&mut rng),
-        role,
-        office: office.cloned(),
-        from: now() - time::Duration::days(1),
-        until: None,
-        by: None,
-    }];
-    let link = Link::generate(&mut rng, now() + time::Duration::days(1));
-    let added = centre
-        .store
-        .add_person(&mut rng, &person, &grants, &link, &[], now());
-    added.await.unwrap();
+    centre.employ(id, role, office).await.unwrap();
 }
 
 /// Two reviewers and a supervisor at the centre.

@@ -20,6 +20,9 @@ passkey-count = { $count ->
 }
 passkey-add = Passkey hinzufügen
 passkey-added = Der Passkey wurde hinzugefügt
+passkey-removed = Der Passkey wurde entfernt
+passkey-added-list = An diesem Rechner hinzugefügte Passkeys
+passkey-remove = Passkey { $number } entfernen
 passkey-refused = Das Gerät ist nicht fertig geworden. Versuchen Sie es noch einmal oder wählen Sie einen anderen Weg.
 passkey-unknown = Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal oder wählen Sie einen anderen Weg.
 passkey-needs-script = Passkeys brauchen JavaScript, das in diesem Browser ausgeschaltet ist.
@@ -33,3 +36,4 @@ lock-warning = Dieser Bildschirm wird in einer Minute gesperrt. Drücken Sie ein
 held-title = Ihre Eingaben sind noch da
 held-about = Der Bildschirm wurde vor dem Abschicken gesperrt. Schicken Sie sie jetzt ab.
 held-continue = Abschicken
+held-discard = Nicht senden

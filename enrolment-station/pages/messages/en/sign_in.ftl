@@ -20,6 +20,9 @@ passkey-count = { $count ->
 }
 passkey-add = Add a passkey
 passkey-added = The passkey was added
+passkey-removed = The passkey was removed
+passkey-added-list = Passkeys added at this computer
+passkey-remove = Remove passkey { $number }
 passkey-refused = The device did not finish. Try again, or choose another way.
 passkey-unknown = This passkey was not accepted. Try again, or choose another way.
 passkey-needs-script = Passkeys need JavaScript, which is off in this browser.
@@ -33,3 +36,4 @@ lock-warning = This screen will be locked in a minute. Press any key to stay.
 held-title = Your entries were kept
 held-about = The screen was locked before they were sent. Send them now.
 held-continue = Send
+held-discard = Do not send them

@@ -20,6 +20,9 @@ passkey-count = { $count ->
 }
 passkey-add = Ajouter une clé d’accès
 passkey-added = La clé d’accès a été ajoutée
+passkey-removed = La clé d’accès a été retirée
+passkey-added-list = Clés d’accès ajoutées sur cet ordinateur
+passkey-remove = Retirer la clé d’accès { $number }
 passkey-refused = L’appareil n’a pas terminé. Réessayez ou choisissez un autre moyen.
 passkey-unknown = Cette clé d’accès n’a pas été acceptée. Réessayez ou choisissez un autre moyen.
 passkey-needs-script = Les clés d’accès ont besoin de JavaScript, qui est désactivé dans ce navigateur.
@@ -33,3 +36,4 @@ lock-warning = Cet écran sera verrouillé dans une minute. Appuyez sur une touc
 held-title = Votre saisie a été conservée
 held-about = L’écran a été verrouillé avant l’envoi. Envoyez-la maintenant.
 held-continue = Envoyer
+held-discard = Ne pas les envoyer

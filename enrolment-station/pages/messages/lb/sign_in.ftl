@@ -20,6 +20,9 @@ passkey-count = { $count ->
 }
 passkey-add = Passkey derbäisetzen
 passkey-added = De Passkey gouf derbäigesat
+passkey-removed = De Passkey gouf ewechgeholl
+passkey-added-list = Passkeys, déi op dësem Computer derbäikoumen
+passkey-remove = Passkey { $number } ewechhuelen
 passkey-refused = Den Apparat ass net fäerdeg ginn. Probéiert et nach eng Kéier oder wielt en anere Wee.
 passkey-unknown = Dëse Passkey gouf net ugeholl. Probéiert et nach eng Kéier oder wielt en anere Wee.
 passkey-needs-script = Passkeye brauche JavaScript, dat an dësem Browser ausgeschalt ass.
@@ -33,3 +36,4 @@ lock-warning = Dëse Bildschierm gëtt an enger Minutt gespaart. Dréckt op eng 
 held-title = Är Agabe sinn nach do
 held-about = De Bildschierm gouf gespaart, ier se fortgeschéckt goufen. Schéckt se elo fort.
 held-continue = Fortschécken
+held-discard = Net schécken

@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 
 use super::Tone;
 use super::{Choice, Input, Values, symbol};
-use crate::http::Visit;
+use crate::http::{REVISION, Visit};
 use crate::language::Speech;
 
 /// What is wrong, field by field, in the order of the page. Each text says what to do.
@@ -42,6 +42,7 @@ pub struct Form<'a> {
     pub(super) visit: &'a Visit,
     pub(super) values: &'a Values,
     pub(super) errors: &'a Errors,
+    revision: Option<u64>,
 }
 
 impl<'a> Form<'a> {
@@ -51,6 +52,24 @@ impl<'a> Form<'a> {
             visit,
             values,
             errors,
+            revision: None,
+        }
+    }
+
+    /// The same form, saying which revision of its subject it shows: who reads it back refuses a form that somebody
+    /// overtook from another window ([`crate::http::revision`]).
+    #[must_use]
+    pub fn of_revision(mut self, revision: u64) -> Self {
+        self.revision = Some(revision);
+        self
+    }
+
+    fn hidden(&self) -> Markup {
+        html! {
+            (self.visit.token_field())
+            @if let Some(revision) = self.revision {
+                input type="hidden" name=(REVISION) value=(revision);
+            }
         }
     }
 
@@ -61,7 +80,7 @@ impl<'a> Form<'a> {
             (self.summary())
             form.fields method="post" action=(action) novalidate
                 data-unsaved=(self.speech().text("form-unsaved")) {
-                (self.visit.token_field())
+                (self.hidden())
                 (fields)
             }
         }

@@ -2,6 +2,7 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Form, FromRequest, Multipart, Request, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -12,12 +13,23 @@ use super::{Problem, Shield, Visit, origin};
 pub(crate) const FIELD: &str = "token";
 const HEADER: &str = "x-token";
 
-/// Largest form without files, bytes. Also the most that a locked session holds.
-const MAX_FORM: usize = 64 << 10;
+/// The field in which a form says what it shows.
+pub(crate) const REVISION: &str = "revision";
+
+/// Largest form without files, bytes, as it is encoded. Also the most that a locked session holds of one. A signature of
+/// 48 KiB is 64 KiB in base64, and more where `+` and `/` are written as three characters.
+const MAX_FORM: usize = 96 << 10;
 
 /// The fields of a form whose token was the session's, for the gate to hold.
 #[derive(Clone)]
 pub(super) struct CheckedForm(pub(super) Vec<(String, String)>);
+
+/// The revision that the form of this request showed; none where it is not a form, or says none.
+pub fn revision(parts: &Parts) -> Option<u64> {
+    let CheckedForm(fields) = parts.extensions.get()?;
+    let (_, said) = fields.iter().find(|(name, _)| name == REVISION)?;
+    said.parse().ok()
+}
 
 /// The layer.
 pub(super) async fn layer(State(shield): State<Shield>, request: Request, next: Next) -> Response {

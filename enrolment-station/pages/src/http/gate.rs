@@ -1,7 +1,7 @@
 //! The gate to pages for staff: in only who is signed in; who is locked out finds the work where it was.
 
 use axum::extract::{Request, State};
-use axum::http::StatusCode;
+use axum::http::{Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 
@@ -14,6 +14,9 @@ pub(super) async fn layer(State(_): State<Shield>, request: Request, next: Next)
         return Problem::Failed.into_response();
     };
     if visit.who().is_some() {
+        if let Err(problem) = release(&visit, request.method()).await {
+            return problem.into_response();
+        }
         return next.run(request).await;
     }
     let safe = origin::is_safe(request.method());
@@ -21,6 +24,18 @@ pub(super) async fn layer(State(_): State<Shield>, request: Request, next: Next)
     turn_away(&visit, safe, form)
         .await
         .unwrap_or_else(IntoResponse::into_response)
+}
+
+/// A form that was held is let go when it arrives, and not before: what was only shown is not sent yet.
+async fn release(visit: &Visit, method: &Method) -> Result<(), Problem> {
+    let path = visit.path().as_str();
+    let held = visit
+        .record()
+        .is_some_and(|record| record.held.iter().any(|held| held.path == path));
+    if held && !origin::is_safe(method) {
+        visit.change(&|record| record.release(path)).await?;
+    }
+    Ok(())
 }
 
 async fn turn_away(
@@ -47,9 +62,7 @@ async fn turn_away(
             path: visit.path().to_string(),
             fields: fields.clone(),
         };
-        visit
-            .change(&|record| record.held = Some(held.clone()))
-            .await?;
+        visit.change(&|record| record.hold(held.clone())).await?;
     }
     let place = if locked { "/locked" } else { "/sign-in" };
     Ok(Redirect::to(&format!("{place}?back={}", back.as_parameter())).into_response())

@@ -14,6 +14,8 @@ mod shield;
 mod surroundings;
 mod visit;
 
+pub(crate) use csrf::REVISION;
+pub use csrf::revision;
 pub use local_path::LocalPath;
 pub use problem::Problem;
 pub use session::{

@@ -25,6 +25,9 @@ pub enum Problem {
     /// The form's token is not the session's: too old, or not ours.
     #[error("the form is too old, or was not made by this session")]
     StaleForm,
+    /// Somebody saved what the form is about after the form was shown.
+    #[error("somebody saved it after the form was shown")]
+    Overtaken,
     /// The form is larger than allowed.
     #[error("the form is larger than allowed")]
     TooLarge,
@@ -35,6 +38,7 @@ impl Problem {
         match self {
             Self::Failed => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Forbidden | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::Overtaken => StatusCode::CONFLICT,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
         }
@@ -46,6 +50,7 @@ impl Problem {
             Self::Forbidden => Id("problem-forbidden-title"),
             Self::NotFound => Id("problem-not-found-title"),
             Self::StaleForm => Id("problem-stale-form-title"),
+            Self::Overtaken => Id("problem-overtaken-title"),
             Self::TooLarge => Id("problem-too-large-title"),
         }
     }
@@ -56,6 +61,7 @@ impl Problem {
             Self::Forbidden => Id("problem-forbidden-advice"),
             Self::NotFound => Id("problem-not-found-advice"),
             Self::StaleForm => Id("problem-stale-form-advice"),
+            Self::Overtaken => Id("problem-overtaken-advice"),
             Self::TooLarge => Id("problem-too-large-advice"),
         }
     }

@@ -1,5 +1,8 @@
 //! Where the pages are, and how long a session may last.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
 use time::Duration;
 
 /// Where browsers find the pages, and the limits of sessions.
@@ -8,6 +11,8 @@ pub struct Settings {
     /// Origins such as `https://console.example` or `http://localhost:8400`, the first one being the usual.
     pub(super) origins: Vec<String>,
     pub(super) limits: Limits,
+    /// Seconds without an act until a session locks; told anew while the pages are served.
+    idle: Arc<AtomicI64>,
     pub(super) tls: bool,
 }
 
@@ -71,6 +76,7 @@ impl Settings {
         }
         Ok(Self {
             origins,
+            idle: Arc::new(AtomicI64::new(limits.idle.whole_seconds())),
             limits,
             tls,
         })
@@ -83,7 +89,15 @@ impl Settings {
 
     /// The limits.
     pub fn limits(&self) -> Limits {
-        self.limits
+        Limits {
+            idle: Duration::seconds(self.idle.load(Ordering::Relaxed)),
+            ..self.limits
+        }
+    }
+
+    /// From now on sessions lock after this time without any act, those that are open too.
+    pub fn lock_after(&self, idle: Duration) {
+        self.idle.store(idle.whole_seconds(), Ordering::Relaxed);
     }
 
     /// Whether a `Host` header names one of the origins.

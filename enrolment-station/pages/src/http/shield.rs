@@ -9,7 +9,9 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::get;
 
 use super::settings::Settings;
-use super::{Problem, Sessions, Surroundings, csrf, gate, headers, origin, problem, visit};
+use super::{
+    Problem, Sessions, StoreError, Surroundings, csrf, gate, headers, origin, problem, visit,
+};
 use crate::assets;
 use crate::page::Site;
 
@@ -85,6 +87,14 @@ impl Shield {
     /// The sessions, to end those of a person or forget old ones.
     pub fn sessions(&self) -> &dyn Sessions {
         &*self.0.sessions
+    }
+
+    /// Forgets the sessions that nobody continued for too long, with what they hold: a window that was closed never
+    /// comes back for time to act on. Call it now and then; how many went.
+    pub async fn forget_old(&self) -> Result<usize, StoreError> {
+        let limit = self.settings().limits().forget;
+        let before = self.surroundings().now() - limit;
+        self.sessions().forget(before).await
     }
 
     /// Clock and randomness.

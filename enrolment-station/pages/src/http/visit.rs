@@ -112,6 +112,19 @@ impl Visit {
         Ok(Self { session, ..self })
     }
 
+    /// Whether the session that sent this request is signed in and not locked now: for answers that take long. It is no
+    /// act of the person.
+    pub async fn goes_on(&self) -> bool {
+        let Some((key, _)) = &self.session else {
+            return false;
+        };
+        let Ok(Some(record)) = self.shield.sessions().find(key).await else {
+            return false;
+        };
+        let due = record.upkeep(self.now(), &self.shield.settings().limits(), false);
+        record.who().is_some() && due == Upkeep::Nothing
+    }
+
     /// Changes the session atomically; what it became, none if it is gone. Called again after a conflict.
     pub async fn change(&self, change: &Change<'_>) -> Result<Option<Record>, Problem> {
         let Some((key, _)) = &self.session else {

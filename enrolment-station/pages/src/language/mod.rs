@@ -4,6 +4,7 @@ mod check;
 mod moment;
 mod number;
 mod texts;
+pub mod zone;
 
 pub use check::{CheckError, Finding, findings};
 pub use moment::ClockTime;

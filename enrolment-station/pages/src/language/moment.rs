@@ -2,7 +2,7 @@
 
 use time::{Date, OffsetDateTime};
 
-use super::Speech;
+use super::{Speech, zone};
 
 /// Hours and minutes as shown: `14:05` everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,14 +39,25 @@ impl Speech<'_> {
         )
     }
 
-    /// A moment in the offset that it carries: date in words and time of day.
+    /// A moment by Luxembourg's clocks: date in words and time of day.
     pub fn moment(&self, moment: OffsetDateTime) -> String {
+        let moment = zone::local(moment);
         self.format(
             "date-and-time",
             &[
                 ("date", self.date(moment.date()).into()),
                 ("time", ClockTime(moment.time()).to_string().into()),
             ],
+        )
+    }
+
+    /// A moment by Luxembourg's clocks, in figures, for tables.
+    pub fn short_moment(&self, moment: OffsetDateTime) -> String {
+        let moment = zone::local(moment);
+        format!(
+            "{} {}",
+            self.short_date(moment.date()),
+            ClockTime(moment.time())
         )
     }
 }

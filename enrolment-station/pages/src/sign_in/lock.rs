@@ -82,7 +82,11 @@ pub(super) async fn unlock(
     };
     let text = failed.text(&visit);
     if visit.wants_json() {
-        return Ok((failed.status(), Json(json!({ "message": text }))).into_response());
+        return Ok((
+            failed.status(),
+            Json(json!({ "message": text, "fully": fully })),
+        )
+            .into_response());
     }
     let mut errors = Errors::new();
     errors.add("password", text);
@@ -94,23 +98,42 @@ pub(super) async fn held(visit: Visit) -> Result<Response, Problem> {
     if visit.is_locked() || visit.who().is_none() {
         return Ok(Redirect::to("/locked").into_response());
     }
-    let Some(held) = visit.record().and_then(|record| record.held.clone()) else {
+    let held = visit
+        .record()
+        .map(|record| record.held.clone())
+        .unwrap_or_default();
+    if held.is_empty() {
         return Ok(Redirect::to(visit.site().home()).into_response());
-    };
-    visit.change(&|record| record.held = None).await?;
+    }
     let speech = visit.speech();
     let body = html! {
         p.lead { (speech.text("held-about")) }
-        form method="post" action=(held.path) {
+        @for form in &held {
+            form method="post" action=(form.path) {
+                (visit.token_field())
+                @for (name, value) in &form.fields { input type="hidden" name=(name) value=(value); }
+                @if held.len() > 1 { p { code { (form.path) } } }
+                div.acts.plain { (Button::primary(speech.text("held-continue"))) }
+            }
+        }
+        form.somebody-else method="post" action="/held" {
             (visit.token_field())
-            @for (name, value) in &held.fields { input type="hidden" name=(name) value=(value); }
-            div.acts.plain { (Button::primary(speech.text("held-continue"))) }
+            button.quiet { (speech.text("held-discard")) }
         }
     };
     Ok(Page::new(&visit, speech.text("held-title"))
         .body(body)
         .render()
         .into_response())
+}
+
+/// `POST /held`: the person does not want what was held.
+pub(super) async fn discard(visit: Visit) -> Result<Redirect, Problem> {
+    if visit.who().is_none() {
+        return Ok(Redirect::to("/locked"));
+    }
+    visit.change(&|record| record.held.clear()).await?;
+    Ok(Redirect::to(visit.site().home()))
 }
 
 impl SignIn {
@@ -137,7 +160,7 @@ impl SignIn {
             };
             return self.prove(visit, tried).await;
         }
-        let subjects = [Subject::Login(&account.login), Subject::Address(&from)];
+        let subjects = Subject::all(&account.login, &from);
         if let Err(wait) = self.0.throttle.admit(&subjects, visit.now()) {
             return Ok(Err(Failed::Wait(wait)));
         }
@@ -213,6 +236,12 @@ pub(crate) fn dialog(visit: &Visit) -> Markup {
                     label for="lock-password" { (speech.text("sign-in-password")) }
                     input.width-medium type="password" id="lock-password" name="password"
                         autocomplete="current-password" aria-required="true";
+                }
+                div.field id="lock-fully" hidden {
+                    label for="lock-code" { (speech.text("sign-in-code")) }
+                    p.hint id="lock-code-hint" { (speech.text("sign-in-code-hint")) }
+                    input.width-short type="text" id="lock-code" name="code" inputmode="numeric"
+                        autocomplete="one-time-code" aria-describedby="lock-code-hint";
                 }
                 button.button { (speech.text("lock-continue")) }
             }

@@ -11,6 +11,7 @@ mod password_page;
 mod staff;
 mod throttle;
 mod totp;
+mod vouching;
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,6 +25,7 @@ pub use password::{Password, PasswordError};
 pub use staff::{Account, Staff, StaffError};
 pub use throttle::Throttle;
 pub use totp::{TotpSecret, TotpSecretError};
+pub use vouching::vouching_button;
 
 pub(crate) use lock::dialog as lock_dialog;
 
@@ -73,18 +75,21 @@ impl SignIn {
             .route("/sign-in/passkey/finish", post(passkey_pages::finish))
             .route("/locked", get(lock::show).post(lock::unlock))
             .route("/locked/now", post(lock::now))
-            .route("/held", get(lock::held))
+            .route("/held", get(lock::held).post(lock::discard))
             .route("/alive", post(lock::alive))
             .route("/sign-out", post(lock::sign_out))
             .with_state(self.clone())
     }
 
-    /// The routes for those signed in: `/passkeys`, `/passkeys/start`, `/passkeys/finish`.
+    /// The routes for those signed in: `/passkeys`, `/passkeys/start`, `/passkeys/finish`,
+    /// `/passkeys/remove`, `/passkeys/vouch`.
     pub fn staff_routes(&self) -> Router {
         Router::new()
             .route("/passkeys", get(passkey_pages::list))
             .route("/passkeys/start", post(passkey_pages::start_adding))
             .route("/passkeys/finish", post(passkey_pages::finish_adding))
+            .route("/passkeys/remove", post(passkey_pages::remove))
+            .route("/passkeys/vouch", post(vouching::start))
             .with_state(self.clone())
     }
 
@@ -102,7 +107,7 @@ fn may_continue(visit: &Visit, who: &Who) -> bool {
 
 /// Where to go on after signing in or unlocking: to what was held back, else to where one was going.
 fn next(visit: &Visit, back: &str) -> String {
-    let held = visit.record().is_some_and(|record| record.held.is_some());
+    let held = visit.record().is_some_and(|record| !record.held.is_empty());
     if held {
         return "/held".to_owned();
     }

@@ -1,18 +1,20 @@
 //! The routes of passkeys. Scripts call them with JSON; `assets/passkey.js` is the other end.
 
+use std::sync::{Mutex, PoisonError};
+
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Query, State};
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::Duration;
 
-use super::passkey::MAX_ANSWER;
-use super::{RelyingPartyError, SignIn, may_continue, next};
-use crate::component::{Notification, Tone};
-use crate::http::{Ceremony, Challenge, How, Problem, Signed, Visit, Who};
+use super::passkey::{MAX_ANSWER, Passkey};
+use super::{RelyingPartyError, SignIn, StaffError, may_continue, next};
+use crate::component::{Button, Errors, Form, Notification, Tone, Values};
+use crate::http::{Ceremony, Challenge, How, Problem, Record, Signed, Visit, Who};
 use crate::page::Page;
 
 /// How long a person may take over their device.
@@ -22,6 +24,7 @@ const PATIENCE: Duration = Duration::minutes(5);
 pub(super) struct Going {
     back: Option<String>,
     done: Option<String>,
+    removed: Option<String>,
 }
 
 /// `POST /sign-in/passkey/start`: the options for the browser.
@@ -67,9 +70,11 @@ pub(super) async fn finish(
     if !may_continue(&visit, &who) {
         return Ok(refused(&visit));
     }
-    // Where the list cannot be changed, the counter cannot either; the signature was right all the same.
-    if let Err(error) = sign_in.staff().update_passkey(person, passkey).await {
-        tracing::warn!(%person, %error, "passkey used, its counter not kept");
+    match sign_in.staff().update_passkey(person, passkey).await {
+        // Where the list cannot be changed, the counter cannot either; the signature was right all the same.
+        Ok(()) | Err(StaffError::ReadOnly) => {}
+        Err(StaffError::Gone) => return Ok(refused(&visit)),
+        Err(error) => return Err(error.into()),
     }
     visit.sign_in(who).await?;
     let next = next(&visit, going.back.as_deref().unwrap_or("/"));
@@ -87,10 +92,14 @@ pub(super) async fn list(
         .by_person(who.person)
         .await?
         .ok_or(Problem::Forbidden)?;
+    let added = sign_in.staff().added_passkeys(who.person).await?;
     let speech = visit.speech();
     let body = html! {
         @if going.done.is_some() {
             (Notification::new(Tone::Good, speech.text("passkey-added")))
+        }
+        @if going.removed.is_some() {
+            (Notification::new(Tone::Good, speech.text("passkey-removed")))
         }
         p { (speech.format("passkey-count", &[("count", account.passkeys.len().into())])) }
         p { (speech.text("passkey-about")) }
@@ -101,10 +110,46 @@ pub(super) async fn list(
                 data-unknown=(speech.text("passkey-unknown")) { (speech.text("passkey-add")) }
         }
         noscript { p { (speech.text("passkey-needs-script")) } }
+        (removable(&visit, &added))
     };
     Ok(Page::new(&visit, speech.text("passkey-title"))
         .body(body)
         .render())
+}
+
+/// Those that the person added, each with its act: a device that is lost opens nothing from then on.
+fn removable(visit: &Visit, added: &[Passkey]) -> Markup {
+    let (speech, values, errors) = (visit.speech(), Values::default(), Errors::new());
+    let form = Form::new(visit, &values, &errors);
+    html! {
+        @if !added.is_empty() {
+            h2 { (speech.text("passkey-added-list")) }
+            @for passkey in added {
+                @let credential = hex::encode(passkey.credential());
+                @let short: String = credential.chars().take(8).collect();
+                (form.wrap("/passkeys/remove", &html! {
+                    input type="hidden" name="credential" value=(credential);
+                    div.acts.plain {
+                        (Button::secondary(speech.format("passkey-remove", &[("number", short.into())])))
+                    }
+                }))
+            }
+        }
+    }
+}
+
+/// `POST /passkeys/remove`: forgets one that was added.
+pub(super) async fn remove(
+    State(sign_in): State<SignIn>,
+    Signed { who, .. }: Signed,
+    values: Values,
+) -> Result<Redirect, Problem> {
+    let credential = hex::decode(values.get("credential")).map_err(|_| Problem::NotFound)?;
+    sign_in
+        .staff()
+        .remove_passkey(who.person, &credential)
+        .await?;
+    Ok(Redirect::to("/passkeys?removed=1"))
 }
 
 /// `POST /passkeys/start`: the options for the browser.
@@ -150,7 +195,7 @@ pub(super) async fn finish_adding(
     }
 }
 
-async fn keep(visit: &Visit, ceremony: Ceremony, state: String) -> Result<(), Problem> {
+pub(super) async fn keep(visit: &Visit, ceremony: Ceremony, state: String) -> Result<(), Problem> {
     let challenge = Challenge {
         ceremony,
         state,
@@ -163,9 +208,14 @@ async fn keep(visit: &Visit, ceremony: Ceremony, state: String) -> Result<(), Pr
 }
 
 /// The state of the ceremony under way. It serves once, whatever becomes of it.
-async fn take(visit: &Visit, ceremony: Ceremony) -> Result<Option<String>, Problem> {
-    let challenge = visit.record().and_then(|record| record.challenge.clone());
-    visit.change(&|record| record.challenge = None).await?;
+pub(super) async fn take(visit: &Visit, ceremony: Ceremony) -> Result<Option<String>, Problem> {
+    // Out of the session as it is now, not as the request found it: of two answers at once one finds none.
+    let taken = Mutex::new(None);
+    let change = |record: &mut Record| {
+        *taken.lock().unwrap_or_else(PoisonError::into_inner) = record.challenge.take();
+    };
+    visit.change(&change).await?;
+    let challenge = taken.into_inner().unwrap_or_else(PoisonError::into_inner);
     let valid = challenge.filter(|kept| kept.ceremony == ceremony && kept.until >= visit.now());
     Ok(valid.map(|kept| kept.state))
 }
@@ -180,7 +230,7 @@ fn refused(visit: &Visit) -> Response {
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
-fn failed(error: RelyingPartyError) -> Problem {
+pub(super) fn failed(error: RelyingPartyError) -> Problem {
     tracing::error!(%error, "passkeys");
     Problem::Failed
 }

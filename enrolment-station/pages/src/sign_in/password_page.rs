@@ -135,7 +135,7 @@ impl SignIn {
         tried: Try<'_>,
     ) -> Result<Result<Who, Failed>, Problem> {
         let login: String = tried.login.chars().take(128).collect();
-        let subjects = [Subject::Login(&login), Subject::Address(&tried.from)];
+        let subjects = Subject::all(&login, &tried.from);
         if let Err(wait) = self.0.throttle.admit(&subjects, visit.now()) {
             return Ok(Err(Failed::Wait(wait)));
         }
@@ -179,7 +179,7 @@ impl SignIn {
     }
 }
 
-/// The address as a subject of counting; all unknown ones are one.
+/// The address as a subject of counting; empty where it is not known.
 pub(super) fn address(from: &From) -> String {
     from.as_ref()
         .map_or_else(String::new, |from| from.0.0.ip().to_string())

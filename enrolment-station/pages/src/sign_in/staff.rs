@@ -38,6 +38,9 @@ pub enum StaffError {
     /// It cannot be changed here: a station's signed list gets new passkeys from the centre.
     #[error("the staff list cannot be changed here; change it at the centre")]
     ReadOnly,
+    /// What was to be changed was taken away meanwhile: by a reset, or because the person left.
+    #[error("the staff list: what was to be changed is gone; sign in again")]
+    Gone,
     /// Its store did not answer.
     #[error("the staff list: {0}; look at its disk or database")]
     Store(Box<dyn std::error::Error + Send + Sync>),
@@ -59,6 +62,21 @@ pub trait Staff: Send + Sync + 'static {
     /// Adds a passkey.
     async fn add_passkey(&self, person: PersonId, passkey: Passkey) -> Result<(), StaffError>;
 
-    /// Replaces a passkey by what it became when used (its counter); the one with the same credential id.
+    /// Passkeys that the person added and may remove; none where passkeys are the centre's alone.
+    async fn added_passkeys(&self, _person: PersonId) -> Result<Vec<Passkey>, StaffError> {
+        Ok(Vec::new())
+    }
+
+    /// Removes a passkey that the person added. One that is gone already is no error.
+    async fn remove_passkey(
+        &self,
+        _person: PersonId,
+        _credential: &[u8],
+    ) -> Result<(), StaffError> {
+        Err(StaffError::ReadOnly)
+    }
+
+    /// Replaces a passkey by what it became when used (its counter); the one with the same credential id. `Gone` where
+    /// there is none any more: it does not come back.
     async fn update_passkey(&self, person: PersonId, passkey: Passkey) -> Result<(), StaffError>;
 }

@@ -25,7 +25,16 @@ pub(super) enum Subject<'a> {
     Address(&'a str),
 }
 
-impl Subject<'_> {
+impl<'a> Subject<'a> {
+    /// Whose tries one try counts among. An address that is not known (empty) counts for nobody: one stranger would
+    /// lock out everybody else whose address is not known.
+    pub(super) fn all(login: &'a str, address: &'a str) -> Vec<Self> {
+        let address = Some(address).filter(|address| !address.is_empty());
+        std::iter::once(Self::Login(login))
+            .chain(address.map(Self::Address))
+            .collect()
+    }
+
     /// How many tries are free.
     fn free(self) -> u32 {
         match self {

@@ -125,6 +125,7 @@ impl Trial {
         let staff = Router::new()
             .route("/draft", get(draft).post(save))
             .route("/upload", post(async || "kept"))
+            .route("/long", get(long))
             .merge(sign_in.staff_routes());
         let service = shield.serve(sign_in.open_routes().route("/open", get(open)), staff);
         Self {
@@ -224,4 +225,11 @@ async fn draft(Signed { visit, who }: Signed) -> maud::Markup {
 
 async fn save(Signed { .. }: Signed, values: Values) -> String {
     format!("saved {}", values.get("surname"))
+}
+
+/// An answer that goes on while the session locks: whether it would go on before and after.
+async fn long(Signed { visit, .. }: Signed) -> String {
+    let before = visit.goes_on().await;
+    visit.change(&|record| record.lock(false)).await.unwrap();
+    format!("{before} {}", visit.goes_on().await)
 }

@@ -8,7 +8,7 @@ mod send;
 
 use std::{collections::HashMap, fmt, sync::Arc};
 
-use dossier::{Configuration, Hash, KeyId, Signed, receipt::ReceiptError};
+use dossier::{Configuration, Hash, KeyId, receipt::ReceiptError};
 use rand::CryptoRng;
 use thiserror::Error;
 use time::OffsetDateTime;
@@ -25,7 +25,7 @@ use super::{
     receive::{RefusedReceipt, Verified, subject},
 };
 use crate::{
-    fleet::{FleetError, Standing},
+    fleet::{FleetError, Standing, kept},
     store::{Store, StoreError, issued::Kind, micros, transaction},
 };
 
@@ -258,6 +258,19 @@ impl<R: CryptoRng> Uploader<R> {
         if let Keys::Kept(kept) = &mut self.keys {
             *kept = kept_configuration(&self.outbox.store).await?;
         }
+        let sent = match self.send_due().await {
+            refused @ (Ok(()) | Err(PassError::Way(Trouble::Refused))) => refused,
+            other => return other,
+        };
+        // Where the station may not send, what it sent before is answered all the same.
+        let mut heard = self.ask_receipts().await;
+        if heard.is_ok() {
+            heard = self.pull_tasks().await;
+        }
+        sent.and(heard)
+    }
+
+    async fn send_due(&mut self) -> Result<(), PassError> {
         let mut not_ours = 0;
         for item in self.due().await? {
             match self.send(&item).await? {
@@ -270,8 +283,7 @@ impl<R: CryptoRng> Uploader<R> {
                 }
             }
         }
-        self.ask_receipts().await?;
-        self.pull_tasks().await
+        Ok(())
     }
 
     /// What waits and may be tried now: those that failed least often first, so that one which
@@ -458,15 +470,13 @@ fn client(channel: Channel) -> IntakeClient<Channel> {
 
 /// The newest configuration, which was verified before it was kept.
 async fn kept_configuration(store: &Store) -> Result<Option<Box<Configuration>>, StoreError> {
-    let Some(bytes) = store.issued(Kind::Configuration).await? else {
-        return Ok(None);
-    };
-    let signed = Signed::<Configuration>::decode(&bytes);
-    let read = signed.map(|signed| signed.danger_unverified());
-    if let Ok(Ok(configuration)) = read {
-        return Ok(Some(Box::new(configuration)));
+    match kept::read::<Configuration>(store, Kind::Configuration).await {
+        Ok(configuration) => Ok(configuration.map(Box::new)),
+        Err(FleetError::Store(error)) => Err(error),
+        Err(error) => {
+            // Of a newer program that ran here before.
+            tracing::error!(%error, "the configuration in the store cannot be read; receipts are not believed");
+            Ok(None)
+        }
     }
-    // Of a newer program that ran here before.
-    tracing::error!("the configuration in the store cannot be read; receipts are not believed");
-    Ok(None)
 }

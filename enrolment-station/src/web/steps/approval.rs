@@ -2,17 +2,19 @@
 
 use axum::response::{IntoResponse, Response};
 use dossier::staff::Role;
-use dossier::{Signed, Text};
+use dossier::{PersonId, Signed, Text};
 use maud::{Markup, html};
 use pages::component::{
-    Button, ButtonBar, Errors, Form, Input, Notification, SummaryList, SummaryRow, Tone, Values,
-    Width,
+    Button, ButtonBar, Errors, Input, Notification, SummaryList, SummaryRow, Tone, Values, Width,
 };
-use pages::http::Problem;
+use pages::http::{Problem, Who};
+use pages::sign_in::vouching_button;
 use zeroize::Zeroizing;
 
+use super::super::asking;
 use super::super::desk::Desk;
 use super::super::place::{failed, stamp};
+use super::elsewhere;
 use crate::capture::application::Approval;
 use crate::capture::{Step, build, rules, summary, words};
 
@@ -30,7 +32,7 @@ fn body(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let rule = desk.configuration.second_person(&desk.place.office);
     let asked = rules::asked_for(rule, &desk.application, desk.today);
     let rows = summary::rows(&desk.application, speech, &desk.configuration, desk.today);
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let why = html! {
         ul { @for occasion in asked { li { (speech.text(words::occasion(occasion))) } } }
     };
@@ -42,14 +44,16 @@ fn body(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
             value: html! { (row.value) },
             change: None,
         })))
+        (elsewhere::show(desk))
         (form.wrap(&desk.href(Step::Approval.slug()), &html! {
+            (form.input(&Input::lines("note", speech.text("approval-note")).optional()))
             h2 { (speech.text("approval-who")) }
+            (vouching_button(&desk.visit, &desk.href(Step::Approval.slug()), &speech.text("approval-passkey")))
             (form.input(&Input::text("login", speech.text("sign-in-login")).width(Width::Medium)))
             (form.input(&Input::password("password", speech.text("sign-in-password")).autocomplete("off")
                 .width(Width::Medium)))
             (form.input(&Input::code("code", speech.text("sign-in-code"))
                 .hint(speech.text("sign-in-code-hint")).autocomplete("off")))
-            (form.input(&Input::lines("note", speech.text("approval-note")).optional()))
             (ButtonBar::new(Button::primary(speech.text("approval-approve")))
                 .and(Button::secondary(speech.text("wizard-later")).href("/today")))
         }))
@@ -57,16 +61,20 @@ fn body(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
 }
 
 /// The clerk's reasons for what was forced.
-fn reasons(desk: &Desk) -> Markup {
-    let speech = desk.speech();
+pub(super) fn forced(desk: &Desk) -> impl Iterator<Item = &Text<1, 500>> {
     let portrait = desk.application.portrait.as_ref();
     let portrait = portrait.and_then(|portrait| portrait.forced.as_ref());
     let hands = [&desk.application.hands.right, &desk.application.hands.left];
     let fingers = hands
         .into_iter()
         .filter_map(|hand| hand.best.as_ref()?.forced.as_ref());
+    portrait.into_iter().chain(fingers)
+}
+
+fn reasons(desk: &Desk) -> Markup {
+    let speech = desk.speech();
     html! {
-        @for reason in portrait.into_iter().chain(fingers) {
+        @for reason in forced(desk) {
             p { (speech.format("approval-reason", &[("reason", reason.as_str().into())])) }
         }
     }
@@ -92,9 +100,26 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
         let body = body(&desk, &again, &errors);
         return Ok(desk.wrong(Step::Approval, body));
     };
+    desk.application.take_question_back();
+    if desk.application.take_back {
+        asking::tell(&desk.place, desk.application.id);
+    }
     desk.application.approval = Some(approval);
     desk.keep(&[]).await?;
     Ok(desk.onward())
+}
+
+/// Who it is, by passkey or by password and code.
+async fn prove(desk: &Desk, values: &Values) -> Result<Result<Who, String>, Problem> {
+    let (sign_in, visit) = (&desk.place.sign_in, &desk.visit);
+    let answer = values.get("passkey");
+    if !answer.is_empty() {
+        let about = desk.href(Step::Approval.slug());
+        return sign_in.vouch_by_passkey(visit, &about, answer).await;
+    }
+    let password = Zeroizing::new(values.as_typed("password").to_owned());
+    let (login, code) = (values.get("login"), values.get("code"));
+    sign_in.vouch(visit, login, password, code).await
 }
 
 async fn approve(
@@ -104,22 +129,15 @@ async fn approve(
     errors: &mut Errors,
 ) -> Result<Option<Approval>, Problem> {
     let speech = desk.speech();
-    let password = Zeroizing::new(values.as_typed("password").to_owned());
-    let proved = desk.place.sign_in.vouch(
-        &desk.visit,
-        values.get("login"),
-        password,
-        values.get("code"),
-    );
-    let who = match proved.await? {
+    let who = match prove(desk, values).await? {
         Ok(who) => who,
         Err(text) => {
             errors.add("login", text);
             return Ok(None);
         }
     };
-    let begun = desk.application.begun_by == who.person.to_string();
-    if who.person == desk.who.person || begun {
+    let person = PersonId::from_bytes(*who.person.bytes());
+    if who.person == desk.who.person || !desk.application.may_be_approved_by(person) {
         errors.add("login", speech.text("approval-same-person"));
         return Ok(None);
     }
@@ -136,7 +154,7 @@ async fn approve(
     let station = desk.place.station(&desk.configuration);
     let at = stamp(now)?;
     let record = build::second_person(&desk.application, &station, summary, sign_in, note, at);
-    let signed = Signed::sign(&record, &desk.place.signer()?);
+    let signed = Signed::sign(&record, &desk.place.signer().await?);
     let signed = signed.map_err(failed("signing a second person's record"))?;
     let record = signed
         .encode()

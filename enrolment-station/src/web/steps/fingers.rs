@@ -3,28 +3,27 @@
 use axum::extract::Path;
 use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
+use dossier::Text;
 use dossier::configuration::Subject;
-use dossier::dossier::{Bound, Finger, Hand, Measure, MissingFinger, MissingReason};
-use dossier::{Day, Text};
+use dossier::dossier::{Finger, Hand};
 use maud::{Markup, html};
-use pages::component::{
-    Button, Choice, Details, Errors, Form, Input, Notification, Tag, Tone, Values,
-};
+use pages::component::{Button, Choice, Errors, Input, Notification, Tag, Tone, Values};
 use pages::http::Problem;
 
 use super::super::desk::{Desk, Part};
 use super::super::place::{failed, stamp};
 use super::super::{assets, trouble};
-use super::{bar, date};
-use crate::capture::fingers::{FingerCapture, HandCapture, MOST_TRIES, TRIES, exempt, position};
+use super::bar;
+use crate::capture::fingers::{HandCapture, MOST_TRIES, TRIES, exempt, position};
+use crate::capture::twice::Rule;
 use crate::capture::{Step, impression, summary, words};
 use crate::devices::{Kind, Wanted};
 
+mod measures;
+mod missing;
+mod twice;
+
 const HANDS: [(&str, Hand); 2] = [("right", Hand::Right), ("left", Hand::Left)];
-const REASONS: [(&str, MissingReason); 2] = [
-    ("temporary", MissingReason::Temporary),
-    ("permanent", MissingReason::Permanent),
-];
 
 /// Both hands side by side.
 pub async fn show(desk: Desk) -> Result<Response, Problem> {
@@ -38,16 +37,28 @@ pub async fn show(desk: Desk) -> Result<Response, Problem> {
 type Typed<'a> = Option<(Hand, &'a Values, &'a Errors)>;
 
 fn page(desk: &Desk, above: &Markup, typed: Typed<'_>, wrong: bool) -> Response {
+    page_with(desk, above, typed, None, wrong)
+}
+
+/// The same; `reason` is the form that says why two fingers that look like one are used, come back.
+fn page_with(
+    desk: &Desk,
+    above: &Markup,
+    typed: Typed<'_>,
+    reason: Option<(&Values, &Errors)>,
+    wrong: bool,
+) -> Response {
     let speech = desk.speech();
     let young = exempt(desk.application.age(desk.today));
     let nothing = (Values::default(), Errors::new());
-    let plain = Form::new(&desk.visit, &nothing.0, &nothing.1);
+    let plain = desk.form(&nothing.0, &nothing.1);
     let body = html! {
         (above)
         @if young {
             (Notification::new(Tone::Notice, speech.text("fingers-exempt")))
         } @else {
             p.lead { (speech.format("fingers-lead", &[("tries", TRIES.into())])) }
+            (twice::show(desk, reason))
             div.hands {
                 @for (name, hand) in HANDS { (one(desk, name, hand, typed)) }
             }
@@ -84,7 +95,7 @@ fn one(desk: &Desk, name: &str, hand: Hand, typed: Typed<'_>) -> Markup {
             @if let Some(best) = &capture.best {
                 @if !best.passed() { (force(desk, name, values, errors)) }
             }
-            (absent(desk, name, hand, values, errors))
+            (missing::form(desk, name, hand, values, errors))
         }
     }
 }
@@ -119,63 +130,10 @@ fn state(desk: &Desk, name: &str, capture: &HandCapture) -> Markup {
                 @if let Some(advice) = &best.advice {
                     p.advice { (words::advice(speech, advice)) }
                 }
-                (measures(desk, best))
+                (measures::show(desk, best))
             }
         }
     }
-}
-
-fn measures(desk: &Desk, best: &FingerCapture) -> Markup {
-    let speech = desk.speech();
-    html! {
-        (Details::new(speech.text("fingers-measures"), html! {
-            ul.measures role="list" {
-                @for one in &best.measures {
-                    li.fails[!one.passes()] {
-                        div.measure-head {
-                            span.measure-name { (words::measure(speech, one.name.as_str())) }
-                            (mark(desk, one))
-                        }
-                        p.measure-value { (held_against(desk, one)) }
-                    }
-                }
-            }
-            p.hint { (speech.text("fingers-plain-measure")) }
-        }))
-    }
-}
-
-fn mark(desk: &Desk, measure: &Measure) -> Tag {
-    let speech = desk.speech();
-    if measure.passes() {
-        Tag::new(Tone::Good, speech.text("measure-passes"))
-    } else {
-        Tag::new(Tone::Attention, speech.text("measure-fails"))
-    }
-}
-
-fn held_against(desk: &Desk, measure: &Measure) -> String {
-    let speech = desk.speech();
-    let value = tenths(measure.value);
-    match measure.limit {
-        None => value,
-        Some(limit) => {
-            let args = [
-                ("value", value.into()),
-                ("limit", tenths(limit.value).into()),
-            ];
-            match limit.bound {
-                Bound::AtLeast => speech.format("measure-at-least", &args),
-                Bound::AtMost => speech.format("measure-at-most", &args),
-            }
-        }
-    }
-}
-
-/// Thousandths as a number with two decimals.
-fn tenths(thousandths: i64) -> String {
-    let hundredths = thousandths / 10;
-    format!("{}.{:02}", hundredths / 100, hundredths.abs() % 100)
 }
 
 /// Choose a finger and capture.
@@ -191,7 +149,7 @@ fn scan(desk: &Desk, name: &str, hand: Hand, capture: &HandCapture) -> Markup {
     let value = (if index == 0 { 5 } else { index }).to_string();
     let values = Values::new([(field.clone(), value)]);
     let errors = Errors::new();
-    let form = Form::new(&desk.visit, &values, &errors);
+    let form = desk.form(&values, &errors);
     let mut choice = Choice::select(field, speech.text("fingers-which"));
     for finger in fingers {
         let place = (finger.position() - 1) % 5 + 1;
@@ -210,7 +168,7 @@ fn scan(desk: &Desk, name: &str, hand: Hand, capture: &HandCapture) -> Markup {
 
 fn force(desk: &Desk, name: &str, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let reason = Input::text(
         format!("{name}-reason"),
         speech.text("fingers-force-reason"),
@@ -226,38 +184,6 @@ fn force(desk: &Desk, name: &str, values: &Values, errors: &Errors) -> Markup {
         &fields,
         errors,
         &format!("{name}-reason"),
-    )
-}
-
-/// The hand gives none: which, why, until when.
-fn absent(desk: &Desk, name: &str, hand: Hand, values: &Values, errors: &Errors) -> Markup {
-    let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
-    let mut which = Choice::checkbox(format!("{name}-which"), speech.text("missing-which"));
-    for finger in Finger::ALL.into_iter().filter(|one| one.hand() == hand) {
-        which = which.answer(
-            finger.position().to_string(),
-            speech.text(words::finger(finger)),
-        );
-    }
-    let mut why = Choice::radio(format!("{name}-why"), speech.text("missing-why"));
-    for (value, reason) in REASONS {
-        why = why.answer(value, speech.text(words::missing(reason)));
-    }
-    let fields = form.wrap(&desk.href(Step::Fingers.slug()), &html! {
-        input type="hidden" name="hand" value=(name);
-        (form.choice(&which))
-        (form.choice(&why))
-        (form.input(&Input::date(format!("{name}-until"), speech.text("missing-until")).optional()
-            .hint(speech.text("missing-until-hint"))))
-        (form.input(&Input::text(format!("{name}-note"), speech.text("missing-note")).optional()))
-        div.acts.plain { (Button::secondary(speech.text("missing-save")).value("act", "missing")) }
-    });
-    opened(
-        &speech.text("missing-title"),
-        &fields,
-        errors,
-        &format!("{name}-w"),
     )
 }
 
@@ -290,9 +216,19 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
             desk.save(&[Part::Hands]).await?;
             Ok(Redirect::to(&here).into_response())
         }
+        ("twice", _) => {
+            let mut errors = Errors::new();
+            twice::force(&mut desk, &values, &mut errors);
+            if !errors.is_empty() {
+                let reason = Some((&values, &errors));
+                return Ok(page_with(&desk, &Markup::default(), None, reason, true));
+            }
+            desk.save(&[Part::Hands]).await?;
+            Ok(Redirect::to(&here).into_response())
+        }
         ("missing", Some((name, hand))) => {
             let mut errors = Errors::new();
-            let Some(missing) = read_missing(&desk, name, *hand, &values, &mut errors) else {
+            let Some(missing) = missing::read(&desk, name, *hand, &values, &mut errors) else {
                 let typed = Some((*hand, &values, &errors));
                 return Ok(page(&desk, &Markup::default(), typed, true));
             };
@@ -300,6 +236,7 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
             kept.missing = Some(missing);
             kept.best = None;
             kept.tries = 0;
+            desk.application.hands.twice = None;
             desk.save(&[Part::Hands]).await?;
             Ok(Redirect::to(&here).into_response())
         }
@@ -307,6 +244,10 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
             let age = desk.application.age(desk.today);
             if desk.application.hands.done(age) {
                 return Ok(desk.onward());
+            }
+            if desk.application.hands.given_twice() {
+                // The page itself says it.
+                return Ok(page(&desk, &Markup::default(), None, true));
             }
             let text = desk.speech().text("fingers-not-done");
             let above = html! { (Notification::new(Tone::Bad, text).urgent()) };
@@ -336,14 +277,21 @@ async fn capture(desk: &mut Desk, hand: Hand, place: usize) -> Result<Response, 
     };
     let limits = impression::limits(&desk.configuration);
     let at = stamp(desk.visit.now())?;
+    let (mut hands, rule) = (
+        desk.application.hands.clone(),
+        Rule::of(&desk.configuration),
+    );
     let judged = tokio::task::spawn_blocking(move || {
         let record = captured.biometrics.first().map(|one| one.record.clone());
         let record = record.unwrap_or_default();
-        impression::judge(&record, finger, &captured.signed_identity, &limits, at)
+        let judged = impression::judge(&record, finger, &captured.signed_identity, &limits, at)?;
+        hands.add(hand, judged);
+        hands.compare(rule);
+        Ok::<_, impression::ImpressionError>(hands)
     });
     match judged.await.map_err(failed("judging a finger"))? {
-        Ok(judged) => {
-            desk.application.hands.of_mut(hand).add(judged);
+        Ok(hands) => {
+            desk.application.hands = hands;
             desk.save(&[Part::Hands]).await?;
             let here = desk.href(Step::Fingers.slug());
             Ok(Redirect::to(&here).into_response())
@@ -365,9 +313,10 @@ fn force_it(desk: &mut Desk, name: &str, hand: Hand, values: &Values, errors: &m
     let Some(best) = &mut desk.application.hands.of_mut(hand).best else {
         return;
     };
-    let mut failed = best.measures.iter().filter(|one| !one.passes());
-    let may = failed.all(|one| {
-        let threshold = configuration.threshold(Subject::Finger, &one.name);
+    let failed = best.measures.iter().filter(|one| !one.passes());
+    let mut failed = failed.map(|one| &one.name).chain(&best.unmeasured);
+    let may = failed.all(|name| {
+        let threshold = configuration.threshold(Subject::Finger, name);
         threshold.is_none_or(|threshold| threshold.may_be_forced)
     });
     match Text::new(values.get(&field)) {
@@ -375,53 +324,6 @@ fn force_it(desk: &mut Desk, name: &str, hand: Hand, values: &Values, errors: &m
         Ok(_) => errors.add(field, refused),
         Err(_) => errors.add(field, missing),
     }
-}
-
-fn read_missing(
-    desk: &Desk,
-    name: &str,
-    hand: Hand,
-    values: &Values,
-    errors: &mut Errors,
-) -> Option<MissingFinger> {
-    let speech = desk.speech();
-    let field = |end: &str| format!("{name}-{end}");
-    let which = Finger::ALL.into_iter().filter(|finger| {
-        finger.hand() == hand && values.has(&field("which"), &finger.position().to_string())
-    });
-    let which: Vec<Finger> = which.collect();
-    if which.is_empty() {
-        errors.add(field("which"), speech.text("missing-which-missing"));
-    }
-    let typed = values.get(&field("why")).to_owned();
-    let reason = REASONS.iter().find(|(value, _)| *value == typed);
-    let Some((_, reason)) = reason else {
-        errors.add(field("why"), speech.text("missing-why-missing"));
-        return None;
-    };
-    let mut until = None;
-    if *reason == MissingReason::Temporary {
-        match date(values, &field("until")) {
-            Ok(Some(day)) if day > desk.today => until = Day::try_from(day).ok(),
-            _ => {}
-        }
-        if until.is_none() {
-            errors.add(field("until"), speech.text("missing-until-missing"));
-        }
-    }
-    let note = values.get(&field("note"));
-    let note = (!note.is_empty()).then(|| Text::new(note)).transpose();
-    if note.is_err() {
-        errors.add(field("note"), speech.text("text-too-long"));
-    }
-    let note = note.ok()?;
-    errors.is_empty().then_some(MissingFinger {
-        hand,
-        reason: *reason,
-        which,
-        until,
-        note,
-    })
 }
 
 /// The best picture of a hand.

@@ -7,8 +7,8 @@ use dossier::{Label, NationalNumber, Text};
 use icao9303::mrz::{MrzName, NameField, Transliteration};
 use maud::{Markup, html};
 use pages::component::{
-    Button, ButtonBar, Choice, Errors, Form, Input, Notification, SummaryList, SummaryRow, Tag,
-    Tone, Values,
+    Button, ButtonBar, Choice, Errors, Input, Notification, SummaryList, SummaryRow, Tag, Tone,
+    Values,
 };
 use pages::http::Problem;
 use serde::Deserialize;
@@ -59,7 +59,7 @@ pub async fn save(desk: Desk, values: Values) -> Result<Response, Problem> {
 
 fn lookup(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     html! {
         p.lead { (speech.text("identity-lead")) }
         (form.wrap(&desk.href(Step::Identity.slug()), &html! {
@@ -91,9 +91,7 @@ async fn find(mut desk: Desk, values: Values) -> Result<Response, Problem> {
         Ok(person) if person.status == Status::Deceased => Ok(deceased(&desk)),
         Ok(person) => {
             let person = of_register(&person, stamp(desk.visit.now())?)?;
-            desk.application.identity = Some(person);
-            desk.application.papers = None;
-            desk.application.payment = None;
+            desk.application.identify(person);
             desk.save(&[]).await?;
             let to = desk.href(Step::Identity.slug());
             Ok(axum::response::Redirect::to(&to).into_response())
@@ -206,7 +204,7 @@ fn known(desk: &Desk, person: &Person, values: &Values, errors: &Errors) -> Mark
     let rows = summary::rows(&desk.application, speech, &desk.configuration, desk.today);
     let facts = rows.into_iter().filter(|row| row.step == Step::Identity);
     let typed = crate::capture::rules::is_manual(&desk.application);
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let rule = by_rule(&person.identity);
     html! {
         @if person.left { (Notification::new(Tone::Attention, speech.text("identity-left"))) }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use dossier::dossier::Information;
 use dossier::{Label, Language};
 use maud::{Markup, html};
-use pages::component::{Choice, Errors, Form, Notification, Tone, Values};
+use pages::component::{Choice, Errors, Notification, Tone, Values};
 use pages::http::Problem;
 use serde::Deserialize;
 
@@ -81,7 +81,7 @@ fn body(
     let label = Label::new(TEXT).map_err(failed("the text's name"))?;
     let text = desk.configuration.text(&label);
     let prose = text.and_then(|text| text.languages.get(&language));
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let given = Choice::checkbox("given", speech.text("information-question"))
         .answer("yes", speech.text("information-given"));
     Ok(html! {

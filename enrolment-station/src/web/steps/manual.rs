@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use dossier::dossier::{Identity, Sex, Source, Sourced};
 use dossier::{NationalNumber, PartialDay, Text};
 use maud::{Markup, html};
-use pages::component::{Button, ButtonBar, Choice, Errors, Form, Input, Values, Width};
+use pages::component::{Button, ButtonBar, Choice, Errors, Input, Values, Width};
 use pages::http::Problem;
 
 use super::super::desk::Desk;
@@ -78,7 +78,7 @@ pub fn values(desk: &Desk) -> Values {
 /// The form.
 pub fn form(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let mut sex = Choice::radio("sex", speech.text("person-sex"));
     for (name, one) in SEXES {
         sex = sex.answer(name, speech.text(words::sex(one)));
@@ -132,16 +132,23 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
         let body = form(&desk, &values, &errors);
         return Ok(desk.wrong(Step::Identity, body));
     };
-    let before = desk.application.identity.take();
     let nationalities = vec![identity.nationality.value.clone()];
-    desk.application.identity = Some(Person {
+    let mut person = Person {
         identity,
-        register: before.as_ref().and_then(|person| person.register.clone()),
-        known: before.map_or_else(Vec::new, |person| person.known),
+        register: None,
+        known: Vec::new(),
         nationalities,
         foreign: Vec::new(),
         left: false,
-    });
+    };
+    // What the register answered stays with its number: another number is another person.
+    let before = desk.application.identity.as_ref();
+    let before = before.filter(|before| before.number() == person.number());
+    if let Some(before) = before {
+        person.register.clone_from(&before.register);
+        person.known.clone_from(&before.known);
+    }
+    desk.application.identify(person);
     desk.save(&[]).await?;
     Ok(Redirect::to(&desk.href(Step::Identity.slug())).into_response())
 }

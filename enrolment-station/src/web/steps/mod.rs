@@ -1,6 +1,7 @@
 //! The wizard's steps, one page each.
 
 pub mod approval;
+mod elsewhere;
 pub mod fingers;
 pub mod identity;
 pub mod information;
@@ -54,6 +55,7 @@ pub fn routes() -> Router<Place> {
         .route(&page("payment"), get(payment::show).post(payment::save))
         .route(&page("summary"), get(summary::show).post(summary::save))
         .route(&page("approval"), get(approval::show).post(approval::save))
+        .route(&page("approval/elsewhere"), post(elsewhere::act))
         .route(&page("send"), get(send::show).post(send::save))
 }
 

@@ -136,7 +136,7 @@ fn usual_state(desk: &Desk) -> Option<PriorState> {
 
 fn form(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let groups = required(desk).len();
     let replaces = desk
         .application
@@ -202,9 +202,11 @@ fn read(desk: &Desk, values: &Values, errors: &mut Errors) -> Papers {
     let mut seen = Vec::new();
     for row in 0..rows(desk).len() {
         let before = errors.clone();
-        let filled = ["kind", "number", "issuer"]
+        let names = ["kind", "number", "issuer"];
+        let filled = names
             .iter()
-            .any(|name| !values.get(&format!("{name}-{row}")).is_empty());
+            .any(|name| !values.get(&format!("{name}-{row}")).is_empty())
+            || date(values, &format!("expires-{row}")) != Ok(None);
         if row < groups || filled {
             seen.extend(read_paper(desk, values, row, errors));
         } else {

@@ -4,13 +4,13 @@ use axum::response::{IntoResponse, Response};
 use dossier::dossier::{Contact, Payment};
 use dossier::{Language, Text};
 use maud::{Markup, html};
-use pages::component::{Choice, Errors, Form, Input, Notification, Tone, Values, Width};
+use pages::component::{Choice, Errors, Input, Notification, Tone, Values, Width};
 use pages::http::Problem;
 
 use super::super::desk::Desk;
 use super::bar;
 use crate::capture::application::Paid;
-use crate::capture::{Step, summary};
+use crate::capture::{Step, rules, summary};
 
 /// The form.
 pub async fn show(desk: Desk) -> Result<Response, Problem> {
@@ -37,20 +37,17 @@ pub async fn show(desk: Desk) -> Result<Response, Problem> {
 
 /// What the document costs this applicant today; none where no rule of the configuration fits.
 fn fee(desk: &Desk) -> Option<u32> {
-    let request = desk.application.request?;
-    let age = desk.application.age(desk.today).unwrap_or(u8::MAX);
-    desk.configuration
-        .fee(request.document, age, request.express, desk.today)
+    rules::fee(&desk.application, &desk.configuration, desk.today)
 }
 
 fn form(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
-    let express = desk.application.request.is_some_and(|one| one.express);
+    let form = desk.form(values, errors);
+    let request = desk.application.request;
     let mut offices: Vec<(&str, &str)> = desk
         .configuration
         .offices_at(desk.today)
-        .filter(|office| !express || office.express)
+        .filter(|office| rules::hands_out(office, request))
         .map(|office| (office.office.as_str(), office.name.as_str()))
         .collect();
     offices.sort_by_key(|(_, name)| *name);
@@ -105,7 +102,9 @@ fn read(desk: &Desk, values: &Values, errors: &mut Errors) -> Option<Paid> {
     }
     let wanted = values.get("collection");
     let mut offices = desk.configuration.offices_at(desk.today);
-    let office = offices.find(|office| office.office.as_str() == wanted);
+    let request = desk.application.request;
+    let office = offices
+        .find(|office| office.office.as_str() == wanted && rules::hands_out(office, request));
     if office.is_none() {
         errors.add("collection", speech.text("payment-collection-missing"));
     }

@@ -9,8 +9,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use dossier::dossier::Camera;
 use dossier::{Blob, Text};
 use maud::{Markup, html};
+use pages::Visit;
 use pages::component::{
-    Button, ButtonBar, Details, Errors, Form, Input, Notification, Tag, Tone, Values,
+    Button, ButtonBar, Details, Errors, Input, Notification, Tag, Tone, Values,
 };
 use pages::http::{Problem, Signed};
 
@@ -60,7 +61,7 @@ fn take(desk: &Desk) -> Markup {
     let speech = desk.speech();
     let again = desk.application.portrait.is_some();
     let (values, errors) = (Values::default(), Errors::new());
-    let form = Form::new(&desk.visit, &values, &errors);
+    let form = desk.form(&values, &errors);
     html! {
         div.viewfinder data-viewfinder=(desk.href("portrait/camera"))
             data-refused=(speech.text("portrait-camera-refused"))
@@ -213,7 +214,7 @@ fn measure(desk: &Desk, outcome: &Outcome) -> Markup {
 /// Take it, or take it although something is wrong.
 fn decide(desk: &Desk, capture: &PortraitCapture, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let action = desk.href(Step::Portrait.slug());
     let later = Button::secondary(speech.text("wizard-later")).href("/today");
     if capture.portrait.is_none() {
@@ -358,24 +359,32 @@ pub async fn picture(desk: Desk) -> Result<Response, Problem> {
 }
 
 /// The camera's live picture, frame after frame.
-pub async fn preview(State(place): State<Place>, _: Signed) -> Result<Response, Problem> {
+pub async fn preview(
+    State(place): State<Place>,
+    Signed { visit, .. }: Signed,
+) -> Result<Response, Problem> {
     let preview = place
         .scanners
         .preview()
         .await
         .map_err(|_| Problem::NotFound)?;
-    let frames = parts(preview);
+    let frames = parts(preview, visit);
     let kind = format!("multipart/x-mixed-replace; boundary={BOUNDARY}");
     Ok(([(header::CONTENT_TYPE, kind)], Body::from_stream(frames)).into_response())
 }
 
-/// Frames as the parts of one answer; it ends with the device's preview, or when the browser goes away.
+/// Frames as the parts of one answer; it ends with the device's preview, when the browser goes away, or when the session
+/// is locked or signed out: nobody is shown to an empty chair.
 fn parts(
     mut preview: crate::devices::Preview,
+    visit: Visit,
 ) -> tokio_stream::wrappers::ReceiverStream<Result<Bytes, Infallible>> {
     let (sender, receiver) = tokio::sync::mpsc::channel(1);
     tokio::spawn(async move {
         while let Ok(Some(frame)) = preview.next().await {
+            if !visit.goes_on().await {
+                return;
+            }
             let jpeg = frame.jpeg();
             let head = format!(
                 "--{BOUNDARY}\r\nContent-Type: image/jpeg\r\nContent-Length: {}\r\n\r\n",

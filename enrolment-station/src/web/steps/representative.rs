@@ -4,7 +4,7 @@ use axum::response::{IntoResponse, Response};
 use dossier::Text;
 use dossier::dossier::{DocumentKind, DocumentSeen, Relation, Representative};
 use maud::{Markup, html};
-use pages::component::{Choice, Errors, Form, Input, Values, Width};
+use pages::component::{Choice, Errors, Input, Values, Width};
 use pages::http::Problem;
 
 use super::super::desk::Desk;
@@ -105,7 +105,7 @@ fn read(desk: &Desk, values: &Values, errors: &mut Errors) -> Option<Representat
 
 fn form(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let mut relation = Choice::radio("relation", speech.text("representative-relation"));
     for (name, one) in RELATIONS {
         relation = relation.answer(name, speech.text(words::relation(one)));

@@ -3,7 +3,7 @@
 use axum::response::{IntoResponse, Response};
 use dossier::dossier::{DocumentType, Ground};
 use maud::{Markup, html};
-use pages::component::{Choice, Errors, Form, Values};
+use pages::component::{Choice, Errors, Values};
 use pages::http::Problem;
 
 use super::super::desk::Desk;
@@ -82,7 +82,7 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
 
 fn form(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let mut document = Choice::radio("document", speech.text("request-document"));
     for (name, one) in DOCUMENTS {
         document = document.answer(name, speech.text(words::document(one)));

@@ -1,30 +1,45 @@
 //! The last page: into the outbox, and then the receipt. From here the station cannot read the application any more.
 
 use axum::response::{IntoResponse, Redirect, Response};
+use dossier::{Dossier, Label};
 use maud::html;
-use pages::component::{Button, ButtonBar, Errors, Form, Notification, Tone, Values};
+use pages::component::{Button, ButtonBar, Errors, Notification, Tone, Values};
 use pages::http::Problem;
 use pages::{Page, Speech};
 
 use super::super::desk::{Desk, clerk, navigation};
-use super::super::place::failed;
+use super::super::place::{failed, stamp};
 use super::super::receipt::{self, Receipt};
 use crate::capture::{build, summary, words};
 use crate::edge;
-use crate::outbox::EnqueueError;
+use crate::outbox::{EnqueueError, Queued};
 
 /// One button.
 pub async fn show(desk: Desk) -> Result<Response, Problem> {
     if desk.application.next(desk.circumstances()).is_some() {
         return Ok(desk.onward());
     }
-    Ok(page(&desk, None))
+    let wrong = refusal(&desk);
+    Ok(page(&desk, wrong))
+}
+
+/// Why it cannot be sent now, or not by this person.
+fn refusal(desk: &Desk) -> Option<String> {
+    let speech = desk.speech();
+    let clerk = desk.person();
+    let second = desk.application.approved_by();
+    if desk.over {
+        return Some(speech.text("today-configuration-over"));
+    }
+    second
+        .is_some_and(|second| second == clerk || !desk.application.may_be_approved_by(second))
+        .then(|| speech.text("send-somebody-else"))
 }
 
 fn page(desk: &Desk, wrong: Option<String>) -> Response {
     let speech = desk.speech();
     let (values, errors) = (Values::default(), Errors::new());
-    let form = Form::new(&desk.visit, &values, &errors);
+    let form = desk.form(&values, &errors);
     let body = html! {
         @if let Some(wrong) = wrong { (Notification::new(Tone::Bad, wrong).urgent()) }
         p.lead { (speech.text("send-lead")) }
@@ -47,19 +62,15 @@ pub async fn save(desk: Desk) -> Result<Response, Problem> {
     if desk.application.next(desk.circumstances()).is_some() {
         return Ok(desk.onward());
     }
+    if let Some(wrong) = refusal(&desk) {
+        return Ok(page(&desk, Some(wrong)));
+    }
     let station = desk.place.station(&desk.configuration);
     let clerk = clerk(&desk).await?;
-    let dossier = build::build(&desk.application, &station, clerk, desk.today);
+    let now = desk.visit.now();
+    let dossier = build::build(&desk.application, &station, clerk, desk.today, stamp(now)?);
     let dossier = dossier.map_err(failed("making a dossier"))?;
-    let (mut rng, signer) = (edge::rng(), desk.place.signer()?);
-    let queued = desk.place.outbox.enqueue(
-        &dossier,
-        &signer,
-        &desk.configuration,
-        &mut rng,
-        desk.visit.now(),
-    );
-    match queued.await {
+    match enqueue(&desk, dossier).await? {
         Ok(_) => {}
         Err(EnqueueError::NoIntakeKey { .. }) => {
             let text = desk.speech().text("send-no-key");
@@ -72,22 +83,35 @@ pub async fn save(desk: Desk) -> Result<Response, Problem> {
     Ok(Redirect::to("/receipt").into_response())
 }
 
+/// Into the outbox, away from the threads that serve pages: a token may take a second to sign.
+async fn enqueue(desk: &Desk, dossier: Dossier) -> Result<Result<Queued, EnqueueError>, Problem> {
+    let (signer, now) = (desk.place.signer().await?, desk.visit.now());
+    let (outbox, configuration) = (desk.place.outbox.clone(), desk.configuration.clone());
+    let here = tokio::runtime::Handle::current();
+    let queued = tokio::task::spawn_blocking(move || {
+        let mut rng = edge::rng();
+        here.block_on(outbox.enqueue(&dossier, &signer, &configuration, &mut rng, now))
+    });
+    queued
+        .await
+        .map_err(failed("putting a dossier into the outbox"))
+}
+
 /// What the applicant takes home.
 fn receipt_of(desk: &Desk, speech: Speech<'_>) -> Receipt {
     let application = &desk.application;
     let tag = application.language().map_or("fr", dossier::Language::tag);
     let language = pages::Language::from_tag(tag).unwrap_or(speech.language());
     let speech = desk.visit.site().texts().speak(language);
-    let document = application
-        .request
-        .map(|one| speech.text(words::document(one.document)));
+    let id = application.id.to_string();
     let paid = application.payment.as_ref();
     let office = |id: &str| summary::office(&desk.configuration, id, desk.today);
     Receipt {
-        application: application.id.to_string(),
+        follow: receipt::reference(portal(desk, language).as_deref(), &id),
+        application: id,
         language: language.tag().to_owned(),
         name: application.name(),
-        document: document.unwrap_or_default(),
+        document: asked_for(desk, speech),
         at: desk.visit.now().unix_timestamp(),
         office: office(desk.place.office.as_str()),
         fee: paid.map_or_else(String::new, |paid| summary::euros(speech, paid.payment.fee)),
@@ -96,4 +120,28 @@ fn receipt_of(desk: &Desk, speech: Speech<'_>) -> Receipt {
         }),
         collection: paid.map_or_else(String::new, |paid| office(paid.collection.as_str())),
     }
+}
+
+/// The document, the ground, and whether it is to be fast.
+fn asked_for(desk: &Desk, speech: Speech<'_>) -> String {
+    let Some(request) = desk.application.request else {
+        return String::new();
+    };
+    let (document, ground) = (
+        words::document(request.document),
+        words::ground(request.ground),
+    );
+    let express = request.express.then_some("summary-express-yes");
+    let parts = [speech.text(document), speech.text(ground)].into_iter();
+    let parts: Vec<String> = parts.chain(express.map(|id| speech.text(id))).collect();
+    parts.join(", ")
+}
+
+/// Where applications can be followed, if the configuration says.
+fn portal(desk: &Desk, language: pages::Language) -> Option<String> {
+    let text = desk.configuration.text(&Label::new("portal").ok()?)?;
+    let own = dossier::Language::from_tag(language.tag());
+    let own = own.and_then(|own| text.languages.get(&own));
+    let address = own.or_else(|| text.languages.values().next())?;
+    Some(address.as_str().to_owned())
 }

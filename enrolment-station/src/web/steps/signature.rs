@@ -8,7 +8,7 @@ use biometrics::picture::{self, PictureLimits};
 use dossier::dossier::{Signature, SignatureDevice};
 use dossier::{Blob, Text};
 use maud::{Markup, html};
-use pages::component::{Choice, Errors, Form, Input, Values};
+use pages::component::{Choice, Errors, Input, Values};
 use pages::http::Problem;
 
 use super::super::assets;
@@ -62,7 +62,7 @@ fn page(desk: &Desk, values: &Values, errors: &Errors) -> Response {
 
 fn body(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
-    let form = Form::new(&desk.visit, values, errors);
+    let form = desk.form(values, errors);
     let signed = matches!(desk.application.signature, Some(Signing::Signed(_)));
     let how = Choice::radio("how", speech.text("signature-how"))
         .answer("signed", speech.text("signature-signs"))

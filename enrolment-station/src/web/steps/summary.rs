@@ -6,7 +6,7 @@ use dossier::Language;
 use dossier::dossier::Summary;
 use maud::{Markup, html};
 use pages::Speech;
-use pages::component::{Button, ButtonBar, Choice, Errors, Form, SummaryList, SummaryRow, Values};
+use pages::component::{Button, ButtonBar, Choice, Errors, SummaryList, SummaryRow, Values};
 use pages::http::Problem;
 use serde::Deserialize;
 
@@ -35,25 +35,8 @@ pub async fn show(desk: Desk, Query(asked): Query<Asked>) -> Result<Response, Pr
     Ok(desk.page(Step::Summary, body).render().into_response())
 }
 
-/// The messages in the applicant's language.
-fn speak(desk: &Desk, language: Language) -> Speech<'_> {
-    let tag = pages::Language::from_tag(language.tag()).unwrap_or_default();
-    desk.visit.site().texts().speak(tag)
-}
-
-/// The text whose hash is confirmed, as it is now.
-fn text(desk: &Desk, language: Language) -> String {
-    let speech = speak(desk, language);
-    summary::text(&summary::rows(
-        &desk.application,
-        speech,
-        &desk.configuration,
-        desk.today,
-    ))
-}
-
 fn body(desk: &Desk, language: Language, errors: &Errors) -> Markup {
-    let speech = speak(desk, language);
+    let speech = desk.speak(language);
     let rows = summary::rows(&desk.application, speech, &desk.configuration, desk.today);
     let hash = build::hash(&summary::text(&rows)).to_string();
     let list = SummaryList::new(rows.into_iter().map(|row| {
@@ -65,7 +48,7 @@ fn body(desk: &Desk, language: Language, errors: &Errors) -> Markup {
         }
     }));
     let values = Values::default();
-    let form = Form::new(&desk.visit, &values, errors);
+    let form = desk.form(&values, errors);
     let confirm = Choice::checkbox("confirmed", speech.text("summary-question"))
         .answer("yes", speech.text("summary-confirm"));
     html! {
@@ -132,13 +115,13 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
         return Ok(*elsewhere);
     }
     let language = Language::from_tag(values.get("language")).unwrap_or(Language::Fr);
-    let hash = build::hash(&text(&desk, language));
+    let hash = desk.summary(language);
     let mut errors = Errors::new();
     if values.get("text") != hash.to_string() {
-        let changed = speak(&desk, language).text("summary-changed");
+        let changed = desk.speak(language).text("summary-changed");
         errors.add("confirmed", changed);
     } else if !values.has("confirmed", "yes") {
-        let missing = speak(&desk, language).text("summary-not-confirmed");
+        let missing = desk.speak(language).text("summary-not-confirmed");
         errors.add("confirmed", missing);
     }
     if !errors.is_empty() {

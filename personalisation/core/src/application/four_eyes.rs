@@ -43,9 +43,12 @@ impl Decider {
         if filing.handled_by.contains(&self.person) {
             return Err(NotYours::Handled);
         }
+        // What was forced stays forced in every state, whatever became of its referrals.
+        let forced = filing.forced.then_some(&Referral::ForcedCapture);
         match referrals
             .iter()
             .find(|referral| referral.needs_supervisor())
+            .or(forced)
         {
             Some(referral) if !self.supervisor => Err(NotYours::Supervisor(*referral)),
             _ => Ok(()),

@@ -13,6 +13,7 @@ mod check;
 mod facts;
 mod four_eyes;
 mod moves;
+mod notice;
 pub mod record;
 
 #[cfg(test)]
@@ -26,6 +27,7 @@ pub use facts::{
 };
 pub use four_eyes::{Decider, NotYours};
 pub use moves::{DecisionError, IllegalMove, Step};
+pub use notice::{Channel, NoticeKind};
 
 use std::collections::BTreeSet;
 

@@ -138,10 +138,12 @@ impl Application {
         }
     }
 
-    /// `InReview` → `MoreNeeded`. Nothing is granted by it, so anybody in review may.
-    pub fn ask_more(self, wanted: BTreeSet<Recapture>) -> Result<Self, DecisionError> {
+    /// `InReview` → `MoreNeeded`, by somebody who may: whoever captured it does not send their own work back, and
+    /// what only a supervisor decides leaves its queue by a supervisor.
+    pub fn ask_more(self, wanted: BTreeSet<Recapture>, by: Decider) -> Result<Self, DecisionError> {
         match self.state {
-            State::InReview(filing, _) => {
+            State::InReview(filing, referrals) => {
+                by.may_decide(&filing, &referrals)?;
                 if wanted.is_empty() {
                     return Err(DecisionError::NothingWanted);
                 }
@@ -191,15 +193,7 @@ impl Application {
 
     /// Every opened state before Closed → Refused, by somebody who may.
     pub fn refuse(self, ground: RefusalGround, by: Decider) -> Result<Self, DecisionError> {
-        let (filing, referrals) = match self.state {
-            State::Verified(filing, referrals) | State::InReview(filing, referrals) => {
-                (filing, referrals)
-            }
-            State::Accepted(filing) | State::MoreNeeded(filing, _) | State::Approved(filing, _) => {
-                (filing, BTreeSet::new())
-            }
-            from => return Err(illegal(&from, Step::Refuse).into()),
-        };
+        let (filing, referrals) = self.open(Step::Refuse)?;
         by.may_decide(&filing, &referrals)?;
         let refusal = Refusal {
             ground,
@@ -211,18 +205,27 @@ impl Application {
         })
     }
 
-    /// Every opened state before Closed → Withdrawn.
-    pub fn withdraw(self, reason: WithdrawalReason) -> Result<Self, IllegalMove> {
-        match self.state {
-            State::Accepted(filing)
-            | State::Verified(filing, _)
-            | State::InReview(filing, _)
-            | State::MoreNeeded(filing, _)
-            | State::Approved(filing, _) => Ok(Self {
-                id: self.id,
-                state: State::Withdrawn(filing, Withdrawal { reason }),
-            }),
-            from => Err(illegal(&from, Step::Withdraw)),
+    /// Every opened state before Closed → Withdrawn, noted by somebody who may decide about it: whoever captured it
+    /// could end it otherwise by saying that the applicant wished so.
+    pub fn withdraw(self, reason: WithdrawalReason, by: Decider) -> Result<Self, DecisionError> {
+        let (filing, referrals) = self.open(Step::Withdraw)?;
+        by.may_decide(&filing, &referrals)?;
+        Ok(Self {
+            id: self.id,
+            state: State::Withdrawn(filing, Withdrawal { reason }),
+        })
+    }
+
+    /// What it was filed as and referred for, in an opened state before Closed.
+    fn open(&self, step: Step) -> Result<(Filing, BTreeSet<Referral>), IllegalMove> {
+        match self.state.clone() {
+            State::Verified(filing, referrals) | State::InReview(filing, referrals) => {
+                Ok((filing, referrals))
+            }
+            State::Accepted(filing) | State::MoreNeeded(filing, _) | State::Approved(filing, _) => {
+                Ok((filing, BTreeSet::new()))
+            }
+            from => Err(illegal(&from, step)),
         }
     }
 

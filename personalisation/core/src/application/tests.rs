@@ -71,7 +71,9 @@ pub fn all() -> Vec<Application> {
         accepted().verify(referred(&[])).unwrap(),
         accepted().verify(referred(&[Referral::Quality])).unwrap(),
         review(),
-        review().ask_more([Recapture::Portrait].into()).unwrap(),
+        review()
+            .ask_more([Recapture::Portrait].into(), reviewer(REVIEWER))
+            .unwrap(),
         approved(),
         accepted()
             .verify(referred(&[]))
@@ -83,9 +85,11 @@ pub fn all() -> Vec<Application> {
             .refuse(RefusalGround::NotPaid, reviewer(REVIEWER))
             .unwrap(),
         review()
-            .withdraw(WithdrawalReason::Applicant(CLERK))
+            .withdraw(WithdrawalReason::Applicant(REVIEWER), reviewer(REVIEWER))
             .unwrap(),
-        review().withdraw(WithdrawalReason::Death).unwrap(),
+        review()
+            .withdraw(WithdrawalReason::Death, reviewer(REVIEWER))
+            .unwrap(),
     ]
 }
 
@@ -94,7 +98,7 @@ fn go(application: Application, step: Step) -> Option<Application> {
         Step::Accept => return application.accept(filing()).ok(),
         Step::Verify => return application.verify(referred(&[])).ok(),
         Step::Refer => return application.refer().ok(),
-        Step::AskMore => application.ask_more([Recapture::Fingers].into()),
+        Step::AskMore => application.ask_more([Recapture::Fingers].into(), reviewer(REVIEWER)),
         Step::Supplement => {
             return application
                 .supplement([CLERK].into(), false, referred(&[]))
@@ -108,7 +112,7 @@ fn go(application: Application, step: Step) -> Option<Application> {
         }
         Step::Close => return application.close().ok(),
         Step::Refuse => application.refuse(RefusalGround::NotEntitled, reviewer(REVIEWER)),
-        Step::Withdraw => return application.withdraw(WithdrawalReason::Death).ok(),
+        Step::Withdraw => application.withdraw(WithdrawalReason::Death, reviewer(REVIEWER)),
     };
     decided.ok()
 }
@@ -161,7 +165,10 @@ fn nobody_decides_about_what_they_handled() {
 #[test]
 fn who_captured_again_may_not_decide_either() {
     let again = in_review(&[Referral::ByRule])
-        .ask_more([Recapture::Portrait].into())
+        .ask_more(
+            [Recapture::Portrait].into(),
+            reviewer(PersonId::from_bytes([77; 16])),
+        )
         .unwrap()
         .supplement([REVIEWER].into(), false, referred(&[]))
         .unwrap();
@@ -185,6 +192,49 @@ fn forced_captures_are_for_supervisors_and_never_approved_by_rule() {
     };
     let verified = start().accept(filing).unwrap().verify(referred(&[]));
     assert!(verified.unwrap().approve_by_rule(1).is_err());
+}
+
+#[test]
+fn what_was_forced_is_a_supervisors_in_every_state() {
+    let filing = Filing {
+        forced: true,
+        ..filing()
+    };
+    let accepted = start().accept(filing).unwrap();
+    let review = accepted
+        .clone()
+        .verify(referred(&[Referral::ForcedCapture]))
+        .unwrap()
+        .refer()
+        .unwrap();
+    let wanted = || [Recapture::Portrait].into();
+    let not_theirs = Err(NotYours::Supervisor(Referral::ForcedCapture).into());
+    let one = reviewer(REVIEWER);
+    assert_eq!(review.clone().ask_more(wanted(), one), not_theirs);
+    let more = review.clone().ask_more(wanted(), supervisor(REVIEWER));
+    let more = more.unwrap();
+    let approved = review.clone().approve(supervisor(REVIEWER)).unwrap();
+    for application in [accepted, review, more, approved] {
+        let state = application.state().name();
+        let refused = application.clone().refuse(RefusalGround::NotPaid, one);
+        assert_eq!(refused, not_theirs, "{state}");
+        let withdrawn = application.clone().withdraw(WithdrawalReason::Death, one);
+        assert_eq!(withdrawn, not_theirs, "{state}");
+        let by = supervisor(REVIEWER);
+        assert!(application.refuse(RefusalGround::NotPaid, by).is_ok());
+    }
+}
+
+#[test]
+fn who_handled_it_neither_sends_it_back_nor_says_that_it_was_withdrawn() {
+    for by in [reviewer(CLERK), supervisor(SECOND)] {
+        let review = in_review(&[Referral::ByRule]);
+        let wanted = [Recapture::Portrait].into();
+        let refused = review.clone().ask_more(wanted, by);
+        assert_eq!(refused, Err(NotYours::Handled.into()));
+        let reason = WithdrawalReason::Applicant(by.person);
+        assert_eq!(review.withdraw(reason, by), Err(NotYours::Handled.into()));
+    }
 }
 
 #[test]

@@ -47,7 +47,7 @@ certificate-signing = Signatur der Dossiers
 certificate-holds = Gültig
 certificate-ended = Abgelaufen
 code-title = Code für eine neue Station
-code-about = Der Code gilt einmal und sieben Tage lang. Wer die Station einrichtet, tippt ihn dort einmal ein.
+code-about = Der Code gilt einmal und { $days } Tage lang. Wer die Station einrichtet, tippt ihn dort einmal ein.
 code-replaces = Nimmt den Platz dieser Station ein, die unter Quarantäne kommt:
 code-office-hint = Zum Beispiel L-0304 oder CTIE
 code-error-office = Geben Sie das Amt an, zum Beispiel L-0304
@@ -60,3 +60,19 @@ fleet-alarms = { $count ->
     [one] { $count } Alarm der Flotte
    *[other] { $count } Alarme der Flotte
 }
+configuration-title = Konfiguration aller Stationen
+configuration-about = Was die Zentrale für die Stationen unterschrieben hat. Eine neue wird mit dem Befehl personalisation fleet configuration sign unterschrieben.
+configuration-all = Unterschriebene Konfigurationen
+configuration-none = Noch ist keine Konfiguration unterschrieben.
+configuration-number = Nummer
+configuration-from = Von
+configuration-until = Bis
+configuration-in-force = In Kraft
+configuration-past = Nicht in Kraft
+configuration-one = Konfiguration { $number }
+configuration-changes = Änderungen gegenüber der vorigen
+configuration-same = Sie sagt dasselbe wie die vorige.
+configuration-gone = Nicht mehr da:
+configuration-new = Neu:
+configuration-all-of-it = Alles, was sie sagt
+configuration-no-fleet = Dieser Rechner betreut keine Stationen. Sehen Sie dort nach, wo die Zentrale Stationen aufnimmt.

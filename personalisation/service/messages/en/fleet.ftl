@@ -47,7 +47,7 @@ certificate-signing = Signing dossiers
 certificate-holds = Valid
 certificate-ended = Ended
 code-title = Code for a new station
-code-about = The code works once and for seven days. Whoever sets the station up types it there once.
+code-about = The code works once and for { $days } days. Whoever sets the station up types it there once.
 code-replaces = Takes the place of this station, which will be put under quarantine:
 code-office-hint = For example L-0304 or CTIE
 code-error-office = Enter the office, for example L-0304
@@ -60,3 +60,19 @@ fleet-alarms = { $count ->
     [one] { $count } alarm of the fleet
    *[other] { $count } alarms of the fleet
 }
+configuration-title = Configuration of all stations
+configuration-about = What the centre has signed for the stations. A new one is signed with the command personalisation fleet configuration sign.
+configuration-all = Signed configurations
+configuration-none = No configuration is signed yet.
+configuration-number = Number
+configuration-from = From
+configuration-until = Until
+configuration-in-force = In force
+configuration-past = Not in force
+configuration-one = Configuration { $number }
+configuration-changes = Changes from the one before
+configuration-same = It says the same as the one before.
+configuration-gone = No longer there:
+configuration-new = New:
+configuration-all-of-it = Everything that it says
+configuration-no-fleet = This host does not look after stations. Ask for the configuration where the centre takes stations in.

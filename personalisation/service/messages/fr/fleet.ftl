@@ -47,7 +47,7 @@ certificate-signing = Signature des dossiers
 certificate-holds = Valable
 certificate-ended = Expiré
 code-title = Code pour une nouvelle station
-code-about = Le code vaut une fois et pour sept jours. La personne qui installe la station le tape une fois sur place.
+code-about = Le code vaut une fois et pour { $days } jours. La personne qui installe la station le tape une fois sur place.
 code-replaces = Prend la place de cette station, qui sera mise en quarantaine :
 code-office-hint = Par exemple L-0304 ou CTIE
 code-error-office = Indiquez le bureau, par exemple L-0304
@@ -60,3 +60,19 @@ fleet-alarms = { $count ->
     [one] { $count } alarme de la flotte
    *[other] { $count } alarmes de la flotte
 }
+configuration-title = Configuration de toutes les stations
+configuration-about = Ce que le centre a signé pour les stations. Une nouvelle configuration est signée par la commande personalisation fleet configuration sign.
+configuration-all = Configurations signées
+configuration-none = Aucune configuration n’est encore signée.
+configuration-number = Numéro
+configuration-from = Du
+configuration-until = Au
+configuration-in-force = En vigueur
+configuration-past = Pas en vigueur
+configuration-one = Configuration { $number }
+configuration-changes = Changements par rapport à la précédente
+configuration-same = Elle dit la même chose que la précédente.
+configuration-gone = N’y est plus :
+configuration-new = Nouveau :
+configuration-all-of-it = Tout ce qu’elle dit
+configuration-no-fleet = Cet ordinateur ne gère pas de stations. Consultez la configuration là où le centre accueille les stations.

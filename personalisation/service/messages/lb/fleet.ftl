@@ -47,7 +47,7 @@ certificate-signing = Ënnerschrëft vun den Dossieren
 certificate-holds = Gëlteg
 certificate-ended = Ofgelaf
 code-title = Code fir eng nei Statioun
-code-about = De Code gëllt eng Kéier a siwen Deeg laang. Wien d'Statioun ariicht, tippt en do eng Kéier an.
+code-about = De Code gëllt eng Kéier a { $days } Deeg laang. Wien d'Statioun ariicht, tippt en do eng Kéier an.
 code-replaces = Hëlt d'Plaz vun dëser Statioun an, déi an d'Quarantän kënnt:
 code-office-hint = Zum Beispill L-0304 oder CTIE
 code-error-office = Gitt de Büro un, zum Beispill L-0304
@@ -60,3 +60,19 @@ fleet-alarms = { $count ->
     [one] { $count } Alarm vun der Flott
    *[other] { $count } Alarmer vun der Flott
 }
+configuration-title = Konfiguratioun vun alle Statiounen
+configuration-about = Wat d'Zentral fir d'Statiounen ënnerschriwwen huet. Eng nei gëtt mam Kommando personalisation fleet configuration sign ënnerschriwwen.
+configuration-all = Ënnerschriwwe Konfiguratiounen
+configuration-none = Et ass nach keng Konfiguratioun ënnerschriwwen.
+configuration-number = Nummer
+configuration-from = Vun
+configuration-until = Bis
+configuration-in-force = A Kraaft
+configuration-past = Net a Kraaft
+configuration-one = Konfiguratioun { $number }
+configuration-changes = Ännerunge géintiwwer der virechter
+configuration-same = Si seet datselwecht wéi déi virecht.
+configuration-gone = Net méi do:
+configuration-new = Nei:
+configuration-all-of-it = Alles, wat se seet
+configuration-no-fleet = Dëse Rechner këmmert sech net ëm Statiounen. Kuckt do, wou d'Zentral Statiounen ophëlt.

@@ -5,10 +5,16 @@
 //!                                                       every read of personal data: intent, outcome
 //! ```
 
+mod acting;
+mod approvals;
+mod caller;
+mod configuration;
 mod enrol;
 mod fleet;
+mod notices;
 mod oversight;
 pub mod permissions;
+mod quarantine;
 mod reading;
 mod review;
 mod routes;
@@ -17,11 +23,22 @@ mod section;
 mod staff;
 mod start;
 mod view;
+mod whole;
 
-use std::{io, net::SocketAddr, sync::Arc};
+use std::{
+    io,
+    net::{IpAddr, SocketAddr},
+    sync::Arc,
+};
 
-use axum::Router;
-use key_custody::Token;
+use axum::{
+    Extension, Router,
+    middleware::{from_fn, from_fn_with_state},
+};
+use key_custody::{
+    Token,
+    tls::{self, KeyPlace},
+};
 use pages::{
     Id, Shield, Site, Texts,
     http::{Limits, Settings, SettingsError, Surroundings},
@@ -36,6 +53,7 @@ use crate::{
     config::{Config, ConfigError},
     edge::{self, SystemRng},
     intake::{self, IntakeError},
+    interrupted,
     staff::{Accounts, StoredSessions},
 };
 
@@ -43,11 +61,23 @@ pub use routes::Route;
 pub use section::ConsoleSection;
 
 /// Everything that the console says by itself.
-pub const MESSAGES: &[pages::language::Source] =
-    pages::messages!("console", "fleet", "oversight", "review", "staff");
+pub const MESSAGES: &[pages::language::Source] = pages::messages!(
+    "approvals",
+    "console",
+    "fleet",
+    "letter",
+    "notices",
+    "oversight",
+    "quarantine",
+    "review",
+    "staff"
+);
 
 /// How often sessions that nobody comes back to are removed.
 const SWEEP: std::time::Duration = std::time::Duration::from_mins(10);
+
+/// Who writes into the audit for the pages: the people at them, and those who use a one-time link.
+const ACTORS: [&str; 3] = ["personalisation/console", "personalisation/staff", "staff "];
 
 /// Why the console does not run. For the operator.
 #[derive(Debug, Error)]
@@ -153,8 +183,8 @@ fn register(
         return Ok(None);
     }
     let token = Arc::new(Token::open(&token).map_err(IntakeError::from)?);
-    let in_token = token_section.tls.as_deref().map(|label| (&token, label));
-    let ours = intake::tls::identity(&section.certificate, section.key.as_deref(), in_token);
+    let key = KeyPlace::Token(&token, &token_section.tls);
+    let ours = tls::identity(&section.certificate, key);
     let ours = ours.map_err(IntakeError::from)?;
     Ok(crate::review::register(place, ours)?)
 }
@@ -207,7 +237,12 @@ pub fn router(
     let sign_in = SignIn::new(Arc::new(accounts), party);
     let open = enrol::routes(desk.clone()).merge(sign_in.open_routes());
     let (guarded, _) = routes(desk).finish();
-    Ok(shield.serve(open, guarded.merge(sign_in.staff_routes())))
+    let guarded = guarded.layer(Extension(sign_in.clone()));
+    let shielded = shield.serve(open, guarded.merge(sign_in.staff_routes()));
+    let proxies: Arc<[IpAddr]> = section.proxies.clone().into();
+    Ok(shielded
+        .layer(from_fn(whole::run))
+        .layer(from_fn_with_state(proxies, caller::find)))
 }
 
 /// Every route for those signed in, for the test that walks them.
@@ -219,17 +254,25 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = routes::Routes::new(desk);
     let routes = start::add(routes);
     let routes = review::add(routes);
+    let routes = approvals::add(routes);
+    let routes = notices::add(routes);
     let routes = search::add(routes);
     let routes = oversight::add(routes);
+    let routes = quarantine::add(routes);
     let routes = fleet::add(routes);
+    let routes = configuration::add(routes);
     staff::add(routes)
 }
 
-/// Removes sessions that nobody came back to.
+/// Removes sessions that nobody came back to, and closes acts that a kill interrupted: at the start, and again and
+/// again, because those of a moment ago may be another console's.
 async fn sweep(store: Store, surroundings: Surroundings) {
     let mut ticks = tokio::time::interval(SWEEP);
+    let mut back = interrupted::AT_START;
     loop {
         ticks.tick().await;
+        interrupted::close(&store, &ACTORS, back, surroundings.now()).await;
+        back = interrupted::LATER;
         let before = surroundings.now() - Limits::default().forget;
         if let Err(error) = store.forget_sessions(before).await {
             tracing::error!(%error, "removing old sessions");

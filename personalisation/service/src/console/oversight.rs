@@ -19,6 +19,7 @@ use personalisation_store::staff::{Glass, GlassId, GlassReview, GlassVerdict};
 use super::{
     Desk,
     permissions::{Resource, Staffer},
+    reading::{Object, Reading},
     routes::Routes,
     view::{failed, moment, page},
 };
@@ -44,14 +45,14 @@ const fn verdict(verdict: GlassVerdict) -> Id {
 }
 
 fn state(speech: Speech<'_>, glass: &Glass) -> Tag {
-    match glass.review {
+    match &glass.review {
         None => Tag::new(Tone::Waiting, speech.text("glass-waiting")),
-        Some((_, seen)) => {
+        Some((_, seen, _)) => {
             let tone = match seen {
                 GlassVerdict::Justified => Tone::Good,
                 GlassVerdict::Unjustified => Tone::Bad,
             };
-            Tag::new(tone, speech.text(verdict(seen)))
+            Tag::new(tone, speech.text(verdict(*seen)))
         }
     }
 }
@@ -90,11 +91,21 @@ async fn list(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         .render())
 }
 
-async fn find(desk: &Desk, id: &str) -> Result<Glass, Problem> {
+/// One read and who read; the reason is what somebody wrote about a person, and is written down as read.
+async fn find(desk: &Desk, staffer: &Staffer, id: &str) -> Result<(Glass, String), Problem> {
     let id: GlassId = id.parse().map_err(|_| Problem::NotFound)?;
-    let all = desk.store.broken_glass(MOST).await.map_err(failed)?;
-    let found = all.into_iter().find(|glass| glass.id == id);
-    found.ok_or(Problem::NotFound)
+    let reading = Reading {
+        act: "read-glass",
+        object: Object::Glass(id),
+        purpose: "oversight".to_owned(),
+    };
+    let work = async {
+        let found = desk.store.glass(id).await.map_err(failed)?;
+        let glass = found.ok_or(Problem::NotFound)?;
+        let who = login(desk, glass.person).await?;
+        Ok((glass, who))
+    };
+    reading.run(desk, staffer, work).await
 }
 
 async fn show(
@@ -102,8 +113,7 @@ async fn show(
     staffer: Staffer,
     Path(id): Path<String>,
 ) -> Result<Markup, Problem> {
-    let glass = find(&desk, &id).await?;
-    let who = login(&desk, glass.person).await?;
+    let (glass, who) = find(&desk, &staffer, &id).await?;
     Ok(one(
         &staffer,
         &glass,
@@ -120,7 +130,11 @@ fn one(staffer: &Staffer, glass: &Glass, who: &str, values: &Values, errors: &Er
         value,
         change: None,
     };
-    let facts = SummaryList::new([
+    let remark = glass
+        .review
+        .as_ref()
+        .map(|(_, _, remark)| row(Id("glass-remark"), html! { (remark.as_str()) }));
+    let facts = [
         row(Id("glass-who"), html! { (who) }),
         row(
             Id("glass-when"),
@@ -129,7 +143,8 @@ fn one(staffer: &Staffer, glass: &Glass, who: &str, values: &Values, errors: &Er
         row(Id("glass-reason"), html! { (glass.reason.as_str()) }),
         row(Id("glass-found"), html! { (speech.number(glass.found)) }),
         row(Id("glass-state"), html! { (state(speech, glass)) }),
-    ]);
+    ];
+    let facts = SummaryList::new(facts.into_iter().chain(remark));
     let form = Form::new(&staffer.visit, values, errors);
     let choice = [GlassVerdict::Justified, GlassVerdict::Unjustified]
         .into_iter()
@@ -163,7 +178,7 @@ async fn judge(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let glass = find(&desk, &id).await?;
+    let (glass, who) = find(&desk, &staffer, &id).await?;
     let (speech, now) = (staffer.visit.speech(), staffer.visit.now());
     let mut errors = Errors::new();
     let seen = GlassVerdict::of_name(values.get("verdict"));
@@ -175,7 +190,6 @@ async fn judge(
         errors.add("remark", speech.text("glass-error-remark"));
     }
     let Some(seen) = seen.filter(|_| errors.is_empty()) else {
-        let who = login(&desk, glass.person).await?;
         let page = one(&staffer, &glass, &who, &values, &errors);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

@@ -24,12 +24,20 @@ pub enum Resource {
     Review,
     /// Those that only a supervisor decides.
     Forced,
+    /// Applications of small offices that wait for a second person.
+    Approvals,
+    /// What applicants are told in writing.
+    Notices,
     /// Applications without a case: breaking the glass.
     Search,
     /// What others read without a case.
     Oversight,
+    /// Dossiers that cannot be used.
+    Quarantine,
     /// Stations.
     Fleet,
+    /// What is configured for all stations.
+    Configuration,
     /// People and their roles.
     Staff,
 }
@@ -44,7 +52,9 @@ pub enum Action {
 }
 
 use Action::{Act, See};
-use Resource::{Fleet, Forced, Oversight, Review, Search, Staff, Start};
+use Resource::{
+    Approvals, Configuration, Fleet, Forced, Notices, Oversight, Quarantine, Review, Search, Staff, Start,
+};
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
 pub const TABLE: &[(Role, Resource, &[Action])] = &[
@@ -52,10 +62,16 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Start, &[See]),
     (Role::Supervisor, Review, &[See, Act]),
     (Role::Supervisor, Forced, &[See, Act]),
+    (Role::Supervisor, Approvals, &[See, Act]),
+    (Role::Supervisor, Notices, &[See, Act]),
     (Role::Supervisor, Search, &[See, Act]),
+    (Role::Supervisor, Quarantine, &[See, Act]),
     (Role::Supervisor, Fleet, &[See]),
+    (Role::Supervisor, Configuration, &[See]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
+    (Role::Reviewer, Approvals, &[See, Act]),
+    (Role::Reviewer, Notices, &[See, Act]),
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),
     (Role::Inspector, Start, &[See]),
@@ -65,8 +81,10 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Auditor, Start, &[See]),
     (Role::Auditor, Oversight, &[See, Act]),
     (Role::Auditor, Fleet, &[See]),
+    (Role::Auditor, Configuration, &[See]),
     (Role::Administrator, Start, &[See]),
     (Role::Administrator, Fleet, &[See, Act]),
+    (Role::Administrator, Configuration, &[See]),
     (Role::Administrator, Staff, &[See, Act]),
 ];
 
@@ -123,7 +141,8 @@ pub(super) struct Guard {
     pub(super) action: Action,
 }
 
-/// The layer round each route: roles are read anew at every request, so that a role that ended is gone.
+/// The layer round each route: roles are read anew at every request, so that a role that ended is gone, and with
+/// somebody who left all of theirs.
 pub(super) async fn gate(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
     let Some(visit) = request.extensions().get::<Visit>().cloned() else {
         return Problem::Failed.into_response();
@@ -132,20 +151,14 @@ pub(super) async fn gate(State(guard): State<Guard>, mut request: Request, next:
         return Problem::Forbidden.into_response();
     };
     let person = person(who.person);
-    let grants = match guard.desk.store.roles_of(person).await {
-        Ok(grants) => grants,
+    let now = visit.now();
+    let roles = match guard.desk.store.roles_at_centre(person, now).await {
+        Ok(roles) => roles,
         Err(error) => {
             tracing::error!(%error, "reading roles");
             return Problem::Failed.into_response();
         }
     };
-    let now = visit.now();
-    let here = grants
-        .iter()
-        .filter(|grant| grant.office.is_none() && grant.holds(now));
-    let mut roles: Vec<Role> = here.map(|grant| grant.role).collect();
-    roles.sort_unstable();
-    roles.dedup();
     let staffer = Staffer {
         visit,
         who,

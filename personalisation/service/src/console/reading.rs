@@ -1,20 +1,67 @@
 //! Reading personal data: written down before, with purpose and case, and what came of it after. If the intent
 //! cannot be written, nothing is read.
 
-use std::future::Future;
+use std::{fmt, future::Future};
 
+use dossier::{ApplicationId, PersonId};
 use pages::http::Problem;
+use personalisation_core::ids::NoticeId;
+use personalisation_store::staff::GlassId;
 
 use super::{Desk, permissions::Staffer, view::failed};
 use crate::staff;
+
+/// What is read, by its own id: what a browser typed never gets into the audit.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Object {
+    /// One application.
+    Application(ApplicationId),
+    /// Applications that are yet to be found.
+    Applications,
+    /// What somebody read without a case.
+    Glass(GlassId),
+    /// A letter to an applicant.
+    Notice(NoticeId),
+    /// Everybody who works here.
+    AllStaff,
+    /// A member of staff.
+    Person(PersonId),
+}
+
+impl Object {
+    /// The application that a path names.
+    pub(super) fn application(id: &str) -> Result<Self, Problem> {
+        let id = id.parse().map_err(|_| Problem::NotFound)?;
+        Ok(Self::Application(id))
+    }
+
+    /// The person that a path names.
+    pub(super) fn person(id: &str) -> Result<Self, Problem> {
+        let id = id.parse().map_err(|_| Problem::NotFound)?;
+        Ok(Self::Person(id))
+    }
+}
+
+impl fmt::Display for Object {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Application(id) => write!(f, "application {id}"),
+            Self::Applications => f.write_str("applications"),
+            Self::Glass(id) => write!(f, "read {id}"),
+            Self::Notice(id) => write!(f, "notice {id}"),
+            Self::AllStaff => f.write_str("all staff"),
+            Self::Person(id) => write!(f, "person {id}"),
+        }
+    }
+}
 
 /// What somebody reads and why.
 #[derive(Clone, Debug)]
 pub(super) struct Reading {
     /// The act's name, for example `read-application`.
     pub(super) act: &'static str,
-    /// What is read, by its own id.
-    pub(super) object: String,
+    /// What is read.
+    pub(super) object: Object,
     /// What for: `review`, or `break-glass ID`.
     pub(super) purpose: String,
 }

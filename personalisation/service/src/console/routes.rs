@@ -24,10 +24,11 @@ pub struct Route {
 }
 
 /// Routes that `pages` serves to anybody who is signed in.
-const OWN: [(&str, &str); 3] = [
+const OWN: [(&str, &str); 4] = [
     ("GET", "/passkeys"),
     ("POST", "/passkeys/start"),
     ("POST", "/passkeys/finish"),
+    ("POST", "/passkeys/vouch"),
 ];
 
 /// Routes under construction.

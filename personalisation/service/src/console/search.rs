@@ -9,12 +9,13 @@ use axum::{
 use dossier::{ApplicationId, NationalNumber};
 use maud::{Markup, html};
 use pages::{
-    Layout, Speech,
+    Layout,
     component::{
         Button, ButtonBar, Errors, Form, Input, Notification, SummaryList, SummaryRow, Tone, Values,
     },
     http::Problem,
 };
+use personalisation_core::application::ApplicationState;
 use personalisation_store::{
     review::ApplicationRow,
     staff::{Glass, GlassId},
@@ -24,9 +25,9 @@ use zeroize::Zeroizing;
 use crate::intake::opener::who_has;
 
 use super::{
-    Desk,
-    permissions::{Resource, Staffer},
-    reading::Reading,
+    Desk, notices,
+    permissions::{Action, Resource, Staffer},
+    reading::{Object, Reading},
     review::{self, CaseFile, words},
     routes::Routes,
     view::{failed, moment, page},
@@ -109,7 +110,7 @@ async fn show(
     let glass = GlassId::generate(&mut rng);
     let reading = Reading {
         act: "break-glass",
-        object: "applications".to_owned(),
+        object: Object::Applications,
         purpose: format!("read {glass}"),
     };
     let work = find(&desk, &staffer, glass, reason, &wanted);
@@ -117,7 +118,10 @@ async fn show(
     let body = html! {
         (Notification::new(Tone::Notice, speech.text("search-noted")))
         @if cases.is_empty() { p { (speech.text("search-nothing")) } }
-        @for case in &cases { (one(speech, case)) }
+        @for case in &cases {
+            (one(&staffer, case))
+            (notices::history(&desk, speech, case.row.application.id()).await?)
+        }
         p { a href="/search" { (speech.text("search-again")) } }
     };
     let title = speech.format("search-found", &[("count", cases.len().into())]);
@@ -158,32 +162,44 @@ async fn find(
         review: None,
     };
     let by = crate::staff::page_person(staffer.person);
-    let mut entries = Vec::new();
-    for row in &rows {
+    let now = staffer.visit.now();
+    let act = |row: &ApplicationRow| {
         let object = format!("application {} for read {glass}", row.application.id());
-        let act = crate::staff::act(desk.rng, by, "read-application", &object);
-        entries.push(act.intent(staffer.visit.now()));
-        entries.push(act.outcome(staffer.visit.now(), "shown"));
-    }
+        crate::staff::act(desk.rng, by, "read-application", &object)
+    };
+    let acts: Vec<_> = rows.iter().map(act).collect();
+    let intents: Vec<_> = acts.iter().map(|act| act.intent(now)).collect();
     let mut rng = desk.rng;
     desk.store
-        .break_glass(&mut rng, &broken, &entries)
+        .break_glass(&mut rng, &broken, &intents)
         .await
         .map_err(failed)?;
     let mut cases = Vec::with_capacity(rows.len());
-    for row in rows {
-        match review::read(desk, row).await {
-            Ok(case) => cases.push(case),
+    let (mut outcomes, mut trouble) = (Vec::new(), None);
+    for (row, act) in rows.into_iter().zip(&acts) {
+        let detail = match review::read(desk, row).await {
+            Ok(case) => {
+                cases.push(case);
+                "shown"
+            }
             // Erased by its date: nothing of it is left to show.
-            Err(Problem::NotFound) => {}
-            Err(problem) => return Err(problem),
-        }
+            Err(Problem::NotFound) => "not found",
+            Err(problem) => {
+                trouble = Some(problem);
+                "failed"
+            }
+        };
+        outcomes.push(act.outcome(now, detail));
     }
-    Ok(cases)
+    desk.store.audit(&outcomes).await.map_err(failed)?;
+    trouble.map_or(Ok(cases), Err)
 }
 
 /// What is told of an application: who, what, where it stands. No pictures.
-fn one(speech: Speech<'_>, case: &CaseFile) -> Markup {
+fn one(staffer: &Staffer, case: &CaseFile) -> Markup {
+    let speech = staffer.visit.speech();
+    let approved = matches!(case.row.application.state(), ApplicationState::Approved(..));
+    let path = format!("/review/{}", case.row.application.id());
     let identity = &case.dossier.identity;
     let row = |name: String, value: Markup| SummaryRow {
         name,
@@ -206,6 +222,13 @@ fn one(speech: Speech<'_>, case: &CaseFile) -> Markup {
             row(speech.text("search-accepted"), html! { (moment(speech, case.row.accepted_at)) }),
             row(speech.text("staff-state"), html! { (words::state(speech, case.row.application.state().name())) }),
         ]))
+        // An open case is ended where it is decided about; what is approved is found here only.
+        @if approved && staffer.may(Resource::Review, Action::Act) {
+            div.acts.plain {
+                (Button::secondary(speech.text("case-refuse")).href(format!("{path}/refuse")))
+                (Button::secondary(speech.text("case-withdraw")).href(format!("{path}/withdraw")))
+            }
+        }
     }
 }
 

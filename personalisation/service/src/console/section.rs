@@ -1,6 +1,6 @@
 //! `[console]` of the configuration.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use serde::Deserialize;
 
@@ -14,6 +14,10 @@ pub struct ConsoleSection {
     pub origin: String,
     /// The host that passkeys are bound to: that of the origin, or a domain above it.
     pub relying_party: String,
+    /// Addresses of the proxies before it: what they append to `X-Forwarded-For` is whom wrong passwords are counted
+    /// against. Without any they are counted by login alone.
+    #[serde(default)]
+    pub proxies: Vec<IpAddr>,
     /// After how many minutes without an act a session locks.
     #[serde(default = "ten")]
     pub idle_minutes: u16,

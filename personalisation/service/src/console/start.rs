@@ -32,20 +32,34 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         });
     };
     if staffer.may(Resource::Review, Action::See) {
-        let count = queue::count(&desk).await?;
+        let forced = staffer.may(Resource::Forced, Action::See);
+        let count = queue::count(&desk, forced).await?;
         tile(Id("start-review"), count.open, "/review");
         tile(
             Id("start-more-needed"),
             count.more_needed,
             "/review?state=more_needed",
         );
-        if staffer.may(Resource::Forced, Action::See) {
+        if forced {
             tile(Id("start-forced"), count.forced, "/review/forced");
         }
+    }
+    if staffer.may(Resource::Approvals, Action::See) {
+        let waiting = desk.store.count_questions(None).await.map_err(failed)?;
+        tile(Id("start-approvals"), waiting, "/approvals");
+    }
+    if staffer.may(Resource::Notices, Action::See) {
+        let offices = desk.store.count_notices().await.map_err(failed)?;
+        let waiting = offices.iter().map(|(_, count)| count).sum();
+        tile(Id("start-notices"), waiting, "/notices");
     }
     if staffer.may(Resource::Oversight, Action::See) {
         let waiting = desk.store.count_unreviewed_glass().await.map_err(failed)?;
         tile(Id("start-oversight"), waiting, "/oversight");
+    }
+    if staffer.may(Resource::Quarantine, Action::See) {
+        let waiting = super::quarantine::count(&desk).await?;
+        tile(Id("start-quarantine"), waiting, "/quarantine");
     }
     if staffer.may(Resource::Fleet, Action::See) {
         let silent = super::fleet::silent(&desk, staffer.visit.now()).await?;

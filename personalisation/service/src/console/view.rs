@@ -1,19 +1,31 @@
 //! What every page of the console has: title, navigation by what one may see, problems of the store.
 
+use dossier::PersonId;
 use pages::{Id, Layout, Link, Page, Speech, http::Problem};
 use personalisation_store::StoreError;
 use time::OffsetDateTime;
 
-use super::permissions::{Action, Resource, Staffer};
+use super::{
+    Desk,
+    permissions::{Action, Resource, Staffer},
+};
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 7] = [
+const PLACES: [(&str, Resource, Id); 11] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
+    ("/approvals", Resource::Approvals, Id("nav-approvals")),
+    ("/notices", Resource::Notices, Id("nav-notices")),
     ("/search", Resource::Search, Id("nav-search")),
     ("/oversight", Resource::Oversight, Id("nav-oversight")),
+    ("/quarantine", Resource::Quarantine, Id("nav-quarantine")),
     ("/fleet", Resource::Fleet, Id("nav-fleet")),
+    (
+        "/configuration",
+        Resource::Configuration,
+        Id("nav-configuration"),
+    ),
     ("/staff", Resource::Staff, Id("nav-staff")),
 ];
 
@@ -33,10 +45,15 @@ pub(super) fn page<'a>(staffer: &'a Staffer, place: &str, title: String) -> Page
         .layout(Layout::Wide)
 }
 
-/// A moment as tables show it.
+/// A moment as tables show it, by Luxembourg's clocks.
 pub(super) fn moment(speech: Speech<'_>, at: OffsetDateTime) -> String {
-    let time = pages::language::ClockTime(at.time());
-    format!("{} {time}", speech.short_date(at.date()))
+    speech.short_moment(at)
+}
+
+/// Who somebody is to colleagues: their login; their id where they are not known.
+pub(super) async fn login(desk: &Desk, person: PersonId) -> Result<String, Problem> {
+    let found = desk.store.person(person).await.map_err(failed)?;
+    Ok(found.map_or_else(|| person.to_string(), |person| person.login))
 }
 
 /// How long ago, in the unit that says enough.

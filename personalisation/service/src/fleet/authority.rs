@@ -1,39 +1,26 @@
 //! pki's operations room, asked over mutual TLS 1.3 with a key in the token.
 
-use std::{io, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use dossier::{KeyId, OfficeId, StationId};
-use hyper_util::rt::TokioIo;
 use key_custody::{
-    CustodyError, Token,
-    role::ServiceTls,
-    tls::{Renewable, TlsKeyError, certified_key},
+    Token,
+    tls::{self, KeyPlace, TlsFileError},
 };
 use openssl::x509::X509;
 use personalisation_store::fleet::{KeyUse, RevocationReason, StationCertificate};
 use time::OffsetDateTime;
-use tokio::{net::TcpStream, time::timeout};
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{
-        ClientConfig, RootCertStore,
-        client::Resumption,
-        crypto::ring,
-        pki_types::{CertificateDer, ServerName, pem::PemObject},
-        version::TLS13,
-    },
-};
-use tonic::{
-    Code, Status,
-    transport::{Channel, Endpoint, Uri},
-};
+use tonic::{Code, Status, transport::Channel};
 use wire::operations::{
-    CertifyRequest, KeyUse as WireUse, RevocationReason as WireReason, RevokeRequest,
-    operations_client::OperationsClient,
+    CertifyRequest, KeyUse as WireUse, RevocationReason as WireReason, RevokeProgramRequest,
+    RevokeRequest, operations_client::OperationsClient,
 };
 
 use super::{FleetError, config, config::FleetSection, request::KeyRequest};
-use crate::intake::peer::Peer;
+use crate::{
+    channel::{self, ChannelError},
+    intake::peer::Peer,
+};
 
 /// pki waits for its token less long than this.
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -59,13 +46,10 @@ pub enum AuthorityError {
     Invalid(&'static str),
     /// The connection cannot be set up.
     #[error("setting up the connection to pki: {0}; check [fleet] in the configuration")]
-    Setup(String),
-    /// Our TLS key cannot be used.
+    Setup(#[from] ChannelError),
+    /// Our TLS key or a certificate cannot be used.
     #[error(transparent)]
-    Custody(#[from] CustodyError),
-    /// Our TLS key does not fit.
-    #[error(transparent)]
-    Key(#[from] TlsKeyError),
+    Tls(#[from] TlsFileError),
 }
 
 impl From<Status> for AuthorityError {
@@ -95,63 +79,23 @@ pub(crate) struct Authority {
 
 impl Authority {
     pub(crate) fn new(section: &FleetSection, token: &Arc<Token>) -> Result<Self, FleetError> {
-        let (ca, chain) = (
-            config::read(&section.ca)?,
-            config::read(&section.certificate)?,
-        );
-        let not_pem = |path: &std::path::Path| FleetError::File {
-            path: path.to_owned(),
+        let ca = X509::from_pem(&config::read(&section.ca)?).map_err(|_| FleetError::File {
+            path: section.ca.clone(),
             what: "a PEM file of certificates",
-        };
-        let ca = X509::from_pem(&ca).map_err(|_| not_pem(&section.ca))?;
-        let chain: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(&chain).collect();
-        let chain = chain.map_err(|_| not_pem(&section.certificate))?;
-        let client = Self::client(section, token, &ca, chain)?;
+        })?;
+        let client = Self::client(section, token)?;
         Ok(Self { client, ca })
     }
 
     fn client(
         section: &FleetSection,
         token: &Arc<Token>,
-        ca: &X509,
-        chain: Vec<CertificateDer<'static>>,
     ) -> Result<OperationsClient<Channel>, AuthorityError> {
-        let setup = |error: &dyn std::error::Error| AuthorityError::Setup(error.to_string());
-        let key = token.find_ec::<ServiceTls>(&section.key)?;
-        let identity = Renewable::new(certified_key(Arc::clone(token), key, chain)?);
-        let mut roots = RootCertStore::empty();
-        let ca = ca.to_der().map_err(|error| setup(&error))?;
-        roots.add(ca.into()).map_err(|error| setup(&error))?;
-        let mut tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-            .with_protocol_versions(&[&TLS13])
-            .map_err(|error| setup(&error))?
-            .with_root_certificates(roots)
-            .with_client_cert_resolver(Arc::new(identity));
-        tls.resumption = Resumption::disabled();
-        tls.alpn_protocols.push(b"h2".to_vec());
-        let name = ServerName::try_from(section.server_name.clone());
-        let name = name.map_err(|error| setup(&error))?;
-        let endpoint = Endpoint::from_shared(format!("http://{}", section.pki))
-            .map_err(|error| setup(&error))?
-            .timeout(TIMEOUT);
-        let (connector, authority) = (TlsConnector::from(Arc::new(tls)), section.pki.clone());
-        let connect = tower::service_fn(move |_: Uri| {
-            let (connector, name, authority) = (connector.clone(), name.clone(), authority.clone());
-            async move {
-                let connecting = async {
-                    let stream = TcpStream::connect(&authority).await?;
-                    stream.set_nodelay(true)?;
-                    connector.connect(name, stream).await
-                };
-                let stream = timeout(CONNECT, connecting)
-                    .await
-                    .map_err(|_| io::Error::from(io::ErrorKind::TimedOut))??;
-                Ok::<_, io::Error>(TokioIo::new(stream))
-            }
-        });
-        Ok(OperationsClient::new(
-            endpoint.connect_with_connector_lazy(connect),
-        ))
+        let ours = tls::identity(&section.certificate, KeyPlace::Token(token, &section.key))?;
+        let tls = tls::caller(ours, &section.ca)?;
+        let server = (section.pki.as_str(), section.server_name.as_str());
+        let channel = channel::prepare(tls, server, CONNECT, Some(TIMEOUT))?;
+        Ok(OperationsClient::new(channel))
     }
 
     /// Has a key certified. The same key gets the same certificate again.
@@ -204,15 +148,24 @@ impl Authority {
     ) -> Result<u32, AuthorityError> {
         let wire = RevokeRequest {
             station: station.as_bytes().to_vec(),
-            reason: match reason {
-                RevocationReason::KeyCompromise => WireReason::KeyCompromise,
-                RevocationReason::Superseded => WireReason::Superseded,
-                RevocationReason::CessationOfOperation => WireReason::CessationOfOperation,
-            }
-            .into(),
+            reason: to_wire(reason).into(),
         };
         let answer = self.client.clone().revoke(wire).await?.into_inner();
         Ok(answer.certificates)
+    }
+
+    /// Revokes the certificate (DER) of a program; says whether it was not before.
+    pub(crate) async fn revoke_program(
+        &self,
+        certificate: Vec<u8>,
+        reason: RevocationReason,
+    ) -> Result<bool, AuthorityError> {
+        let wire = RevokeProgramRequest {
+            certificate,
+            reason: to_wire(reason).into(),
+        };
+        let answer = self.client.clone().revoke_program(wire).await?;
+        Ok(answer.into_inner().certificates > 0)
     }
 
     fn check(&self, certificate: &X509, request: &KeyRequest) -> Result<(), AuthorityError> {
@@ -228,6 +181,14 @@ impl Authority {
             return Err(wrong("the certificate is of another key"));
         }
         Ok(())
+    }
+}
+
+fn to_wire(reason: RevocationReason) -> WireReason {
+    match reason {
+        RevocationReason::KeyCompromise => WireReason::KeyCompromise,
+        RevocationReason::Superseded => WireReason::Superseded,
+        RevocationReason::CessationOfOperation => WireReason::CessationOfOperation,
     }
 }
 

@@ -4,6 +4,7 @@ use std::{fmt::Write as _, path::PathBuf, sync::Arc};
 
 use clap::{Subcommand, ValueEnum};
 use dossier::{OfficeId, StationId};
+use openssl::x509::X509;
 use personalisation_store::{
     Store,
     fleet::{NewCode, RevocationReason, Station, StationState},
@@ -12,7 +13,12 @@ use rand::CryptoRng;
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
-use super::{FleetError, Place, code::Code, config, taking_in::act};
+use super::{
+    FleetError, Place,
+    code::Code,
+    config,
+    taking_in::{act, act_on},
+};
 
 /// What is to be done.
 #[derive(Debug, Subcommand)]
@@ -32,6 +38,15 @@ pub enum Command {
     Revoke {
         /// The station.
         station: StationId,
+        /// Why.
+        #[arg(long)]
+        reason: Reason,
+    },
+    /// Ends a program's certificate for ever: whoever reads the operations CA's list refuses it from the next
+    /// connection on.
+    RevokeProgram {
+        /// The certificate as the ceremony made it (PEM or DER).
+        certificate: PathBuf,
         /// Why.
         #[arg(long)]
         reason: Reason,
@@ -86,11 +101,17 @@ pub async fn run(
         Command::Code { office, replaces } => return code(place, office, replaces, rng).await,
         Command::List => list(store, now).await?,
         Command::Revoke { station, reason } => revoke(place, station, reason).await?,
+        Command::RevokeProgram {
+            certificate,
+            reason,
+        } => revoke_program(place, certificate, reason).await?,
         Command::Quarantine { station } => {
             known(store, station).await?;
             let act = act("quarantine-station", station);
-            let entries = [act.intent(now), act.outcome(now, "in quarantine")];
-            if store.quarantine_station(station, &entries, now).await? {
+            let moved = [act.intent(now), act.outcome(now, "in quarantine")];
+            let not = [act.intent(now), act.outcome(now, "was not active")];
+            let entries = (&moved[..], &not[..]);
+            if store.quarantine_station(station, entries, now).await? {
                 format!("{station} is in quarantine\n")
             } else {
                 format!("{station} was not active, nothing changed\n")
@@ -99,8 +120,10 @@ pub async fn run(
         Command::Release { station } => {
             known(store, station).await?;
             let act = act("release-station", station);
-            let entries = [act.intent(now), act.outcome(now, "active")];
-            if store.release_station(station, &entries, now).await? {
+            let moved = [act.intent(now), act.outcome(now, "active")];
+            let not = [act.intent(now), act.outcome(now, "was not in quarantine")];
+            let entries = (&moved[..], &not[..]);
+            if store.release_station(station, entries, now).await? {
                 format!("{station} is active\n")
             } else {
                 format!("{station} was not in quarantine, nothing changed\n")
@@ -151,6 +174,35 @@ async fn revoke(
     known(&place.store, station).await?;
     let count = place.revoke(station, reason.into()).await?;
     Ok(format!("{station} is revoked, {count} certificates\n"))
+}
+
+async fn revoke_program(
+    place: &Arc<Place>,
+    path: PathBuf,
+    reason: Reason,
+) -> Result<String, FleetError> {
+    let bytes = config::read(&path)?;
+    let certificate = X509::from_pem(&bytes).or_else(|_| X509::from_der(&bytes));
+    let der = certificate.and_then(|certificate| certificate.to_der());
+    let der = der.map_err(|_| FleetError::File {
+        path: path.clone(),
+        what: "a certificate",
+    })?;
+    let digest = hex::encode(openssl::sha::sha256(&der));
+    let act = act_on(
+        "revoke-program",
+        &format!("certificate of SHA-256 {digest}"),
+    );
+    place.store.audit(&[act.intent(place.now())]).await?;
+    let revoked = place.authority.revoke_program(der, reason.into()).await;
+    let said = match &revoked {
+        Ok(true) => "revoked, on the list",
+        Ok(false) => "was revoked before",
+        Err(_) => "not revoked, pki gave nothing",
+    };
+    place.store.audit(&[act.outcome(place.now(), said)]).await?;
+    revoked?;
+    Ok(format!("{}: {said}\n", path.display()))
 }
 
 impl Place {

@@ -35,6 +35,9 @@ pub struct FleetSection {
     pub intake_keys: Vec<PathBuf>,
     /// Public keys (DER) that sign receipts, the present one first.
     pub receipt_keys: Vec<PathBuf>,
+    /// Certificates (DER) of makers of biometric devices; for the first draft of a configuration.
+    #[serde(default)]
+    pub device_anchors: Vec<PathBuf>,
     /// How long a one-time code may be used, in days.
     #[serde(default = "a_week")]
     pub code_days: u16,
@@ -87,6 +90,7 @@ impl FleetSection {
         .into_iter()
         .chain(&mut self.intake_keys)
         .chain(&mut self.receipt_keys)
+        .chain(&mut self.device_anchors)
         .chain(&mut self.token.softhsm2_conf)
     }
 

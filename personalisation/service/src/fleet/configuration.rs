@@ -1,5 +1,7 @@
 //! Configurations: a person edits a draft, the token signs it, stations pull it.
 
+use std::collections::BTreeMap;
+
 use dossier::{Configuration, Signed};
 use personalisation_store::fleet::NewConfiguration;
 use time::{Duration, OffsetDateTime};
@@ -7,6 +9,7 @@ use time::{Duration, OffsetDateTime};
 use super::{
     FleetError, Place,
     draft::Draft,
+    first,
     staff_list::{SLOW_CLOCKS, timestamp},
     taking_in::act_on,
 };
@@ -18,11 +21,20 @@ impl Place {
     /// The newest configuration as a draft to edit; where there is none, the first one to begin with.
     pub async fn configuration_draft(&self) -> Result<String, FleetError> {
         let newest = self.store.newest_configuration().await?;
-        let draft = match newest {
-            Some((_, signed)) => Draft::of(&self.verified(&signed)?),
-            None => Draft::first(self)?,
-        };
-        draft.to_text()
+        match newest {
+            Some((_, signed)) => Draft::of(&self.verified(&signed)?).to_text(),
+            None => Ok(first::NOTES.to_owned() + &Draft::first(self)?.to_text()?),
+        }
+    }
+
+    /// What the configuration of a number says, a line each, by subject; none where there is no such one.
+    pub(crate) async fn configuration_lines(
+        &self,
+        number: u64,
+    ) -> Result<Option<BTreeMap<String, Vec<String>>>, FleetError> {
+        let signed = self.store.configuration(number).await?;
+        let signed = signed.map(|signed| Draft::of(&self.verified(&signed)?).lines());
+        signed.transpose()
     }
 
     /// Signs a draft as the next configuration, which holds from now on. Returns its number.

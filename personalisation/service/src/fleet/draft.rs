@@ -1,43 +1,26 @@
 //! The draft of a configuration: TOML that a person reads and edits (docs/fleet.md).
 
+use std::collections::BTreeMap;
+
 use dossier::{
-    Blob, Configuration, Day, Label, Prose, Timestamp, Version,
+    Blob, Configuration, Timestamp, Version,
     communes::{entries, offices},
     configuration::{
         CommuneEntry, Fee, Information, Occasion, OfficeEntry, PublicKey, SecondPersonRule,
         StationRules, Threshold,
     },
-    dossier::DocumentType,
     issue::Issue,
 };
 use serde::{Deserialize, Serialize};
+use toml::Value;
 
 use super::{
-    FleetError, Place, config,
+    FleetError, Place, config, first,
     staff_list::{SLOW_CLOCKS, timestamp},
 };
 
 /// How long the first configuration holds, and the keys in it.
 const FIRST_DAYS: u16 = 365;
-const TEXTS: [(dossier::Language, &str); 4] = [
-    (
-        dossier::Language::Fr,
-        include_str!("texts/data-protection.fr.txt"),
-    ),
-    (
-        dossier::Language::De,
-        include_str!("texts/data-protection.de.txt"),
-    ),
-    (
-        dossier::Language::Lb,
-        include_str!("texts/data-protection.lb.txt"),
-    ),
-    (
-        dossier::Language::En,
-        include_str!("texts/data-protection.en.txt"),
-    ),
-];
-
 /// Everything but number and period; keys and certificates in hexadecimal digits.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -78,7 +61,22 @@ impl Draft {
         toml::to_string(self).map_err(|error| FleetError::Draft(error.to_string()))
     }
 
-    /// What a person begins with: the communes and offices, the keys in use, the fees of identity cards.
+    /// What it says, a line each, by subject.
+    pub(super) fn lines(&self) -> Result<BTreeMap<String, Vec<String>>, FleetError> {
+        let all = toml::Table::try_from(self);
+        let all = all.map_err(|error| FleetError::Draft(error.to_string()))?;
+        let lines = all.into_iter().map(|(subject, value)| {
+            let lines = match value {
+                Value::Array(entries) => entries.iter().map(line).collect(),
+                Value::Table(fields) => fields.iter().map(field).collect(),
+                value => vec![value.to_string()],
+            };
+            (subject, lines)
+        });
+        Ok(lines.collect())
+    }
+
+    /// What a person begins with: communes and offices, the keys in use, and what [`first`] says.
     pub(super) fn first(place: &Place) -> Result<Self, FleetError> {
         let now = place.now();
         let from = timestamp(now - SLOW_CLOCKS)?;
@@ -94,11 +92,16 @@ impl Draft {
             .iter()
             .map(|path| config::read(path))
             .collect();
+        let anchors: Result<Vec<_>, _> = section
+            .device_anchors
+            .iter()
+            .map(|path| config::read(path).map(hex::encode))
+            .collect();
         let ours = dossier::SigningKey::spki(&place.configuration_key);
         let staff = dossier::SigningKey::spki(&place.staff_list_key);
         Ok(Self {
             days: FIRST_DAYS,
-            device_anchors: vec![],
+            device_anchors: anchors?,
             station: StationRules {
                 lock_minutes: 5,
                 clock_tolerance: 300_000,
@@ -114,16 +117,9 @@ impl Draft {
                 when: vec![Occasion::ForcedCapture, Occasion::LossOrTheft],
                 remote: true,
             }],
-            thresholds: vec![],
-            texts: vec![Information {
-                text: label("data-protection")?,
-                version: 1,
-                languages: TEXTS
-                    .iter()
-                    .map(|(language, text)| Ok((*language, prose(text.trim_end())?)))
-                    .collect::<Result<_, FleetError>>()?,
-            }],
-            fees: first_fees()?,
+            thresholds: first::thresholds()?,
+            texts: first::texts()?,
+            fees: first::fees()?,
             offices: offices()?,
             communes: entries()?,
         })
@@ -201,35 +197,19 @@ impl Key {
     }
 }
 
-/// Identity cards (law of 19 June 2013 and its regulation): 5, 10, 14 euro by age.
-fn first_fees() -> Result<Vec<Fee>, FleetError> {
-    let from =
-        Day::from_number(20_180_101).map_err(|error| FleetError::Draft(error.to_string()))?;
-    let fee = |from_age, to_age, cents| Fee {
-        document_type: DocumentType::IdentityCard,
-        from_age,
-        to_age,
-        express: false,
-        cents,
-        from,
-        until: None,
-    };
-    Ok(vec![
-        fee(0, Some(4), 500),
-        fee(4, Some(15), 1000),
-        fee(15, None, 1400),
-    ])
+/// An entry of a list.
+fn line(entry: &Value) -> String {
+    match entry {
+        Value::Table(fields) => fields.iter().map(field).collect::<Vec<_>>().join(", "),
+        value => value.to_string(),
+    }
+}
+
+fn field((name, value): (&String, &Value)) -> String {
+    format!("{name} = {value}")
 }
 
 fn blob<const MIN: usize, const MAX: usize>(digits: &str) -> Result<Blob<MIN, MAX>, FleetError> {
     let bytes = hex::decode(digits).map_err(|error| FleetError::Draft(error.to_string()))?;
     Ok(Blob::new(bytes)?)
-}
-
-fn label(text: &str) -> Result<Label, FleetError> {
-    Label::new(text).map_err(|error| FleetError::Draft(error.to_string()))
-}
-
-fn prose<const MAX: usize>(text: &str) -> Result<Prose<MAX>, FleetError> {
-    Prose::new(text).map_err(|error| FleetError::Draft(error.to_string()))
 }

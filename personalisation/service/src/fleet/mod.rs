@@ -12,6 +12,7 @@ pub mod command;
 pub mod config;
 pub mod configuration;
 mod draft;
+mod first;
 mod keeping;
 mod onboarding;
 mod request;
@@ -32,7 +33,8 @@ use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use wire::fleet::{fleet_server::FleetServer, onboarding_server::OnboardingServer};
 
-use self::{authority::Authority, signer::TokenSigner, strangers::Strangers};
+pub(crate) use self::taking_in::ACTOR;
+use self::{authority::Authority, signer::TokenSigner};
 pub use self::{
     authority::AuthorityError, config::FleetSection, keeping::Keeping, onboarding::Welcome,
     request::RequestError,
@@ -98,7 +100,6 @@ pub struct Place {
     pub(crate) staff_list_key: TokenSigner<StaffListSigning>,
     /// Keys that sign receipts, the present one first (`SubjectPublicKeyInfo`, DER).
     pub(crate) receipt_keys: Vec<Vec<u8>>,
-    pub(crate) strangers: Strangers,
     /// One list is made at a time.
     pub(crate) listing: Mutex<()>,
     now: fn() -> OffsetDateTime,
@@ -125,7 +126,6 @@ impl Place {
             configuration_key: TokenSigner::find(&token, &section.configuration_key)?,
             staff_list_key: TokenSigner::find(&token, &section.staff_list_key)?,
             receipt_keys: receipt_keys.collect::<Result<_, _>>()?,
-            strangers: Strangers::default(),
             listing: Mutex::new(()),
             section: section.clone(),
             now,

@@ -32,7 +32,8 @@ impl Onboarding for Welcome {
     ) -> Result<Response<OnboardResponse>, Status> {
         let place = Arc::clone(&self.0);
         let address = wire.remote_addr().map(|address| address.ip());
-        if place.strangers.must_wait(address, place.now()) {
+        let waits = place.must_wait(address).await;
+        if waits.map_err(|error| status(&error.into()))? {
             return Err(Status::resource_exhausted(
                 "too many wrong codes from this address; wait ten minutes",
             ));
@@ -41,14 +42,14 @@ impl Onboarding for Welcome {
         let keys = KeyRequests::read(wire.tls_request, wire.signing_request)
             .map_err(|error| Status::invalid_argument(error.to_string()))?;
         let Some(code) = Code::typed(&wire.code) else {
-            place.strangers.was_wrong(address, place.now());
+            place.was_wrong(address).await;
             return Err(status(&NotTakenIn::Code));
         };
         // A task of its own: a station that hangs up must not leave an intent without its outcome.
         let taking_in = tokio::spawn(async move {
             let taken = place.take_in(&code, &keys).await;
             if matches!(taken, Err(NotTakenIn::Code)) {
-                place.strangers.was_wrong(address, place.now());
+                place.was_wrong(address).await;
             }
             taken
         });

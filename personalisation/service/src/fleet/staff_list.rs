@@ -1,7 +1,8 @@
 //! Staff lists: one an office, signed anew when somebody changes or half of its time is over.
 
 use dossier::{
-    Body as _, Hash, OfficeId, Signed, StaffList, Timestamp, Version, issue::Issue, staff::Member,
+    Body as _, Hash, KeyId, OfficeId, Signed, SigningKey, StaffList, Timestamp, Version,
+    issue::Issue, staff::Member,
 };
 use personalisation_store::{StoreError, fleet::NewStaffList};
 use time::{Duration, OffsetDateTime};
@@ -31,7 +32,7 @@ impl Place {
         loop {
             let now = self.now();
             let people = self.store.staff_of_office(office, now).await?;
-            let digest = digest(office, &people)?;
+            let digest = digest(office, &people, &self.staff_list_key)?;
             let newest = self.store.newest_staff_list(office).await?;
             let last = newest.as_ref().map_or(0, |(head, _)| head.number);
             if let Some((head, signed)) = newest
@@ -97,8 +98,13 @@ impl Place {
     }
 }
 
-/// Of the people alone, so that a list is new only where they changed.
-fn digest(office: &OfficeId, people: &[Member]) -> Result<Hash, FleetError> {
+/// Of the people and of the key that signs, so that a list is new only where one of them changed: after another key
+/// there is at once a list that the newest configuration verifies.
+fn digest<K: SigningKey>(
+    office: &OfficeId,
+    people: &[Member],
+    key: &K,
+) -> Result<Hash, FleetError> {
     let second = |seconds| Timestamp::from_seconds(seconds).map_err(|_| FleetError::Clock);
     let list = StaffList {
         version: Version,
@@ -110,7 +116,9 @@ fn digest(office: &OfficeId, people: &[Member]) -> Result<Hash, FleetError> {
         office: office.clone(),
         people: people.to_vec(),
     };
-    Ok(Hash::of(&list.encode()?))
+    let mut bytes = list.encode()?.to_vec();
+    bytes.extend(KeyId::of(key.spki()).as_bytes());
+    Ok(Hash::of(&bytes))
 }
 
 /// A time as stations read it.

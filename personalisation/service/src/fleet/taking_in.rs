@@ -16,7 +16,7 @@ use tonic::Code;
 use super::{AuthorityError, Place, code::Code as OneTimeCode, request::KeyRequests};
 use crate::edge;
 
-const ACTOR: &str = "personalisation/fleet";
+pub(crate) const ACTOR: &str = "personalisation/fleet";
 
 /// A station that is one of ours.
 #[derive(Debug)]

@@ -16,13 +16,16 @@ pub struct IntakeSection {
     pub folder: PathBuf,
     /// PEM: our certificate, and those that issued it.
     pub certificate: PathBuf,
-    /// PEM: our key, where it is not in the token.
-    pub key: Option<PathBuf>,
     /// PEM: the operations CA, which issued the callers' certificates.
     pub client_ca: PathBuf,
+    /// DER: its revocation list, where it is brought here.
+    pub revocation_list: Option<PathBuf>,
     /// No dossier is announced when the disk has fewer bytes free.
     #[serde(default = "gigabyte")]
     pub free_bytes: u64,
+    /// Bytes of one station's rejected dossiers that may wait for a supervisor; then none of its are taken.
+    #[serde(default = "eighth_gigabyte")]
+    pub quarantine_bytes: u64,
     /// Dossiers opened and applications checked at once.
     #[serde(default = "two")]
     pub workers: u32,
@@ -47,7 +50,7 @@ impl IntakeSection {
 
     pub(crate) fn paths(&mut self) -> Vec<&mut PathBuf> {
         let mut paths = vec![&mut self.folder, &mut self.certificate, &mut self.client_ca];
-        paths.extend(&mut self.key);
+        paths.extend(&mut self.revocation_list);
         paths
     }
 }
@@ -77,8 +80,8 @@ pub struct IntakeToken {
     pub opening: Vec<String>,
     /// Label of the key that signs receipts.
     pub receipts: String,
-    /// Label of our TLS key, where it is in the token.
-    pub tls: Option<String>,
+    /// Label of our TLS key.
+    pub tls: String,
     /// Folder in which `keys` writes public halves, `LABEL.spki`.
     pub public_keys: Option<PathBuf>,
 }
@@ -95,6 +98,10 @@ impl IntakeToken {
 
 const fn gigabyte() -> u64 {
     1 << 30
+}
+
+const fn eighth_gigabyte() -> u64 {
+    1 << 27
 }
 
 const fn two() -> u32 {

@@ -2,12 +2,12 @@
 
 use std::{io, net::SocketAddr, path::PathBuf};
 
-use key_custody::CustodyError;
+use key_custody::{CustodyError, tls::TlsFileError};
 use personalisation_store::StoreError;
 use thiserror::Error;
 
-use super::{keys::KeysError, tls::TlsError};
-use crate::config::ConfigError;
+use super::keys::KeysError;
+use crate::{channel::ChannelError, config::ConfigError};
 
 /// Why intake does not start, or ended.
 #[derive(Debug, Error)]
@@ -27,7 +27,7 @@ pub enum IntakeError {
     },
     /// TLS cannot be set up.
     #[error(transparent)]
-    Tls(#[from] TlsError),
+    Tls(#[from] TlsFileError),
     /// A token is away or refuses.
     #[error(transparent)]
     Custody(#[from] CustodyError),
@@ -45,6 +45,17 @@ pub enum IntakeError {
         /// The system's reason.
         source: io::Error,
     },
+    /// A carried outbox cannot be listed.
+    #[error("reading {}: {source}; name the folder that `enrolment-station outbox export` wrote", path.display())]
+    Import {
+        /// The folder.
+        path: PathBuf,
+        /// The system's reason.
+        source: io::Error,
+    },
+    /// Some of a carried outbox was not taken; what became of each file was said.
+    #[error("{0} of the folder's files were not taken; see above, and import the folder again")]
+    NotAll(u64),
     /// The fleet's part cannot start.
     #[error(transparent)]
     Fleet(#[from] crate::fleet::FleetError),
@@ -61,7 +72,12 @@ pub enum IntakeError {
     Models(#[from] biometrics::face::tflite::ModelError),
     /// The register's address is none.
     #[error("[register] of the configuration: {0}")]
-    Register(&'static str),
+    Register(#[from] ChannelError),
+    /// A worker broke down.
+    #[error(
+        "a worker of intake broke down, the log says where; start intake again, nothing is lost"
+    )]
+    Worker,
     /// The server ended with an error.
     #[error("the server ended: {0}")]
     Transport(#[from] tonic::transport::Error),

@@ -10,37 +10,52 @@
 pub mod chunks;
 pub mod config;
 mod error;
+mod holding;
+pub mod import;
 pub mod keys;
 pub mod opener;
 pub mod parts;
 pub mod peer;
+pub mod quarantine;
 pub mod rules;
+pub mod second_person;
 pub mod service;
 mod tasks;
-pub mod tls;
 mod verify;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use key_custody::{Token, tls::Renewable};
+use key_custody::{
+    Token,
+    tls::{self, KeyPlace, Renewable, RevocationFile},
+};
 use personalisation_store::Store;
 use tokio::{
     net::{TcpListener, TcpStream},
     sync::{Notify, mpsc},
-    task::JoinHandle,
+    task::{JoinHandle, JoinSet},
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::{service::RoutesBuilder, transport::Server};
-use wire::intake::intake_server::IntakeServer;
+use tonic::{
+    Request, Status,
+    service::{Interceptor, InterceptorLayer, RoutesBuilder},
+    transport::Server,
+};
+use wire::intake::{intake_server::IntakeServer, second_person_server::SecondPersonServer};
 
 pub use self::error::IntakeError;
 use self::{
-    chunks::Chunks, config::IntakeSection, keys::IntakeKeys, opener::Opener, service::IntakeService,
+    chunks::Chunks,
+    config::IntakeSection,
+    keys::IntakeKeys,
+    opener::Opener,
+    second_person::{ApprovalKeys, SecondPersonService},
+    service::IntakeService,
 };
 use crate::{
     config::Config,
-    edge, fleet,
+    edge, fleet, interrupted,
     review::{self, checker::Checker, checks::Checks},
 };
 
@@ -50,6 +65,9 @@ const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
 const WINDOW: u32 = 512 << 10;
 /// Calls of one connection at once.
 const CALLS: usize = 16;
+
+/// Who writes into the audit in this role.
+const ACTORS: [&str; 3] = [service::ACTOR, fleet::ACTOR, review::ACTOR];
 
 /// Where the centre's services live: what each needs to make itself.
 #[derive(Clone, Debug)]
@@ -90,24 +108,31 @@ pub async fn run(
         .ok_or(missing("[tokens.intake]"))?;
     let token = Arc::new(Token::open(&token)?);
     let keys = Arc::new(IntakeKeys::find(Arc::clone(&token), token_section)?);
-    let in_token = token_section.tls.as_deref().map(|label| (&token, label));
-    let ours = tls::identity(&section.certificate, section.key.as_deref(), in_token)?;
-    let chunks = Chunks::open(&section.folder, section.free_bytes);
-    let chunks = Arc::new(chunks.map_err(|source| IntakeError::Folder {
-        path: section.folder.clone(),
-        source,
-    })?);
+    let key = KeyPlace::Token(&token, &token_section.tls);
+    let ours = tls::identity(&section.certificate, key)?;
+    let chunks = Arc::new(folder(section)?);
     let service = IntakeService {
         store: place.store.clone(),
         chunks: Arc::clone(&chunks),
         keys: Arc::clone(&keys),
+        quarantine_bytes: section.quarantine_bytes,
         held: Arc::default(),
     };
-    let workers = start_workers(&place, section, &service, &ours)?;
+    let desk = Arc::new(review::desk(&place, "intake")?);
+    let second_persons = SecondPersonService {
+        store: place.store.clone(),
+        keys: Arc::clone(&keys),
+        approvals: desk.approval_keys(),
+    };
+    let approvals = Arc::clone(&second_persons.approvals);
+    let mut workers = start_workers(&place, section, &service, (desk, approvals), &ours)?;
     let fleet = match &place.config.fleet {
         Some(section) => Some(fleet::Place::open(section, place.store.clone(), edge::now)?),
         None => None,
     };
+    if let Some(place) = &fleet {
+        workers.spawn(Arc::clone(place).forget_strangers());
+    }
     let fleet = fleet.as_ref().map(fleet::services);
     let stations = listen(section.listen).await?;
     let onboarding = listen(section.onboarding).await?;
@@ -115,19 +140,35 @@ pub async fn run(
         stations: stations.1,
         onboarding: onboarding.1,
     };
-    let mutual = tls::acceptor(Arc::clone(&ours), Some(&section.client_ca))?;
+    let mutual = tls::acceptor(Arc::clone(&ours), Some(tls::callers(&section.client_ca)?))?;
+    let list = section.revocation_list.as_ref();
+    let list = list.map(|list| RevocationFile::of(&section.client_ca, list));
+    let door = Door(list.transpose()?.map(Arc::new));
     let open = tls::acceptor(ours, None)?;
     listening(addresses);
-    let served = serve(
-        service,
+    let serving = serve(
+        (service, second_persons),
         fleet,
-        (stations.0, mutual),
+        (stations.0, mutual, door),
         (onboarding.0, open),
         end,
-    )
-    .await;
-    workers.iter().for_each(JoinHandle::abort);
-    served
+    );
+    // A worker that breaks down ends the role: whoever runs it starts it again, and nothing is held for ever.
+    tokio::select! {
+        served = serving => served,
+        Some(ended) = workers.join_next() => {
+            tracing::error!(?ended, "a worker of intake broke down");
+            Err(IntakeError::Worker)
+        }
+    }
+}
+
+/// The folder of dossiers.
+fn folder(section: &IntakeSection) -> Result<Chunks, IntakeError> {
+    Chunks::open(&section.folder, section.free_bytes).map_err(|source| IntakeError::Folder {
+        path: section.folder.clone(),
+        source,
+    })
 }
 
 /// Openers, checkers, and whoever forgets what nobody goes on with.
@@ -135,16 +176,17 @@ fn start_workers(
     place: &Place,
     section: &IntakeSection,
     service: &IntakeService,
+    (desk, approvals): (Arc<review::Desk>, ApprovalKeys),
     ours: &Arc<Renewable>,
-) -> Result<Vec<JoinHandle<()>>, IntakeError> {
+) -> Result<JoinSet<()>, IntakeError> {
     let accepted = Arc::<Notify>::default();
-    let desk = Arc::new(review::desk(place, "intake")?);
     let register = review::register(place, Arc::clone(ours))?;
     let checks = Arc::new(Checks::load()?);
-    let mut workers = Vec::new();
+    let mut workers = JoinSet::new();
     for _ in 0..section.workers.clamp(1, 16) {
-        let opener = Opener::new(service, section, Arc::clone(&accepted));
-        workers.push(tokio::spawn(opener.run()));
+        let accepted_now = Arc::clone(&accepted);
+        let opener = Opener::new(service, section, Arc::clone(&approvals), accepted_now);
+        workers.spawn(opener.run());
         let checker = Checker::new(
             Arc::clone(&desk),
             Arc::clone(&checks),
@@ -152,23 +194,27 @@ fn start_workers(
             section.lease(),
             Arc::clone(&accepted),
         );
-        workers.push(tokio::spawn(checker.run()));
+        workers.spawn(checker.run());
     }
     let chunks = Arc::clone(&service.chunks);
-    workers.push(tokio::spawn(forget(chunks, section.forget())));
+    workers.spawn(forget(chunks, section.forget()));
+    workers.spawn(close_interrupted(place.store.clone()));
+    workers.spawn(second_person::forget(place.store.clone()));
     Ok(workers)
 }
 
 /// Both listeners, until `end`.
 async fn serve(
-    service: IntakeService,
+    (service, second_persons): (IntakeService, SecondPersonService),
     fleet: Option<fleet::Services>,
-    stations: (TcpListener, TlsAcceptor),
+    (stations, acceptor, door): (TcpListener, TlsAcceptor, Door),
     onboarding: (TcpListener, TlsAcceptor),
     end: impl Future<Output = ()>,
 ) -> Result<(), IntakeError> {
     let mut mutual = RoutesBuilder::default();
     mutual.add_service(IntakeServer::new(service).max_decoding_message_size(MAX_MESSAGE));
+    let second_persons = SecondPersonServer::new(second_persons);
+    mutual.add_service(second_persons.max_decoding_message_size(second_person::MAX_MESSAGE));
     let mut open = RoutesBuilder::default();
     if let Some(fleet) = fleet {
         mutual.add_service(fleet.fleet);
@@ -176,9 +222,10 @@ async fn serve(
     }
     let ended = Arc::new(Notify::new());
     let (first, second) = (Arc::clone(&ended), Arc::clone(&ended));
-    let (mutual_incoming, accepting) = incoming(stations);
+    let (mutual_incoming, accepting) = incoming((stations, acceptor));
     let (open_incoming, accepting_open) = incoming(onboarding);
     let mutual = builder()
+        .layer(InterceptorLayer::new(door))
         .add_routes(mutual.routes())
         .serve_with_incoming_shutdown(mutual_incoming, async move { first.notified().await });
     let open = builder()
@@ -194,6 +241,25 @@ async fn serve(
     accepting_open.abort();
     served?;
     Ok(())
+}
+
+/// Whoever is on the operations CA's list is refused at every call, whatever its row says: the database may
+/// come from a copy of before the revocation. Not at the handshake, which to a station would look like a
+/// broken line.
+#[derive(Clone, Debug)]
+struct Door(Option<Arc<RevocationFile>>);
+
+impl Interceptor for Door {
+    fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
+        let certificates = request.peer_certs();
+        let certificate = certificates.as_deref().and_then(|all| all.first());
+        match (&self.0, certificate) {
+            (Some(list), Some(certificate)) if list.names(certificate) => {
+                Err(Status::permission_denied("this certificate is revoked"))
+            }
+            _ => Ok(request),
+        }
+    }
 }
 
 fn builder() -> Server {
@@ -217,6 +283,16 @@ async fn listen(address: SocketAddr) -> Result<(TcpListener, SocketAddr), Intake
     let listener = TcpListener::bind(address).await.map_err(unavailable)?;
     let bound = listener.local_addr().map_err(unavailable)?;
     Ok((listener, bound))
+}
+
+/// Closes acts that a kill interrupted: at the start, and once an hour.
+async fn close_interrupted(store: Store) {
+    let mut back = interrupted::AT_START;
+    loop {
+        interrupted::close(&store, &ACTORS, back, edge::now()).await;
+        back = interrupted::LATER;
+        tokio::time::sleep(Duration::from_hours(1)).await;
+    }
 }
 
 /// Forgets unfinished dossiers that nobody goes on with, once an hour.

@@ -25,6 +25,7 @@ use super::{
     config::IntakeSection,
     keys::{About, IntakeKeys, KeysError},
     parts,
+    second_person::ApprovalKeys,
     service::{ACTOR, IntakeService},
     verify::{self, Refused, Verified},
 };
@@ -32,6 +33,8 @@ use crate::edge;
 
 /// How long the opener sleeps when nothing is held and nobody wakes it.
 const IDLE: Duration = Duration::from_secs(2);
+/// How often somebody who waits for one dossier looks again.
+const GLANCE: Duration = Duration::from_millis(100);
 /// How long a dossier rests that could not be opened for a fault of ours.
 const REST: Duration = Duration::from_secs(5);
 
@@ -58,18 +61,26 @@ pub struct Opener {
     store: Store,
     chunks: Arc<Chunks>,
     keys: Arc<IntakeKeys>,
+    approvals: ApprovalKeys,
     held: Arc<Notify>,
     accepted: Arc<Notify>,
     lease: Duration,
 }
 
 impl Opener {
-    /// An opener beside this service; it wakes `accepted` after each dossier.
-    pub fn new(service: &IntakeService, section: &IntakeSection, accepted: Arc<Notify>) -> Self {
+    /// An opener beside this service, which believes second persons elsewhere under those keys; it wakes `accepted`
+    /// after each dossier.
+    pub fn new(
+        service: &IntakeService,
+        section: &IntakeSection,
+        approvals: ApprovalKeys,
+        accepted: Arc<Notify>,
+    ) -> Self {
         Self {
             store: service.store.clone(),
             chunks: Arc::clone(&service.chunks),
             keys: Arc::clone(&service.keys),
+            approvals,
             held: Arc::clone(&service.held),
             accepted,
             lease: section.lease(),
@@ -92,16 +103,57 @@ impl Opener {
         }
     }
 
+    /// Opens what is held until this dossier is ended, or for so long: somebody else may have it. Where it is then.
+    pub(super) async fn until_ended(
+        &self,
+        hash: Hash,
+        patience: Duration,
+    ) -> Result<DossierState, StoreError> {
+        let opening = async {
+            while !self.ended(hash).await? {
+                match self.step().await {
+                    Ok(true) => {}
+                    Ok(false) => tokio::time::sleep(GLANCE).await,
+                    Err(error) => {
+                        tracing::error!(%error, "opening dossiers");
+                        tokio::time::sleep(IDLE).await;
+                    }
+                }
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Ok(ended) = tokio::time::timeout(patience, opening).await {
+            ended?;
+        }
+        let row = self.store.dossier(hash).await?;
+        Ok(row.map_or(DossierState::Held, |row| row.state))
+    }
+
+    async fn ended(&self, hash: Hash) -> Result<bool, StoreError> {
+        let row = self.store.dossier(hash).await?;
+        Ok(row.is_none_or(|row| row.state != DossierState::Held))
+    }
+
+    /// Erases and puts away what ended; what cannot be now is left to the next opener.
+    pub(super) async fn tidy(&self) {
+        if let Err(error) = self.put_away().await {
+            tracing::error!(%error, "putting files of dossiers away");
+        }
+    }
+
     /// Opens one dossier; whether there was one.
     async fn step(&self) -> Result<bool, OpenerError> {
-        self.put_away().await?;
         let token = LeaseToken::generate(&mut edge::rng());
         let now = edge::now();
         let Some((row, tries)) = self.store.lease_held(token, now + self.lease, now).await? else {
+            self.put_away().await?;
             return Ok(false);
         };
         match self.open(&row, token).await {
-            Ok(()) => self.accepted.notify_one(),
+            Ok(()) => {
+                self.accepted.notify_one();
+                self.put_away().await?;
+            }
             Err(error) => {
                 tracing::error!(%error, hash = %row.hash, tries, "a held dossier cannot be opened now");
                 let again = edge::now() + REST;
@@ -116,7 +168,7 @@ impl Opener {
             Ok(opened) => opened,
             Err(reason) => return self.reject(row, token, reason).await,
         };
-        match verify::verify(&self.store, row, &opened).await {
+        match verify::verify(&self.store, &self.approvals, row, &opened).await {
             Ok(verified) => self.accept(row, token, &opened, verified).await,
             Err(Refused::Rejected(reason)) => self.reject(row, token, reason).await,
             Err(Refused::Store(error)) => Err(error.into()),
@@ -220,18 +272,23 @@ impl Opener {
         Ok(signing.await.map_err(|_| OpenerError::Ending)??)
     }
 
-    /// Erases files of accepted dossiers and puts those of rejected ones away: after their commit, so
-    /// that a kill in between leaves work for this, and nothing lost.
+    /// Erases files of accepted dossiers and of those that a supervisor is done with, and puts those of rejected
+    /// ones away: after their commit, so that a kill in between leaves work for this, and nothing lost. One file
+    /// that cannot be moved stands in nobody's way.
     async fn put_away(&self) -> Result<(), OpenerError> {
-        for row in self.store.unfiled().await? {
-            let (chunks, hash, state) = (Arc::clone(&self.chunks), row.hash, row.state);
-            let filing = tokio::task::spawn_blocking(move || match state {
-                DossierState::Accepted => chunks.erase(hash),
-                DossierState::Rejected(_) => chunks.put_away(hash),
-                DossierState::Held => Ok(()),
+        for file in self.store.unfiled().await? {
+            let (chunks, hash) = (Arc::clone(&self.chunks), file.hash);
+            let filing = tokio::task::spawn_blocking(move || {
+                if file.done {
+                    chunks.erase(hash)
+                } else {
+                    chunks.put_away(hash)
+                }
             });
-            filing.await.map_err(|_| OpenerError::Ending)??;
-            self.store.filed(hash).await?;
+            match filing.await.map_err(|_| OpenerError::Ending)? {
+                Ok(()) => self.store.filed(file).await?,
+                Err(error) => tracing::error!(%error, %hash, "a file cannot be put away now"),
+            }
         }
         Ok(())
     }

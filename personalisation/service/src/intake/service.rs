@@ -2,14 +2,8 @@
 
 use std::sync::Arc;
 
-use dossier::{Hash, StationId, receipt::Outcome};
-use evidence::entry::Act;
-use personalisation_core::ids::ActId;
-use personalisation_store::{
-    Store, StoreError,
-    fleet::Station,
-    intake::{DossierRow, NewDossier},
-};
+use dossier::{Hash, StationId};
+use personalisation_store::{Store, StoreError, fleet::Station, intake::DossierRow};
 use time::OffsetDateTime;
 use tokio::sync::Notify;
 use tonic::{Request, Response, Status};
@@ -20,7 +14,8 @@ use wire::intake::{
 
 use super::{
     chunks::{ChunkError, Chunks, MAX_CHUNK, Whole},
-    keys::{About, IntakeKeys},
+    holding::{self, HoldError},
+    keys::IntakeKeys,
     peer, rules, tasks,
 };
 use crate::edge;
@@ -39,6 +34,8 @@ pub struct IntakeService {
     pub chunks: Arc<Chunks>,
     /// Intake's keys.
     pub keys: Arc<IntakeKeys>,
+    /// Bytes of one station's rejected dossiers that may wait for a supervisor.
+    pub quarantine_bytes: u64,
     /// Told when a dossier is held.
     pub held: Arc<Notify>,
 }
@@ -75,36 +72,16 @@ impl IntakeService {
         whole: Whole,
         now: OffsetDateTime,
     ) -> Result<DossierRow, Status> {
-        let about = About {
-            hash,
-            station: station.id,
-            application: whole.header.map(|header| header.application),
-        };
-        let keys = Arc::clone(&self.keys);
-        let signed =
-            tokio::task::spawn_blocking(move || keys.receipt(about, Outcome::Held, now)).await;
-        let signed =
-            signed.map_err(|_| Status::unavailable("the service is ending; repeat the call"))?;
-        let receipt = signed.map_err(|error| {
-            tracing::error!(%error, %hash, "a dossier is here, and its receipt cannot be signed");
-            Status::unavailable("receipts cannot be signed now; repeat the call later")
-        })?;
-        let act = Act::new(
-            *ActId::generate(&mut edge::rng()).as_bytes(),
-            ACTOR,
-            "hold-dossier",
-            format!("dossier {hash}"),
-        );
-        let entries = [act.intent(now), act.outcome(now, "held")];
-        let new = NewDossier {
-            hash,
-            station: station.id,
-            application: about.application,
-            length: whole.length,
-            receipt: &receipt,
-        };
-        let row = self.store.hold(&new, &entries, now).await;
-        row.map_err(unavailable)
+        let (ours, which) = ((&self.store, &self.keys), (station.id, hash));
+        let row = holding::hold(ours, which, whole, "held", now).await;
+        row.map_err(|error| match error {
+            HoldError::Store(error) => unavailable(error),
+            HoldError::Ending => Status::unavailable("the service is ending; repeat the call"),
+            HoldError::Keys(error) => {
+                tracing::error!(%error, %hash, "a dossier is here, and its receipt cannot be signed");
+                Status::unavailable("receipts cannot be signed now; repeat the call later")
+            }
+        })
     }
 }
 
@@ -127,6 +104,14 @@ impl Intake for IntakeService {
                     signed: row.receipt,
                 }),
             }));
+        }
+        // What was begun before is finished; nothing else comes in while too much of this station waits.
+        let waiting = self.store.quarantined_bytes(station.id).await;
+        if waiting.map_err(unavailable)? >= self.quarantine_bytes {
+            tracing::warn!(station = %station.id, "its quarantine is full");
+            return Err(Status::resource_exhausted(
+                "too many dossiers of this station were rejected; a supervisor must be done with them first",
+            ));
         }
         let offset = self
             .on_files(move |chunks| chunks.begin(station.id, hash, length))

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use dossier::{
-    Configuration, Dossier, PersonId, Signed, Timestamp,
+    Configuration, Dossier, KeyId, PersonId, Signed, Timestamp,
     dossier::{Place, SecondPerson},
     receipt::Reason,
     sealed::OpenedDossier,
@@ -51,6 +51,7 @@ pub(super) struct Verified {
 /// Verifies an opened dossier against what the centre knows.
 pub(super) async fn verify(
     store: &Store,
+    approvals: &[Vec<u8>],
     row: &DossierRow,
     opened: &OpenedDossier,
 ) -> Result<Verified, Refused> {
@@ -72,8 +73,8 @@ pub(super) async fn verify(
         return Err(Reason::Clerk.into());
     }
     let configuration = configuration(store, &dossier).await?;
-    staff(store, &dossier, row.held_at).await?;
-    second_person(store, &dossier, &configuration).await?;
+    staff(store, &dossier).await?;
+    second_person(store, approvals, &dossier, &configuration).await?;
     let filing = filing(row, &dossier);
     Ok(Verified { dossier, filing })
 }
@@ -132,25 +133,18 @@ async fn configuration(store: &Store, dossier: &Dossier) -> Result<Configuration
     }
 }
 
-/// The clerk, where the centre knows the staff of that office.
-async fn staff(store: &Store, dossier: &Dossier, now: OffsetDateTime) -> Result<(), Refused> {
+/// The clerk worked at that office when the dossier was made.
+async fn staff(store: &Store, dossier: &Dossier) -> Result<(), Refused> {
     let made = moment(dossier.made_at);
-    let roles = store.roles_of(dossier.clerk.person).await?;
-    let serves = roles.iter().any(|grant| {
-        matches!(grant.role, Role::Clerk | Role::Supervisor)
-            && grant.office.as_ref() == Some(&dossier.office)
-            && grant.holds(made)
-    });
-    if serves
-        || (roles.is_empty()
-            && store
-                .staff_of_office(&dossier.office, now)
-                .await?
-                .is_empty())
+    let clerk = dossier.clerk.person;
+    if store
+        .served(clerk, Role::Clerk, &dossier.office, made)
+        .await?
     {
-        return Ok(());
+        Ok(())
+    } else {
+        Err(Reason::Clerk.into())
     }
-    Err(Reason::Clerk.into())
 }
 
 /// The second person's record, where there is one: signed where they had signed in, about this
@@ -158,17 +152,21 @@ async fn staff(store: &Store, dossier: &Dossier, now: OffsetDateTime) -> Result<
 /// checks' question.
 async fn second_person(
     store: &Store,
+    approvals: &[Vec<u8>],
     dossier: &Dossier,
     configuration: &Configuration,
 ) -> Result<(), Refused> {
     let Some(signed) = &dossier.second_person else {
         return Ok(());
     };
-    let record = verified_record(store, dossier, signed).await?;
+    let record = verified_record(store, approvals, dossier, signed).await?;
     let remote_allowed = configuration
         .second_person(&dossier.office)
         .is_none_or(|rule| rule.remote);
+    // Another station's clock may be off as far as any.
+    let clocks = Duration::milliseconds(i64::from(configuration.station.clock_tolerance));
     let right = record.application == dossier.application
+        && moment(record.approved_at) <= moment(dossier.made_at) + clocks
         && record.summary == dossier.summary.text
         && record.sign_in.person != dossier.clerk.person
         && (record.place == Place::Local || remote_allowed);
@@ -181,22 +179,53 @@ async fn second_person(
 
 async fn verified_record(
     store: &Store,
+    approvals: &[Vec<u8>],
     dossier: &Dossier,
     signed: &Signed<SecondPerson>,
 ) -> Result<SecondPerson, Refused> {
     let wrong = || Refused::from(Reason::SecondPerson);
+    let ours = approvals.iter().find(|key| KeyId::of(key) == signed.key());
+    if let Some(key) = ours {
+        let record = signed.verify(key).map_err(|_| wrong())?;
+        return if record.place == Place::Remote && sees_for_offices(store, &record).await? {
+            Ok(record)
+        } else {
+            Err(wrong())
+        };
+    }
     let certificate = store.certificate_of_key(signed.key()).await?;
     let certificate = certificate.ok_or_else(wrong)?;
     let record = signed.verify(&certificate.spki).map_err(|_| wrong())?;
-    let here = certificate.station == dossier.station;
     let at = moment(record.approved_at);
+    // A station speaks for whoever stood before it, and for nobody elsewhere.
     if certificate.key_use != KeyUse::Signing
-        || here != (record.place == Place::Local)
+        || certificate.station != dossier.station
+        || record.place != Place::Local
         || certificate.revoked_at.is_some_and(|revoked| revoked <= at)
+        || !(certificate.not_before..=certificate.not_after).contains(&at)
     {
         return Err(wrong());
     }
+    // The second person worked at that time where they approved.
+    let station = store.station(certificate.station).await?;
+    let office = station.ok_or_else(wrong)?.office;
+    let second = record.sign_in.person;
+    let served = store.served(second, Role::Clerk, &office, at).await?;
+    if record.office != office || !served {
+        return Err(wrong());
+    }
     Ok(record)
+}
+
+/// Whether whoever approved at the console was a supervisor or reviewer of the centre then.
+async fn sees_for_offices(store: &Store, record: &SecondPerson) -> Result<bool, StoreError> {
+    let at = moment(record.approved_at);
+    let roles = store.roles_of(record.sign_in.person).await?;
+    Ok(roles.iter().any(|grant| {
+        matches!(grant.role, Role::Supervisor | Role::Reviewer)
+            && grant.office.is_none()
+            && grant.holds(at)
+    }))
 }
 
 fn filing(row: &DossierRow, dossier: &Dossier) -> Filing {

@@ -44,9 +44,6 @@ use crate::{
 /// `personalisation line`
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
-    /// The configuration file (docs/line.md).
-    #[arg(long)]
-    config: PathBuf,
     /// End when the queue is empty, or no reader has a usable blank.
     #[arg(long)]
     once: bool,
@@ -108,17 +105,16 @@ pub enum LineError {
 }
 
 /// Runs the line until it is done or stopped.
-pub fn run(args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
-    let config = Config::load(&args.config)?;
+pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
     if config.line.readers.is_empty() {
         return Err(LineError::NoReaders);
     }
-    let signer = PkiClient::new(&config.pki, runtime.handle().clone())?;
+    let signer = PkiClient::open(config, runtime.handle().clone())?;
     let place = Place {
         trust: Arc::new(signing::read_trust(&config.pki.trust)?),
-        fingers: fingers(&config, &signer)?,
+        fingers: fingers(config, &signer)?,
         signer,
-        keys: Arc::new(TokenKeys::open(&config)?),
+        keys: Arc::new(TokenKeys::open(config)?),
         store: runtime.block_on(config.open_store())?,
         runtime: runtime.handle().clone(),
         output: args.dump.clone().map(Output::new),

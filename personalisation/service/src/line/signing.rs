@@ -4,6 +4,7 @@ use std::{
     collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
+    sync::Arc,
     time::Duration,
 };
 
@@ -16,21 +17,22 @@ use icao9303::{
     sod::{self, SodError},
     x509::{Certificate, CertificateError, TrustStore, TrustStoreError},
 };
+use key_custody::{
+    CustodyError, Token,
+    tls::{self, KeyPlace, Renewable, TlsFileError},
+};
 use personalisation_core::attempt::{AttemptId, Binding};
 use thiserror::Error;
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
-use tonic::{
-    Code, Status,
-    transport::{Channel, ClientTlsConfig, Endpoint, Identity},
-};
+use tonic::{Code, Status, transport::Channel};
 use wire::signing::{SignRequest, sign_request::Object, signing_client::SigningClient};
 
 use super::files::CardFiles;
 use crate::{
+    channel::{self, ChannelError},
     config,
     inspection_system::PkiDesk,
-    secret_file::{self, SecretFileError},
 };
 
 /// An answer takes longer only where the token is away, and pki waits for it less long than this.
@@ -109,12 +111,21 @@ pub struct PkiClient {
     runtime: Handle,
 }
 
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(5);
+
 /// Why the signing service or the trusted certificates cannot be set up. For the operator.
 #[derive(Debug, Error)]
 pub enum SetupError {
-    /// The endpoint or the TLS files are malformed.
+    /// The endpoint is malformed.
     #[error("setting up the connection to pki: {0}; check [pki] in the configuration")]
-    Tls(#[from] tonic::transport::Error),
+    Endpoint(#[from] ChannelError),
+    /// Our key or a certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsFileError),
+    /// Our token is away or refuses.
+    #[error(transparent)]
+    Custody(#[from] CustodyError),
     /// A file cannot be read.
     #[error("reading {}: {source}; check [pki] in the configuration", path.display())]
     Read {
@@ -123,9 +134,6 @@ pub enum SetupError {
         /// The system's reason.
         source: io::Error,
     },
-    /// Our key cannot be used.
-    #[error(transparent)]
-    Key(#[from] SecretFileError),
     /// A trusted certificate or list cannot be used.
     #[error("reading the trusted certificates: {0}")]
     Trust(#[from] TrustStoreError),
@@ -138,21 +146,29 @@ pub enum SetupError {
 }
 
 impl PkiClient {
-    /// Prepares the connection; it is made with the first request, and again when it broke.
-    pub fn new(pki: &config::Pki, runtime: Handle) -> Result<Self, SetupError> {
-        let key = secret_file::read(&pki.key)?;
-        let tls = ClientTlsConfig::new()
-            .domain_name(&pki.server_name)
-            .ca_certificate(tonic::transport::Certificate::from_pem(read(
-                &pki.server_ca,
-            )?))
-            .identity(Identity::from_pem(read(&pki.certificate)?, &key[..]));
-        let endpoint = Endpoint::from_shared(pki.endpoint.clone())?
-            .tls_config(tls)?
-            .timeout(TIMEOUT)
-            .connect_timeout(Duration::from_secs(5));
+    /// Prepares the connection with our certificate and the key in the line's token; it is made with the
+    /// first request, and again when it broke.
+    pub fn open(config: &config::Config, runtime: Handle) -> Result<Self, SetupError> {
+        let token = Arc::new(Token::open(&config.card_token())?);
+        let key = KeyPlace::Token(&token, &config.pki.key);
+        let ours = tls::identity(&config.pki.certificate, key)?;
+        Self::with_identity(&config.pki, ours, runtime)
+    }
+
+    /// The same with any key.
+    pub fn with_identity(
+        pki: &config::Pki,
+        ours: Arc<Renewable>,
+        runtime: Handle,
+    ) -> Result<Self, SetupError> {
+        let tls = tls::caller(ours, &pki.server_ca)?;
+        let authority = pki.endpoint.strip_prefix("https://");
+        let authority = authority
+            .ok_or(ChannelError::Authority)?
+            .trim_end_matches('/');
+        let server = (authority, pki.server_name.as_str());
         let _inside = runtime.enter();
-        let channel = endpoint.connect_lazy();
+        let channel = channel::prepare(tls, server, CONNECT, Some(TIMEOUT))?;
         let client = SigningClient::new(channel.clone());
         Ok(Self {
             client,

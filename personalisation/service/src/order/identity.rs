@@ -266,6 +266,14 @@ fn check_texts(stated: &Stated) -> Result<(), IdentityError> {
     Ok(())
 }
 
+/// The line that the rule makes of a name; none where it makes none, and an operator must choose.
+pub(crate) fn line_by_rule(surname: &str, given_names: &str) -> Option<String> {
+    let name =
+        MrzName::transliterate(surname, given_names, &Transliteration::first_values()).ok()?;
+    let line = name.fit(NAME_LINE).ok()?;
+    Some(line.as_str().to_owned())
+}
+
 /// The rule's line, or the operator's.
 fn name_line(stated: &Stated) -> Result<NameField, NameError> {
     match &stated.name_line {

@@ -15,6 +15,7 @@ use icao9303::{
     lds::{Dg11, FullName},
     mrz::PartialDate,
 };
+pub(crate) use identity::line_by_rule;
 pub use identity::{Identity, IdentityError};
 use key_custody::Token;
 use personalisation_core::{

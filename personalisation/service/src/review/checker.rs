@@ -178,7 +178,7 @@ impl Checker {
             checks: &findings.results,
             prepared: files.as_ref().map(|files| (order, &files[..])),
         };
-        let entries = decide::entries(None, "verify", to.id(), to.state().name(), now);
+        let entries = decide::entries("verify", to.id(), to.state().name(), now);
         store
             .verify_application(&mut edge::rng(), &verified, &entries, now)
             .await?;
@@ -258,7 +258,7 @@ impl Checker {
     async fn refer(&self, row: &ApplicationRow, token: LeaseToken) -> Result<(), CheckerError> {
         let to = row.application.clone().refer()?;
         let now = edge::now();
-        let entries = decide::entries(None, "refer", to.id(), "in_review", now);
+        let entries = decide::entries("refer", to.id(), "in_review", now);
         let decided = Decided {
             from: row,
             to: &to,
@@ -268,6 +268,7 @@ impl Checker {
             token: Some(token),
             order: None,
             cancelled: None,
+            notice: None,
         };
         let store = &self.desk.store;
         store

@@ -1,15 +1,19 @@
 //! Decisions: approve, refuse, ask for more, withdraw; by a person or by the rule. Whoever decides is
-//! looked up here, by person: no caller says what role somebody has.
+//! looked up here, by person: no caller says what role somebody has. The intent of each is durable before the
+//! token signs anything.
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use dossier::{ApplicationId, PersonId, staff::Role};
 use evidence::entry::{Act, Entry};
-use key_custody::{EcKey, Token, role::TicketSigning};
+use key_custody::{
+    EcKey, Token,
+    role::{ApprovalSigning, TicketSigning},
+};
 use personalisation_core::{
     application::{Application, Decider, Recapture, RefusalGround, WithdrawalReason},
     attempt::Attempt,
-    ids::{ActId, LeaseToken, OrderId},
+    ids::{ActId, LeaseToken, NoticeId, OrderId},
 };
 use personalisation_store::{
     Store, StoreError,
@@ -19,7 +23,12 @@ use personalisation_store::{
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{ACTOR, error::ReviewError, order};
+use super::{
+    ACTOR,
+    error::ReviewError,
+    notice::{Decision, Written},
+    order,
+};
 use crate::{
     config::Config,
     edge,
@@ -38,7 +47,9 @@ pub struct Desk {
     /// The configuration.
     pub config: Arc<Config>,
     /// The key of tickets.
-    pub tickets: Tickets,
+    pub tickets: Arc<Tickets>,
+    /// Keys of second persons at the console, in the same token; the first signs.
+    pub approvals: Vec<EcKey<ApprovalSigning>>,
 }
 
 /// The key of tickets, in review's token.
@@ -70,9 +81,14 @@ impl Desk {
         case: Case<'_>,
         now: OffsetDateTime,
     ) -> Result<OrderId, ReviewError> {
-        let (row, decider) = self.open(&case, now).await?;
-        let to = row.application.clone().approve(decider)?;
-        self.produce(&row, &to, Some(&case), None, now).await
+        let act = self.begin(&case, "approve", now).await?;
+        let deciding = async {
+            let (row, decider) = self.open(&case, now).await?;
+            let to = row.application.clone().approve(decider)?;
+            self.produce((&row, &to), Some(&case), None, &act, now)
+                .await
+        };
+        self.settle(&act, deciding.await, now).await
     }
 
     /// Approves by the rules of a configuration; the checker holds the lease.
@@ -85,7 +101,10 @@ impl Desk {
     ) -> Result<OrderId, ReviewError> {
         let to = row.application.clone().approve_by_rule(configuration);
         let to = to.map_err(personalisation_core::application::DecisionError::from)?;
-        self.produce(row, &to, None, Some(token), now).await
+        let act = act(None, "approve", to.id());
+        self.store.audit(&[act.intent(now)]).await?;
+        let produced = self.produce((row, &to), None, Some(token), &act, now).await;
+        self.settle(&act, produced, now).await
     }
 
     /// Refuses; a card that nobody makes yet is not made.
@@ -95,9 +114,14 @@ impl Desk {
         ground: RefusalGround,
         now: OffsetDateTime,
     ) -> Result<(), ReviewError> {
-        let (row, decider) = self.open(&case, now).await?;
-        let to = row.application.clone().refuse(ground, decider)?;
-        self.end(&row, &to, &case, ground.name(), now).await
+        let act = self.begin(&case, "refuse", now).await?;
+        let deciding = async {
+            let (row, decider) = self.open(&case, now).await?;
+            let to = row.application.clone().refuse(ground, decider)?;
+            let outcome = act.outcome(now, ground.name());
+            self.end((&row, &to), &case, outcome, now).await
+        };
+        self.settle(&act, deciding.await, now).await
     }
 
     /// Asks the applicant to come again, for these, at that time if one was agreed.
@@ -111,24 +135,27 @@ impl Desk {
         if appointment.is_some_and(|at| at <= now) {
             return Err(ReviewError::Appointment);
         }
-        let (row, by) = self.open(&case, now).await?;
-        // Nothing is granted by asking, but whoever captured does not send their own work back either.
-        if let Some(filing) = row.application.filing() {
-            let handled = by.may_decide(filing, &BTreeSet::new());
-            handled.map_err(personalisation_core::application::DecisionError::from)?;
-        }
-        let to = row.application.clone().ask_more(wanted)?;
-        let decided = Decided {
-            from: &row,
-            to: &to,
-            person: Some(case.person),
-            note: Some(case.reason),
-            appointment,
-            token: None,
-            order: None,
-            cancelled: None,
+        let act = self.begin(&case, "ask-more", now).await?;
+        let deciding = async {
+            let (row, by) = self.open(&case, now).await?;
+            let to = row.application.clone().ask_more(wanted, by)?;
+            let told = (case.reason, appointment);
+            let notice = self.notice(&row, &to, told, now).await?;
+            let decided = Decided {
+                from: &row,
+                to: &to,
+                person: Some(case.person),
+                note: Some(case.reason),
+                appointment,
+                token: None,
+                order: None,
+                cancelled: None,
+                notice: notice.as_ref().map(Written::new_notice),
+            };
+            let outcome = act.outcome(now, "more_needed");
+            self.write(&decided, outcome, now).await
         };
-        self.write(&decided, "ask-more", "more_needed", now).await
+        self.settle(&act, deciding.await, now).await
     }
 
     /// Withdraws, as the applicant told this person, or because the register says that they died.
@@ -138,16 +165,49 @@ impl Desk {
         death: bool,
         now: OffsetDateTime,
     ) -> Result<(), ReviewError> {
-        let (row, _) = self.open(&case, now).await?;
-        let reason = if death {
-            WithdrawalReason::Death
+        let (reason, why) = if death {
+            (WithdrawalReason::Death, "death")
         } else {
-            WithdrawalReason::Applicant(case.person)
+            (WithdrawalReason::Applicant(case.person), "applicant")
         };
-        let to = row.application.clone().withdraw(reason);
-        let to = to.map_err(personalisation_core::application::DecisionError::from)?;
-        let why = if death { "death" } else { "applicant" };
-        self.end(&row, &to, &case, why, now).await
+        let act = self.begin(&case, "withdraw", now).await?;
+        let deciding = async {
+            let (row, by) = self.open(&case, now).await?;
+            let to = row.application.clone().withdraw(reason, by)?;
+            let outcome = act.outcome(now, why);
+            self.end((&row, &to), &case, outcome, now).await
+        };
+        self.settle(&act, deciding.await, now).await
+    }
+
+    /// An act of a person, its intent written: if it cannot be, nothing is decided.
+    async fn begin(
+        &self,
+        case: &Case<'_>,
+        name: &str,
+        now: OffsetDateTime,
+    ) -> Result<Act, ReviewError> {
+        let act = act(Some(case.person), name, case.application);
+        self.store.audit(&[act.intent(now)]).await?;
+        Ok(act)
+    }
+
+    /// What did not take place has its outcome too; that of what did stands in its transaction.
+    async fn settle<T>(
+        &self,
+        act: &Act,
+        done: Result<T, ReviewError>,
+        now: OffsetDateTime,
+    ) -> Result<T, ReviewError> {
+        let why = match &done {
+            Ok(_) => return done,
+            Err(ReviewError::Decision(_) | ReviewError::NotAllowed) => "refused by the rules",
+            Err(_) => "nothing was changed",
+        };
+        if let Err(error) = self.store.audit(&[act.outcome(now, why)]).await {
+            tracing::error!(%error, "writing the outcome of a decision that did not take place");
+        }
+        done
     }
 
     /// The application as the case's maker saw it, and what they may do.
@@ -176,17 +236,9 @@ impl Desk {
         person: PersonId,
         now: OffsetDateTime,
     ) -> Result<Decider, ReviewError> {
-        let active = self.store.person(person).await?;
-        let active = active.is_some_and(|person| person.active);
-        let roles = self.store.roles_of(person).await?;
-        let holds = |role| {
-            active
-                && roles
-                    .iter()
-                    .any(|grant| grant.role == role && grant.office.is_none() && grant.holds(now))
-        };
-        let supervisor = holds(Role::Supervisor);
-        if supervisor || holds(Role::Reviewer) {
+        let roles = self.store.roles_at_centre(person, now).await?;
+        let supervisor = roles.contains(&Role::Supervisor);
+        if supervisor || roles.contains(&Role::Reviewer) {
             Ok(Decider { person, supervisor })
         } else {
             Err(ReviewError::NotAllowed)
@@ -196,10 +248,10 @@ impl Desk {
     /// Signs the ticket over the prepared files and adds the order with the move.
     async fn produce(
         &self,
-        row: &ApplicationRow,
-        to: &Application,
+        (row, to): (&ApplicationRow, &Application),
         case: Option<&Case<'_>>,
         token: Option<LeaseToken>,
+        act: &Act,
         now: OffsetDateTime,
     ) -> Result<OrderId, ReviewError> {
         let id = to.id();
@@ -213,14 +265,13 @@ impl Desk {
         let stated = order::stated(&dossier, profile.name);
         let missing = order::missing(&dossier);
         let (identity, _) = Identity::check(&stated, now.date(), temporary(&missing))?;
-        let ticket = ticket::issue(
-            &self.tickets.token,
-            &self.tickets.key,
-            &self.config,
-            prepared.order,
-            &prepared.digests,
-            now,
-        )?;
+        let (tickets, config) = (Arc::clone(&self.tickets), Arc::clone(&self.config));
+        let (order, digests) = (prepared.order, prepared.digests);
+        // The token blocks.
+        let signing = tokio::task::spawn_blocking(move || {
+            ticket::issue(&tickets.token, &tickets.key, &config, order, &digests, now)
+        });
+        let ticket = signing.await.map_err(|_| ReviewError::Ending)??;
         let content = [
             (ContentKind::Identity, identity.encode()?),
             (ContentKind::Ticket, Zeroizing::new(ticket.encode())),
@@ -239,24 +290,26 @@ impl Desk {
                 content: &content,
             }),
             cancelled: None,
+            notice: None,
         };
-        self.write(&decided, "approve", "approved", now).await?;
+        self.write(&decided, act.outcome(now, "approved"), now)
+            .await?;
         Ok(prepared.order)
     }
 
     /// Ends an application, and the order that it became where nobody works on it.
     async fn end(
         &self,
-        row: &ApplicationRow,
-        to: &Application,
+        (row, to): (&ApplicationRow, &Application),
         case: &Case<'_>,
-        why: &str,
+        outcome: Entry,
         now: OffsetDateTime,
     ) -> Result<(), ReviewError> {
         let cancelled = match row.order {
             Some(order) => self.cancelled(to.id(), order).await?,
             None => None,
         };
+        let notice = self.notice(row, to, (case.reason, None), now).await?;
         let decided = Decided {
             from: row,
             to,
@@ -266,8 +319,32 @@ impl Desk {
             token: None,
             order: None,
             cancelled: cancelled.as_ref().map(|(from, to)| (from, to)),
+            notice: notice.as_ref().map(Written::new_notice),
         };
-        self.write(&decided, to.state().name(), why, now).await
+        self.write(&decided, outcome, now).await
+    }
+
+    /// What the applicant is told of a decision.
+    async fn notice(
+        &self,
+        row: &ApplicationRow,
+        to: &Application,
+        (reason, appointment): (&str, Option<OffsetDateTime>),
+        now: OffsetDateTime,
+    ) -> Result<Option<Written>, ReviewError> {
+        let text = self.store.dossier_part(row.content, DossierPart::Text);
+        let text = text.await?.ok_or(PartsError::Missing("text"))?;
+        let section = self.config.notices.as_ref();
+        let decision = Decision {
+            to,
+            reason,
+            appointment,
+            applied_at: row.accepted_at,
+            decided_at: now,
+            answer_days: section.map(|section| section.answer_days),
+        };
+        let id = NoticeId::generate(&mut edge::rng());
+        Ok(Written::of(id, &parts::text(&text)?, &decision)?)
     }
 
     async fn cancelled(
@@ -286,12 +363,10 @@ impl Desk {
     async fn write(
         &self,
         decided: &Decided<'_>,
-        act: &str,
-        outcome: &str,
+        outcome: Entry,
         now: OffsetDateTime,
     ) -> Result<(), ReviewError> {
-        let id = decided.to.id();
-        let entries = entries(decided.person, act, id, outcome, now);
+        let (id, entries) = (decided.to.id(), [outcome]);
         let rng = &mut edge::rng();
         let written = self.store.decide_application(rng, decided, &entries, now);
         written.await.map_err(|error| match error {
@@ -302,20 +377,23 @@ impl Desk {
     }
 }
 
-/// Intent and outcome of an act about an application; the actor is the person, by id, or the role.
+/// An act about an application; the actor is the person, by id, or the role.
+fn act(person: Option<PersonId>, name: &str, id: ApplicationId) -> Act {
+    let actor = person.map_or_else(
+        || ACTOR.to_owned(),
+        |person| format!("personalisation/console person {person}"),
+    );
+    let act = ActId::generate(&mut edge::rng());
+    Act::new(*act.as_bytes(), &actor, name, format!("application {id}"))
+}
+
+/// Intent and outcome of a program's act about an application, which is one commit and nothing else.
 pub(super) fn entries(
-    person: Option<PersonId>,
-    act: &str,
+    name: &str,
     id: ApplicationId,
     outcome: &str,
     now: OffsetDateTime,
 ) -> [Entry; 2] {
-    let actor = person.map_or_else(|| ACTOR.to_owned(), |person| format!("staff {person}"));
-    let act = Act::new(
-        *ActId::generate(&mut edge::rng()).as_bytes(),
-        &actor,
-        act,
-        format!("application {id}"),
-    );
+    let act = act(None, name, id);
     [act.intent(now), act.outcome(now, outcome)]
 }

@@ -55,8 +55,8 @@ pub enum ReviewError {
     /// The identity no longer makes a card today.
     #[error("the application's identity: {0}")]
     Identity(#[from] IdentityError),
-    /// The identity cannot be put away.
-    #[error("preparing the identity for the database: {0}")]
+    /// Identity or notice cannot be put away.
+    #[error("preparing identity or notice for the database: {0}")]
     Encoding(#[from] serde_json::Error),
     /// The files cannot be made.
     #[error(transparent)]
@@ -64,6 +64,9 @@ pub enum ReviewError {
     /// The ticket cannot be signed.
     #[error("signing the ticket: {0}")]
     Custody(#[from] CustodyError),
+    /// The program ends meanwhile.
+    #[error("deciding about an application: the program is ending; decide again")]
+    Ending,
     /// The database fails.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -5,16 +5,21 @@ pub mod checker;
 pub mod checks;
 pub mod decide;
 mod error;
+pub mod notice;
 mod order;
 pub mod register;
+pub mod second_person;
 
 use std::sync::Arc;
 
-use key_custody::{Token, tls::Renewable};
+use key_custody::{
+    Token,
+    tls::{self, Renewable},
+};
 
 pub use self::{decide::Desk, error::ReviewError};
 use self::{decide::Tickets, register::Register};
-use crate::intake::{IntakeError, Place, tls};
+use crate::intake::{IntakeError, Place};
 
 /// Who writes into the audit here.
 pub const ACTOR: &str = "personalisation/review";
@@ -28,10 +33,13 @@ pub fn desk(place: &Place, role: &'static str) -> Result<Desk, IntakeError> {
         .ok_or(IntakeError::Missing { section, role })?;
     let token = Token::open(&token)?;
     let key = token.find_ec(&section.key)?;
+    let approvals = section.approvals.iter().map(|label| token.find_ec(label));
+    let approvals = approvals.collect::<Result<_, _>>()?;
     Ok(Desk {
         store: place.store.clone(),
         config: Arc::clone(&place.config),
-        tickets: Tickets { token, key },
+        tickets: Arc::new(Tickets { token, key }),
+        approvals,
     })
 }
 
@@ -41,6 +49,5 @@ pub fn register(place: &Place, ours: Arc<Renewable>) -> Result<Option<Register>,
         return Ok(None);
     };
     let client = tls::caller(ours, &section.server_ca)?;
-    let register = Register::new(section, client);
-    register.map(Some).map_err(IntakeError::Register)
+    Ok(Some(Register::new(section, client)?))
 }

@@ -1,22 +1,18 @@
 //! What the population register says about an applicant, within a few seconds, or that it says nothing.
 //! Answers are compared and forgotten; neither errors nor logs hold personal data.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use dossier::{ApplicationId, NationalNumber};
-use hyper_util::rt::TokioIo;
-use tokio::{net::TcpStream, time::timeout};
-use tokio_rustls::{
-    TlsConnector,
-    rustls::{ClientConfig, pki_types::ServerName},
-};
-use tonic::{
-    Code,
-    transport::{Channel, Endpoint, Uri},
-};
+use tokio::time::timeout;
+use tokio_rustls::rustls::ClientConfig;
+use tonic::{Code, transport::Channel};
 use wire::register::{FindRequest, Person, Purpose, register_client::RegisterClient};
 
-use crate::intake::config::RegisterSection;
+use crate::{
+    channel::{self, ChannelError},
+    intake::config::RegisterSection,
+};
 
 /// How long an answer may take: nobody waits at a counter for it.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -53,41 +49,32 @@ pub struct Register(RegisterClient<Channel>);
 
 impl Register {
     /// Prepares the connection; it is made with the first question, and again when it broke.
-    pub fn new(section: &RegisterSection, tls: ClientConfig) -> Result<Self, &'static str> {
-        let name = ServerName::try_from(section.server_name.clone())
-            .map_err(|_| "server_name is no name of a host")?;
-        let endpoint = Endpoint::from_shared(format!("http://{}", section.authority))
-            .map_err(|_| "authority is not HOST:PORT")?;
-        let connector = TlsConnector::from(Arc::new(tls));
-        let authority = section.authority.clone();
-        let connect = tower::service_fn(move |_: Uri| {
-            let (connector, name, authority) = (connector.clone(), name.clone(), authority.clone());
-            async move {
-                let connecting = async {
-                    let stream = TcpStream::connect(&authority).await?;
-                    stream.set_nodelay(true)?;
-                    connector.connect(name, stream).await
-                };
-                let stream = timeout(CONNECT, connecting)
-                    .await
-                    .map_err(|_| std::io::Error::from(std::io::ErrorKind::TimedOut))??;
-                Ok::<_, std::io::Error>(TokioIo::new(stream))
-            }
-        });
-        let channel = endpoint.connect_with_connector_lazy(connect);
+    pub fn new(section: &RegisterSection, tls: ClientConfig) -> Result<Self, ChannelError> {
+        let server = (section.authority.as_str(), section.server_name.as_str());
+        let channel = channel::prepare(tls, server, CONNECT, None)?;
         let client = RegisterClient::new(channel).max_decoding_message_size(LONGEST_ANSWER);
         Ok(Self(client))
     }
 
     /// What the register says about a number, for this case.
     pub async fn ask(&self, number: &NationalNumber, case: ApplicationId) -> Answer {
+        self.ask_within(LIMIT, number, case).await
+    }
+
+    /// The same, for somebody who waits: an answer that takes longer is none.
+    pub async fn ask_within(
+        &self,
+        limit: Duration,
+        number: &NationalNumber,
+        case: ApplicationId,
+    ) -> Answer {
         let question = FindRequest {
             national_number: number.as_str().to_owned(),
             purpose: Purpose::Review.into(),
             case_reference: case.to_string(),
         };
         let mut client = self.0.clone();
-        let answer = match timeout(LIMIT, client.find(question)).await {
+        let answer = match timeout(limit, client.find(question)).await {
             Err(_) => Answer::Silent("register-timed-out"),
             Ok(Err(status)) => match status.code() {
                 Code::NotFound => Answer::Nobody,

@@ -44,11 +44,8 @@ impl Accounts {
             return Ok(None);
         };
         let now = self.surroundings.now();
-        let roles = self.store.roles_of(person.id).await.map_err(failed)?;
-        if !roles
-            .iter()
-            .any(|grant| grant.office.is_none() && grant.holds(now))
-        {
+        let roles = self.store.roles_at_centre(person.id, now).await;
+        if roles.map_err(failed)?.is_empty() {
             return Ok(None);
         }
         let credentials = self.store.credentials(person.id).await.map_err(failed)?;
@@ -80,18 +77,22 @@ impl Accounts {
         })
     }
 
-    async fn keep(&self, who: PersonId, passkey: &Passkey) -> Result<(), StaffError> {
-        let kept = KeptPasskey {
+    fn kept(&self, passkey: &Passkey) -> Result<KeptPasskey, StaffError> {
+        Ok(KeptPasskey {
             credential: passkey.credential().to_vec(),
             relying_party: self.relying_party.clone(),
             record: passkey.to_json().map_err(store_error)?,
-        };
-        let mut rng = self.rng;
-        let now = self.surroundings.now();
-        self.store
-            .keep_passkey(&mut rng, person(who), &kept, now)
-            .await
-            .map_err(failed)
+        })
+    }
+
+    async fn keep(&self, who: PersonId, passkey: &Passkey) -> Result<(), StaffError> {
+        let (mut rng, now) = (self.rng, self.surroundings.now());
+        let kept = self.kept(passkey)?;
+        let added = self
+            .store
+            .add_passkey(&mut rng, person(who), &kept, now)
+            .await;
+        there(added)
     }
 }
 
@@ -128,7 +129,21 @@ impl Staff for Accounts {
     }
 
     async fn update_passkey(&self, who: PersonId, passkey: Passkey) -> Result<(), StaffError> {
-        self.keep(who, &passkey).await
+        let (mut rng, kept) = (self.rng, self.kept(&passkey)?);
+        let updated = self
+            .store
+            .update_passkey(&mut rng, person(who), &kept)
+            .await;
+        there(updated)
+    }
+}
+
+/// What was taken away meanwhile does not come back.
+fn there(changed: Result<bool, StoreError>) -> Result<(), StaffError> {
+    if changed.map_err(failed)? {
+        Ok(())
+    } else {
+        Err(StaffError::Gone)
     }
 }
 

@@ -174,7 +174,10 @@ impl Staffing {
         let act = self.act(name, person);
         self.store.audit(&[act.intent(now)]).await?;
         let done = [act.outcome(now, "done")];
-        let changed = self.store.set_person_active(person, active, &done).await;
+        let changed = self
+            .store
+            .set_person_active(person, active, &done, now)
+            .await;
         self.settle(&act, changed, now).await
     }
 

@@ -5,7 +5,10 @@ use pages::{
     PersonId,
     http::{Change, How, Record, SessionKey, Sessions, State, StoreError, Surroundings},
 };
-use personalisation_store::{Store, staff::SessionContent};
+use personalisation_store::{
+    Store,
+    staff::{SessionChange, SessionContent},
+};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -53,8 +56,10 @@ impl StoredSessions {
             let written =
                 self.store
                     .change_session(&mut rng, old.bytes(), new.bytes(), kept.change, content);
-            if written.await.map_err(StoreError::new)? {
-                return Ok(Some(record));
+            match written.await.map_err(StoreError::new)? {
+                SessionChange::Done => return Ok(Some(record)),
+                SessionChange::Barred => return Ok(None),
+                SessionChange::Disturbed => {}
             }
         }
         Err(StoreError::new(

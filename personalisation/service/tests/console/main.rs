@@ -6,6 +6,8 @@
 )]
 
 mod enrolment;
+mod interrupted;
 mod office;
 mod permissions;
 mod place;
+mod quarantine;

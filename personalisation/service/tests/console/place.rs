@@ -100,6 +100,11 @@ impl Place {
         cookie
     }
 
+    /// Ends what [`Self::session`] began.
+    pub async fn end_session(&self, person: PersonId) {
+        self.store().end_sessions(person).await.unwrap();
+    }
+
     /// A request, with the cookie of a session and, for a form, its token or a wrong one.
     pub async fn call(
         &self,

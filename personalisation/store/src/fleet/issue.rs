@@ -15,6 +15,19 @@ use crate::{
     transaction::transaction,
 };
 
+/// A configuration that was signed, without what it says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ConfigurationHead {
+    /// Its number.
+    pub number: u64,
+    /// From when it holds.
+    pub from: OffsetDateTime,
+    /// Until when.
+    pub until: OffsetDateTime,
+    /// When it was signed.
+    pub added_at: OffsetDateTime,
+}
+
 /// A configuration that was signed.
 #[derive(Debug)]
 pub struct NewConfiguration<'a> {
@@ -103,6 +116,41 @@ impl Store {
             "SELECT number, signed FROM fleet_configuration ORDER BY number DESC LIMIT 1",
         );
         configuration_of(query.fetch_optional(&self.pool).await)
+    }
+
+    /// Configurations, the newest first.
+    pub async fn configurations(&self, most: u32) -> Result<Vec<ConfigurationHead>, StoreError> {
+        const DOING: &str = "reading configurations";
+        let rows = sqlx::query(
+            "SELECT number, holds_from, holds_until, added_at FROM fleet_configuration
+             ORDER BY number DESC LIMIT $1",
+        )
+        .bind(i64::from(most))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database(DOING))?;
+        let head = |row: &SqliteRow| {
+            let columns = Columns {
+                table: "fleet_configuration",
+                id: String::new(),
+                row,
+            };
+            let number: i64 = columns.get("number")?;
+            Ok(ConfigurationHead {
+                number: u64::try_from(number).map_err(|_| columns.bad("number"))?,
+                from: super::station::time_of(&columns, "holds_from")?,
+                until: super::station::time_of(&columns, "holds_until")?,
+                added_at: super::station::time_of(&columns, "added_at")?,
+            })
+        };
+        rows.iter().map(head).collect()
+    }
+
+    /// The configuration of a number, encoded as it was signed.
+    pub async fn configuration(&self, of: u64) -> Result<Option<Vec<u8>>, StoreError> {
+        let query = sqlx::query("SELECT number, signed FROM fleet_configuration WHERE number = $1");
+        let row = query.bind(number(of)).fetch_optional(&self.pool).await;
+        Ok(configuration_of(row)?.map(|(_, signed)| signed))
     }
 
     /// Keeps an office's signed staff list; those before it are erased.

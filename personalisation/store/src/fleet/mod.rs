@@ -6,6 +6,7 @@ mod code;
 mod issue;
 mod report;
 mod station;
+mod wrong_code;
 
 use dossier::{KeyId, OfficeId, StationId};
 use time::OffsetDateTime;
@@ -13,7 +14,7 @@ use time::OffsetDateTime;
 pub use self::{
     alarm::{Alarm, AlarmKind},
     code::{CodeUse, NewCode, PairOfKeys},
-    issue::{NewConfiguration, NewStaffList, StaffListHead},
+    issue::{ConfigurationHead, NewConfiguration, NewStaffList, StaffListHead},
     report::{Device, Report},
 };
 

@@ -54,31 +54,33 @@ impl Store {
         rows.iter().map(station_of).collect()
     }
 
-    /// Lets an active station only empty its outbox. `false` where it was not active.
+    /// Lets an active station only empty its outbox. `false` where it was not active. The audit hears
+    /// what came of it: the first entries, or else the second.
     pub async fn quarantine_station(
         &self,
         id: StationId,
-        entries: &[Entry],
+        (moved, not): (&[Entry], &[Entry]),
         now: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         transaction!(self, "quarantining a station", |tx| {
-            let moved = quarantine(tx, id, now).await?;
-            audit::write(tx, entries).await?;
-            Ok(moved)
+            let changed = quarantine(tx, id, now).await?;
+            audit::write(tx, if changed { moved } else { not }).await?;
+            Ok(changed)
         })
     }
 
-    /// Takes a station back from quarantine. `false` where it was not there.
+    /// Takes a station back from quarantine. `false` where it was not there. The audit hears
+    /// what came of it: the first entries, or else the second.
     pub async fn release_station(
         &self,
         id: StationId,
-        entries: &[Entry],
+        (moved, not): (&[Entry], &[Entry]),
         now: OffsetDateTime,
     ) -> Result<bool, StoreError> {
         transaction!(self, "releasing a station", |tx| {
-            let moved = go(tx, id, &["quarantined"], ("active", None), now).await?;
-            audit::write(tx, entries).await?;
-            Ok(moved)
+            let changed = go(tx, id, &["quarantined"], ("active", None), now).await?;
+            audit::write(tx, if changed { moved } else { not }).await?;
+            Ok(changed)
         })
     }
 

@@ -83,8 +83,18 @@ impl Store {
         rows.iter().map(alarm_of).collect()
     }
 
+    /// The alarm of a dossier, while nobody is done with it.
+    pub async fn alarm(&self, hash: Hash) -> Result<Option<Alarm>, StoreError> {
+        let row = sqlx::query("SELECT * FROM intake_alarm WHERE hash = $1 AND settled_at IS NULL")
+            .bind(&hash.as_bytes()[..])
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::database("reading an alarm"))?;
+        row.as_ref().map(alarm_of).transpose()
+    }
+
     /// A supervisor is done with a rejected dossier. With `again`, it is opened once more: what stood
-    /// against it was mended (a station revoked by mistake, a key put back).
+    /// against it was mended (a station revoked by mistake, a key put back). Else its file is erased next.
     pub async fn settle_rejected(
         &self,
         hash: Hash,
@@ -108,19 +118,20 @@ impl Store {
             if settled.rows_affected() != 1 {
                 return Err(stale(DOING, hash));
             }
-            if again {
-                let held = sqlx::query(
-                    "UPDATE intake_dossier SET state = 'held', reason = NULL, ended_at = NULL, filed = 0,
-                            tries = 0, lease_token = NULL, lease_expires_at = NULL
-                     WHERE hash = $1 AND state = 'rejected'",
-                )
+            let statement = if again {
+                "UPDATE intake_dossier SET state = 'held', reason = NULL, ended_at = NULL, filed = 0,
+                        tries = 0, lease_token = NULL, lease_expires_at = NULL
+                 WHERE hash = $1 AND state = 'rejected'"
+            } else {
+                "UPDATE intake_dossier SET filed = 0 WHERE hash = $1 AND state = 'rejected'"
+            };
+            let changed = sqlx::query(statement)
                 .bind(&hash.as_bytes()[..])
                 .execute(&mut **tx)
                 .await
                 .map_err(StoreError::database(DOING))?;
-                if held.rows_affected() != 1 {
-                    return Err(stale(DOING, hash));
-                }
+            if changed.rows_affected() != 1 {
+                return Err(stale(DOING, hash));
             }
             audit::write(tx, entries).await
         })

@@ -3,12 +3,14 @@
 mod accept;
 mod alarm;
 mod lease;
+mod second_person;
 
 pub use accept::{Acceptance, Accepted};
 pub use alarm::Alarm;
 use dossier::{ApplicationId, Hash, StationId, receipt::Reason};
 use evidence::entry::Entry;
-use sqlx::sqlite::SqliteRow;
+pub use second_person::{NewQuestion, Question, QuestionId, QuestionState, Said};
+use sqlx::{Row as _, sqlite::SqliteRow};
 use time::OffsetDateTime;
 
 use crate::{
@@ -47,6 +49,15 @@ pub struct DossierRow {
     pub state: DossierState,
     /// The newest signed receipt.
     pub receipt: Vec<u8>,
+}
+
+/// An ended dossier whose file is still to be erased or put away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unfiled {
+    /// Which.
+    pub hash: Hash,
+    /// Nobody needs the file any more: it was accepted, or a supervisor was done with it. Else it waits for one.
+    pub done: bool,
 }
 
 /// A dossier whose file is durable.
@@ -148,26 +159,66 @@ impl Store {
         rows.iter().map(dossier_of).collect()
     }
 
-    /// Ended dossiers whose files are still where they were while held: at most 100.
-    pub async fn unfiled(&self) -> Result<Vec<DossierRow>, StoreError> {
+    /// Bytes of a station's dossiers that wait in quarantine for a supervisor.
+    pub async fn quarantined_bytes(&self, station: StationId) -> Result<u64, StoreError> {
+        let bytes: i64 = sqlx::query_scalar(
+            "SELECT COALESCE(SUM(length), 0) FROM intake_dossier
+             WHERE station = $1 AND state = 'rejected' AND EXISTS (
+                 SELECT 1 FROM intake_alarm AS alarm
+                 WHERE alarm.hash = intake_dossier.hash AND alarm.settled_at IS NULL)",
+        )
+        .bind(&station.as_bytes()[..])
+        .fetch_one(&self.pool)
+        .await
+        .map_err(StoreError::database("adding up a station's quarantine"))?;
+        Ok(bytes.unsigned_abs())
+    }
+
+    /// Ended dossiers whose files are still where they should not be any more, the one that ended first first: at
+    /// most 100.
+    pub async fn unfiled(&self) -> Result<Vec<Unfiled>, StoreError> {
+        const DOING: &str = "listing files to put away";
         let rows = sqlx::query(
-            "SELECT * FROM intake_dossier WHERE filed = 0 AND state <> 'held' LIMIT 100",
+            "SELECT hash, state = 'accepted' OR NOT EXISTS (
+                 SELECT 1 FROM intake_alarm AS alarm
+                 WHERE alarm.hash = intake_dossier.hash AND alarm.settled_at IS NULL) AS done
+             FROM intake_dossier WHERE filed = 0 AND state <> 'held' ORDER BY ended_at, hash LIMIT 100",
         )
         .fetch_all(&self.pool)
         .await
-        .map_err(StoreError::database("listing files to put away"))?;
-        rows.iter().map(dossier_of).collect()
+        .map_err(StoreError::database(DOING))?;
+        rows.iter()
+            .map(|row| {
+                let columns = Columns {
+                    table: TABLE,
+                    id: "unknown".to_owned(),
+                    row,
+                };
+                let hash = |bytes: &[u8]| bytes.try_into().ok().map(Hash::from_bytes);
+                Ok(Unfiled {
+                    hash: columns.read("hash", hash)?,
+                    done: row.try_get("done").map_err(StoreError::database(DOING))?,
+                })
+            })
+            .collect()
     }
 
-    /// The file of an ended dossier was erased or put away.
-    pub async fn filed(&self, hash: Hash) -> Result<(), StoreError> {
+    /// The file of an ended dossier was erased (`done`) or put away, unless that is not what should become of it
+    /// any more.
+    pub async fn filed(&self, file: Unfiled) -> Result<(), StoreError> {
         const DOING: &str = "noting that a file was put away";
         transaction!(self, DOING, |tx| {
-            sqlx::query("UPDATE intake_dossier SET filed = 1 WHERE hash = $1 AND state <> 'held'")
-                .bind(&hash.as_bytes()[..])
-                .execute(&mut **tx)
-                .await
-                .map_err(StoreError::database(DOING))?;
+            sqlx::query(
+                "UPDATE intake_dossier SET filed = 1 WHERE hash = $1 AND state <> 'held'
+                 AND $2 = (state = 'accepted' OR NOT EXISTS (
+                     SELECT 1 FROM intake_alarm AS alarm
+                     WHERE alarm.hash = intake_dossier.hash AND alarm.settled_at IS NULL))",
+            )
+            .bind(&file.hash.as_bytes()[..])
+            .bind(file.done)
+            .execute(&mut **tx)
+            .await
+            .map_err(StoreError::database(DOING))?;
             Ok(())
         })
     }

@@ -5,15 +5,22 @@ use dossier::ApplicationId;
 use super::{ApplicationRow, Subject, application_of, handlers_of, id_of};
 use crate::{Store, StoreError};
 
+/// Applications about somebody.
+pub(super) const ABOUT: &str = "SELECT * FROM review_application WHERE subject = $1
+     ORDER BY accepted_at DESC, application LIMIT 50";
+/// Others about the same person.
+pub(super) const OTHERS: &str = "SELECT other.* FROM review_application AS this
+     JOIN review_application AS other ON other.subject = this.subject
+     WHERE this.application = $1 AND other.application <> this.application
+     ORDER BY other.accepted_at DESC, other.application LIMIT 50";
+
 impl Store {
     /// Applications about somebody, newest first, at most 50.
     pub async fn applications_about(
         &self,
         subject: Subject,
     ) -> Result<Vec<ApplicationRow>, StoreError> {
-        const SQL: &str = "SELECT * FROM review_application WHERE subject = $1
-                           ORDER BY accepted_at DESC, application LIMIT 50";
-        self.about(SQL, &subject.0).await
+        self.about(ABOUT, &subject.0).await
     }
 
     /// Other applications about the same person, newest first, at most 50.
@@ -21,11 +28,7 @@ impl Store {
         &self,
         id: ApplicationId,
     ) -> Result<Vec<ApplicationRow>, StoreError> {
-        const SQL: &str = "SELECT other.* FROM review_application AS this
-                           JOIN review_application AS other ON other.subject = this.subject
-                           WHERE this.application = $1 AND other.application <> this.application
-                           ORDER BY other.accepted_at DESC, other.application LIMIT 50";
-        self.about(SQL, id.as_bytes()).await
+        self.about(OTHERS, id.as_bytes()).await
     }
 
     async fn about(

@@ -3,7 +3,7 @@
 use dossier::{ApplicationId, PersonId};
 use evidence::entry::Entry;
 use personalisation_core::{
-    application::{Application, ApplicationState, RefusalGround, record::Record},
+    application::{Application, ApplicationState, Referral, RefusalGround, record::Record},
     attempt::Attempt,
     ids::{LeaseToken, OrderId},
 };
@@ -11,7 +11,11 @@ use rand::CryptoRng;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{ApplicationRow, insert_handlers, insert_move, names, verify};
+use super::{
+    ApplicationRow, insert_handlers, insert_move, names,
+    notice::{NewNotice, insert_notice},
+    verify,
+};
 use crate::{
     Store, StoreError, audit, line,
     order::{self, ContentKind, NewOrder},
@@ -39,6 +43,8 @@ pub struct Decided<'a> {
     pub order: Option<OrderToAdd<'a>>,
     /// With an end: the newest attempt at its order, and that attempt cancelled.
     pub cancelled: Option<(&'a Attempt, &'a Attempt)>,
+    /// What the applicant is told: with every move that has a notice, and with no other.
+    pub notice: Option<NewNotice<'a>>,
 }
 
 /// The order that an approval makes of the prepared files.
@@ -55,8 +61,9 @@ pub struct OrderToAdd<'a> {
 }
 
 impl Store {
-    /// Moves an application as decided. The order of an approval, the move, what was written and the
-    /// audit are one commit. `Stale` where somebody moved it meanwhile, or where the person is among
+    /// Moves an application as decided. The order of an approval, the move, what was written, the notice
+    /// and the audit are one commit. `Notice` where the move needs a notice and there is none, or the
+    /// other way round; `Stale` where somebody moved it meanwhile, or where the person is among
     /// those who handled it; `AlreadyThere` where its person has another live application of the type.
     pub async fn decide_application(
         &self,
@@ -80,7 +87,12 @@ impl Store {
                 sealed.push((*kind, self.sealer.seal(rng, &kind.place(order.id), plain)?));
             }
         }
-        let (note, sealed) = (note.as_deref(), &sealed);
+        let notice = match (decided.to.state().notice(), &decided.notice) {
+            (Some(kind), Some(new)) => Some((kind, self.seal_notice(rng, new)?)),
+            (None, None) => None,
+            _ => return Err(StoreError::Notice(id)),
+        };
+        let (note, sealed, notice) = (note.as_deref(), &sealed, &notice);
         transaction!(self, "deciding about an application", |tx| {
             if let Some(token) = decided.token {
                 verify::leased(tx, id, token).await?;
@@ -94,6 +106,9 @@ impl Store {
             }
             write_state(tx, decided.from, decided.to, (decided.person, note), now).await?;
             set_extras(tx, decided).await?;
+            if let Some((kind, notice)) = notice {
+                insert_notice(tx, (id, step), *kind, notice, now).await?;
+            }
             audit::write(tx, entries).await
         })
     }
@@ -175,8 +190,20 @@ async fn set_extras(tx: &mut Tx, decided: &Decided<'_>) -> Result<(), StoreError
     Ok(())
 }
 
-/// Writes an application's next state where it is still what was read and `person` handled nothing of
-/// it; part of the caller's transaction.
+/// What somebody must at least be to decide about it.
+fn least_role(row: &ApplicationRow) -> &'static str {
+    let record = row.application.record();
+    let forced = record.filed.as_ref().is_some_and(|filed| filed.forced);
+    let reserved = |referral: &Referral| referral.needs_supervisor();
+    if forced || record.referrals.iter().any(reserved) {
+        "supervisor"
+    } else {
+        "reviewer"
+    }
+}
+
+/// Writes an application's next state where it is still what was read, and `person` may decide about it now, by
+/// their roles, and handled nothing of it; part of the caller's transaction.
 pub(super) async fn write_state(
     tx: &mut Tx,
     from: &ApplicationRow,
@@ -189,8 +216,6 @@ pub(super) async fn write_state(
     let forced = record.filed.as_ref().is_some_and(|filed| filed.forced);
     let step = from.step + 1;
     // Who approves is bound by the claim; whoever ended has none.
-    // Noting a withdrawal decides nothing: whoever hears of it may.
-    let decider = person.filter(|_| !matches!(to.state(), ApplicationState::Withdrawn(..)));
     let claim = match to.state() {
         ApplicationState::Approved(..) => "subject",
         state if state.is_final() => "NULL",
@@ -203,13 +228,19 @@ pub(super) async fn write_state(
                 change = (SELECT MAX(change) + 1 FROM review_application)
          WHERE application = $1 AND state = $2 AND step = $3
          AND NOT EXISTS (SELECT 1 FROM review_handler AS handler
-                         WHERE handler.application = $1 AND handler.person = $4)"
+                         WHERE handler.application = $1 AND handler.person = $4)
+         AND ($4 IS NULL OR EXISTS (
+             SELECT 1 FROM staff_role AS role
+             JOIN staff_person AS person ON person.person_id = role.person_id
+             WHERE role.person_id = $4 AND person.active = 1 AND role.office IS NULL
+             AND role.role IN ('supervisor', $14)
+             AND role.from_at <= $13 AND (role.until_at IS NULL OR role.until_at > $13)))"
     );
     let moved = sqlx::query(sqlx::AssertSqlSafe(statement))
         .bind(&to.id().as_bytes()[..])
         .bind(from.application.state().name())
         .bind(i64::from(from.step))
-        .bind(decider.map(|person| person.as_bytes().to_vec()))
+        .bind(person.map(|person| person.as_bytes().to_vec()))
         .bind(&record.state)
         .bind(i64::from(step))
         .bind(names::join(record.referrals.iter().map(|one| one.name())))
@@ -223,6 +254,7 @@ pub(super) async fn write_state(
         .bind(record.ground.map(RefusalGround::name))
         .bind(i64::from(forced))
         .bind(micros(now))
+        .bind(least_role(from))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;

@@ -2,7 +2,7 @@
 
 use dossier::{ApplicationId, Hash, OfficeId, PersonId};
 use personalisation_core::application::{Check, CheckResult, Finding, Outcome, Referral};
-use sqlx::Row as _;
+use sqlx::{QueryBuilder, Row as _};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -11,7 +11,7 @@ use super::{
     read::{self},
 };
 use crate::{
-    Store, StoreError,
+    Engine, Store, StoreError,
     row::{Columns, from_micros},
 };
 
@@ -20,8 +20,8 @@ use crate::{
 pub struct QueueFilter {
     /// In this state only, by its name; none: in any.
     pub state: Option<&'static str>,
-    /// Referred for this reason only.
-    pub referral: Option<Referral>,
+    /// Referred for one of these reasons only; none: for any.
+    pub referrals: Vec<Referral>,
     /// Of this office only.
     pub office: Option<OfficeId>,
     /// Those that this person may decide about: not what they captured.
@@ -56,6 +56,38 @@ pub struct MoveOfApplication {
     pub note: Option<Zeroizing<String>>,
 }
 
+/// The statement with the conditions of a filter that are given: each can use its index.
+fn filtered(select: &str, filter: &QueueFilter) -> QueryBuilder<Engine> {
+    let mut query = QueryBuilder::new(select);
+    query.push(" FROM review_application AS item WHERE 1 = 1");
+    if let Some(state) = filter.state {
+        query.push(" AND state = ").push_bind(state);
+    }
+    if let Some(office) = &filter.office {
+        query
+            .push(" AND office = ")
+            .push_bind(office.as_str().to_owned());
+    }
+    if !filter.referrals.is_empty() {
+        query.push(" AND (1 = 0");
+        for referral in &filter.referrals {
+            // A `_` of a name is itself, not any character.
+            let name = referral.name().replace('_', "\\_");
+            query.push(" OR ' ' || referrals || ' ' LIKE ");
+            query.push_bind(format!("% {name} %")).push(" ESCAPE '\\'");
+        }
+        query.push(")");
+    }
+    if let Some(person) = filter.decider {
+        query.push(
+            " AND NOT EXISTS (SELECT 1 FROM review_handler AS handler
+               WHERE handler.application = item.application AND handler.person = ",
+        );
+        query.push_bind(person.as_bytes().to_vec()).push(")");
+    }
+    query
+}
+
 impl Store {
     /// Applications, the one that waits longest first.
     pub async fn applications(
@@ -69,22 +101,14 @@ impl Store {
             .await
             .map_err(StoreError::database(DOING))?;
         let most = if filter.most == 0 { 100 } else { filter.most };
-        let rows = sqlx::query(
-            "SELECT * FROM review_application AS item
-             WHERE ($1 IS NULL OR state = $1) AND ($2 IS NULL OR office = $2)
-             AND ($3 IS NULL OR ' ' || referrals || ' ' LIKE '% ' || $3 || ' %')
-             AND ($4 IS NULL OR NOT EXISTS (SELECT 1 FROM review_handler AS handler
-                  WHERE handler.application = item.application AND handler.person = $4))
-             ORDER BY since, application LIMIT $5",
-        )
-        .bind(filter.state)
-        .bind(filter.office.as_ref().map(OfficeId::as_str))
-        .bind(filter.referral.map(Referral::name))
-        .bind(filter.decider.map(|person| person.as_bytes().to_vec()))
-        .bind(i64::from(most))
-        .fetch_all(&mut *connection)
-        .await
-        .map_err(StoreError::database(DOING))?;
+        let mut query = filtered("SELECT *", filter);
+        query.push(" ORDER BY since, application LIMIT ");
+        query.push_bind(i64::from(most));
+        let rows = query
+            .build()
+            .fetch_all(&mut *connection)
+            .await
+            .map_err(StoreError::database(DOING))?;
         let mut found = Vec::with_capacity(rows.len());
         for row in &rows {
             let handlers = handlers_of(&mut connection, id_of(row)?).await?;
@@ -93,7 +117,17 @@ impl Store {
         Ok(found)
     }
 
-    /// How many applications are in each state.
+    /// How many applications there are of those that a filter names, however many it would list.
+    pub async fn count_queue(&self, filter: &QueueFilter) -> Result<u64, StoreError> {
+        let count: i64 = filtered("SELECT COUNT(*)", filter)
+            .build_query_scalar()
+            .fetch_one(&self.pool)
+            .await
+            .map_err(StoreError::database("counting applications that wait"))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// How many applications are in each state: looks at all of them.
     pub async fn count_applications(&self) -> Result<Vec<Counted>, StoreError> {
         let rows = sqlx::query(
             "SELECT state, COUNT(*) AS count, MIN(since) AS oldest FROM review_application
@@ -193,5 +227,63 @@ impl Store {
                 })
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{QueueFilter, filtered};
+    use crate::{Store, sealing::Sealer};
+
+    /// What the engine does for a statement.
+    async fn plan(store: &Store, statement: &str) -> String {
+        let explained = format!("EXPLAIN QUERY PLAN {statement}");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(explained))
+            .fetch_all(&store.pool)
+            .await
+            .unwrap();
+        let step = |row| sqlx::Row::get::<String, _>(row, "detail");
+        rows.iter().map(step).collect::<Vec<_>>().join("; ")
+    }
+
+    #[tokio::test]
+    async fn what_every_page_asks_uses_an_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let sealer = Sealer::new(Box::new(zeroize::Zeroizing::new([7; 32])));
+        let database = folder.path().join("centre.db");
+        let store = Store::open(&database, sealer).await.unwrap();
+        let filter = QueueFilter {
+            state: Some("in_review"),
+            ..QueueFilter::default()
+        };
+        let queue = filtered("SELECT *", &filter).into_string() + " ORDER BY since, application";
+        for (statement, index) in [
+            (queue.as_str(), "review_application_state"),
+            (super::super::about::ABOUT, "review_application_subject"),
+            (super::super::about::OTHERS, "review_application_subject"),
+            (
+                "SELECT 1 FROM intake_dossier WHERE application = x'00' AND state = 'accepted'",
+                "intake_dossier_application",
+            ),
+            (
+                "SELECT session_key FROM staff_session WHERE person_id IS NULL
+                 ORDER BY made_at DESC LIMIT 100 OFFSET 10000",
+                "staff_session_anonymous",
+            ),
+        ] {
+            let plan = plan(&store, statement).await;
+            assert!(plan.contains(index), "{statement}: {plan}");
+            assert!(!plan.contains("SCAN review_application"), "{plan}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_looked_for_and_not_a_pattern() {
+        let filter = QueueFilter {
+            referrals: vec![personalisation_core::application::Referral::ForcedCapture],
+            ..QueueFilter::default()
+        };
+        let statement = filtered("SELECT *", &filter).into_string();
+        assert!(statement.contains("ESCAPE '\\'"), "{statement}");
     }
 }

@@ -136,28 +136,34 @@ impl Store {
         })
     }
 
-    /// Adds a passkey, or replaces the one with the same credential id by what it has become.
-    pub async fn keep_passkey(
+    /// Adds a passkey for somebody who works here and has proved who they are by another credential: false where
+    /// they have none any more.
+    pub async fn add_passkey(
         &self,
         rng: &mut impl CryptoRng,
         person: PersonId,
         passkey: &KeptPasskey,
         now: OffsetDateTime,
-    ) -> Result<(), StoreError> {
-        const DOING: &str = "keeping a passkey";
-        let record =
-            Zeroizing::new(serde_json::to_vec(passkey).map_err(|_| StoreError::BadRow {
-                table: TABLE,
-                column: "secret",
-                row: format!("of {person}"),
-            })?);
-        let id = sha256(&passkey.credential);
-        let sealed = &Sealed {
-            id,
-            kind: Kind::Passkey,
-            relying_party: Some(passkey.relying_party.clone()),
-            secret: self.sealer.seal(rng, &place(&id), &record)?,
-        };
+    ) -> Result<bool, StoreError> {
+        let sealed = &self.seal_passkey(rng, person, passkey)?;
+        transaction!(self, "adding a passkey", |tx| {
+            if !may_prove(tx, person).await? {
+                return Ok(false);
+            }
+            insert(tx, person, sealed, now).await?;
+            Ok(true)
+        })
+    }
+
+    /// Replaces a passkey by what it has become, its counter: false where it was taken away meanwhile.
+    pub async fn update_passkey(
+        &self,
+        rng: &mut impl CryptoRng,
+        person: PersonId,
+        passkey: &KeptPasskey,
+    ) -> Result<bool, StoreError> {
+        const DOING: &str = "keeping a passkey's counter";
+        let sealed = &self.seal_passkey(rng, person, passkey)?;
         transaction!(self, DOING, |tx| {
             let changed = sqlx::query(
                 "UPDATE staff_credential SET secret = $3 WHERE credential_id = $1 AND person_id = $2",
@@ -168,10 +174,28 @@ impl Store {
             .execute(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;
-            if changed.rows_affected() == 0 {
-                insert(tx, person, sealed, now).await?;
-            }
-            Ok(())
+            Ok(changed.rows_affected() == 1)
+        })
+    }
+
+    fn seal_passkey(
+        &self,
+        rng: &mut impl CryptoRng,
+        person: PersonId,
+        passkey: &KeptPasskey,
+    ) -> Result<Sealed, StoreError> {
+        let record =
+            Zeroizing::new(serde_json::to_vec(passkey).map_err(|_| StoreError::BadRow {
+                table: TABLE,
+                column: "secret",
+                row: format!("of {person}"),
+            })?);
+        let id = sha256(&passkey.credential);
+        Ok(Sealed {
+            id,
+            kind: Kind::Passkey,
+            relying_party: Some(passkey.relying_party.clone()),
+            secret: self.sealer.seal(rng, &place(&id), &record)?,
         })
     }
 
@@ -233,6 +257,19 @@ pub(super) async fn forget_sessions(tx: &mut Tx, person: PersonId) -> Result<(),
         .await
         .map(|_| ())
         .map_err(StoreError::database("ending somebody's sessions"))
+}
+
+/// Whether somebody works here and has anything by which they could have proved who they are.
+pub(super) async fn may_prove(tx: &mut Tx, person: PersonId) -> Result<bool, StoreError> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM staff_person AS person
+         JOIN staff_credential AS credential ON credential.person_id = person.person_id
+         WHERE person.person_id = $1 AND person.active = 1)",
+    )
+    .bind(&person.as_bytes()[..])
+    .fetch_one(&mut **tx)
+    .await
+    .map_err(StoreError::database("looking whether somebody may sign in"))
 }
 
 /// Whether somebody has any credential.

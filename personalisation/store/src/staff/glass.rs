@@ -106,8 +106,8 @@ pub struct Glass {
     pub found: u64,
     /// When.
     pub opened_at: OffsetDateTime,
-    /// Who looked at it, and what they thought.
-    pub review: Option<(PersonId, GlassVerdict)>,
+    /// Who looked at it, what they thought, and why.
+    pub review: Option<(PersonId, GlassVerdict, Zeroizing<String>)>,
 }
 
 impl std::fmt::Debug for Glass {
@@ -149,11 +149,23 @@ impl Store {
         })
     }
 
-    /// Reads without a case: those nobody has looked at first, newest first; at most `most`.
+    /// One read without a case.
+    pub async fn glass(&self, id: GlassId) -> Result<Option<Glass>, StoreError> {
+        let row = sqlx::query("SELECT * FROM staff_glass WHERE glass_id = $1")
+            .bind(&id.0[..])
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::database("reading a read without a case"))?;
+        row.map(|row| self.read_glass(&row)).transpose()
+    }
+
+    /// Reads without a case: those nobody has looked at first, of them the one that waits longest; then the others,
+    /// newest first; at most `most`.
     pub async fn broken_glass(&self, most: u32) -> Result<Vec<Glass>, StoreError> {
         let rows = sqlx::query(
             "SELECT * FROM staff_glass
-             ORDER BY CASE WHEN reviewed_at IS NULL THEN 0 ELSE 1 END, opened_at DESC, glass_id
+             ORDER BY CASE WHEN reviewed_at IS NULL THEN 0 ELSE 1 END,
+                      CASE WHEN reviewed_at IS NULL THEN opened_at ELSE -opened_at END, glass_id
              LIMIT $1",
         )
         .bind(i64::from(most))
@@ -225,6 +237,13 @@ impl Store {
         let reason = self.sealer.open(&place(id, "reason"), &reason)?;
         let by = columns.read_if_any("reviewed_by", super::person::person_id)?;
         let verdict = columns.word_if_any("verdict", GlassVerdict::of_name)?;
+        let remark: Option<Vec<u8>> = columns.get("remark")?;
+        let remark = remark
+            .map(|sealed| {
+                let plain = self.sealer.open(&place(id, "remark"), &sealed)?;
+                super::person::text(&plain).ok_or_else(|| columns.bad("remark"))
+            })
+            .transpose()?;
         let found: i64 = columns.get("found")?;
         Ok(Glass {
             id,
@@ -233,7 +252,10 @@ impl Store {
             found: u64::try_from(found).map_err(|_| columns.bad("found"))?,
             opened_at: super::person::moment(columns.get("opened_at")?)
                 .ok_or_else(|| columns.bad("opened_at"))?,
-            review: by.zip(verdict),
+            review: by
+                .zip(verdict)
+                .zip(remark)
+                .map(|((by, verdict), remark)| (by, verdict, remark)),
         })
     }
 }

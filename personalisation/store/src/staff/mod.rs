@@ -15,6 +15,6 @@ pub use glass::{Glass, GlassId, GlassReview, GlassVerdict};
 pub use link::{Enrolment, Link};
 pub use person::{Person, check_login};
 pub use role::{Grant, RoleId, name as role_name, role_of_name};
-pub use session::{KeptSession, SessionContent};
+pub use session::{KeptSession, SessionChange, SessionContent};
 
 pub use dossier::staff::{Member, Role};

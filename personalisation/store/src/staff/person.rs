@@ -94,14 +94,17 @@ impl Store {
         person: PersonId,
         active: bool,
         entries: &[Entry],
+        now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         const DOING: &str = "letting somebody work here or not";
         transaction!(self, DOING, |tx| {
             let changed = sqlx::query(
-                "UPDATE staff_person SET active = $2 WHERE person_id = $1 AND active <> $2",
+                "UPDATE staff_person SET active = $2, left_at = $3
+                 WHERE person_id = $1 AND active <> $2",
             )
             .bind(&person.as_bytes()[..])
             .bind(i64::from(active))
+            .bind((!active).then(|| micros(now)))
             .execute(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;

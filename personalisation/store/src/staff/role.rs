@@ -128,6 +128,63 @@ impl Store {
         })
     }
 
+    /// The roles at the centre that somebody who works here holds at `now`, each once.
+    pub async fn roles_at_centre(
+        &self,
+        person: PersonId,
+        now: OffsetDateTime,
+    ) -> Result<Vec<Role>, StoreError> {
+        const DOING: &str = "reading somebody's roles at the centre";
+        let names: Vec<String> = sqlx::query_scalar(
+            "SELECT DISTINCT role.role FROM staff_role AS role
+             JOIN staff_person AS person ON person.person_id = role.person_id
+             WHERE role.person_id = $1 AND person.active = 1 AND role.office IS NULL
+             AND role.from_at <= $2 AND (role.until_at IS NULL OR role.until_at > $2)",
+        )
+        .bind(&person.as_bytes()[..])
+        .bind(micros(now))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database(DOING))?;
+        let mut roles = names
+            .iter()
+            .map(|name| {
+                role_of_name(name).ok_or_else(|| StoreError::BadRow {
+                    table: "staff_role",
+                    column: "role",
+                    row: format!("of {person}"),
+                })
+            })
+            .collect::<Result<Vec<_>, _>>()?;
+        roles.sort_unstable();
+        Ok(roles)
+    }
+
+    /// Whether somebody worked at the counters of an office at that time: as `least`, or as supervisor.
+    pub async fn served(
+        &self,
+        person: PersonId,
+        least: Role,
+        office: &OfficeId,
+        at: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM staff_role AS role
+             JOIN staff_person AS person ON person.person_id = role.person_id
+             WHERE role.person_id = $1 AND role.office = $2
+             AND role.role IN ($4, 'supervisor')
+             AND role.from_at <= $3 AND (role.until_at IS NULL OR role.until_at > $3)
+             AND (person.active = 1 OR person.left_at > $3))",
+        )
+        .bind(&person.as_bytes()[..])
+        .bind(office.as_str())
+        .bind(micros(at))
+        .bind(name(least))
+        .fetch_one(&self.pool)
+        .await
+        .map_err(StoreError::database("looking who served at an office"))
+    }
+
     /// Every role that somebody has, had or will have, oldest first.
     pub async fn roles_of(&self, person: PersonId) -> Result<Vec<Grant>, StoreError> {
         let rows =

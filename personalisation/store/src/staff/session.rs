@@ -5,11 +5,12 @@ use rand::CryptoRng;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
+use super::credential;
 use crate::{
     Store, StoreError,
     row::{Columns, micros},
     sealing::Place,
-    transaction::transaction,
+    transaction::{Tx, transaction},
 };
 
 const TABLE: &str = "staff_session";
@@ -48,6 +49,17 @@ impl std::fmt::Debug for KeptSession {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("KeptSession").finish_non_exhaustive()
     }
+}
+
+/// What came of changing a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionChange {
+    /// It is what was wanted.
+    Done,
+    /// Somebody changed it meanwhile, or it is gone.
+    Disturbed,
+    /// It was to become the session of somebody who does not work here, or whose credentials are gone.
+    Barred,
 }
 
 impl Store {
@@ -108,8 +120,9 @@ impl Store {
         }))
     }
 
-    /// Replaces what was read with `change` by `content`, under another key if `new` is one: false
-    /// where somebody changed it meanwhile or it is gone.
+    /// Replaces what was read with `change` by `content`, under another key if `new` is one. It becomes
+    /// somebody's only while they work here and have credentials: who left or was reset while their sign-in
+    /// was under way gets none.
     pub async fn change_session(
         &self,
         rng: &mut impl CryptoRng,
@@ -117,10 +130,16 @@ impl Store {
         new: &[u8; 32],
         change: i64,
         content: SessionContent<'_>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<SessionChange, StoreError> {
         const DOING: &str = "changing a session";
         let sealed = &self.sealer.seal(rng, &place(new), content.plain)?;
         transaction!(self, DOING, |tx| {
+            if let Some(person) = content.person
+                && !is_of(tx, old, person).await?
+                && !credential::may_prove(tx, person).await?
+            {
+                return Ok(SessionChange::Barred);
+            }
             let changed = sqlx::query(
                 "UPDATE staff_session SET session_key = $2, person_id = $4, content = $5,
                      change = change + 1, made_at = $6, seen_at = $7
@@ -136,7 +155,10 @@ impl Store {
             .execute(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;
-            Ok(changed.rows_affected() == 1)
+            Ok(match changed.rows_affected() {
+                1 => SessionChange::Done,
+                _ => SessionChange::Disturbed,
+            })
         })
     }
 
@@ -169,6 +191,18 @@ impl Store {
             .map(|gone| gone.rows_affected())
             .map_err(StoreError::database("ending somebody's sessions"))
     }
+}
+
+/// Whether a session is that person's already.
+async fn is_of(tx: &mut Tx, key: &[u8; 32], person: PersonId) -> Result<bool, StoreError> {
+    sqlx::query_scalar(
+        "SELECT EXISTS (SELECT 1 FROM staff_session WHERE session_key = $1 AND person_id = $2)",
+    )
+    .bind(&key[..])
+    .bind(&person.as_bytes()[..])
+    .fetch_one(&mut **tx)
+    .await
+    .map_err(StoreError::database("looking whose a session is"))
 }
 
 fn place(key: &[u8; 32]) -> Place {

@@ -57,16 +57,40 @@ async fn a_station_is_taken_in_once_and_its_states_go_downwards() {
     assert_eq!(state(ONE).await, StationState::Active);
     take_in(&bench, TWO, Some(ONE)).await;
     assert_eq!(state(ONE).await, StationState::Quarantined { since: NOW });
-    assert!(bench.store.release_station(ONE, &[], NOW).await.unwrap());
-    assert!(!bench.store.release_station(ONE, &[], NOW).await.unwrap());
+    assert!(
+        bench
+            .store
+            .release_station(ONE, (&[], &[]), NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !bench
+            .store
+            .release_station(ONE, (&[], &[]), NOW)
+            .await
+            .unwrap()
+    );
     let (reason, later) = (RevocationReason::Superseded, NOW + Duration::HOUR);
     let revoke = async |at| bench.store.revoke_station(ONE, reason, &[], at).await;
     assert!(revoke(NOW).await.unwrap());
     assert!(!revoke(later).await.unwrap());
     let at = NOW;
     assert_eq!(state(ONE).await, StationState::Revoked { at, reason });
-    assert!(!bench.store.quarantine_station(ONE, &[], NOW).await.unwrap());
-    assert!(!bench.store.release_station(ONE, &[], NOW).await.unwrap());
+    assert!(
+        !bench
+            .store
+            .quarantine_station(ONE, (&[], &[]), NOW)
+            .await
+            .unwrap()
+    );
+    assert!(
+        !bench
+            .store
+            .release_station(ONE, (&[], &[]), NOW)
+            .await
+            .unwrap()
+    );
     let certificates = bench.store.station_certificates(ONE).await.unwrap();
     assert_eq!(certificates.len(), 2);
     assert!(certificates.iter().all(|one| one.revoked_at == Some(NOW)));
@@ -205,3 +229,34 @@ async fn issues_have_each_number_once_and_lists_are_sealed() {
 }
 
 static LIST_OFFICE: std::sync::OnceLock<OfficeId> = std::sync::OnceLock::new();
+
+#[tokio::test]
+async fn wrong_codes_are_counted_by_network_and_forgotten_after_the_wait() {
+    let bench = Bench::new().await;
+    // Another process has the same database and key.
+    let other = open(&bench.folder, 7).await;
+    let wait = Duration::minutes(10);
+    let (one, two) = ([192, 0, 2, 1], [192, 0, 2, 2]);
+    for _ in 0..3 {
+        bench.store.add_wrong_code(&one, NOW, wait).await.unwrap();
+        other.add_wrong_code(&one, NOW, wait).await.unwrap();
+    }
+    let times = async |network: &[u8], now| other.wrong_codes(network, now, wait).await.unwrap();
+    assert_eq!(times(&one, NOW).await, 6);
+    assert_eq!(times(&two, NOW).await, 0);
+    let later = NOW + wait;
+    assert_eq!(times(&one, later).await, 0);
+    // The row goes, and no earlier.
+    assert_eq!(other.forget_wrong_codes(NOW, wait).await.unwrap(), 0);
+    assert_eq!(other.forget_wrong_codes(later, wait).await.unwrap(), 1);
+    // A flood of networks costs no more than so many rows.
+    for number in 0..4200_u32 {
+        let network = number.to_be_bytes();
+        bench
+            .store
+            .add_wrong_code(&network, later, wait)
+            .await
+            .unwrap();
+    }
+    assert!(other.forget_wrong_codes(later + wait, wait).await.unwrap() <= 4096);
+}

@@ -1,10 +1,13 @@
 //! One list of what a store must do, run on every engine; today that is SQLite.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod applications;
 mod fleet;
+mod intake;
 mod lease;
 mod line;
 mod order;
+mod review;
 mod staff;
 mod stock;
 

@@ -1,7 +1,9 @@
 //! Staff: one-time codes, sessions that change at once, links, and what lies on the disk.
 
 use dossier::{PersonId, Text, staff::Role};
-use personalisation_store::staff::{Grant, Link, Person, RoleId, SessionContent};
+use personalisation_store::staff::{
+    Grant, KeptPasskey, Link, Person, RoleId, SessionChange, SessionContent,
+};
 use time::Duration;
 
 use crate::{Bench, NOW};
@@ -56,13 +58,14 @@ async fn two_changes_of_a_session_at_once_both_count() {
     store.add_session(rng, &key, content(b"a")).await.unwrap();
     let read = store.session(&key).await.unwrap().unwrap();
     let first = store.change_session(rng, &key, &key, read.change, content(b"b"));
-    assert!(first.await.unwrap());
+    assert_eq!(first.await.unwrap(), SessionChange::Done);
     let late = store.change_session(rng, &key, &key, read.change, content(b"c"));
-    assert!(!late.await.unwrap(), "it read what was there before");
+    // It read what was there before.
+    assert_eq!(late.await.unwrap(), SessionChange::Disturbed);
     let read = store.session(&key).await.unwrap().unwrap();
     assert_eq!(*read.plain, b"b");
     let moved = store.change_session(rng, &key, &other, read.change, content(b"d"));
-    assert!(moved.await.unwrap());
+    assert_eq!(moved.await.unwrap(), SessionChange::Done);
     assert!(
         store.session(&key).await.unwrap().is_none(),
         "the old cookie"
@@ -134,4 +137,119 @@ async fn nothing_of_a_person_is_readable_on_the_disk() {
             assert!(!there, "{}", String::from_utf8_lossy(trace));
         }
     }
+}
+
+/// Somebody who enrolled, and their passkey.
+async fn enrolled(bench: &mut Bench, login: &str) -> (PersonId, KeptPasskey) {
+    let (person, link) = somebody(bench, login).await;
+    let (store, rng) = (&bench.store, &mut bench.rng);
+    let secret = link.secret();
+    let found = store.enrolment(&secret, NOW).await.unwrap().unwrap();
+    let used = store.enrol(rng, &secret, &found, "phc", &[], NOW).await;
+    assert!(used.unwrap());
+    let passkey = KeptPasskey {
+        credential: login.as_bytes().to_vec(),
+        relying_party: "localhost".to_owned(),
+        record: "{}".to_owned(),
+    };
+    let added = store.add_passkey(rng, person, &passkey, NOW).await;
+    assert!(added.unwrap());
+    (person, passkey)
+}
+
+#[tokio::test]
+async fn a_passkey_that_was_taken_away_does_not_come_back() {
+    let mut bench = Bench::new().await;
+    let (person, mut passkey) = enrolled(&mut bench, "weber").await;
+    let (store, rng) = (&bench.store, &mut bench.rng);
+    passkey.record = "{\"counter\":2}".to_owned();
+    let updated = store.update_passkey(rng, person, &passkey).await;
+    assert!(updated.unwrap());
+    assert_eq!(store.credentials(person).await.unwrap().passkeys.len(), 1);
+    // Reset between a sign-in's look at the credentials and its note of the counter.
+    let link = Link::generate(rng, NOW + Duration::days(1));
+    store.reset_person(rng, person, &link, &[]).await.unwrap();
+    let updated = store.update_passkey(rng, person, &passkey).await;
+    assert!(!updated.unwrap());
+    let added = store.add_passkey(rng, person, &passkey, NOW).await;
+    assert!(!added.unwrap(), "nor as a new one");
+    let kept = store.credentials(person).await.unwrap();
+    assert!(kept.passkeys.is_empty());
+    assert!(
+        store
+            .enrolment(&link.secret(), NOW)
+            .await
+            .unwrap()
+            .is_some()
+    );
+}
+
+#[tokio::test]
+async fn who_left_or_was_reset_during_the_sign_in_gets_no_session() {
+    let mut bench = Bench::new().await;
+    let (left, _) = enrolled(&mut bench, "left").await;
+    let (reset, _) = enrolled(&mut bench, "reset").await;
+    let (here, _) = enrolled(&mut bench, "here").await;
+    let (store, rng) = (&bench.store, &mut bench.rng);
+    let content = |person| SessionContent {
+        person,
+        plain: b"a",
+        made: NOW,
+        seen: NOW,
+    };
+    store
+        .set_person_active(left, false, &[], NOW)
+        .await
+        .unwrap();
+    let link = Link::generate(rng, NOW + Duration::days(1));
+    store.reset_person(rng, reset, &link, &[]).await.unwrap();
+    for (person, what) in [
+        (left, SessionChange::Barred),
+        (reset, SessionChange::Barred),
+        (here, SessionChange::Done),
+    ] {
+        let (key, new) = ([3; 32], [4; 32]);
+        store.add_session(rng, &key, content(None)).await.unwrap();
+        let changed = store.change_session(rng, &key, &new, 1, content(Some(person)));
+        assert_eq!(changed.await.unwrap(), what);
+        store.remove_session(&key).await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn roles_count_while_their_person_works_here() {
+    let mut bench = Bench::new().await;
+    let (person, _) = somebody(&mut bench, "weber").await;
+    let (store, rng) = (&bench.store, &mut bench.rng);
+    let office = "L-0304".parse().unwrap();
+    let clerk = Grant {
+        id: RoleId::generate(rng),
+        role: Role::Clerk,
+        office: Some(office),
+        from: NOW,
+        until: None,
+        by: None,
+    };
+    store.grant_role(person, &clerk, &[]).await.unwrap();
+    let office = clerk.office.as_ref().unwrap();
+    let at_centre = store.roles_at_centre(person, NOW).await.unwrap();
+    assert_eq!(at_centre, [Role::Reviewer], "not those at offices");
+    let later = NOW + Duration::hours(2);
+    store
+        .set_person_active(person, false, &[], NOW + Duration::hours(1))
+        .await
+        .unwrap();
+    assert!(
+        store
+            .roles_at_centre(person, later)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    // What they did before they left counts, what somebody says that they did after does not.
+    let served = async |role, at| store.served(person, role, office, at).await.unwrap();
+    assert!(served(Role::Clerk, NOW).await);
+    assert!(!served(Role::Clerk, later).await);
+    assert!(!served(Role::Supervisor, NOW).await);
+    assert!(!served(Role::Clerk, NOW - Duration::hours(1)).await);
 }

@@ -1,5 +1,5 @@
-//! The file of a later ceremony: what terminal authentication needs, and superseded keys to destroy
-//! (schema in docs/pki.md).
+//! The file of a later ceremony: what terminal authentication needs, programs whose certificates end,
+//! and superseded keys to destroy (schema in docs/pki.md).
 
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,19 @@ struct LaterFile {
     #[serde(rename = "document_verifier", default)]
     document_verifiers: Vec<VerifierPlan>,
     #[serde(default)]
+    renew: Vec<RenewPlan>,
+    #[serde(default)]
     destroy: Vec<DestroyPlan>,
+}
+
+/// A program that gets another certificate over its key.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RenewPlan {
+    /// Its name in the first ceremony.
+    pub program: String,
+    /// How long the certificate is valid, in months: 1 to 36, and not beyond its CA's last day.
+    pub months: u8,
 }
 
 /// Whose key is destroyed.
@@ -62,6 +74,8 @@ pub struct LaterPlan {
     pub witnesses: Vec<String>,
     /// What is made.
     pub verifying: Option<VerifyingPlan>,
+    /// Programs that get another certificate.
+    pub renew: Vec<RenewPlan>,
     /// What is destroyed after that.
     pub destroy: Vec<DestroyPlan>,
     /// SHA-256 of the file's bytes.
@@ -104,6 +118,7 @@ impl LaterPlan {
             module: file.module,
             witnesses: file.witnesses,
             verifying,
+            renew: file.renew,
             destroy: file.destroy,
             digest,
         };
@@ -119,10 +134,15 @@ impl LaterPlan {
             "names at least one person",
         )?;
         rule(
-            self.verifying.is_some() || !self.destroy.is_empty(),
-            "country_verifying, destroy",
-            "are not both absent",
+            self.verifying.is_some() || !self.renew.is_empty() || !self.destroy.is_empty(),
+            "country_verifying, renew, destroy",
+            "are not all absent",
         )?;
+        file_names("renew.program", self.renew.iter().map(|one| &one.program))?;
+        for one in &self.renew {
+            let months = (1..=36).contains(&one.months);
+            rule(months, "renew.months", "is 1 to 36")?;
+        }
         file_names("destroy.label", self.destroy.iter().map(|one| &one.label))?;
         for one in &self.destroy {
             file_names("destroy.successor", [&one.successor].into_iter())?;

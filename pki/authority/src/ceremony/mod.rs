@@ -1,5 +1,6 @@
 //! The first ceremony: tokens, keys, certificates, first revocation list, from one reviewed file; and
-//! later ones, which renew what terminal authentication needs and destroy superseded keys.
+//! later ones, which renew what terminal authentication needs and certificates of programs, and destroy
+//! superseded keys.
 //!
 //! Every step looks first whether its work is done, so an interrupted ceremony continues where it
 //! stopped, and a finished one changes nothing.
@@ -12,6 +13,7 @@ mod operations;
 pub mod place;
 pub mod plan;
 mod protocol;
+mod renewing;
 pub mod tokens;
 mod verifying;
 pub mod verifying_plan;
@@ -93,6 +95,9 @@ pub enum CeremonyError {
         /// The file.
         file: String,
     },
+    /// The operations CA certifies nobody any more.
+    #[error("the operations CA has ended; hold a first ceremony in another folder for a new one")]
+    AuthorityEnded,
     /// A document verifier would outlive its CA.
     #[error(
         "the certificate of {label} would be valid longer than that of the country verifying CA; \
@@ -212,8 +217,8 @@ pub fn run<R: CryptoRng>(
     Ok(Outcome::Done { protocol })
 }
 
-/// A later ceremony: what terminal authentication needs, and the end of superseded keys, in the folder
-/// of the first one.
+/// A later ceremony: what terminal authentication needs, further certificates of programs, and the end of
+/// superseded keys, in the folder of the first one.
 fn later<R: CryptoRng>(
     plan: &LaterPlan,
     now: OffsetDateTime,
@@ -243,6 +248,7 @@ fn later<R: CryptoRng>(
     if let Some(verifying) = &plan.verifying {
         verifying::make(&mut ceremony, verifying)?;
     }
+    renewing::renew(&mut ceremony, &plan.name, &plan.renew)?;
     destroying::destroy(&mut ceremony, &plan.destroy)?;
     let text = protocol::write(
         &Heading::later(plan),

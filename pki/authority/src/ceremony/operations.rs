@@ -1,9 +1,9 @@
 //! The operations CA's part: its certificate, and the keys and certificates of our programs.
 //!
 //! A program's TLS key lies in the token that its plan names; without one it is a file that only its
-//! owner can read.
+//! owner can read, for peers in tests.
 
-use icao9303::x509::Certificate;
+use icao9303::{crl::RevocationList, x509::Certificate};
 use key_custody::{Curve, EcKey, Token, role::OperationsCa};
 use openssl::{
     ec::{EcGroup, EcKey as OpensslKey},
@@ -24,14 +24,18 @@ use super::{
 use crate::{
     authority_key::sign_with,
     profile::{
-        AuthorityName, OperationsCertificate, ProgramName, ProgramRole, SerialNumber,
-        build_operations_ca, build_program_certificate,
+        AuthorityName, OperationsCertificate, ProgramName, ProgramRole, RevocationListParameters,
+        SerialNumber, build_operations_ca, build_program_certificate, build_revocation_list,
     },
 };
 
 /// Label of the operations CA's key.
 pub const KEY: &str = "operations-1";
-const CA: &str = "operations/operations-ca";
+pub(super) const CA: &str = "operations/operations-ca";
+/// What services read before `pki-authority operations` has made its first list.
+const LIST: &str = "operations/operations.crl";
+/// How long that holds.
+const LIST_LIFE: time::Duration = time::Duration::days(7);
 
 /// Makes what is missing of our programs' certificates.
 pub(super) fn make<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
@@ -54,7 +58,33 @@ pub(super) fn make<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), C
     for (program, spki) in plan.programs.iter().zip(&keys) {
         certify(ceremony, (&token, &key), &ca, program, spki)?;
     }
-    Ok(())
+    first_list(ceremony, (&token, &key), &ca)
+}
+
+/// A list without entries: who reads lists lets nobody in without one.
+fn first_list<R: CryptoRng>(
+    ceremony: &mut Ceremony<'_, R>,
+    (token, key): (&Token, &EcKey<OperationsCa>),
+    ca: &Certificate,
+) -> Result<(), CeremonyError> {
+    if let Some(bytes) = ceremony.place.read(LIST)? {
+        let ours = RevocationList::parse(&bytes)
+            .is_ok_and(|list| list.is_signed_by(ca.public_key()).unwrap_or(false));
+        return if ours {
+            Ok(())
+        } else {
+            Err(CeremonyError::Foreign { file: LIST.into() })
+        };
+    }
+    let parameters = RevocationListParameters {
+        // The service counts from 1.
+        number: 0,
+        this_update: ceremony.now,
+        next_update: ceremony.now + LIST_LIFE,
+        revoked: Vec::new(),
+    };
+    let list = build_revocation_list(&parameters, ca, &mut sign_with(token, key))?;
+    ceremony.make(LIST, list.der())
 }
 
 fn authority<R: CryptoRng>(
@@ -140,20 +170,23 @@ fn parameters<R: CryptoRng>(
     common_name: &str,
 ) -> OperationsCertificate {
     let plan = ceremony.plan;
+    let months = match (&role, plan.operations.program_months) {
+        (Some(_), Some(months)) => months,
+        _ => plan.operations.validity_months,
+    };
     let name = AuthorityName {
         country: plan.state.country.clone(),
         organisation: Some(plan.state.organisation.clone()),
         unit: role,
         common_name: common_name.into(),
     };
-    let months = u32::from(plan.operations.validity_months);
     OperationsCertificate {
         serial: SerialNumber::random(ceremony.rng),
         name,
-        validity: Calendar::new(ceremony.now).months(months),
+        validity: Calendar::new(ceremony.now).months(months.into()),
     }
 }
 
-fn pem(certificate: &Certificate) -> Result<Vec<u8>, ErrorStack> {
+pub(super) fn pem(certificate: &Certificate) -> Result<Vec<u8>, ErrorStack> {
     openssl::x509::X509::from_der(certificate.der())?.to_pem()
 }

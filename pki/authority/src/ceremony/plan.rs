@@ -98,8 +98,10 @@ pub struct DocumentSignerPlan {
 pub struct OperationsPlan {
     /// commonName.
     pub common_name: String,
-    /// How long its certificate, and each one it issues, is valid, in months.
+    /// How long its certificate is valid, in months.
     pub validity_months: u8,
+    /// How long those of programs are valid, in months; as long as its own by default.
+    pub program_months: Option<u8>,
 }
 
 /// One of our programs.
@@ -113,7 +115,7 @@ pub struct ProgramPlan {
     /// Which side of TLS it is.
     pub side: Side,
     /// The token in which its key is made: `operations-ca`, `signing`, `line`, `intake`, `console` or
-    /// `register`. Without one its key is a file.
+    /// `register`. Without one its key is a file, for peers in tests.
     pub token: Option<String>,
     /// DNS names in its certificate; its own name by default.
     #[serde(default)]
@@ -236,6 +238,12 @@ impl Plan {
         }
         let months = (1..=36).contains(&self.operations.validity_months);
         rule(months, "operations.validity_months", "is 1 to 36")?;
+        let program = self.operations.program_months;
+        rule(
+            program.is_none_or(|months| (1..=self.operations.validity_months).contains(&months)),
+            "operations.program_months",
+            "is 1 to validity_months",
+        )?;
         file_names(
             "document_signer.label",
             self.document_signers.iter().map(|one| &one.label),

@@ -35,7 +35,8 @@ impl Heading {
             ),
         ];
         let mut carried = vec![
-            "`tokens/country-signing` and `tokens/operations-ca` moved to the safe; no service is configured with them",
+            "`tokens/country-signing` moved to the safe; no service is configured with it",
+            "`tokens/operations-ca` handed to pki-authority operations, with its `user.pin`",
             "each `so.pin` moved to its own sealed envelope",
             "`tokens/signing` handed to pki-authority, `tokens/order` and `tokens/line` to personalisation, each with its `user.pin`",
             "`trust/` published; fingerprints compared by a second channel",
@@ -67,6 +68,17 @@ impl Heading {
                 "`tokens/country-verifying` moved back to the safe",
                 "`trust/` published and given to pki-authority and the lines; fingerprints compared by a second channel",
             ]);
+        }
+        for one in &plan.renew {
+            let (program, name) = (&one.program, &plan.name);
+            facts.push(format!(
+                "Renewed: operations/{program}-{name}.pem, over the same key"
+            ));
+        }
+        if !plan.renew.is_empty() {
+            carried.push(
+                "each renewed `.pem` put in the place of the file that its program is configured with",
+            );
         }
         for one in &plan.destroy {
             let (label, successor) = (&one.label, &one.successor);
@@ -122,8 +134,9 @@ pub(super) fn write(
     }
     text.push_str(
         "\n## Made and kept\n\n\
-         Private and secret keys exist only in the tokens under `tokens/` (sensitive, not extractable), \
-         except the TLS keys `operations/*.key` (mode 600).\n\n",
+         Private and secret keys exist only in the tokens under `tokens/` (sensitive, not extractable). \
+         A program without a token has its TLS key in `operations/NAME.key` (mode 600): for tests \
+         alone.\n\n",
     );
     for carried in &heading.carried {
         let _ = writeln!(text, "- [ ] {carried}");

@@ -5,8 +5,8 @@ use std::{ops::Deref, path::Path};
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
-        CardMaster, ConfigurationSigning, CurveRole, DocumentSigning, IntakeOpening,
-        ReceiptSigning, ServiceTls, StaffListSigning, TicketSigning,
+        ApprovalSigning, CardMaster, ConfigurationSigning, CurveRole, DocumentSigning,
+        IntakeOpening, ReceiptSigning, ServiceTls, StaffListSigning, TicketSigning,
     },
     softhsm, token_serial,
 };
@@ -25,6 +25,8 @@ pub const DELIVERY_TRANSPORT: &str = "delivery-transport";
 pub const TICKETS: &str = "tickets";
 /// Label of the ticket key in review's token.
 pub const REVIEW_TICKETS: &str = "review-tickets-1";
+/// Label of the key of second persons at the console, in review's token.
+pub const APPROVALS: &str = "approvals-1";
 /// Label of the key that opens dossiers, in the intake's token.
 pub const INTAKE: &str = "intake-1";
 /// Label of the key that signs receipts, in the intake's token.
@@ -217,10 +219,13 @@ pub(super) fn program_key<R: CryptoRng>(
     Ok(public)
 }
 
-/// The ticket key of review, and its public half in `public/`.
+/// The ticket key of review, and its public half in `public/`; the key of second persons at the console.
 fn review<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
     let token = ceremony.token(TokenPlace::Review, &|token| {
-        make_ec::<TicketSigning>(token, REVIEW_TICKETS, Curve::P256)
+        Ok(
+            make_ec::<TicketSigning>(token, REVIEW_TICKETS, Curve::P256)?
+                | make_ec::<ApprovalSigning>(token, APPROVALS, Curve::P256)?,
+        )
     })?;
     let key = token.find_ec::<TicketSigning>(REVIEW_TICKETS)?;
     let file = format!("public/{REVIEW_TICKETS}.spki");

@@ -78,6 +78,17 @@ pub enum DeskError {
         /// The verifier.
         holder: String,
     },
+    /// A certificate that was issued cannot be read any more.
+    #[error(
+        "the certificate issued to {holder} is damaged in the store ({source}); restore the store from \
+         a copy, and find out what damaged it"
+    )]
+    Damaged {
+        /// The holder it names.
+        holder: String,
+        /// What is wrong with it.
+        source: icao9303::cvc::CvcError,
+    },
     /// Signing failed; the intent stays and the same request continues.
     #[error(transparent)]
     Certify(#[from] CertifyError),
@@ -268,10 +279,14 @@ impl Desk {
     ) -> Result<Vouching, DeskError> {
         let signer = request.signer().clone();
         let issued = self.store.issued(stem.as_str(), signer.to_string()).await?;
-        let certificate = issued.and_then(|bytes| Certificate::parse(&bytes).ok());
-        let Some(certificate) = certificate else {
+        let Some(issued) = issued else {
             return Err(Refusal::UnknownSigner { signer }.into());
         };
+        // We issued it: that it is damaged is our fault, not the caller's.
+        let certificate = Certificate::parse(&issued).map_err(|source| DeskError::Damaged {
+            holder: signer.to_string(),
+            source,
+        })?;
         let curve = icao9303::crypto::curve::CurveId::BrainpoolP256r1;
         let verified = certificate
             .body()

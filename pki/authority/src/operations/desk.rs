@@ -3,6 +3,7 @@
 
 use std::{
     fmt,
+    path::PathBuf,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -15,7 +16,8 @@ use tokio::sync::Mutex;
 
 use super::{
     Issued, KeyUse, Refusal, RevocationReason,
-    record::{CertificateRecord, ListRecord, Standing},
+    publication::{self, PublishError},
+    record::{CertificateRecord, ListRecord, RevokedProgram, Standing},
     request::{self, RequestError},
 };
 use crate::{
@@ -23,6 +25,7 @@ use crate::{
     profile::{
         BuildError, Period, ProgramRole, Reason, Revocation, RevocationListParameters,
         SerialNumber, StationName, build_revocation_list, build_station_certificate,
+        check_operations_profile,
     },
     store::{Recorded, Store, StoreError, operations::Asked},
     surroundings::Surroundings,
@@ -50,6 +53,8 @@ pub struct Desk {
     pub life: time::Duration,
     /// How long a revocation list lives; the next one is made after half of it.
     pub list_life: time::Duration,
+    /// Where each list is put, for those who read it.
+    pub publication: PathBuf,
     /// One list is made at a time.
     pub listing: Mutex<()>,
 }
@@ -91,6 +96,9 @@ pub enum DeskError {
     /// What was signed is not what it should be.
     #[error("nothing was issued: {0}")]
     Build(String),
+    /// The list is made, but nobody reads it yet.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
     /// The store cannot be written or read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -153,16 +161,57 @@ impl Desk {
         Ok((revoked.await?, self.revocation_list().await?))
     }
 
-    /// The newest list; a new one where that lacks something, or half of its life is over.
+    /// Revokes a program's certificate (DER). Says whether it was not before, with a list that says so.
+    pub async fn revoke_program(
+        self: &Arc<Self>,
+        certificate: &[u8],
+        reason: RevocationReason,
+    ) -> Result<(bool, Vec<u8>), DeskError> {
+        let program = self.program(certificate, reason)?;
+        let object = format!("certificate {}", hex::encode(&program.serial));
+        let act = self.act("revoke-program", object);
+        let now = self.surroundings.now();
+        let revoked = self.store.revoke_program(program, &act, now).await?;
+        Ok((revoked, self.revocation_list().await?))
+    }
+
+    /// A certificate that our CA gave to a program.
+    fn program(
+        &self,
+        certificate: &[u8],
+        reason: RevocationReason,
+    ) -> Result<RevokedProgram, Refusal> {
+        let foreign = Refusal::NotAProgram;
+        let certificate = Certificate::parse(certificate).map_err(|_| foreign)?;
+        let authority = self.authority.public_key();
+        let ours = certificate.is_signed_by(authority).unwrap_or(false)
+            && certificate.serial() != self.authority.serial();
+        let is_program = [ProgramRole::Server, ProgramRole::Client]
+            .into_iter()
+            .any(|role| check_operations_profile(&certificate, Some(role)).is_empty());
+        if !ours || !is_program {
+            return Err(foreign);
+        }
+        Ok(RevokedProgram {
+            serial: certificate.serial().to_vec(),
+            name: certificate.subject().to_string(),
+            reason,
+        })
+    }
+
+    /// The newest list, published; a new one where that lacks something, or half of its life is over.
     pub async fn revocation_list(self: &Arc<Self>) -> Result<Vec<u8>, DeskError> {
         let _one_at_a_time = self.listing.lock().await;
         let standing = self.store.revocations().await?;
-        if let Some(newest) = &standing.newest
-            && self.still_good(newest, &standing)
-        {
-            return Ok(newest.clone());
-        }
-        self.new_list(standing).await
+        let list = match &standing.newest {
+            Some(newest) if self.still_good(newest, &standing) => newest.clone(),
+            _ => self.new_list(standing).await?,
+        };
+        let (path, published) = (self.publication.clone(), list.clone());
+        let publishing =
+            tokio::task::spawn_blocking(move || publication::publish(&path, &published));
+        publishing.await.map_err(|_| DeskError::Ending)??;
+        Ok(list)
     }
 
     fn still_good(&self, list: &[u8], standing: &Standing) -> bool {

@@ -5,6 +5,7 @@
 
 pub mod config;
 pub mod desk;
+mod publication;
 pub(crate) mod record;
 pub mod request;
 pub mod serve;
@@ -85,6 +86,11 @@ pub enum Refusal {
     /// The station was revoked.
     #[error("revoked: the station was revoked; take it in anew under another id")]
     Revoked,
+    /// A certificate to revoke is not one that a ceremony gave to a program.
+    #[error(
+        "not-a-program: this is no program's certificate of this operations CA; stations are revoked by their id"
+    )]
+    NotAProgram,
 }
 
 /// A certificate, durable.

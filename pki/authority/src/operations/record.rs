@@ -35,6 +35,16 @@ pub(crate) struct ListRecord {
     pub(crate) next_update: OffsetDateTime,
 }
 
+/// A program's certificate that is to be revoked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct RevokedProgram {
+    /// Content octets.
+    pub(crate) serial: Vec<u8>,
+    /// Its commonName.
+    pub(crate) name: String,
+    pub(crate) reason: RevocationReason,
+}
+
 /// A revoked certificate.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RevokedSerial {

@@ -11,7 +11,12 @@ use tokio::sync::Mutex;
 use tonic::transport::Server;
 use wire::operations::operations_server::OperationsServer;
 
-use super::{config::OperationsConfig, desk::Desk, request, service::OperationsService};
+use super::{
+    config::OperationsConfig,
+    desk::{Desk, DeskError},
+    request,
+    service::OperationsService,
+};
 use crate::{
     serve::{
         ListenError, TlsError,
@@ -24,6 +29,9 @@ use crate::{
 
 /// The longest message: a request and its framing.
 const MAX_MESSAGE: usize = request::MAX_LENGTH + 4096;
+
+/// Between two looks whether the next revocation list is due.
+const LOOK: Duration = Duration::from_mins(10);
 
 /// Why the service does not start or ended.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +74,9 @@ pub enum OperationsError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// There is no revocation list to begin with.
+    #[error("the revocation list: {0}")]
+    List(#[from] DeskError),
     /// The address is not free.
     #[error(transparent)]
     Listen(#[from] ListenError),
@@ -92,11 +103,16 @@ pub async fn run(
         token_wait: Duration::from_secs(config.token_wait_seconds.into()),
         life: time::Duration::seconds(config.certificate_seconds.into()),
         list_life: time::Duration::days(config.list_days.into()),
+        publication: config.tls.revocation_list.clone(),
         listing: Mutex::new(()),
         token: Arc::clone(&token),
     };
-    let service = OperationsServer::new(OperationsService::new(Arc::new(desk)))
-        .max_decoding_message_size(MAX_MESSAGE);
+    let desk = Arc::new(desk);
+    // Our own callers are judged by it too.
+    desk.revocation_list().await?;
+    let listing = tokio::spawn(keep_listed(Arc::clone(&desk)));
+    let service =
+        OperationsServer::new(OperationsService::new(desk)).max_decoding_message_size(MAX_MESSAGE);
     let (address, connections) = listen(config.listen, &config.tls, &token).await?;
     listening(address);
     let served = Server::builder()
@@ -104,7 +120,18 @@ pub async fn run(
         .add_service(service)
         .serve_with_incoming_shutdown(connections, end)
         .await;
+    listing.abort();
     Ok(served?)
+}
+
+/// Publishes the next list when half of the last one's life is over, whoever asks or does not.
+async fn keep_listed(desk: Arc<Desk>) {
+    loop {
+        tokio::time::sleep(LOOK).await;
+        if let Err(error) = desk.revocation_list().await {
+            tracing::error!(%error, "the revocation list is not renewed; tried again in ten minutes");
+        }
+    }
 }
 
 fn authority(

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tonic::{Request, Response, Status};
 use wire::operations::{
     CertifyRequest, CertifyResponse, KeyUse as WireUse, RevocationListRequest,
-    RevocationListResponse, RevocationReason as WireReason, RevokeRequest, RevokeResponse,
-    operations_server::Operations,
+    RevocationListResponse, RevocationReason as WireReason, RevokeProgramRequest, RevokeRequest,
+    RevokeResponse, operations_server::Operations,
 };
 
 use super::{
@@ -76,14 +76,7 @@ impl Operations for OperationsService {
         admit(&wire)?;
         let wire = wire.into_inner();
         let station = station(&wire.station).map_err(Status::invalid_argument)?;
-        let reason = match wire.reason() {
-            WireReason::KeyCompromise => RevocationReason::KeyCompromise,
-            WireReason::Superseded => RevocationReason::Superseded,
-            WireReason::CessationOfOperation => RevocationReason::CessationOfOperation,
-            WireReason::Unspecified => {
-                return Err(Status::invalid_argument("reason: one is needed"));
-            }
-        };
+        let reason = reason(wire.reason())?;
         let desk = Arc::clone(&self.desk);
         let revoking = tokio::spawn(async move { desk.revoke(station, reason).await });
         let (certificates, revocation_list) = revoking
@@ -92,6 +85,26 @@ impl Operations for OperationsService {
             .map_err(|error| status(&error))?;
         Ok(Response::new(RevokeResponse {
             certificates,
+            revocation_list,
+        }))
+    }
+
+    async fn revoke_program(
+        &self,
+        wire: Request<RevokeProgramRequest>,
+    ) -> Result<Response<RevokeResponse>, Status> {
+        admit(&wire)?;
+        let wire = wire.into_inner();
+        let reason = reason(wire.reason())?;
+        let desk = Arc::clone(&self.desk);
+        let revoking =
+            tokio::spawn(async move { desk.revoke_program(&wire.certificate, reason).await });
+        let (revoked, revocation_list) = revoking
+            .await
+            .map_err(ending)?
+            .map_err(|error| status(&error))?;
+        Ok(Response::new(RevokeResponse {
+            certificates: revoked.into(),
             revocation_list,
         }))
     }
@@ -108,6 +121,15 @@ impl Operations for OperationsService {
             .map_err(ending)?
             .map_err(|error| status(&error))?;
         Ok(Response::new(RevocationListResponse { revocation_list }))
+    }
+}
+
+fn reason(wire: WireReason) -> Result<RevocationReason, Status> {
+    match wire {
+        WireReason::KeyCompromise => Ok(RevocationReason::KeyCompromise),
+        WireReason::Superseded => Ok(RevocationReason::Superseded),
+        WireReason::CessationOfOperation => Ok(RevocationReason::CessationOfOperation),
+        WireReason::Unspecified => Err(Status::invalid_argument("reason: one is needed")),
     }
 }
 
@@ -146,14 +168,16 @@ fn station(bytes: &[u8]) -> Result<[u8; 16], String> {
 fn status(error: &DeskError) -> Status {
     let message = error.to_string();
     match error {
-        DeskError::Request(_) => Status::invalid_argument(message),
+        DeskError::Request(_) | DeskError::Refused(Refusal::NotAProgram) => {
+            Status::invalid_argument(message)
+        }
         DeskError::Refused(Refusal::KeyOfAnother) => Status::already_exists(message),
         DeskError::Refused(Refusal::Revoked) | DeskError::AuthorityEnded => {
             Status::failed_precondition(message)
         }
         DeskError::Custody(error) if !error.is_absence() => Status::failed_precondition(message),
         DeskError::Build(_) => Status::internal(message),
-        DeskError::Custody(_) | DeskError::Store(_) | DeskError::Ending => {
+        DeskError::Custody(_) | DeskError::Publish(_) | DeskError::Store(_) | DeskError::Ending => {
             Status::unavailable(message)
         }
     }

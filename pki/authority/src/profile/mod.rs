@@ -20,8 +20,8 @@ pub use fields::{AuthorityName, Period, SerialNumber, StateNames};
 pub use master_list_signer::{MasterListSigner, build_master_list_signer};
 pub use operations::{
     OperationsCertificate, OperationsRule, ProgramName, ProgramRole, STATION, StationName,
-    build_operations_ca, build_program_certificate, build_station_certificate,
-    check_operations_profile,
+    build_operations_ca, build_program_certificate, build_renewed_certificate,
+    build_station_certificate, check_operations_profile,
 };
 pub use release::{BuildError, Sign};
 pub use revocation_list::{Reason, Revocation, RevocationListParameters, build_revocation_list};

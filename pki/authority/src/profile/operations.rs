@@ -139,6 +139,35 @@ pub fn build_program_certificate<E>(
     build(&facts, &key, issuer, extensions, sign, Some(role))
 }
 
+/// The same of the same key as `first`, for another while: the certificate that succeeds a program's,
+/// issued by the operations CA `issuer`, whose key `sign` must use.
+pub fn build_renewed_certificate<E>(
+    (serial, validity): (&SerialNumber, Period),
+    first: &Certificate,
+    issuer: &Certificate,
+    sign: &mut Sign<'_, E>,
+) -> Result<Certificate, BuildError<E>> {
+    let role = [ProgramRole::Server, ProgramRole::Client]
+        .into_iter()
+        .find(|role| check_operations_profile(first, Some(*role)).is_empty())
+        .ok_or(BuildError::Parameters("only a program's is renewed"))?;
+    if issuer.not_after() < validity.until {
+        return Err(BuildError::Parameters(
+            "the program's validity exceeds its CA's",
+        ));
+    }
+    let key = first.public_key();
+    let mut extensions = leaf_extensions(role, key, issuer);
+    extensions.extend(first.extensions().get(oid::SUBJECT_ALT_NAME).cloned());
+    let issuer = (issuer.subject().der(), issuer.public_key());
+    let facts = Facts {
+        serial,
+        validity,
+        subject: first.subject().der().to_vec(),
+    };
+    build(&facts, key, issuer, extensions, sign, Some(role))
+}
+
 /// Who a station is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StationName {

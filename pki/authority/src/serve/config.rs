@@ -47,20 +47,25 @@ pub struct ServeConfig {
 pub struct TlsConfig {
     /// PEM of our certificate.
     pub certificate: PathBuf,
-    /// PEM of our key (PKCS #8), mode 600; or else `token_key`.
-    pub key: Option<PathBuf>,
-    /// Label of our key in the service's token, which must be there when the service starts.
+    /// Label of our key in the service's token.
     pub token_key: Option<String>,
+    /// PEM of our key (PKCS #8), mode 600, instead of `token_key`: for peers in tests.
+    pub danger_key_file: Option<PathBuf>,
     /// PEM of the operations CA that certifies callers.
     pub client_ca: PathBuf,
+    /// DER of its revocation list: read by every service, written by `operations`.
+    pub revocation_list: PathBuf,
 }
 
 impl TlsConfig {
     /// Every path, to be made relative to the configuration's folder.
     pub(crate) fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
-        [&mut self.certificate, &mut self.client_ca]
-            .into_iter()
-            .chain(&mut self.key)
+        let needed = [
+            &mut self.certificate,
+            &mut self.client_ca,
+            &mut self.revocation_list,
+        ];
+        needed.into_iter().chain(&mut self.danger_key_file)
     }
 }
 

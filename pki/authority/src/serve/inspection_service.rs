@@ -149,7 +149,9 @@ fn status(error: &DeskError) -> Status {
             Status::failed_precondition(message)
         }
         DeskError::Certify(CertifyError::Key(key)) => key_status(key, message),
-        DeskError::Certify(CertifyError::Unverified(_)) => Status::internal(message),
+        DeskError::Certify(CertifyError::Unverified(_)) | DeskError::Damaged { .. } => {
+            Status::internal(message)
+        }
         DeskError::Store(_) | DeskError::Ending => Status::unavailable(message),
     }
 }

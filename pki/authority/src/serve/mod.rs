@@ -110,7 +110,7 @@ pub(crate) async fn listen(
     let listener = TcpListener::bind(address).await.map_err(unavailable)?;
     let address = listener.local_addr().map_err(unavailable)?;
     let (accepted, connections) = mpsc::channel(16);
-    tokio::spawn(tls::accept(listener, acceptor, accepted));
+    tokio::spawn(key_custody::tls::accept(listener, acceptor, accepted));
     Ok((address, ReceiverStream::new(connections)))
 }
 

@@ -11,7 +11,7 @@ use super::{
 };
 use crate::operations::{
     Issued, KeyUse, Refusal, RevocationReason,
-    record::{CertificateRecord, ListRecord, RevokedSerial, Standing},
+    record::{CertificateRecord, ListRecord, RevokedProgram, RevokedSerial, Standing},
 };
 
 /// What came of asking for a certificate.
@@ -47,6 +47,12 @@ pub(super) enum OperationsOperation {
         at: OffsetDateTime,
         reply: Reply<Result<u32, StoreError>>,
     },
+    RevokeProgram {
+        program: RevokedProgram,
+        act: Act,
+        at: OffsetDateTime,
+        reply: Reply<Result<bool, StoreError>>,
+    },
     Standing {
         reply: Reply<Result<Standing, StoreError>>,
     },
@@ -69,6 +75,7 @@ pub(super) enum OperationsAnswer {
     Asked(Asked),
     Issued(Result<Issued, Refusal>),
     Revoked(u32),
+    ProgramRevoked(bool),
     Standing(Standing),
     ListIntended,
     ListIssued,
@@ -124,6 +131,23 @@ impl Store {
         self.operations(|reply| OperationsOperation::Revoke {
             station,
             reason,
+            act,
+            at,
+            reply,
+        })
+        .await
+    }
+
+    /// Revokes a program's certificate; says whether it was not before.
+    pub(crate) async fn revoke_program(
+        &self,
+        program: RevokedProgram,
+        act: &Act,
+        at: OffsetDateTime,
+    ) -> Result<bool, StoreError> {
+        let act = act.clone();
+        self.operations(|reply| OperationsOperation::RevokeProgram {
+            program,
             act,
             at,
             reply,
@@ -201,6 +225,9 @@ impl OperationsOperation {
                 at,
                 ..
             } => Answer::Revoked(revoke(connection, station, *reason, act, *at).await?),
+            Self::RevokeProgram {
+                program, act, at, ..
+            } => Answer::ProgramRevoked(revoke_program(connection, program, act, *at).await?),
             Self::Standing { .. } => Answer::Standing(standing(connection).await?),
             Self::IntendList { list, act, .. } => {
                 intend_list(connection, list, act).await?;
@@ -226,6 +253,9 @@ impl OperationsOperation {
             (Self::Ask { reply, .. }, Answer::Asked(value)) => drop(reply.send(Ok(value))),
             (Self::Issue { reply, .. }, Answer::Issued(value)) => drop(reply.send(Ok(value))),
             (Self::Revoke { reply, .. }, Answer::Revoked(value)) => drop(reply.send(Ok(value))),
+            (Self::RevokeProgram { reply, .. }, Answer::ProgramRevoked(value)) => {
+                drop(reply.send(Ok(value)));
+            }
             (Self::Standing { reply }, Answer::Standing(value)) => drop(reply.send(Ok(value))),
             (Self::IntendList { reply, .. }, Answer::ListIntended) => {
                 drop(reply.send(Ok(Recorded(()))));
@@ -241,6 +271,7 @@ impl OperationsOperation {
             Self::Ask { reply, .. } => drop(reply.send(Err(error))),
             Self::Issue { reply, .. } => drop(reply.send(Err(error))),
             Self::Revoke { reply, .. } => drop(reply.send(Err(error))),
+            Self::RevokeProgram { reply, .. } => drop(reply.send(Err(error))),
             Self::Standing { reply } => drop(reply.send(Err(error))),
             Self::IntendList { reply, .. } => drop(reply.send(Err(error))),
             Self::IssueList { reply, .. } => drop(reply.send(Err(error))),
@@ -409,11 +440,38 @@ async fn revoke(
     Ok(count)
 }
 
+async fn revoke_program(
+    connection: &mut SqliteConnection,
+    program: &RevokedProgram,
+    act: &Act,
+    at: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    tell(connection, &act.intent(at)).await?;
+    let revoked = sqlx::query(
+        "INSERT INTO operations_revoked_program (serial, name, reason, revoked_at) \
+         VALUES (?, ?, ?, ?) ON CONFLICT (serial) DO NOTHING",
+    )
+    .bind(&program.serial)
+    .bind(&program.name)
+    .bind(program.reason.number())
+    .bind(at.unix_timestamp())
+    .execute(&mut *connection)
+    .await
+    .map_err(write)?;
+    let now = revoked.rows_affected() == 1;
+    let detail = if now { "revoked" } else { "was revoked before" };
+    let detail = format!("{detail} ({})", program.reason.name());
+    tell(connection, &act.outcome(at, detail)).await?;
+    Ok(now)
+}
+
 async fn standing(connection: &mut SqliteConnection) -> Result<Standing, StoreError> {
     let rows = sqlx::query(
         "SELECT one.serial, one.revoked_at, station.reason FROM operations_certificate AS one \
          JOIN operations_revoked_station AS station ON station.station = one.station \
-         WHERE one.revoked_at IS NOT NULL ORDER BY one.serial",
+         WHERE one.revoked_at IS NOT NULL \
+         UNION ALL SELECT serial, revoked_at, reason FROM operations_revoked_program \
+         ORDER BY 1",
     )
     .fetch_all(&mut *connection)
     .await

@@ -89,6 +89,7 @@ role = "pki"
 side = "server"
 dns = ["localhost"]
 addresses = ["127.0.0.1"]
+token = "signing"
 [[program]]
 name = "line"
 role = "line"
@@ -189,8 +190,9 @@ signing_roles = ["line"]
 token_wait_seconds = {token_wait_seconds}
 [tls]
 certificate = "pki/operations/pki-authority.pem"
-key = "pki/operations/pki-authority.key"
+token_key = "pki-authority"
 client_ca = "pki/operations/operations-ca.pem"
+revocation_list = "pki/operations/operations.crl"
 [token]
 softhsm2_conf = "pki/tokens/{token}/softhsm2.conf"
 label = "{token}"

@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use sqlx::Connection as _;
 use tonic::Code;
 use wire::inspection::inspection_client::InspectionClient;
 
@@ -62,4 +63,31 @@ async fn an_absent_token_is_told_and_the_request_continues_later() {
     );
     away.bring_back();
     assert!(!ask(&mut line, request).await.unwrap().repeated);
+}
+
+#[tokio::test]
+async fn a_damaged_certificate_is_named_and_is_not_the_caller_s_fault() {
+    let house = House::new();
+    let config = house.inspection_config(1, "");
+    let service = Service::start(&config);
+    let mut line = InspectionClient::new(house.channel(&service.address, "line").await);
+    let first = Key::new("LULINE100001");
+    ask(&mut line, first.first().to_bytes()).await.unwrap();
+    // Its last byte is lost.
+    let store = house.path("pki.sqlite");
+    let store = format!("sqlite:{}", store.display());
+    let mut store = sqlx::SqliteConnection::connect(&store).await.unwrap();
+    let damage = "UPDATE inspection_certificate SET certificate = \
+                  substr(certificate, 1, length(certificate) - 1) WHERE holder = 'LULINE100001'";
+    let damaged = sqlx::query(damage).execute(&mut store).await.unwrap();
+    assert_eq!(damaged.rows_affected(), 1);
+    let next = Key::new("LULINE100002").after(&first).to_bytes();
+    let refused = ask(&mut line, next).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Internal, "{refused:?}");
+    let said = refused.message();
+    assert!(
+        said.contains("LULINE100001 is damaged in the store"),
+        "{said}"
+    );
+    assert!(!said.contains("unknown_signer"), "{said}");
 }

@@ -11,7 +11,8 @@ use openssl::{
 };
 use tonic::transport::Channel;
 use wire::operations::{
-    CertifyRequest, KeyUse, RevocationReason, RevokeRequest, operations_client::OperationsClient,
+    CertifyRequest, KeyUse, RevocationReason, RevokeProgramRequest, RevokeRequest,
+    operations_client::OperationsClient,
 };
 
 use crate::common::{House, Service, openssl_tool};
@@ -58,6 +59,7 @@ token_wait_seconds = 2
 certificate = "pki/operations/operations.pem"
 token_key = "operations"
 client_ca = "pki/operations/operations-ca.pem"
+revocation_list = "pki/operations/operations.crl"
 [token]
 softhsm2_conf = "pki/tokens/operations-ca/softhsm2.conf"
 label = "operations-ca"
@@ -93,6 +95,17 @@ pin_file = "pki/tokens/operations-ca/user.pin"
             .await
             .unwrap();
         X509::from_der(&answer.into_inner().certificate).unwrap()
+    }
+
+    /// Revokes a program's certificate, as the fleet may; how many became revoked.
+    pub async fn revoke_program(&self, program: &str) -> Result<u32, tonic::Status> {
+        let file = format!("pki/operations/{program}.cer");
+        let request = RevokeProgramRequest {
+            certificate: fs::read(self.house.path(&file)).unwrap(),
+            reason: RevocationReason::KeyCompromise.into(),
+        };
+        let answer = self.client("fleet").await.revoke_program(request).await?;
+        Ok(answer.into_inner().certificates)
     }
 
     /// What `openssl verify` says of a certificate for a purpose, with the list where one is given.

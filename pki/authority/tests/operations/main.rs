@@ -9,5 +9,7 @@ mod common;
 
 mod bench;
 mod certify;
+mod listed;
+mod renewal;
 mod revoke;
 mod trouble;

@@ -19,7 +19,7 @@ use self::{
     },
     mend::{keep, mend},
 };
-use crate::error::CustodyError;
+use crate::{TokenConfig, error::CustodyError};
 
 /// Where Debian installs the module.
 pub const MODULE: &str = "/usr/lib/softhsm/libsofthsm2.so";
@@ -98,6 +98,15 @@ pub(crate) fn make_aside(
         remove_file(&own)
     };
     moved().map_err(fault("put a new token into", &tokens))
+}
+
+/// Makes everything in the token's folder durable: SoftHSM writes files and syncs none. Nothing to do for other modules.
+pub fn make_durable(config: &TokenConfig) -> Result<(), CustodyError> {
+    let Some(configuration) = &config.softhsm2_conf else {
+        return Ok(());
+    };
+    let tokens = tokens_of(configuration)?;
+    sync_tree(&tokens).map_err(fault("make durable", &tokens))
 }
 
 /// Runs a whole program with `SOFTHSM2_CONF` set, so that its threads never see the environment

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use time::OffsetDateTime;
 use zeroize::Zeroize;
 
@@ -12,6 +12,9 @@ use crate::PersonId;
 
 /// How often being active is written down, at most: sparing the store, and far below a usual idle limit.
 const TOUCH: time::Duration = time::Duration::seconds(15);
+
+/// Forms that a session holds at most: one a window, and nobody works in more.
+const MOST_HELD: usize = 8;
 
 /// 32 unpredictable bytes in lower-case hexadecimal: the synchroniser token of a session.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -110,6 +113,28 @@ impl fmt::Debug for HeldForm {
     }
 }
 
+impl Drop for HeldForm {
+    fn drop(&mut self) {
+        for (_, value) in &mut self.fields {
+            value.zeroize();
+        }
+    }
+}
+
+/// What the program before this one wrote: none or one.
+fn one_or_more<'de, D: Deserializer<'de>>(reader: D) -> Result<Vec<HeldForm>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Held {
+        More(Vec<HeldForm>),
+        One(Option<HeldForm>),
+    }
+    Ok(match Held::deserialize(reader)? {
+        Held::More(held) => held,
+        Held::One(held) => held.into_iter().collect(),
+    })
+}
+
 /// What a passkey is being asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -118,6 +143,8 @@ pub enum Ceremony {
     Registration,
     /// To sign in or unlock.
     Authentication,
+    /// For one act of another person at this screen.
+    Vouching,
 }
 
 /// A passkey ceremony under way.
@@ -150,12 +177,23 @@ pub struct Record {
     pub seen: OffsetDateTime,
     /// Who.
     pub state: State,
-    /// A form that arrived while it was locked.
-    pub held: Option<HeldForm>,
+    /// Forms that arrived while it was locked, the newest last: each until it is sent. (Sessions kept before were able to
+    /// hold one at most.)
+    #[serde(deserialize_with = "one_or_more")]
+    pub held: Vec<HeldForm>,
     /// A passkey ceremony under way.
     pub challenge: Option<Challenge>,
     /// What the serving crate keeps with the session, by name: the id of the open draft, a notice to show once.
     pub values: BTreeMap<String, String>,
+}
+
+/// What was typed, and what the program keeps with it, is about people.
+impl Drop for Record {
+    fn drop(&mut self) {
+        for value in self.values.values_mut() {
+            value.zeroize();
+        }
+    }
 }
 
 impl fmt::Debug for Record {
@@ -185,7 +223,7 @@ impl Record {
             made: now,
             seen: now,
             state,
-            held: None,
+            held: Vec::new(),
             challenge: None,
             values: BTreeMap::new(),
         }
@@ -214,6 +252,20 @@ impl Record {
             let fully = fully || earlier;
             self.state = State::Locked { who, fully };
         }
+    }
+
+    /// Holds a form that came too late: in the place of an older one for the same page, beside those of other windows.
+    pub fn hold(&mut self, form: HeldForm) {
+        self.release(&form.path);
+        if self.held.len() >= MOST_HELD {
+            self.held.remove(0);
+        }
+        self.held.push(form);
+    }
+
+    /// Lets go of the form for that page.
+    pub fn release(&mut self, path: &str) {
+        self.held.retain(|held| held.path != path);
     }
 
     /// What is due at `now`; `active` if the request is an act of the person.
@@ -295,7 +347,7 @@ mod tests {
     #[test]
     fn debug_shows_neither_names_nor_secrets() {
         let mut record = signed_in();
-        record.held = Some(HeldForm {
+        record.hold(HeldForm {
             path: "/identity".into(),
             fields: vec![("name".into(), "Weber".into())],
         });
@@ -304,5 +356,27 @@ mod tests {
             !shown.contains("Weber") && !shown.contains("0101"),
             "{shown}"
         );
+    }
+
+    #[test]
+    fn a_form_is_held_for_each_page_and_an_older_session_is_read() {
+        let held = |path: &str, name: &str| HeldForm {
+            path: path.into(),
+            fields: vec![("name".into(), name.into())],
+        };
+        let mut record = signed_in();
+        for (path, name) in [("/a", "one"), ("/b", "two"), ("/a", "three")] {
+            record.hold(held(path, name));
+        }
+        assert_eq!(record.held, [held("/b", "two"), held("/a", "three")]);
+        record.release("/b");
+        assert_eq!(record.held, [held("/a", "three")]);
+        let mut written = serde_json::to_value(&record).unwrap();
+        let one = written["held"][0].clone();
+        for (before, count) in [(serde_json::Value::Null, 0), (one, 1)] {
+            written["held"] = before;
+            let read: Record = serde_json::from_value(written.clone()).unwrap();
+            assert_eq!(read.held.len(), count);
+        }
     }
 }

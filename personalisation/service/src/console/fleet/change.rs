@@ -5,59 +5,27 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Redirect, Response},
 };
-use evidence::entry::Act;
+use evidence::entry::{Act, Entry};
 use maud::Markup;
 use pages::{
     Id, Layout,
     component::{Choice, Errors, Form, Irreversible, Values},
     http::Problem,
 };
-use personalisation_store::{
-    StoreError,
-    fleet::{RevocationReason, Station},
-};
+use personalisation_store::fleet::{RevocationReason, Station};
+use time::OffsetDateTime;
 
 use super::one::find;
-use crate::{
-    console::{
-        Desk,
-        permissions::Staffer,
-        view::{failed, page},
-    },
-    staff,
+use crate::console::{
+    Desk,
+    acting::{begin, settle},
+    permissions::Staffer,
+    view::{failed, page},
 };
 
-/// An act about a station, its intent written.
-pub(super) async fn begin(
-    desk: &Desk,
-    staffer: &Staffer,
-    name: &str,
-    object: &str,
-) -> Result<Act, Problem> {
-    let by = staff::page_person(staffer.person);
-    let act = staff::act(desk.rng, by, name, object);
-    let intent = act.intent(staffer.visit.now());
-    desk.store.audit(&[intent]).await.map_err(failed)?;
-    Ok(act)
-}
-
-/// What came of it: the outcome of a change that did not take place is written here.
-async fn settle(
-    desk: &Desk,
-    staffer: &Staffer,
-    act: &Act,
-    moved: Result<bool, StoreError>,
-) -> Result<(), Problem> {
-    if moved.is_err() {
-        let outcome = act.outcome(staffer.visit.now(), "nothing was changed");
-        desk.store.audit(&[outcome]).await.map_err(failed)?;
-    }
-    match moved {
-        Ok(true) => Ok(()),
-        // Somebody was faster.
-        Ok(false) => Err(Problem::StaleForm),
-        Err(error) => Err(failed(error)),
-    }
+/// The outcome where somebody was faster.
+fn not_moved(act: &Act, now: OffsetDateTime) -> Entry {
+    act.outcome(now, "nothing was changed")
 }
 
 pub(super) async fn quarantine(
@@ -68,8 +36,9 @@ pub(super) async fn quarantine(
     let (station, now) = (find(&desk, &id).await?.id, staffer.visit.now());
     let object = format!("station {station}");
     let act = begin(&desk, &staffer, "quarantine-station", &object).await?;
-    let done = [act.outcome(now, "asked for")];
-    let moved = desk.store.quarantine_station(station, &done, now).await;
+    let (done, not) = ([act.outcome(now, "in quarantine")], [not_moved(&act, now)]);
+    let entries = (&done[..], &not[..]);
+    let moved = desk.store.quarantine_station(station, entries, now).await;
     settle(&desk, &staffer, &act, moved).await?;
     Ok(Redirect::to(&format!("/fleet/{id}")).into_response())
 }
@@ -82,8 +51,9 @@ pub(super) async fn release(
     let (station, now) = (find(&desk, &id).await?.id, staffer.visit.now());
     let object = format!("station {station}");
     let act = begin(&desk, &staffer, "release-station", &object).await?;
-    let done = [act.outcome(now, "asked for")];
-    let moved = desk.store.release_station(station, &done, now).await;
+    let (done, not) = ([act.outcome(now, "active")], [not_moved(&act, now)]);
+    let entries = (&done[..], &not[..]);
+    let moved = desk.store.release_station(station, entries, now).await;
     settle(&desk, &staffer, &act, moved).await?;
     Ok(Redirect::to(&format!("/fleet/{id}")).into_response())
 }

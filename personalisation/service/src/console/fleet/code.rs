@@ -14,21 +14,22 @@ use pages::{
 };
 use serde::Deserialize;
 
-use super::{change::begin, one::find};
+use super::one::find;
 use personalisation_store::fleet::NewCode;
 use time::Duration;
 
 use crate::{
     console::{
         Desk,
+        acting::begin,
         permissions::Staffer,
         view::{failed, page},
     },
     fleet::code::Code,
 };
 
-/// How long a code may be used.
-const HOLDS: Duration = Duration::days(7);
+/// How long a code may be used where the configuration has no `[fleet]`, in days.
+const HOLDS: u16 = 7;
 
 #[derive(Deserialize)]
 pub(super) struct Asked {
@@ -47,10 +48,17 @@ pub(super) async fn ask(
         values.push(("office", station.office.to_string()));
         values.push(("replaces", station.id.to_string()));
     }
-    Ok(form(&staffer, &Values::new(values), &Errors::new()))
+    let (values, errors) = (Values::new(values), Errors::new());
+    Ok(form(&staffer, days(&desk), &values, &errors))
 }
 
-fn form(staffer: &Staffer, values: &Values, errors: &Errors) -> Markup {
+/// How long a code may be used, in days.
+fn days(desk: &Desk) -> u16 {
+    let fleet = desk.config.fleet.as_ref();
+    fleet.map_or(HOLDS, |section| section.code_days)
+}
+
+fn form(staffer: &Staffer, days: u16, values: &Values, errors: &Errors) -> Markup {
     let speech = staffer.visit.speech();
     let form = Form::new(&staffer.visit, values, errors);
     let office = Input::text("office", speech.text("fleet-office"))
@@ -58,7 +66,7 @@ fn form(staffer: &Staffer, values: &Values, errors: &Errors) -> Markup {
         .width(Width::Short);
     let replaces = values.get("replaces");
     let body = html! {
-        p.lead { (speech.text("code-about")) }
+        p.lead { (speech.format("code-about", &[("days", days.into())])) }
         @if !replaces.is_empty() {
             (Notification::new(Tone::Attention, speech.text("code-replaces")).more(html! {
                 p { (replaces) }
@@ -88,7 +96,7 @@ pub(super) async fn make(
     let Some(office) = office else {
         let mut errors = Errors::new();
         errors.add("office", speech.text("code-error-office"));
-        let page = form(&staffer, &values, &errors);
+        let page = form(&staffer, days(&desk), &values, &errors);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let replaces = match values.get("replaces") {
@@ -102,7 +110,7 @@ pub(super) async fn make(
         station: StationId::generate(&mut rng),
         office,
         replaces,
-        until: now + HOLDS,
+        until: now + Duration::days(days(&desk).into()),
     };
     let object = format!("station {} at {}", new.station, new.office);
     let act = begin(&desk, &staffer, "make-station-code", &object).await?;

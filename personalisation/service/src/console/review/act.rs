@@ -11,6 +11,7 @@ use axum::{
 use pages::{
     component::{DateEntry, Errors, Values},
     http::Problem,
+    language::zone,
 };
 use personalisation_core::application::{Recapture, RefusalGround};
 use personalisation_store::review::ApplicationRow;
@@ -19,7 +20,7 @@ use time::OffsetDateTime;
 use super::decide::{Decision, carry_out};
 use super::{
     case,
-    file::row,
+    file::{open_row, row},
     form::{self, Kind},
 };
 use crate::console::{Desk, permissions::Staffer};
@@ -28,8 +29,7 @@ use crate::console::{Desk, permissions::Staffer};
 const REASON: usize = 500;
 
 /// The case as its reader saw it: a decision about another state of it is refused.
-async fn seen(desk: &Desk, id: &str, values: &Values) -> Result<ApplicationRow, Problem> {
-    let row = row(desk, id).await?;
+fn seen(row: ApplicationRow, values: &Values) -> Result<ApplicationRow, Problem> {
     if values.get("step").parse() == Ok(row.step) {
         Ok(row)
     } else {
@@ -51,7 +51,7 @@ pub(super) async fn approve(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let row = seen(&desk, &id, &values).await?;
+    let row = seen(row(&desk, &id).await?, &values)?;
     let mut errors = Errors::new();
     check_reason(&staffer, &values, &mut errors);
     if !errors.is_empty() {
@@ -66,7 +66,7 @@ pub(super) async fn ask_more(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let row = seen(&desk, &id, &values).await?;
+    let row = seen(row(&desk, &id).await?, &values)?;
     let speech = staffer.visit.speech();
     let mut errors = Errors::new();
     let wanted: BTreeSet<Recapture> = Recapture::ALL
@@ -92,7 +92,7 @@ pub(super) async fn ask_more(
     carry_out(&desk, &staffer, &row, decision, &values).await
 }
 
-/// Day and time of the appointment, in UTC as all times at the centre; none where no day is named.
+/// Day and time of the appointment by Luxembourg's clocks; none where no day is named.
 fn appointment(values: &Values) -> Result<Option<OffsetDateTime>, ()> {
     let day = match values.date("day") {
         DateEntry::Empty if values.get("hour").is_empty() => return Ok(None),
@@ -102,7 +102,7 @@ fn appointment(values: &Values) -> Result<Option<OffsetDateTime>, ()> {
     let (hour, minute) = values.get("hour").split_once(':').ok_or(())?;
     let number = |text: &str| text.trim().parse().map_err(|_| ());
     let time = time::Time::from_hms(number(hour)?, number(minute)?, 0).map_err(|_| ())?;
-    Ok(Some(OffsetDateTime::new_utc(day, time)))
+    zone::from_local(day, time).map(Some).ok_or(())
 }
 
 pub(super) async fn refuse(
@@ -111,7 +111,7 @@ pub(super) async fn refuse(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let row = seen(&desk, &id, &values).await?;
+    let row = seen(open_row(&desk, &id).await?, &values)?;
     let mut errors = Errors::new();
     let ground = RefusalGround::ALL
         .into_iter()
@@ -133,13 +133,22 @@ pub(super) async fn withdraw(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let row = seen(&desk, &id, &values).await?;
+    let row = seen(open_row(&desk, &id).await?, &values)?;
     let mut errors = Errors::new();
-    check_reason(&staffer, &values, &mut errors);
-    if !errors.is_empty() {
-        return Ok(again(&staffer, &row, Kind::Withdraw, &values, &errors));
+    let death = match values.get("why") {
+        "applicant" => Some(false),
+        "death" => Some(true),
+        _ => None,
+    };
+    if death.is_none() {
+        let text = staffer.visit.speech().text("decide-error-why");
+        errors.add("why", text);
     }
-    carry_out(&desk, &staffer, &row, Decision::Withdraw, &values).await
+    check_reason(&staffer, &values, &mut errors);
+    let Some(death) = death.filter(|_| errors.is_empty()) else {
+        return Ok(again(&staffer, &row, Kind::Withdraw, &values, &errors));
+    };
+    carry_out(&desk, &staffer, &row, Decision::Withdraw { death }, &values).await
 }
 
 fn again(

@@ -26,10 +26,10 @@ use super::{
 };
 use crate::{
     console::{
-        Desk,
+        Desk, notices,
         permissions::Staffer,
-        reading::Reading,
-        view::{failed, moment, page},
+        reading::{Object, Reading},
+        view::{login, moment, page},
     },
     review::register::Answer,
 };
@@ -52,7 +52,7 @@ pub(super) async fn render(
 ) -> Result<Response, Problem> {
     let reading = Reading {
         act: "read-application",
-        object: format!("application {id}"),
+        object: Object::application(id)?,
         purpose: "review".to_owned(),
     };
     let work = async {
@@ -61,9 +61,10 @@ pub(super) async fn render(
         case.register = file::ask(desk, &case).await;
         let history = history(desk, staffer, &case).await?;
         let clerk = facts::people(desk, &case).await?;
-        Ok((case, history, clerk))
+        let notices = notices::history(desk, staffer.visit.speech(), case.row.application.id());
+        Ok((case, (history, notices.await?), clerk))
     };
-    let (case, history, people) = reading.run(desk, staffer, work).await?;
+    let (case, (history, notices), people) = reading.run(desk, staffer, work).await?;
     let speech = staffer.visit.speech();
     let body = html! {
         p {
@@ -74,7 +75,11 @@ pub(super) async fn render(
         (pictures(speech, &case))
         h2 { (speech.text("case-identity")) }
         (identity::table(speech, &case.dossier.identity, &case.checks, case.register.as_ref()))
-        @if !matches!(case.register, Some(Answer::Found(_))) { p.hint { (speech.text("case-no-register")) } }
+        @match case.register {
+            Some(Answer::Found(_)) => {},
+            Some(_) => { p.hint { (speech.text("case-no-register")) } }
+            None => { p.hint { (speech.text("case-register-not-asked")) } }
+        }
         h2 { (speech.text("case-checks")) }
         (checks(speech, &case.checks))
         h2 { (speech.text("case-measures")) }
@@ -83,6 +88,7 @@ pub(super) async fn render(
         (facts::show(speech, &case, &people))
         h2 { (speech.text("case-history")) }
         (history)
+        (notices)
         (decision(staffer, &case, values, errors))
     };
     let title = speech.format(
@@ -162,10 +168,7 @@ async fn history(desk: &Desk, staffer: &Staffer, case: &CaseFile) -> Result<Tabl
     let mut table = Table::new(speech.text("history-caption"), columns);
     for step in &case.moves {
         let who = match step.person {
-            Some(person) => {
-                let found = desk.store.person(person).await.map_err(failed)?;
-                found.map_or_else(|| person.to_string(), |person| person.login)
-            }
+            Some(person) => login(desk, person).await?,
             None => speech.text("history-program"),
         };
         let note = step.note.as_ref().map(|note| note.as_str().to_owned());

@@ -19,13 +19,8 @@ use time::OffsetDateTime;
 
 use super::form::four_eyes;
 use crate::{
-    console::{
-        Desk,
-        permissions::Staffer,
-        view::{failed, page},
-    },
+    console::{Desk, permissions::Staffer, view::page},
     review::{ReviewError, decide::Case},
-    staff,
 };
 
 /// What a person decides.
@@ -40,23 +35,11 @@ pub(super) enum Decision {
     },
     /// Ended by decision.
     Refuse(RefusalGround),
-    /// Ended by the applicant's wish.
-    Withdraw,
+    /// Ended by the applicant's wish, or because the register says that they died.
+    Withdraw { death: bool },
 }
 
-impl Decision {
-    const fn name(&self) -> &'static str {
-        match self {
-            Self::Approve => "decide-approve",
-            Self::AskMore { .. } => "decide-ask-more",
-            Self::Refuse(_) => "decide-refuse",
-            Self::Withdraw => "decide-withdraw",
-        }
-    }
-}
-
-/// Carries it out; where to go on. The intent is written before; the outcome is that of the transaction, or of its
-/// refusal.
+/// Carries it out; where to go on. Intent and outcome are the desk's to write.
 pub(super) async fn carry_out(
     desk: &Desk,
     staffer: &Staffer,
@@ -68,11 +51,6 @@ pub(super) async fn carry_out(
         return Ok(told(staffer, Id("decide-no-token")));
     };
     let now = staffer.visit.now();
-    let object = format!("application {}", row.application.id());
-    let by = staff::page_person(staffer.person);
-    let act = staff::act(desk.rng, by, decision.name(), &object);
-    let intent = act.intent(now);
-    desk.store.audit(&[intent]).await.map_err(failed)?;
     let case = Case {
         application: row.application.id(),
         seen: row.step,
@@ -86,15 +64,8 @@ pub(super) async fn carry_out(
             appointment,
         } => review.ask_more(case, wanted, appointment, now).await,
         Decision::Refuse(ground) => review.refuse(case, ground, now).await,
-        Decision::Withdraw => review.withdraw(case, false, now).await,
+        Decision::Withdraw { death } => review.withdraw(case, death, now).await,
     };
-    let detail = match &done {
-        Ok(()) => "decided",
-        Err(ReviewError::Decision(_) | ReviewError::NotAllowed) => "refused by the rules",
-        Err(_) => "nothing was changed",
-    };
-    let outcome = act.outcome(now, detail);
-    desk.store.audit(&[outcome]).await.map_err(failed)?;
     match done {
         Ok(()) => Ok(Redirect::to("/review").into_response()),
         Err(error) => refused(staffer, row, error),

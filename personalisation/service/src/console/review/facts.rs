@@ -9,7 +9,7 @@ use pages::{
 };
 
 use super::{CaseFile, words};
-use crate::console::{Desk, view::failed};
+use crate::console::{Desk, view::login};
 
 /// Who captured it or stood by, by login.
 pub(super) async fn people(desk: &Desk, case: &CaseFile) -> Result<Vec<String>, Problem> {
@@ -19,8 +19,7 @@ pub(super) async fn people(desk: &Desk, case: &CaseFile) -> Result<Vec<String>, 
         .unwrap_or_default();
     let mut logins = Vec::with_capacity(handled.len());
     for person in handled {
-        let found = desk.store.person(person).await.map_err(failed)?;
-        logins.push(found.map_or_else(|| person.to_string(), |person| person.login));
+        logins.push(login(desk, person).await?);
     }
     Ok(logins)
 }

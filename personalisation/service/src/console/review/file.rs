@@ -1,6 +1,8 @@
 //! A case as its reader sees it: the application, what was captured, what the checks found. Opening it is written
 //! down with purpose and case. The fingers' records are never opened here: their key is not the console's.
 
+use std::time::Duration;
+
 use axum::{
     extract::{Path, State},
     http::header,
@@ -12,9 +14,17 @@ use personalisation_core::application::{ApplicationState, CheckResult};
 use personalisation_store::review::{ApplicationRow, DossierPart, MoveOfApplication};
 
 use crate::{
-    console::{Desk, permissions::Staffer, reading::Reading, view::failed},
+    console::{
+        Desk,
+        permissions::Staffer,
+        reading::{Object, Reading},
+        view::failed,
+    },
     review::register::Answer,
 };
+
+/// How long a reader waits for the register: what the check of the dossier found stands there already.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// One case.
 #[derive(Debug)]
@@ -42,6 +52,22 @@ pub(super) async fn row(desk: &Desk, id: &str) -> Result<ApplicationRow, Problem
         matches!(
             row.application.state(),
             ApplicationState::InReview(..) | ApplicationState::MoreNeeded(..)
+        )
+    })
+    .ok_or(Problem::NotFound)
+}
+
+/// The application that a path names and that can still be ended: also one that is approved, until its card is made.
+/// Its form shows nothing of its content.
+pub(super) async fn open_row(desk: &Desk, id: &str) -> Result<ApplicationRow, Problem> {
+    let id: ApplicationId = id.parse().map_err(|_| Problem::NotFound)?;
+    let row = desk.store.application(id).await.map_err(failed)?;
+    row.filter(|row| {
+        matches!(
+            row.application.state(),
+            ApplicationState::InReview(..)
+                | ApplicationState::MoreNeeded(..)
+                | ApplicationState::Approved(..)
         )
     })
     .ok_or(Problem::NotFound)
@@ -77,7 +103,8 @@ pub(in crate::console) async fn read(
 pub(super) async fn ask(desk: &Desk, case: &CaseFile) -> Option<Answer> {
     let number = case.dossier.identity.national_number.as_ref()?;
     let register = desk.register.as_ref()?;
-    Some(register.ask(&number.value, case.row.application.id()).await)
+    let id = case.row.application.id();
+    Some(register.ask_within(PATIENCE, &number.value, id).await)
 }
 
 /// The newest other application of the same person whose portrait is kept, and that came before this one.
@@ -105,7 +132,7 @@ pub(super) async fn portrait(
 ) -> Result<Response, Problem> {
     let reading = Reading {
         act: "read-portrait",
-        object: format!("application {id}"),
+        object: Object::application(&id)?,
         purpose: "review".to_owned(),
     };
     let picture = async {
@@ -122,7 +149,7 @@ pub(super) async fn previous(
 ) -> Result<Response, Problem> {
     let reading = Reading {
         act: "read-previous-portrait",
-        object: format!("application {id}"),
+        object: Object::application(&id)?,
         purpose: "review".to_owned(),
     };
     let picture = async {

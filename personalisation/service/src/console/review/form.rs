@@ -16,7 +16,11 @@ use personalisation_core::application::{
 };
 use personalisation_store::review::ApplicationRow;
 
-use super::{file::row, queue::decider, words};
+use super::{
+    file::{open_row, row},
+    queue::decider,
+    words,
+};
 use crate::console::{Desk, permissions::Staffer, view::page};
 
 /// What can be decided, but for approval, which stands on the case's own page.
@@ -120,7 +124,10 @@ pub(super) async fn ask_withdraw(
 }
 
 async fn ask(desk: &Desk, staffer: &Staffer, id: &str, kind: Kind) -> Result<Markup, Problem> {
-    let row = row(desk, id).await?;
+    let row = match kind {
+        Kind::More => row(desk, id).await?,
+        Kind::Refuse | Kind::Withdraw => open_row(desk, id).await?,
+    };
     Ok(show(
         staffer,
         &row,
@@ -147,12 +154,16 @@ pub(super) fn show(
         @match kind {
             Kind::More => { (more_fields(staffer, &form)) }
             Kind::Refuse => { (ground_field(staffer, &form)) }
-            Kind::Withdraw => {}
+            Kind::Withdraw => { (why_field(staffer, &form)) }
         }
         (reason(staffer, &form))
     };
-    let case = format!("/review/{id}");
-    let action = format!("{case}/{}", kind.path());
+    let action = format!("/review/{id}/{}", kind.path());
+    // What is approved is no open case: one comes from the search.
+    let case = match row.application.state() {
+        ApplicationState::Approved(..) => "/search".to_owned(),
+        _ => format!("/review/{id}"),
+    };
     let follows = speech.text(kind.follows());
     let body = html! {
         @if let Some(notice) = four_eyes(staffer, row) {
@@ -184,6 +195,14 @@ fn ground_field(staffer: &Staffer, form: &Form<'_>) -> Markup {
         Choice::radio("ground", speech.text("decide-ground")),
         |choice, one| choice.answer(one.name(), speech.text(words::refusal(one))),
     );
+    form.choice(&choice)
+}
+
+fn why_field(staffer: &Staffer, form: &Form<'_>) -> Markup {
+    let speech = staffer.visit.speech();
+    let choice = Choice::radio("why", speech.text("decide-why"))
+        .answer("applicant", speech.text("decide-why-applicant"))
+        .answer("death", speech.text("decide-why-death"));
     form.choice(&choice)
 }
 

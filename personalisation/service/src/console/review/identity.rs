@@ -14,7 +14,7 @@ use personalisation_core::application::{Check, CheckResult, Outcome, Referral};
 use wire::register::{Person, Sex as Registered};
 
 use super::words;
-use crate::review::register::Answer;
+use crate::{order::line_by_rule, review::register::Answer};
 
 /// The fields that the check of the register compares.
 const COMPARED: [&str; 6] = [
@@ -59,7 +59,11 @@ pub(super) fn table(
         .into_iter()
         .fold(table, |table, line| {
             let tag = tag(speech, &line, register);
-            let said = person.map(|person| registered(speech, line.field, person));
+            let said = match line.field {
+                // The register has none; beside it stands what the rule makes of the name.
+                "name-line" => Some(by_rule(speech, identity)),
+                field => person.map(|person| registered(speech, field, person)),
+            };
             table.row([
                 Cell::from(speech.text(line.name)),
                 Cell::from(line.value),
@@ -68,6 +72,15 @@ pub(super) fn table(
                 Cell::of(&tag),
             ])
         })
+}
+
+/// The name line that the rule makes.
+fn by_rule(speech: Speech<'_>, identity: &Identity) -> String {
+    let (surname, given_names) = (&identity.surname.value, &identity.given_names.value);
+    let rule = line_by_rule(surname.as_str(), given_names.as_str());
+    let rule = rule.map(|rule| rule.trim_end_matches('<').to_owned());
+    let rule = rule.unwrap_or_default();
+    speech.format("identity-by-rule", &[("line", rule.into())])
 }
 
 /// What the check found about a field.
@@ -184,6 +197,14 @@ fn lines(speech: Speech<'_>, identity: &Identity) -> Vec<Line> {
             Id("identity-number"),
             number.value.as_str().to_owned(),
             number.source,
+        ));
+    }
+    if let Some(chosen) = &identity.name_line {
+        lines.push(line(
+            "name-line",
+            Id("identity-name-line"),
+            chosen.value.as_str().to_owned(),
+            chosen.source,
         ));
     }
     if let Some(commune) = &identity.commune {

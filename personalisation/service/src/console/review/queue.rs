@@ -29,17 +29,21 @@ pub(in crate::console) struct Count {
     pub(in crate::console) more_needed: u64,
 }
 
-/// How much waits, for the start page.
-pub(in crate::console) async fn count(desk: &Desk) -> Result<Count, Problem> {
-    let states = desk.store.count_applications().await.map_err(failed)?;
-    let of = |name: &str| {
-        let found = states.iter().find(|counted| counted.state == name);
-        found.map_or(0, |counted| counted.count)
+/// How much waits, for the start page; supervisors hear of theirs.
+pub(in crate::console) async fn count(desk: &Desk, supervisor: bool) -> Result<Count, Problem> {
+    let count = async |filter: QueueFilter| desk.store.count_queue(&filter).await.map_err(failed);
+    let of = |state| QueueFilter {
+        state: Some(state),
+        ..QueueFilter::default()
     };
     Ok(Count {
-        open: of("in_review"),
-        forced: u64::try_from(for_supervisors(desk).await?.len()).unwrap_or(u64::MAX),
-        more_needed: of("more_needed"),
+        open: count(of("in_review")).await?,
+        forced: if supervisor {
+            count(for_supervisors()).await?
+        } else {
+            0
+        },
+        more_needed: count(of("more_needed")).await?,
     })
 }
 
@@ -80,7 +84,8 @@ pub(super) async fn show(
 
 pub(super) async fn forced(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Problem> {
     let speech = staffer.visit.speech();
-    let rows = for_supervisors(&desk).await?;
+    let rows = desk.store.applications(&for_supervisors()).await;
+    let rows = rows.map_err(failed)?;
     let body = html! {
         p.lead { (speech.text("queue-forced-about")) }
         (table(&staffer, &rows))
@@ -90,25 +95,14 @@ pub(super) async fn forced(State(desk): State<Desk>, staffer: Staffer) -> Result
 }
 
 /// Everything that only a supervisor decides.
-async fn for_supervisors(desk: &Desk) -> Result<Vec<ApplicationRow>, Problem> {
-    let mut rows: Vec<ApplicationRow> = Vec::new();
+fn for_supervisors() -> QueueFilter {
     let reasons = Referral::ALL.into_iter();
-    for referral in reasons.filter(|referral| referral.needs_supervisor()) {
-        let filter = QueueFilter {
-            state: Some("in_review"),
-            referral: Some(referral),
-            most: MOST,
-            ..QueueFilter::default()
-        };
-        for row in desk.store.applications(&filter).await.map_err(failed)? {
-            let id = row.application.id();
-            if rows.iter().all(|known| known.application.id() != id) {
-                rows.push(row);
-            }
-        }
+    QueueFilter {
+        state: Some("in_review"),
+        referrals: reasons.filter(|one| one.needs_supervisor()).collect(),
+        most: MOST,
+        ..QueueFilter::default()
     }
-    rows.sort_by_key(|row| row.since);
-    Ok(rows)
 }
 
 fn table(staffer: &Staffer, rows: &[ApplicationRow]) -> Markup {
@@ -148,7 +142,7 @@ fn table(staffer: &Staffer, rows: &[ApplicationRow]) -> Markup {
     }
 }
 
-/// Why it waits; express first.
+/// Why it waits, and that it is express.
 pub(super) fn reasons(staffer: &Staffer, row: &ApplicationRow) -> Markup {
     let speech = staffer.visit.speech();
     let mut names = Vec::new();

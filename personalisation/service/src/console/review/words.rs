@@ -198,6 +198,7 @@ fn named(detail: &str) -> Option<Id> {
         "missing" => Id("detail-missing"),
         "missing-finger" => Id("facts-missing"),
         "clock" => Id("detail-clock"),
+        "name-line" => Id("identity-name-line"),
         "station-quarantined" => Id("station-quarantined"),
         "representative" => Id("facts-representative"),
         "forced-capture" => Id("referral-forced-capture"),

@@ -66,7 +66,7 @@ pub(super) async fn ask_leave(
     .await
 }
 
-/// Names the login, not the name: nothing personal is read for the question.
+/// Names the login, not the name.
 async fn ask(
     desk: &Desk,
     staffer: &Staffer,

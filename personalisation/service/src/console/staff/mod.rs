@@ -17,7 +17,7 @@ use personalisation_store::staff::Grant;
 use super::{
     Desk,
     permissions::{Action, Resource, Staffer},
-    reading::Reading,
+    reading::{Object, Reading},
     routes::Routes,
     view::{failed, page},
 };
@@ -78,7 +78,7 @@ fn works(speech: Speech<'_>, active: bool) -> Tag {
 async fn list(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Problem> {
     let reading = Reading {
         act: "read-staff",
-        object: "all staff".to_owned(),
+        object: Object::AllStaff,
         purpose: "staff".to_owned(),
     };
     let table = reading.run(&desk, &staffer, table(&desk, &staffer)).await?;

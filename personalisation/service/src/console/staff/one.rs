@@ -14,6 +14,7 @@ use pages::{
         Values,
     },
     http::Problem,
+    language::zone,
 };
 use personalisation_store::staff::{Credentials, Grant, Person};
 
@@ -21,7 +22,7 @@ use super::{form, held, works};
 use crate::console::{
     Desk,
     permissions::Staffer,
-    reading::Reading,
+    reading::{Object, Reading},
     view::{failed, page},
 };
 
@@ -50,7 +51,7 @@ pub(super) async fn render(
 ) -> Result<Response, Problem> {
     let reading = Reading {
         act: "read-person",
-        object: format!("person {id}"),
+        object: Object::person(id)?,
         purpose: "staff".to_owned(),
     };
     let whole = async {
@@ -132,7 +133,9 @@ fn table(staffer: &Staffer, person: &Person, roles: &[Grant]) -> Markup {
         } else {
             Tag::new(Tone::Waiting, speech.text("staff-later"))
         };
-        let until = grant.until.map(|until| speech.short_date(until.date()));
+        let until = grant
+            .until
+            .map(|until| speech.short_date(zone::local(until).date()));
         let end = html! {
             @if !ended && person.id != staffer.person {
                 form method="post" action={ "/staff/" (person.id) "/role/end" } {
@@ -144,7 +147,7 @@ fn table(staffer: &Staffer, person: &Person, roles: &[Grant]) -> Markup {
         };
         table = table.row([
             Cell::from(held(speech, grant)),
-            Cell::from(speech.short_date(grant.from.date())),
+            Cell::from(speech.short_date(zone::local(grant.from).date())),
             Cell::from(until.unwrap_or_default()),
             Cell::of(&state),
             Cell::of(&end),

@@ -114,12 +114,27 @@ pub(super) fn fingers_differ(question: &Question<'_>) -> Finding {
     let score = compare(&one, &other)
         .value()
         .max(compare(&other, &one).value());
-    let detail = if score >= SAME_FINGER {
+    let detail = if is_same(question, score) {
         vec!["alike"]
     } else {
         Vec::new()
     };
     all_or(Referral::SameFinger, detail)
+}
+
+/// Whether a score says that two fingers are one: by the threshold that the counter held it against, too.
+fn is_same(question: &Question<'_>, score: f64) -> bool {
+    let label = Label::new("same-finger").ok();
+    let threshold = label.and_then(|label| {
+        let subject = Subject::FingerComparison;
+        question.configuration.threshold(subject, &label)
+    });
+    match threshold.map(|threshold| threshold.limit) {
+        // Thousandths of any score fit.
+        #[expect(clippy::cast_precision_loss, reason = "limits have few digits")]
+        Some(limit) if limit.bound == Bound::AtMost => score > limit.value as f64 / THOUSAND as f64,
+        _ => score >= SAME_FINGER,
+    }
 }
 
 /// Nothing was captured against its measure, and the station is trusted.

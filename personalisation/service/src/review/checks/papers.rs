@@ -1,11 +1,11 @@
 //! Documents that the person has or had, and whether dates, grounds and papers go together.
 
-use dossier::dossier::{DocumentType, Ground, PriorState};
+use dossier::dossier::{DocumentType, Ground, Identity, PriorState};
 use personalisation_core::application::{Finding, Referral};
 use wire::register::{Document, DocumentKind, DocumentStatus};
 
 use super::{Question, all_or};
-use crate::review::register::Answer;
+use crate::{order::line_by_rule, review::register::Answer};
 
 /// A sign-in is older than a day: the screen would have locked long before.
 const LONGEST_SESSION: i64 = 86_400;
@@ -83,6 +83,16 @@ pub(super) fn lost_or_stolen(question: &Question<'_>) -> Finding {
     all_or(Referral::LostOrStolen, details)
 }
 
+/// The MRZ's name line is what the rule makes of the name: what a clerk chose instead, a person compares.
+fn line_fits(identity: &Identity) -> bool {
+    let (surname, given_names) = (&identity.surname.value, &identity.given_names.value);
+    identity.name_line.as_ref().is_none_or(|line| {
+        let rule = line_by_rule(surname.as_str(), given_names.as_str());
+        let plain = line.value.as_str().trim_end_matches('<');
+        rule.is_some_and(|rule| rule.trim_end_matches('<') == plain)
+    })
+}
+
 /// Dates, age, grounds and papers go together.
 pub(super) fn plausibility(question: &Question<'_>) -> Finding {
     let dossier = question.dossier;
@@ -139,6 +149,7 @@ pub(super) fn plausibility(question: &Question<'_>) -> Finding {
                 || dossier.identity.nationality.value.as_str() != "LUX",
         ),
         ("clock", dossier.clock.is_some()),
+        ("name-line", line_fits(&dossier.identity)),
     ];
     let wrong = holds.iter().filter(|(_, holds)| !holds);
     all_or(

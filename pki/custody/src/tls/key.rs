@@ -1,16 +1,9 @@
-//! TLS keys in tokens: rustls asks, the token signs.
+//! A key in a token as rustls wants it: rustls asks, the token signs.
 //!
 //! A signature is made during each full handshake, on the thread that drives it: below a
 //! millisecond with SoftHSM, a tenth of a second with a TPM.
-//!
-//! A resumed connection proves no key again: after a renewal the other side still sees the old
-//! certificate, and a revoked one goes on. Where that matters, turn resumption off on both sides
-//! (`Resumption::disabled()`, `send_tls13_tickets = 0`).
 
-use std::{
-    fmt,
-    sync::{Arc, PoisonError, RwLock},
-};
+use std::{fmt, sync::Arc};
 
 use openssl::{
     bn::BigNum,
@@ -20,9 +13,7 @@ use openssl::{
 };
 use rustls::{
     Error, SignatureAlgorithm, SignatureScheme,
-    client::ResolvesClientCert,
     pki_types::{CertificateDer, SubjectPublicKeyInfoDer},
-    server::{ClientHello, ResolvesServerCert},
     sign::{CertifiedKey, Signer, SigningKey},
 };
 
@@ -143,53 +134,4 @@ impl<R: TlsRole> Signer for TokenKey<R> {
 fn to_der(raw: &[u8]) -> Result<Vec<u8>, ErrorStack> {
     let (r, s) = raw.split_at(raw.len() / 2);
     EcdsaSig::from_private_components(BigNum::from_slice(r)?, BigNum::from_slice(s)?)?.to_der()
-}
-
-/// The key and certificates in use, which a renewal replaces while connections go on. Give it to
-/// rustls as resolver of a server or a client.
-#[derive(Debug)]
-pub struct Renewable(RwLock<Arc<CertifiedKey>>);
-
-impl Renewable {
-    /// Begins with these.
-    #[must_use]
-    pub fn new(first: CertifiedKey) -> Self {
-        Self(RwLock::new(Arc::new(first)))
-    }
-
-    /// Further handshakes use these.
-    pub fn replace(&self, next: CertifiedKey) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(next);
-    }
-
-    /// Those in use.
-    #[must_use]
-    pub fn current(&self) -> Arc<CertifiedKey> {
-        self.0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
-    }
-}
-
-impl ResolvesServerCert for Renewable {
-    fn resolve(&self, _: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(self.current())
-    }
-}
-
-impl ResolvesClientCert for Renewable {
-    fn resolve(&self, _: &[&[u8]], schemes: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        let current = self.current();
-        // Without a scheme in common rustls sends no certificate, and the server says so.
-        current
-            .key
-            .choose_scheme(schemes)
-            .is_some()
-            .then_some(current)
-    }
-
-    fn has_certs(&self) -> bool {
-        true
-    }
 }

@@ -1,0 +1,112 @@
+//! `personalisation quarantine list|again|done`: rejected dossiers without the console. Each is settled by a
+//! supervisor, with intent and outcome in the audit.
+
+use clap::Subcommand;
+use dossier::{Hash, PersonId, staff::Role};
+use evidence::entry::Act;
+use personalisation_core::ids::ActId;
+use personalisation_store::{Store, StoreError, intake::reason_name};
+use thiserror::Error;
+use time::OffsetDateTime;
+
+use crate::edge;
+
+/// Why nothing was done about a rejected dossier. For the operator.
+#[derive(Debug, Error)]
+pub enum QuarantineError {
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Not a supervisor of the centre.
+    #[error(
+        "settling a rejected dossier: {0:?} is no supervisor at the centre; one of them does it"
+    )]
+    NotSupervisor(String),
+}
+
+/// What to do about rejected dossiers.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Prints each that waits: when it was rejected, its hash, its station, why.
+    List,
+    /// Opens it once more: what stood against it was mended.
+    Again(One),
+    /// Erases its bytes: its station makes another one, or nobody needs it.
+    Done(One),
+}
+
+/// One of them, and who decides.
+#[derive(Debug, clap::Args)]
+pub struct One {
+    /// SHA-256 of its sealed bytes, hexadecimal.
+    #[arg(value_parser = hash)]
+    dossier: Hash,
+    /// Login of the supervisor.
+    #[arg(long)]
+    by: String,
+}
+
+/// A hash in hexadecimal digits.
+pub(crate) fn hash(text: &str) -> Result<Hash, &'static str> {
+    let mut bytes = [0; 32];
+    hex::decode_to_slice(text, &mut bytes).map_err(|_| "64 hexadecimal digits")?;
+    Ok(Hash::from_bytes(bytes))
+}
+
+/// Does it; the lines to print.
+pub async fn run(
+    store: &Store,
+    command: Command,
+    now: OffsetDateTime,
+) -> Result<Vec<String>, QuarantineError> {
+    let (one, again) = match command {
+        Command::List => {
+            let alarms = store.alarms().await?;
+            let line = alarms.iter().map(|alarm| {
+                let reason = reason_name(alarm.reason);
+                format!(
+                    "{} {} {} {reason}",
+                    alarm.raised_at, alarm.hash, alarm.station
+                )
+            });
+            return Ok(line.collect());
+        }
+        Command::Again(one) => (one, true),
+        Command::Done(one) => (one, false),
+    };
+    let person = store.person_by_login(&one.by).await?;
+    let person = person.ok_or_else(|| QuarantineError::NotSupervisor(one.by.clone()))?;
+    let roles = store.roles_at_centre(person.id, now).await?;
+    if !roles.contains(&Role::Supervisor) {
+        return Err(QuarantineError::NotSupervisor(one.by));
+    }
+    let actor = format!("staff {}", person.id);
+    settle(store, &actor, (one.dossier, person.id), again, now).await?;
+    Ok(Vec::new())
+}
+
+/// Settles one by a supervisor: opened once more, or erased.
+pub(crate) async fn settle(
+    store: &Store,
+    actor: &str,
+    (hash, by): (Hash, PersonId),
+    again: bool,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let id = ActId::generate(&mut edge::rng());
+    let name = if again {
+        "open-rejected-again"
+    } else {
+        "erase-rejected"
+    };
+    let act = Act::new(*id.as_bytes(), actor, name, format!("dossier {hash}"));
+    store.audit(&[act.intent(now)]).await?;
+    let done = [act.outcome(now, if again { "held again" } else { "to be erased" })];
+    let settled = store.settle_rejected(hash, by, again, &done, now).await;
+    if settled.is_err() {
+        store
+            .audit(&[act.outcome(now, "nothing was changed")])
+            .await?;
+    }
+    settled
+}

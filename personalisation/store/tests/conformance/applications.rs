@@ -1,0 +1,263 @@
+//! Applications as intake and review leave them, for the lists of both.
+
+use std::collections::BTreeSet;
+
+use dossier::{
+    ApplicationId, Hash, Language, PersonId, StationId, Text,
+    dossier::{DocumentType, Ground},
+};
+use personalisation_core::{
+    application::{
+        Application, Channel, Check, CheckResult, Decider, Filing, Finding, Held, Referral, Verdict,
+    },
+    ids::{LeaseToken, NoticeId, OrderId},
+};
+use personalisation_store::{
+    StoreError,
+    intake::{Acceptance, Accepted, DossierRow, NewDossier},
+    order::ContentKind,
+    review::{ApplicationRow, Decided, DossierPart, NewNotice, Verified},
+    staff::{Grant, Link, Person, Role, RoleId},
+};
+use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
+
+use crate::{Bench, NOW};
+
+pub const STATION: StationId = StationId::from_bytes([4; 16]);
+pub const CLERK: PersonId = PersonId::from_bytes([5; 16]);
+pub const REVIEWER: PersonId = PersonId::from_bytes([6; 16]);
+
+pub const fn token(byte: u8) -> LeaseToken {
+    LeaseToken::from_bytes([byte; 16])
+}
+
+pub fn application(byte: u8) -> ApplicationId {
+    ApplicationId::from_bytes([byte; 16])
+}
+
+/// The hash of the dossier of application `byte`.
+pub fn hash(byte: u8) -> Hash {
+    Hash::from_bytes([byte; 32])
+}
+
+pub fn filing(byte: u8) -> Filing {
+    Filing {
+        held: Held {
+            hash: hash(byte),
+            station: STATION,
+        },
+        office: "L-0304".parse().unwrap(),
+        document_type: DocumentType::IdentityCard,
+        handled_by: BTreeSet::from([CLERK]),
+        forced: false,
+    }
+}
+
+/// What decides a refusal, as somebody who may.
+pub const DECIDER: Decider = Decider {
+    person: REVIEWER,
+    supervisor: true,
+};
+
+/// A decision by a person, with a notice where it needs one.
+pub fn decided<'a>(
+    from: &'a ApplicationRow,
+    to: &'a Application,
+    notice: Option<NewNotice<'a>>,
+) -> Decided<'a> {
+    Decided {
+        from,
+        to,
+        person: Some(REVIEWER),
+        note: Some("because of the ear"),
+        appointment: None,
+        token: None,
+        order: None,
+        cancelled: None,
+        notice,
+    }
+}
+
+pub fn notice(byte: u8, channel: Channel) -> NewNotice<'static> {
+    NewNotice {
+        id: NoticeId::from_bytes([byte; 16]),
+        channel,
+        language: Language::Lb,
+        facts: b"Unmistakable, 4 Street",
+    }
+}
+
+impl Bench {
+    pub async fn hold(&self, byte: u8) -> DossierRow {
+        let new = NewDossier {
+            hash: hash(byte),
+            station: STATION,
+            application: Some(application(byte)),
+            length: 1000,
+            receipt: &[byte],
+        };
+        self.store.hold(&new, &[], NOW).await.unwrap()
+    }
+
+    /// Accepts the dossier of application `byte` about a person, under that lease.
+    pub async fn accept(
+        &mut self,
+        byte: u8,
+        (person, recapture_of): (&str, Option<ApplicationId>),
+        lease: LeaseToken,
+    ) -> Result<Acceptance, StoreError> {
+        let content = [
+            (
+                DossierPart::Text,
+                Zeroizing::new(format!("text {byte}").into_bytes()),
+            ),
+            (
+                DossierPart::Fingers,
+                Zeroizing::new(format!("ridges {byte}").into_bytes()),
+            ),
+        ];
+        let accepted = Accepted {
+            hash: hash(byte),
+            token: lease,
+            application: application(byte),
+            filing: &filing(byte),
+            ground: Ground::First,
+            express: false,
+            recapture_of,
+            subject: self.store.subject(person.as_bytes()).unwrap(),
+            content: &content,
+            receipt: b"accepted",
+        };
+        self.store
+            .accept_dossier(&mut self.rng, &accepted, &[], NOW)
+            .await
+    }
+
+    /// An accepted application about a person.
+    pub async fn accepted(&mut self, byte: u8, person: &str) -> ApplicationRow {
+        self.hold(byte).await;
+        let until = NOW + Duration::minutes(1);
+        let leased = self
+            .store
+            .lease_held(token(byte), until, NOW)
+            .await
+            .unwrap();
+        assert_eq!(leased.unwrap().0.hash, hash(byte));
+        self.accept(byte, (person, None), token(byte))
+            .await
+            .unwrap();
+        self.row(byte).await
+    }
+
+    pub async fn row(&self, byte: u8) -> ApplicationRow {
+        let row = self.store.application(application(byte)).await;
+        row.unwrap().unwrap()
+    }
+
+    /// Leases the next application to be checked.
+    pub async fn lease_check(&self, lease: u8, now: OffsetDateTime) -> Option<ApplicationRow> {
+        let until = now + Duration::minutes(1);
+        let leased = self.store.lease_application(token(lease), until, now).await;
+        leased.unwrap().map(|(row, _)| row)
+    }
+
+    /// Writes the checks' findings under that lease: one refers, and a portrait is prepared.
+    pub async fn verify(
+        &mut self,
+        from: &ApplicationRow,
+        (lease, order): (u8, OrderId),
+    ) -> Result<(), StoreError> {
+        let results: Vec<CheckResult> = Check::ALL
+            .into_iter()
+            .map(|check| CheckResult {
+                check,
+                finding: match check {
+                    Check::Register => Finding::refer(Referral::NotInRegister, Vec::new()),
+                    _ => Finding::passed(),
+                },
+            })
+            .collect();
+        let verdict = Verdict::of(&results, true);
+        let to = from.application.clone().verify(verdict).unwrap();
+        let files = [(ContentKind::Dg2, Zeroizing::new(b"portrait".to_vec()))];
+        let verified = Verified {
+            from,
+            to: &to,
+            token: token(lease),
+            checks: &results,
+            prepared: Some((order, &files)),
+        };
+        self.store
+            .verify_application(&mut self.rng, &verified, &[], NOW)
+            .await
+    }
+
+    /// An application about a person that waits for a decision.
+    pub async fn in_review(&mut self, byte: u8, person: &str) -> ApplicationRow {
+        self.employ(REVIEWER, "reviewer").await;
+        self.employ(CLERK, "clerk").await;
+        self.accepted(byte, person).await;
+        let leased = self.lease_check(byte, NOW).await.unwrap();
+        self.verify(&leased, (byte, OrderId::from_bytes([byte; 16])))
+            .await
+            .unwrap();
+        let leased = self.lease_check(byte, NOW).await.unwrap();
+        let to = leased.application.clone().refer().unwrap();
+        let mut referred = decided(&leased, &to, None);
+        (referred.person, referred.note) = (None, None);
+        referred.token = Some(token(byte));
+        self.decide(&referred).await.unwrap();
+        self.row(byte).await
+    }
+
+    /// Makes somebody a supervisor at the centre, who may decide about everything; once.
+    async fn employ(&mut self, id: PersonId, login: &str) {
+        if self.store.person(id).await.unwrap().is_some() {
+            return;
+        }
+        let person = Person {
+            id,
+            login: login.to_owned(),
+            name: Text::new("Somebody").unwrap(),
+            active: true,
+        };
+        let role = Grant {
+            id: RoleId::generate(&mut self.rng),
+            role: Role::Supervisor,
+            office: None,
+            from: NOW,
+            until: None,
+            by: None,
+        };
+        let link = Link::generate(&mut self.rng, NOW);
+        self.store
+            .add_person(&mut self.rng, &person, &[role], &link, &[], NOW)
+            .await
+            .unwrap();
+    }
+
+    pub async fn decide(&mut self, decided: &Decided<'_>) -> Result<(), StoreError> {
+        self.store
+            .decide_application(&mut self.rng, decided, &[], NOW)
+            .await
+    }
+
+    /// Runs a statement on the database behind the store's back.
+    pub async fn meddle(&self, statement: &'static str) {
+        let file = self.folder.path().join("centre.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
+        let done = sqlx::query(statement).execute(&pool).await.unwrap();
+        assert_eq!(done.rows_affected(), 1);
+        pool.close().await;
+    }
+}
+
+pub fn is_stale<T>(result: Result<T, StoreError>) -> bool {
+    result.is_err_and(|error| matches!(error, StoreError::Stale { .. }))
+}
+
+pub fn is_seal<T>(result: Result<T, StoreError>) -> bool {
+    result.is_err_and(|error| matches!(error, StoreError::Seal { .. }))
+}

@@ -1,0 +1,27 @@
+//! TLS 1.3 with keys in tokens, for all our programs: who we are, whom we let in, whom we call.
+//!
+//! ```text
+//! identity(certificate file, key in a token) ──> Renewable ──> acceptor(ours, callers) ──> accept
+//!                                                    └───────> caller(ours, CA of a server)
+//! callers(CA, revocation list) ──> who may shake hands
+//! ```
+//! - A certificate that takes the place of ours in its file is used from the next handshake on.
+//! - A revocation list that takes the place of the last one counts from the next handshake on.
+//! - Nothing is resumed: each connection proves its key anew, so that a renewed or revoked certificate
+//!   counts from the next connection on. (The station turns resumption off itself.)
+
+mod callers;
+mod file;
+mod key;
+mod list;
+mod renewable;
+mod service;
+
+pub use self::{
+    callers::{callers, callers_not_revoked},
+    file::TlsFileError,
+    key::{TlsKeyError, certified_key},
+    list::RevocationFile,
+    renewable::{KeyPlace, Renewable, identity},
+    service::{accept, acceptor, caller},
+};

@@ -1,0 +1,97 @@
+//! Both ends of a connection: TLS 1.3 and nothing older, nothing resumed.
+//!
+//! The acceptor is our own because tonic's would also speak TLS 1.2.
+
+use std::{io, path::Path, sync::Arc, time::Duration};
+
+use rustls::{
+    ClientConfig, ServerConfig,
+    client::Resumption,
+    crypto::ring,
+    server::{NoServerSessionStorage, danger::ClientCertVerifier},
+    version::TLS13,
+};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    sync::{Semaphore, mpsc},
+    time::timeout,
+};
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
+
+use super::{
+    file::{TlsFileError, roots},
+    renewable::Renewable,
+};
+
+/// How long a caller may take to shake hands.
+const HANDSHAKE: Duration = Duration::from_secs(10);
+/// Handshakes at once; further callers wait in the listener's queue.
+const HANDSHAKES: usize = 64;
+
+/// An acceptor. With `callers`, it demands a certificate that they let in; without, it asks for none.
+pub fn acceptor(
+    ours: Arc<Renewable>,
+    callers: Option<Arc<dyn ClientCertVerifier>>,
+) -> Result<TlsAcceptor, TlsFileError> {
+    let provider = Arc::new(ring::default_provider());
+    let builder =
+        ServerConfig::builder_with_provider(provider).with_protocol_versions(&[&TLS13])?;
+    let mut server = match callers {
+        Some(verifier) => builder.with_client_cert_verifier(verifier),
+        None => builder.with_no_client_auth(),
+    }
+    .with_cert_resolver(ours);
+    server.alpn_protocols.push(b"h2".to_vec());
+    // A resumed connection would not prove the caller's key again.
+    server.send_tls13_tickets = 0;
+    server.session_storage = Arc::new(NoServerSessionStorage {});
+    Ok(TlsAcceptor::from(Arc::new(server)))
+}
+
+/// How we call others: with our certificate, trusting the CA in a PEM file.
+pub fn caller(ours: Arc<Renewable>, server_ca: &Path) -> Result<ClientConfig, TlsFileError> {
+    let mut client = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_protocol_versions(&[&TLS13])?
+        .with_root_certificates(roots("the CA of a server", server_ca)?)
+        .with_client_cert_resolver(ours);
+    client.resumption = Resumption::disabled();
+    client.alpn_protocols.push(b"h2".to_vec());
+    Ok(client)
+}
+
+/// Accepts callers for ever; each that shook hands goes to the channel.
+pub async fn accept(
+    listener: TcpListener,
+    acceptor: TlsAcceptor,
+    accepted: mpsc::Sender<io::Result<TlsStream<TcpStream>>>,
+) {
+    let places = Arc::new(Semaphore::new(HANDSHAKES));
+    loop {
+        let Ok(place) = places.clone().acquire_owned().await else {
+            return;
+        };
+        let stream = tokio::select! {
+            connection = listener.accept() => match connection {
+                Ok((stream, _)) => stream,
+                Err(error) => {
+                    // Out of descriptors, mostly: try again when some are free.
+                    tracing::warn!(%error, "cannot accept a connection");
+                    tokio::time::sleep(Duration::from_millis(100)).await;
+                    continue;
+                }
+            },
+            () = accepted.closed() => return,
+        };
+        let (acceptor, accepted) = (acceptor.clone(), accepted.clone());
+        tokio::spawn(async move {
+            let _place = place;
+            // Small answers must not wait for more data.
+            let _ = stream.set_nodelay(true);
+            match timeout(HANDSHAKE, acceptor.accept(stream)).await {
+                Ok(Ok(stream)) => drop(accepted.send(Ok(stream)).await),
+                Ok(Err(error)) => tracing::warn!(%error, "a caller was refused"),
+                Err(_) => tracing::warn!("a caller did not finish its handshake"),
+            }
+        });
+    }
+}
