@@ -8,7 +8,7 @@ use dossier::dossier::{
     RegisterAnswer, Representative, SecondPerson, SignIn, Summary,
 };
 use dossier::{
-    ApplicationId, Language, NationalNumber, OfficeId, PartialDay, PersonId, Signed, Text,
+    ApplicationId, Hash, Language, NationalNumber, OfficeId, PartialDay, PersonId, Signed, Text,
     Timestamp,
 };
 use serde::{Deserialize, Serialize};

@@ -1,7 +1,7 @@
 //! Asks the centre for a second person elsewhere, looks for the answer, takes questions back. Every call may be repeated;
 //! what was asked is known by the application and the summary.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use dossier::{
     ApplicationId, ApprovalRequest, Configuration, Hash, KeyId, PersonId, Signed, Timestamp,
@@ -77,14 +77,14 @@ pub enum AskError {
 }
 
 /// What an answer must be about.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct About {
     /// The application.
     pub application: ApplicationId,
     /// The summary that was asked about.
     pub summary: Hash,
     /// Who captured it: none of them approves.
-    pub captured_by: [PersonId; 2],
+    pub captured_by: BTreeSet<PersonId>,
 }
 
 /// Asks. The same again is the same question.
@@ -104,9 +104,9 @@ pub async fn ask(
     let about = About {
         application: request.application,
         summary: request.summary_hash(),
-        captured_by: [request.clerk, request.begun_by],
+        captured_by: BTreeSet::from([request.clerk, request.begun_by]),
     };
-    read(asked.answer, about)
+    read(asked.answer, &about)
 }
 
 /// Looks for the answer.
@@ -117,7 +117,7 @@ pub async fn look(standing: &Standing, about: About) -> Result<Answer, AskError>
         summary: about.summary.as_bytes().to_vec(),
     });
     match heard(looked).await {
-        Ok(looked) => read(looked.answer, about),
+        Ok(looked) => read(looked.answer, &about),
         Err(Heard::Unknown) => Ok(Answer::Ended),
         Err(error) => Err(error.into()),
     }
@@ -174,7 +174,7 @@ async fn heard<T>(
 }
 
 /// An answer as this program believes it.
-fn read(answer: Option<wire::intake::Answer>, about: About) -> Result<Answer, AskError> {
+fn read(answer: Option<wire::intake::Answer>, about: &About) -> Result<Answer, AskError> {
     let answer = answer.ok_or(AskError::Wrong)?;
     Ok(match answer.state() {
         AnswerState::Waiting => Answer::Waiting,
@@ -193,7 +193,7 @@ fn read(answer: Option<wire::intake::Answer>, about: About) -> Result<Answer, As
 
 /// The record is about this, of somebody else, elsewhere, and signed by the key that came with it. That key is
 /// vouched for by the connection to intake, which verifies the record again under the keys of its own token.
-fn verify(record: &[u8], key: &[u8], about: About) -> Result<(), AskError> {
+fn verify(record: &[u8], key: &[u8], about: &About) -> Result<(), AskError> {
     let signed = Signed::<SecondPerson>::decode(record).map_err(|_| AskError::Wrong)?;
     if signed.key() != KeyId::of(key) {
         return Err(AskError::Wrong);

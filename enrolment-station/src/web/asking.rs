@@ -39,10 +39,12 @@ pub(super) async fn look(place: &Place, application: &mut Application) -> Result
         return Ok(());
     };
     let begun_by: PersonId = application.begun_by.parse().map_err(|_| AskError::Wrong)?;
+    let handled = application.handled_by.iter().copied();
+    let captured_by = handled.chain([asked.clerk, begun_by]);
     let about = About {
         application: application.id,
         summary: asked.summary,
-        captured_by: [asked.clerk, begun_by],
+        captured_by: captured_by.collect(),
     };
     let answer = second_person::look(&place.standing, about).await?;
     heard(application, answer)

@@ -110,9 +110,9 @@ async fn drafts(place: &Place) -> Result<Vec<Row>, Problem> {
             id: head.application,
             name: form.as_ref().map(Application::name).unwrap_or_default(),
             step: step_of(form.as_ref()),
+            recapture_of: form.as_ref().and_then(|form| form.recapture_of),
             heard: form.and_then(|form| Some(form.asked?.heard)),
             saved_at: head.saved_at,
-            recapture_of: form.and_then(|form| form.recapture_of),
         });
     }
     Ok(rows)

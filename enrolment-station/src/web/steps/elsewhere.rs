@@ -13,7 +13,7 @@ use pages::{Id, Page};
 use super::super::asking;
 use super::super::desk::{Desk, navigation};
 use super::super::place::{failed, stamp};
-use super::{approval, summary};
+use super::approval;
 use crate::capture::application::{Asked, Heard};
 use crate::capture::{Step, build, rules};
 use crate::centre::second_person::{self, AskError};

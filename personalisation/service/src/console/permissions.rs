@@ -53,7 +53,8 @@ pub enum Action {
 
 use Action::{Act, See};
 use Resource::{
-    Approvals, Configuration, Fleet, Forced, Notices, Oversight, Quarantine, Review, Search, Staff, Start,
+    Approvals, Configuration, Fleet, Forced, Notices, Oversight, Quarantine, Review, Search, Staff,
+    Start,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.

@@ -276,7 +276,8 @@ impl Import {
             held: Arc::default(),
         };
         // Nobody waits for it here: the checkers of the running intake look by themselves.
-        let opener = Opener::new(&service, section, Arc::new(Notify::new()));
+        let approvals = crate::review::desk(&place, "intake import")?.approval_keys();
+        let opener = Opener::new(&service, section, approvals, Arc::new(Notify::new()));
         Ok(Self {
             store: place.store,
             chunks: service.chunks,

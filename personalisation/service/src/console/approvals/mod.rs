@@ -26,7 +26,7 @@ use personalisation_store::intake::Question;
 use super::{
     Desk,
     permissions::{Resource, Staffer},
-    reading::Reading,
+    reading::{Object, Reading},
     routes::Routes,
     view::{age, failed, page},
 };
@@ -84,12 +84,12 @@ async fn waiting(desk: &Desk, id: &str) -> Result<(Question, ApprovalRequest), P
     Ok((question, request))
 }
 
-fn reading(act: &'static str, id: &str) -> Reading {
-    Reading {
+fn reading(act: &'static str, id: &str) -> Result<Reading, Problem> {
+    Ok(Reading {
         act,
-        object: format!("application {id}"),
+        object: Object::application(id)?,
         purpose: "second person".to_owned(),
-    }
+    })
 }
 
 async fn show(
@@ -108,7 +108,7 @@ async fn render(
     values: &Values,
     errors: &Errors,
 ) -> Result<Markup, Problem> {
-    let reading = reading("read-for-second-person", id);
+    let reading = reading("read-for-second-person", id)?;
     let read = waiting(desk, id);
     let (question, request) = reading.run(desk, staffer, read).await?;
     let speech = staffer.visit.speech();
@@ -177,7 +177,7 @@ async fn portrait(
     staffer: Staffer,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let reading = reading("read-portrait", &id);
+    let reading = reading("read-portrait", &id)?;
     let (_, request) = reading.run(&desk, &staffer, waiting(&desk, &id)).await?;
     let headers = [
         (header::CONTENT_TYPE, "image/jpeg"),
