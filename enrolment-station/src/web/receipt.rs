@@ -8,7 +8,7 @@ use pages::component::{Button, ButtonBar, Form, Notification, SummaryList, Summa
 use pages::component::{Errors, Values};
 use pages::http::{Problem, Record, Signed};
 use pages::paper::{Code, Paper};
-use pages::{Language, Page, Speech, Visit};
+use pages::{Id, Language, Page, Speech, Visit};
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 
@@ -123,9 +123,9 @@ fn paper(visit: &Visit, receipt: &Receipt) -> Result<(Paper, String), Problem> {
     let language = Language::from_tag(&receipt.language).unwrap_or_default();
     let speech = visit.site().texts().speak(language);
     let then = [
-        "receipt-then-checked",
-        "receipt-then-made",
-        "receipt-what-next",
+        Id("receipt-then-checked"),
+        Id("receipt-then-made"),
+        Id("receipt-what-next"),
     ];
     let paper = Paper::new(speech.text("receipt-heading"), language)
         .sender([receipt.office.as_str()])

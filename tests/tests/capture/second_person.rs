@@ -64,6 +64,15 @@ fn receipt(clerk: &Clerk<'_>) -> Value {
     oracles::paper(&bytes).unwrap()
 }
 
+/// The button may lie below the bar of acts.
+fn vouch(clerk: &Clerk<'_>) {
+    let button = "document.querySelector('[data-passkey=vouch]')";
+    clerk
+        .run(&format!("{button}.scrollIntoView({{ block: 'center' }})"))
+        .unwrap();
+    clerk.click("[data-passkey=vouch]").unwrap();
+}
+
 #[test]
 fn a_second_person_approves_by_passkey_and_the_receipt_is_a_paper_with_a_code() {
     let mut counter = Counter::open(5, &[9]);
@@ -75,14 +84,14 @@ fn a_second_person_approves_by_passkey_and_the_receipt_is_a_paper_with_a_code() 
     clerk
         .run("document.querySelector('[data-passkey=vouch]').dataset.about = '/elsewhere'")
         .unwrap();
-    clerk.click("[data-passkey=vouch]").unwrap();
+    vouch(&clerk);
     clerk
         .wait_for("document.querySelector('.error-summary')")
         .unwrap();
     assert!(clerk.main().contains("not accepted"), "{}", clerk.main());
 
     clerk.type_into("#note", "Seen the old passport").unwrap();
-    clerk.click("[data-passkey=vouch]").unwrap();
+    vouch(&clerk);
     clerk.send();
     // The session stayed the clerk's.
     let name = "return document.querySelector('.person-name').textContent";

@@ -114,6 +114,10 @@ fn it_is_read_declined_with_a_reason_and_approved_by_passkey_by_somebody_else_al
         centre.open(&format!("/approvals/{}", id.application));
         verdict(value);
         centre.type_into("#note", "The eyes are shut").unwrap();
+        let button = "document.querySelector('[data-passkey=vouch]')";
+        centre
+            .run(&format!("{button}.scrollIntoView({{ block: 'center' }})"))
+            .unwrap();
         centre.click("[data-passkey=vouch]").unwrap();
         centre
             .wait_for("location.pathname === '/approvals'")
