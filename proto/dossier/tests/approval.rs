@@ -1,5 +1,10 @@
 //! Requests for second persons elsewhere: opened by their key and for their station alone, one encoding.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "helpers of tests stop at the first fault"
+)]
+
 mod common;
 
 use common::SoftKey;

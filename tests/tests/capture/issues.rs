@@ -214,7 +214,7 @@ fn fees() -> Vec<Fee> {
     .collect()
 }
 
-fn people() -> StaffList {
+pub fn people() -> StaffList {
     let people = STAFF
         .iter()
         .enumerate()

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
+use dossier::staff::Role;
 use dossier::{KeyId, OfficeId, StationId};
 use e2e::counter::authority::{Authority, Subject, now};
 use e2e::counter::{Intake, station::at};
@@ -136,6 +137,13 @@ pub fn take_in(place: &Path, authority: &Authority, centre: Option<&Intake>) {
                 certificates: &certificates,
             };
             centre.store.take_in(&new, &[], at(now())).await.unwrap();
+            let counters = |role| matches!(role, Role::Clerk | Role::Supervisor);
+            for member in issues::people().people {
+                if let Some(role) = member.roles.iter().copied().find(|role| counters(*role)) {
+                    let employed = centre.employ(member.person, role, Some(&new.office));
+                    employed.await.unwrap();
+                }
+            }
         }
     });
 }

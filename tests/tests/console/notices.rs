@@ -63,6 +63,7 @@ fn a_refusal_is_a_letter_that_waits_until_somebody_says_that_it_is_sent() {
     let clerk = centre.person("clerk", &[Role::Clerk]);
     centre.person("weber", &[Role::Reviewer]);
     centre.person("klein", &[Role::Supervisor]);
+    centre.person("thill", &[Role::Reviewer]);
     let case = centre.in_review(&ordinary(clerk));
     let centre = centre.start();
     centre.sign_in("weber", "/");
@@ -124,7 +125,7 @@ fn a_refusal_is_a_letter_that_waits_until_somebody_says_that_it_is_sent() {
     let sent = centre.notice(case);
     assert_eq!(sent.sent.unwrap().1, centre.id("klein"));
     // Again, from a page that was open before: who said it first stays.
-    centre.sign_in("weber", "/notices");
+    centre.sign_in("thill", "/notices");
     assert!(centre.says().contains("Every notice was sent"));
     let script = format!(
         "document.title = 'asked'; fetch('/notices/{}/sent', {{ method: 'POST', \

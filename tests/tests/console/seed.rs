@@ -23,6 +23,7 @@ use personalisation_core::ids::{LeaseToken, NoticeId, OrderId};
 use personalisation_store::intake::{Accepted, NewDossier};
 use personalisation_store::order::ContentKind;
 use personalisation_store::review::{Decided, DossierPart, Verified};
+use personalisation_store::staff::Role;
 use time::Duration;
 use zeroize::Zeroizing;
 
@@ -294,12 +295,13 @@ impl Centre {
     }
 
     /// Refuses an application, as somebody else would; the id of the notice that waits.
-    pub fn refused(&self, case: ApplicationId) -> NoticeId {
+    pub fn refused(&mut self, case: ApplicationId) -> NoticeId {
+        let person = self.person("refusing", &[Role::Supervisor]);
         self.runtime.block_on(async {
             let row = self.store.application(case).await.unwrap().unwrap();
             let to = row.application.clone();
             let by = Decider {
-                person: PersonId::from_bytes([77; 16]),
+                person,
                 supervisor: true,
             };
             let to = to.refuse(RefusalGround::NotPaid, by).unwrap();

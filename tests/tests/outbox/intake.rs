@@ -236,7 +236,7 @@ fn intake_token(home: &Path) -> Arc<Token> {
 fn token_section(home: &Path) -> IntakeToken {
     let pin = home.join("intake-pin");
     let text = format!(
-        "label = 'intake'\npin_file = '{}'\nopening = ['intake-1']\nreceipts = 'receipts'\n",
+        "label = 'intake'\npin_file = '{}'\nopening = ['intake-1']\nreceipts = 'receipts'\ntls = 'intake-tls'\n",
         pin.display()
     );
     toml::from_str(&text).unwrap()

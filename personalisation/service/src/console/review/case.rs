@@ -55,7 +55,8 @@ pub(super) async fn render(
         object: Object::application(id)?,
         purpose: "review".to_owned(),
     };
-    let work = async {
+    // Boxed: a case with its pictures is large.
+    let work = Box::pin(async {
         let row = row(desk, id).await?;
         let mut case = file::read(desk, row).await?;
         case.register = file::ask(desk, &case).await;
@@ -63,7 +64,7 @@ pub(super) async fn render(
         let clerk = facts::people(desk, &case).await?;
         let notices = notices::history(desk, staffer.visit.speech(), case.row.application.id());
         Ok((case, (history, notices.await?), clerk))
-    };
+    });
     let (case, (history, notices), people) = reading.run(desk, staffer, work).await?;
     let speech = staffer.visit.speech();
     let body = html! {

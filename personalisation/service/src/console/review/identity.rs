@@ -138,13 +138,16 @@ fn when(speech: Speech<'_>, day: &PartialDay) -> String {
         .map_or_else(|| day.number().to_string(), |date| speech.date(date))
 }
 
-fn lines(speech: Speech<'_>, identity: &Identity) -> Vec<Line> {
-    let line = |field, name, value: String, source| Line {
+fn line(field: &'static str, name: Id, value: String, source: Source) -> Line {
+    Line {
         field,
         name,
         value,
         source,
-    };
+    }
+}
+
+fn lines(speech: Speech<'_>, identity: &Identity) -> Vec<Line> {
     let sex = match identity.sex.value {
         Sex::Female => "F",
         Sex::Male => "M",
@@ -182,6 +185,13 @@ fn lines(speech: Speech<'_>, identity: &Identity) -> Vec<Line> {
             identity.nationality.source,
         ),
     ];
+    lines.extend(lines_if_known(identity));
+    lines
+}
+
+/// What an identity need not have.
+fn lines_if_known(identity: &Identity) -> Vec<Line> {
+    let mut lines = Vec::new();
     if let Some(place) = &identity.place_of_birth {
         let parts: Vec<&str> = place.value.iter().map(dossier::Text::as_str).collect();
         lines.push(line(
