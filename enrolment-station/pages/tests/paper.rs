@@ -1,4 +1,10 @@
-//! Papers, read back by other people's programs: PDFium, and ZXing for the code.
+//! Papers, read back by other people's programs: `PDFium`, and `ZXing` for the code.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests stop at the first fault"
+)]
 
 use std::io::Write;
 use std::process::{Command, Stdio};
@@ -9,7 +15,7 @@ use serde_json::Value;
 
 const LACKING: &str = "Some letters cannot be printed here.";
 
-/// What PDFium and ZXing read.
+/// What `PDFium` and `ZXing` read.
 fn read(pdf: &[u8]) -> Value {
     let python = std::env::var_os("STEMPEL_ORACLES")
         .expect("STEMPEL_ORACLES must name the oracles' Python: `cargo xtask test` sets it");

@@ -1,5 +1,4 @@
 //! The folder of dossiers: what is taken while the disk has room, and what is not.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use dossier::{Hash, StationId};
 use personalisation::intake::chunks::{ChunkError, Chunks};

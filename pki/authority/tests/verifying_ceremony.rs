@@ -1,10 +1,5 @@
 //! Ceremonies of the country verifying CA and of document verifiers: first and renewed.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests stop at the first fault"
-)]
-
 mod common;
 #[path = "common/renewal.rs"]
 mod renewal;

@@ -88,7 +88,7 @@ fn a_station_that_is_killed_goes_on_where_it_was() {
         &counter,
         &[
             number.as_bytes(),
-            number[..8].as_bytes(),
+            &number.as_bytes()[..8],
             surname.as_bytes(),
         ],
     );

@@ -24,7 +24,7 @@ fn a_recapture_with_appointment_goes_from_its_task_to_the_same_application() {
     let mut walker = Walker::arrives(&counter, 0, &number);
     let page = walker.begin();
     let id = application(&place(&page));
-    walker.to_the_end(page);
+    walker.finishes(page);
     let kept = |id| runtime.block_on(centre.store.application(id)).unwrap();
     until(|| kept(id).is_some());
     let row = runtime.block_on(settled(&centre, id));

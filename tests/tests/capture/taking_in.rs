@@ -44,6 +44,7 @@ struct Identity {
 }
 
 /// What onboarding leaves: keys in the token, who we are, what was issued; at a real centre also its row there.
+#[expect(clippy::too_many_lines, reason = "all that onboarding leaves")]
 pub fn take_in(place: &Path, authority: &Authority, centre: Option<&Intake>) {
     let _alone = TOKEN.lock().unwrap_or_else(PoisonError::into_inner);
     let mut rng = UnwrapErr(SysRng);

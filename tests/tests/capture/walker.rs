@@ -38,7 +38,7 @@ impl Walker {
     }
 
     /// From wherever the application is to the receipt.
-    pub fn to_the_end(&mut self, mut page: Page) {
+    pub fn finishes(&mut self, mut page: Page) {
         while page.path != "/receipt" {
             page = self.step(&page).unwrap();
             assert!(page.status == 200, "{}", page.unexpected());

@@ -57,6 +57,10 @@ fn state(centre: &Centre, id: QuestionId) -> QuestionState {
 }
 
 #[test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "one story from the list to the record"
+)]
 fn it_is_read_declined_with_a_reason_and_approved_by_passkey_by_somebody_else_alone() {
     let mut centre = Centre::prepare();
     let clerk = centre.person("clerk", &[Role::Clerk]);

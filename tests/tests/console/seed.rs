@@ -99,6 +99,7 @@ fn finger() -> FingerImage {
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a dossier has as many fields")]
 fn dossier(case: &Case<'_>, application: ApplicationId) -> Dossier {
     let forced = case.forced.then(|| text("the lamp on the left was broken"));
     Dossier {

@@ -75,7 +75,7 @@ fn sealed(centre: &Intake, from: &Station, surname: &str) -> SealedDossier {
         .unwrap()
 }
 
-fn said(ended: &Ended, name: impl ToString) -> String {
+fn said(ended: &Ended, name: &impl ToString) -> String {
     let name = name.to_string();
     let line = ended.output.lines().find(|line| line.starts_with(&name));
     line.unwrap_or_else(|| panic!("{name}: {}", ended.output))
@@ -103,7 +103,10 @@ async fn what_was_carried_and_what_was_sent_is_one_dossier_each() {
     let ended = ended.unwrap();
     assert_eq!(ended.status, Some(0), "{}{}", ended.output, ended.errors);
     for one in [&sent, &carried, &both] {
-        assert_eq!(said(&ended, one.hash()), format!("{} accepted", one.hash()));
+        assert_eq!(
+            said(&ended, &one.hash()),
+            format!("{} accepted", one.hash())
+        );
         // The station is told so when it asks.
         assert_eq!(outcome_of(&centre, &counter, one).await, Outcome::Accepted);
     }
@@ -115,7 +118,7 @@ async fn what_was_carried_and_what_was_sent_is_one_dossier_each() {
         let ended = import(&centre, &folder);
         assert_eq!(ended.status, Some(0), "{}{}", ended.output, ended.errors);
         assert_eq!(
-            said(&ended, again.hash()),
+            said(&ended, &again.hash()),
             format!("{} accepted", again.hash())
         );
     }
@@ -149,13 +152,13 @@ async fn bad_files_are_named_and_the_others_are_taken() {
     let path = |name: String| folder.join(name);
     let named = |sealed: &SealedDossier| path(format!("{}.dossier", sealed.hash()));
     // The list says that all of it is the first station's.
-    let list = fs::read_to_string(path("outbox.json".into())).unwrap();
-    let list = list.replace(&other.id.to_string(), &counter.id.to_string());
-    fs::write(path("outbox.json".into()), list).unwrap();
+    let written = fs::read_to_string(path("outbox.json".into())).unwrap();
+    let claimed = written.replace(&other.id.to_string(), &counter.id.to_string());
+    fs::write(path("outbox.json".into()), claimed).unwrap();
     // Flipped on the way; left behind.
     let mut bytes = changed.as_bytes().to_vec();
-    let last = bytes.len() - 1;
-    bytes[last] ^= 1;
+    let end = bytes.len() - 1;
+    bytes[end] ^= 1;
     fs::write(named(&changed), bytes).unwrap();
     fs::remove_file(named(&lost)).unwrap();
     // Nothing of ours, under the right hash; nothing at all; a gigabyte (a hole); a link; a folder; other names.
@@ -177,11 +180,11 @@ async fn bad_files_are_named_and_the_others_are_taken() {
     let ended = import(&centre, &folder);
     assert_eq!(ended.status, Some(1), "{}{}", ended.output, ended.errors);
     let told = |name: &str, what: &str| {
-        let line = said(&ended, name);
+        let line = said(&ended, &name);
         assert!(line.contains("not taken") && line.contains(what), "{line}");
     };
     assert_eq!(
-        said(&ended, good.hash()),
+        said(&ended, &good.hash()),
         format!("{} accepted", good.hash())
     );
     told(&swapped.hash().to_string(), "another station");
@@ -206,9 +209,9 @@ async fn bad_files_are_named_and_the_others_are_taken() {
     for list in ["{", "[{\"hash\": \"00\", \"station\": \"00\"}]"] {
         fs::write(path("outbox.json".into()), list).unwrap();
         let ended = import(&centre, &folder);
-        assert!(said(&ended, "outbox.json").contains("no list"));
+        assert!(said(&ended, &"outbox.json").contains("no list"));
         assert_eq!(
-            said(&ended, swapped.hash()),
+            said(&ended, &swapped.hash()),
             format!("{} accepted", swapped.hash())
         );
     }
@@ -256,8 +259,11 @@ async fn a_broken_stations_dossiers_go_to_a_person_and_a_revoked_ones_to_quarant
     export(&folder, &[&one, &other]);
     let ended = import(&centre, &folder);
     assert_eq!(ended.status, Some(0), "{}{}", ended.output, ended.errors);
-    assert_eq!(said(&ended, one.hash()), format!("{} accepted", one.hash()));
-    assert!(said(&ended, other.hash()).contains("rejected: station_revoked"));
+    assert_eq!(
+        said(&ended, &one.hash()),
+        format!("{} accepted", one.hash())
+    );
+    assert!(said(&ended, &other.hash()).contains("rejected: station_revoked"));
     let row = centre.store.dossier(other.hash()).await.unwrap().unwrap();
     assert_eq!(row.state, DossierState::Rejected(Reason::StationRevoked));
     assert_eq!(centre.store.alarms().await.unwrap().len(), 1);
@@ -331,7 +337,10 @@ async fn an_import_that_is_killed_anywhere_is_finished_by_the_next_one() {
     let ended = import(&centre, &folder);
     assert_eq!(ended.status, Some(0), "{}{}", ended.output, ended.errors);
     for one in &all {
-        assert_eq!(said(&ended, one.hash()), format!("{} accepted", one.hash()));
+        assert_eq!(
+            said(&ended, &one.hash()),
+            format!("{} accepted", one.hash())
+        );
     }
     let filter = QueueFilter::default();
     assert_eq!(

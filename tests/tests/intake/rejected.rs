@@ -186,8 +186,8 @@ async fn only_who_works_at_the_counter_makes_a_dossier_or_stands_by() {
     let gone = PersonId::from_bytes([5; 16]);
     centre.employ(gone, Role::Clerk, office).await.unwrap();
     let hour = time::Duration::hours(1);
-    let left = station::at(authority::now()) - hour;
-    let leaving = centre.store.set_person_active(gone, false, &[], left);
+    let then = station::at(authority::now()) - hour;
+    let leaving = centre.store.set_person_active(gone, false, &[], then);
     leaving.await.unwrap();
     assert_eq!(wrong(&centre, &counter, clerk(gone)).await, reason);
     let before = |one: &mut Dossier| {

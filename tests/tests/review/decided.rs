@@ -172,7 +172,7 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
             language: dossier::Language::Fr,
             facts: b"nobody",
         };
-        let decided = Decided {
+        let refusal = Decided {
             from: &row,
             to: &to,
             person: Some(person),
@@ -184,7 +184,7 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
             notice: Some(notice),
         };
         let rng = &mut e2e::counter::station::seeded(1);
-        let answer = centre.store.decide_application(rng, &decided, &[], now());
+        let answer = centre.store.decide_application(rng, &refusal, &[], now());
         let answer = answer.await;
         assert!(
             matches!(answer, Err(StoreError::Stale { .. })),

@@ -124,10 +124,6 @@ async fn approve(
 }
 
 #[tokio::test]
-#[expect(
-    clippy::too_many_lines,
-    reason = "one story from the question to the decision"
-)]
 async fn an_approval_elsewhere_is_asked_once_given_once_and_believed() {
     let place = tempfile::tempdir().unwrap();
     let mut centre = centre(place.path()).await;
@@ -275,8 +271,8 @@ async fn a_question_is_declined_changed_taken_back_and_forgotten() {
         matches!(stale, Err(SayError::Store(StoreError::Stale { .. }))),
         "{stale:?}"
     );
-    let state = question(&centre, &second).await.state;
-    assert_eq!(state, QuestionState::TakenBack);
+    let now_it = question(&centre, &second).await.state;
+    assert_eq!(now_it, QuestionState::TakenBack);
     assert!(!shown(&centre, &second).await);
 
     // Taken back, twice; asked again, it waits again.
