@@ -124,7 +124,7 @@ impl Staffer {
 impl<S: Sync> FromRequestParts<S> for Staffer {
     type Rejection = Problem;
 
-    /// Only behind [`gate`]: a handler that the gate does not guard gets nothing.
+    /// Only behind `gate`: a handler that the gate does not guard gets nothing.
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         parts
             .extensions
