@@ -6,12 +6,11 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
+use crate::bench;
 use std::fmt::Write;
 
-use bench::terminals::chip_authentication_of;
-use bench::{
+use crate::bench::terminals::chip_authentication_of;
+use crate::bench::{
     APPLICATION, Bench, MRZ_PASSWORD, key_pair_command, passport_with, seeded, small_card,
     transport_keys,
 };

@@ -7,13 +7,12 @@
     reason = "the helpers of a test may fail it"
 )]
 
-mod bench;
-
+use crate::bench;
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bench::{
+use crate::bench::{
     Bench, MRZ_PASSWORD, ecdsa_key_command, hex, passport, rsa_key_command, seeded, small_card,
 };
 use hardware_sim::card::profile::Profile;

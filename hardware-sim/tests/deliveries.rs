@@ -2,14 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
+use crate::bench;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use bench::{hex, host_keys, seeded, vectors};
+use crate::bench::{hex, host_keys, seeded, vectors};
 use hardware_sim::card::Card;
 use hardware_sim::card::delivery::{self, BatchKeyTo, Delivery, Order, transport_keys};
 use icao9303::crypto::cipher::AesKey;

@@ -1,9 +1,10 @@
 //! Commands that nobody should send, in every state of the chip's life: an answer, never a panic.
 
-mod bench;
-
-use bench::terminals::{World, locked};
-use bench::{Bench, enter, enter_with_mrz, hex, locked_card, passport, replace_keys, seeded};
+use crate::bench;
+use crate::bench::terminals::{World, locked};
+use crate::bench::{
+    Bench, enter, enter_with_mrz, hex, locked_card, passport, replace_keys, seeded,
+};
 use hardware_sim::card::profile::Profile;
 use icao9303::transport::CardTransport;
 use rand::rngs::StdRng;

@@ -2,9 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
-use bench::{
+use crate::bench;
+use crate::bench::{
     APPLICATION, Bench, File, answer, centre_keys, create_command, enter, file, hex, host_keys,
     key, key_pair_command, locked_card, order, personalise, replace_keys, secrets_command, seeded,
     select_command, small_card, status_command, transport_keys, write_commands,

@@ -7,14 +7,12 @@
     reason = "the helpers of a test may fail it"
 )]
 
-mod bench;
-
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use bench::terminals::{DOMESTIC, FOREIGN, Holder, Key, Locked, locked, name};
-use bench::{CAN, hex, small_card};
+use crate::bench::terminals::{DOMESTIC, FOREIGN, Holder, Key, Locked, locked, name};
+use crate::bench::{CAN, hex, small_card};
 use icao9303::crypto::curve::CurveId;
 use icao9303::cvc::{Certificate, Request, RequestBody, Rights, Role};
 use time::{Date, Duration, OffsetDateTime};

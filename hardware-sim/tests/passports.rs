@@ -6,11 +6,10 @@
     reason = "the helpers of a test may fail it"
 )]
 
-mod bench;
-
+use crate::bench;
 use std::time::Duration;
 
-use bench::{
+use crate::bench::{
     Bench, MRZ_PASSWORD, Scripted, ask, ecdsa_key_command, enter, enter_with_mrz, file, hex,
     locked_card, passport, rsa_key_command, seeded, signing_key, small_card, vectors,
 };

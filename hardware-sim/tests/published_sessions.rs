@@ -2,10 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
-use bench::terminals::{day, personalise_trusting};
-use bench::{Bench, Scripted, file, hex, vectors};
+use crate::bench;
+use crate::bench::terminals::{day, personalise_trusting};
+use crate::bench::{Bench, Scripted, file, hex, vectors};
 use hardware_sim::card::Randomness;
 use hardware_sim::card::maker::Blank;
 use hardware_sim::card::scp03::{Handshake, KeySet};

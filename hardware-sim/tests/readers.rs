@@ -9,8 +9,7 @@
     reason = "the helpers of a test may fail it"
 )]
 
-mod bench;
-
+use crate::bench;
 use std::ffi::{CStr, CString};
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
@@ -20,7 +19,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use bench::hex;
+use crate::bench::hex;
 use hardware_sim::card::maker::Blank;
 use hardware_sim::pcscd::{self, Daemon, Reader, VPCD_DRIVER};
 use pcsc::{Context, Disposition, Protocols, ReaderState, Scope, ShareMode, State};
@@ -123,12 +122,14 @@ fn insert(folder: &Path, slot: usize, chip: &str) -> String {
 fn run_client(daemon: &Daemon, test: &str, folder: &Path) {
     let output = daemon
         .client(std::env::current_exe().unwrap())
-        .args([test, "--exact", "--nocapture"])
+        .args([&format!("readers::{test}"), "--exact", "--nocapture"])
         .env(FOLDER, folder)
         .output()
         .unwrap();
     let log = std::fs::read_to_string(folder.join("pcscd.log")).unwrap_or_default();
-    assert!(output.status.success(), "{}\npcscd: {log}", text(&output));
+    let said = text(&output);
+    assert!(output.status.success(), "{said}\npcscd: {log}");
+    assert!(said.contains("1 passed"), "no test of that name: {said}");
 }
 
 fn text(output: &Output) -> String {

@@ -1,8 +1,6 @@
 //! Reading a locked card: who may read what, every way to select and read, and every wrong way.
 
-mod bench;
-
-use bench::{ask, enter, locked_card, small_card};
+use crate::bench::{ask, enter, locked_card, small_card};
 use icao9303::apdu::{Command, Response, StatusWord};
 use icao9303::transport::CardTransport;
 

@@ -2,11 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
+use crate::bench;
 use std::time::Duration;
 
-use bench::{
+use crate::bench::{
     Bench, CAN, MRZ_PASSWORD, ask, enter, hex, host, locked_card, pace_parameters, seeded,
 };
 use icao9303::apdu::{Command, Response, StatusWord};

@@ -2,11 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
 use std::time::Duration;
 
-use bench::{Bench, hex, locked_card, seeded};
+use crate::bench::{Bench, hex, locked_card, seeded};
 use hardware_sim::card::Card;
 use hardware_sim::card::fault::Fault;
 use hardware_sim::card::link::{BitRate, LinkModel};

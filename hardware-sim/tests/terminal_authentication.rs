@@ -2,10 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
-use bench::Bench;
-use bench::terminals::{
+use crate::bench;
+use crate::bench::Bench;
+use crate::bench::terminals::{
     DOMESTIC, FOREIGN, Holder, Locked, Validity, World, certify, chip_authentication_of, day,
     first_day, locked, name, personalise_trusting,
 };

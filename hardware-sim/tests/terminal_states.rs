@@ -3,12 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
-use bench::terminals::{
+use crate::bench;
+use crate::bench::terminals::{
     DOMESTIC, Entered, Holder, World, day, first_day, locked, trust_points_command,
 };
-use bench::{Bench, centre_keys, replace_keys, seeded};
+use crate::bench::{Bench, centre_keys, replace_keys, seeded};
 use icao9303::apdu::{Command, StatusWord};
 use icao9303::chip_authentication::Agreement;
 use icao9303::cvc::{Certificate, CertificateReference, Rights, Role};

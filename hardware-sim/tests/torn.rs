@@ -3,9 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
-use bench::{
+use crate::bench;
+use crate::bench::{
     Bench, File, centre_keys, enter, file, host_keys, key, personalisation, seeded, select_command,
     status_command, transport_keys,
 };

@@ -3,13 +3,12 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod bench;
-
-use bench::terminals::{
+use crate::bench;
+use crate::bench::terminals::{
     DOMESTIC, Holder, Locked, World, chip_authentication_of, day, first_day, locked,
     trust_points_command,
 };
-use bench::{Bench, CAN, centre_keys, host, pace_parameters, replace_keys, seeded};
+use crate::bench::{Bench, CAN, centre_keys, host, pace_parameters, replace_keys, seeded};
 use hardware_sim::card::Card;
 use icao9303::chip_authentication;
 use icao9303::cvc::{Certificate, CertificateReference, Rights, Role};

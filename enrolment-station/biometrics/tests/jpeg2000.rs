@@ -1,15 +1,13 @@
 //! JPEG 2000: the budget, other programs' reading of ours, ours of theirs, and damaged files.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests may panic")]
 
-mod support;
-
 use std::process::Command;
 
+use crate::support::{colours, oracle, psnr, ridges, samples};
 use biometrics::jpeg2000::{self, DecodeError, DecodeLimits, EncodeError, Pixels};
 use biometrics::{picture, portrait};
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, GrayImage, RgbImage};
-use support::{colours, oracle, psnr, ridges, samples};
 
 /// Decodes by Pillow and by `opj_decompress`.
 fn decoded_by_others(stream: &[u8]) -> [DynamicImage; 2] {

@@ -1,14 +1,12 @@
 //! Loading pictures: what is accepted, and a name for everything that is not.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests may panic")]
 
-mod support;
-
 use std::io::Cursor;
 
+use crate::support::{colours, samples};
 use biometrics::picture::{self, Format, PictureError, PictureLimits};
 use image::codecs::jpeg::JpegEncoder;
 use image::{DynamicImage, ImageFormat};
-use support::{colours, samples};
 
 fn png() -> Vec<u8> {
     let mut out = Cursor::new(Vec::new());

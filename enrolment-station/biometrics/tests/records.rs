@@ -1,13 +1,11 @@
 //! The ISO/IEC 19794 records against the vectors, byte for byte, and damaged ones.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests may panic")]
 
-mod support;
-
+use crate::support::root;
 use biometrics::iso19794::face::{
     ColourSpace, FaceError, FaceImage, FaceRecord, ImageData, Source,
 };
 use biometrics::iso19794::finger::{FingerError, FingerPosition, FingerRecord};
-use support::root;
 
 /// The data block with this format identifier inside a vector's file, `number` counted from 0.
 fn block(vector: &str, format: [u8; 4], number: usize) -> Vec<u8> {

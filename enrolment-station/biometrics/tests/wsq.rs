@@ -1,11 +1,9 @@
 //! WSQ without an oracle: limits of bytes, and streams that lie.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests may panic")]
 
-mod support;
-
+use crate::support::{psnr, ridges};
 use biometrics::wsq::{self, DecodeError, DecodeLimits, EncodeError, WsqParameters};
 use image::{GrayImage, Luma};
-use support::{psnr, ridges};
 
 fn stream() -> Vec<u8> {
     wsq::encode(&ridges(96, 128, 3), &WsqParameters::default()).unwrap()

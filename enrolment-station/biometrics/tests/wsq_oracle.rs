@@ -6,11 +6,9 @@
     reason = "test"
 )]
 
-mod support;
-
+use crate::support::{oracle, psnr, ridges, samples};
 use biometrics::wsq::{self, DecodeLimits, WsqParameters};
 use image::GrayImage;
-use support::{oracle, psnr, ridges, samples};
 
 /// NBIS's fixed rate, without our limit of bytes.
 fn reference_rate() -> WsqParameters {

@@ -1,10 +1,8 @@
 //! The shield: what a browser is told, what strangers are refused, and who gets through the gate.
 
-mod support;
-
+use crate::support::{ORIGIN, Trial};
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};
-use support::{ORIGIN, Trial};
 
 #[tokio::test]
 async fn every_answer_carries_the_headers() {

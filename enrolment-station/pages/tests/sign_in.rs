@@ -1,9 +1,7 @@
 //! Sign-in by password and code, locking and unlocking, as a browser without scripts sees them.
 
-mod support;
-
+use crate::support::{MARIE, ORIGIN, PASSWORD, Trial};
 use axum::http::StatusCode;
-use support::{MARIE, ORIGIN, PASSWORD, Trial};
 
 fn form(login: &str, password: &str, code: &str) -> String {
     format!(

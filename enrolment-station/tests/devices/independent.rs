@@ -13,7 +13,7 @@ use enrolment_station::devices::{Kind, PORTS, Problem, TrustList};
 use hardware_sim::biometric;
 use serde_json::{Value, json};
 
-use crate::bench::{self, INDEX_FINGERS};
+use crate::devices::bench::{self, INDEX_FINGERS};
 
 /// Whether `openssl` accepts a JWS: its chain to an anchor, and its signature by the first certificate.
 fn openssl_accepts(jws: &str, anchor: &[u8]) -> bool {

@@ -7,7 +7,7 @@ use enrolment_station::devices::{Devices, Kind, Limits, Problem, Search, Setting
 use hardware_sim::biometric::{self, Fault};
 use serde_json::{Value, json};
 
-use crate::bench::{self, INDEX_FINGERS};
+use crate::devices::bench::{self, INDEX_FINGERS};
 
 /// What the clerk is told at a capture. Clocks are compared by their direction.
 fn at_capture() -> Vec<(&'static str, Value, Problem)> {

@@ -6,7 +6,7 @@ use enrolment_station::devices::{Kind, Problem};
 use hardware_sim::biometric;
 use serde_json::json;
 
-use crate::bench::{self, INDEX_FINGERS};
+use crate::devices::bench::{self, INDEX_FINGERS};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn frames_come_in_time_and_are_pictures() {

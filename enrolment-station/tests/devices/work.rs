@@ -10,7 +10,7 @@ use enrolment_station::devices::{
 use hardware_sim::biometric;
 use serde_json::json;
 
-use crate::bench::{self, INDEX_FINGERS};
+use crate::devices::bench::{self, INDEX_FINGERS};
 
 fn finger_records(captured: &Captured) -> Vec<FingerRecord> {
     let parse = |biometric: &enrolment_station::devices::CapturedBiometric| {

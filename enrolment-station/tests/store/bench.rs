@@ -15,7 +15,7 @@ use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use tempfile::TempDir;
 use time::OffsetDateTime;
 
-use crate::fixture;
+use crate::store::fixture;
 
 /// A station with its token.
 pub struct Station {

@@ -5,7 +5,7 @@ use enrolment_station::{
     store::StoreError,
 };
 
-use crate::bench::{Station, now};
+use crate::store::bench::{Station, now};
 
 #[tokio::test]
 async fn a_draft_is_loaded_as_it_was_saved_last() {

@@ -12,7 +12,7 @@ use enrolment_station::{
 use sqlx::{Connection as _, SqliteConnection};
 use time::{Duration, OffsetDateTime};
 
-use crate::{
+use crate::store::{
     bench::{Station, now},
     fixture,
 };

@@ -12,7 +12,7 @@ use enrolment_station::{
     store::{Boundary, Interrupter, Store},
 };
 
-use crate::{
+use crate::store::{
     bench::{Station, dossier, now},
     fixture::{SoftKey, configuration},
 };

@@ -7,7 +7,7 @@ use enrolment_station::{
     store::space::{self, NoRoom},
 };
 
-use crate::{
+use crate::store::{
     bench::{Station, dossier, now},
     fixture::{SoftKey, configuration, spki},
 };

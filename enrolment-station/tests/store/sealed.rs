@@ -9,7 +9,7 @@ use enrolment_station::{
 };
 use sqlx::{Connection as _, SqliteConnection};
 
-use crate::bench::{Station, holding, now, token};
+use crate::store::bench::{Station, holding, now, token};
 
 /// Somebody changes the database with a tool.
 async fn tamper(station: &Station, statement: &'static str) {

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use hardware_sim::people::finger::{Class, Finger, Touch};
 
-use crate::oracle;
+use crate::people::oracle;
 
 const FINGERS: u64 = 20;
 const TOUCHES: u64 = 3;

@@ -7,7 +7,7 @@ use hardware_sim::people::identity::Identity;
 use hardware_sim::people::portrait::{self, EYE_DISTANCE, EYES, Fault, HEIGHT};
 use serde_json::Value;
 
-use crate::oracle;
+use crate::people::oracle;
 
 const PORTRAITS: u64 = 60;
 /// People of whom each fault is drawn.

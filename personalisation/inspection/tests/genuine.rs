@@ -6,8 +6,11 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-mod support;
-
+use crate::support;
+use crate::support::{
+    CAN, Issued, MRZ, Personalisation, Wire, inspected, inspected_with, issue, trust,
+    trust_without_lists,
+};
 use hardware_sim::card::Card;
 use icao9303::crypto::curve::{Curve, CurveId, Scalar};
 use icao9303::lds::{DataGroup, ElementaryFile};
@@ -16,10 +19,6 @@ use icao9303::pace::Password;
 use icao9303::x509::TrustStore;
 use inspection::Inspection;
 use inspection::report::{CheckName, CheckResult, FingerState, InspectionReport, Verdict};
-use support::{
-    CAN, Issued, MRZ, Personalisation, Wire, inspected, inspected_with, issue, trust,
-    trust_without_lists,
-};
 
 fn honest(tamper: fn(&mut support::Files)) -> Issued {
     issue(&Personalisation {

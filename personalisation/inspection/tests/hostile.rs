@@ -7,15 +7,13 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-mod support;
-
+use crate::support::{
+    CAN, Issued, Personalisation, Scripted, Wire, inspected, inspected_with, issue, trust,
+};
 use hardware_sim::card::Lie;
 use icao9303::pace::Password;
 use inspection::Inspection;
 use inspection::report::{CheckName, CheckResult, InspectionReport, Verdict};
-use support::{
-    CAN, Issued, Personalisation, Scripted, Wire, inspected, inspected_with, issue, trust,
-};
 
 fn refused(report: &InspectionReport, words: &str) {
     assert_ne!(report.verdict, Verdict::Genuine, "{report}");

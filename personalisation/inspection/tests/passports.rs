@@ -6,8 +6,9 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-mod support;
-
+use crate::support::{
+    CAN, Issued, MRZ, Personalisation, Signing, Wire, inspected_with, issue, trust,
+};
 use hardware_sim::card::profile::Profile;
 use icao9303::lds::{DataGroup, Dg14, ElementaryFile};
 use icao9303::mrz::MrzInformation;
@@ -15,7 +16,6 @@ use icao9303::pace::Password;
 use icao9303::transport::CardTransport;
 use inspection::Inspection;
 use inspection::report::{CheckName, CheckResult, InspectionReport, Verdict};
-use support::{CAN, Issued, MRZ, Personalisation, Signing, Wire, inspected_with, issue, trust};
 
 fn bac_passport(signing: Option<Signing>) -> Personalisation {
     Personalisation {

@@ -9,20 +9,18 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-mod support;
-
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use crate::support::{Personalisation, inspected, issue};
 use hardware_sim::card::serve::{self, Config, SlotConfig};
 use hardware_sim::pcscd::{self, Daemon, Reader, SOCKET_VARIABLE};
 use icao9303::transport::CardTransport;
 use inspection::reader::{CardOptions, CardProtocol, PcscCard, ReaderError, Readers};
 use inspection::report::{CheckName, CheckResult, Verdict};
-use support::{Personalisation, inspected, issue};
 
 /// Tells a test that it is the client, and where the simulator's files are.
 const FOLDER: &str = "INSPECTION_CLIENT_FOLDER";
@@ -77,22 +75,30 @@ impl House {
     fn client(&self, test: &str) -> Child {
         self.daemon
             .client(std::env::current_exe().unwrap())
-            .args([test, "--exact", "--nocapture"])
+            .args([&format!("pcscd::{test}"), "--exact", "--nocapture"])
             .env(FOLDER, self.folder.path())
+            .stdout(Stdio::piped())
             .spawn()
             .unwrap()
     }
 
     fn run_client(&self, test: &str) {
-        let status = self.client(test).wait().unwrap();
+        let output = self.client(test).wait_with_output().unwrap();
         let log = std::fs::read_to_string(self.folder.path().join("pcscd.log"));
         assert!(
-            status.success(),
+            output.status.success(),
             "pcscd: {}\n{}",
             log.unwrap_or_default(),
             self.chip.display()
         );
+        assert_one_passed(&output);
     }
+}
+
+/// A filter that names no test would pass too.
+fn assert_one_passed(output: &Output) {
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("1 passed"), "no test of that name: {said}");
 }
 
 fn client_folder() -> Option<PathBuf> {
@@ -206,13 +212,18 @@ fn readers_and_cards_that_are_not_there_are_named() {
 #[test]
 fn without_a_daemon_it_says_so() {
     if client_folder().is_none() {
-        let status = Command::new(std::env::current_exe().unwrap())
-            .args(["without_a_daemon_it_says_so", "--exact", "--nocapture"])
+        let output = Command::new(std::env::current_exe().unwrap())
+            .args([
+                "pcscd::without_a_daemon_it_says_so",
+                "--exact",
+                "--nocapture",
+            ])
             .env(FOLDER, "none")
             .env(SOCKET_VARIABLE, "/nonexistent/pcscd.comm")
-            .status()
+            .output()
             .unwrap();
-        assert!(status.success());
+        assert!(output.status.success());
+        assert_one_passed(&output);
         return;
     }
     assert_eq!(Readers::open().unwrap_err(), ReaderError::NoDaemon);

@@ -6,11 +6,10 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use crate::support::{CAN, MRZ, NOW, Personalisation, Wire, issue, trust};
 use icao9303::mrz::Mrz;
 use icao9303::pace::Password;
 use icao9303::passive_authentication::Failure;
@@ -20,7 +19,6 @@ use inspection::{Request, inspect};
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 use serde_json::Value;
-use support::{CAN, MRZ, NOW, Personalisation, Wire, issue, trust};
 
 const DOCUMENTATION: &str = include_str!("../../../docs/inspection.md");
 

@@ -6,14 +6,12 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-mod support;
-
+use crate::support::terminal::{Inspector, Plan};
+use crate::support::{Personalisation, Wire, inspected, inspected_by, issue};
 use icao9303::cvc::Rights;
 use icao9303::lds::{DataGroup, ElementaryFile};
 use inspection::Inspection;
 use inspection::report::{CheckName, CheckResult, FileState, FingerState, Verdict};
-use support::terminal::{Inspector, Plan};
-use support::{Personalisation, Wire, inspected, inspected_by, issue};
 use time::macros::date;
 
 const DG3: ElementaryFile = ElementaryFile::DataGroup(DataGroup::DG3);

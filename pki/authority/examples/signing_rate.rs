@@ -8,12 +8,10 @@
 
 #[path = "../tests/common/mod.rs"]
 mod common;
-#[path = "../tests/common/slowed.rs"]
-mod slowed;
 
 use std::time::Instant;
 
-use common::{House, Service};
+use common::{House, Service, slowed};
 use key_custody::{EcKey, Token, role::DocumentSigning};
 use pki_authority::serve::config::ServeConfig;
 

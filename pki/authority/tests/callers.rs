@@ -1,11 +1,9 @@
 //! Who may call: every RPC refuses a caller without a certificate, of another CA, of another role,
 //! and of an older TLS.
 
-mod common;
-
 use std::fs;
 
-use common::{House, openssl_tool};
+use crate::common::{House, openssl_tool};
 use tonic::{Code, transport::Identity};
 use wire::signing::{HealthRequest, SignRequest};
 

@@ -5,8 +5,6 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
 use std::{
     collections::BTreeMap,
     fs,
@@ -17,7 +15,7 @@ use std::{
     time::Duration,
 };
 
-use common::{House, binary, ceremony, ceremony_file, openssl_tool};
+use crate::common::{House, binary, ceremony, ceremony_file, openssl_tool};
 use icao9303::{
     crl::RevocationList,
     crypto::curve::CurveId,

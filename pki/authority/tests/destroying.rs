@@ -6,8 +6,6 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
 use std::{
     fmt::Write as _,
     fs,
@@ -16,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use common::{House, Service, binary, ceremony};
+use crate::common::{House, Service, binary, ceremony};
 use key_custody::{
     Token, TokenConfig,
     role::{DocumentSigning, DocumentVerifying, KeyRole},

@@ -10,8 +10,7 @@
     reason = "the helpers of a test may fail it"
 )]
 
-#[path = "common/bouncy_castle.rs"]
-mod bouncy_castle;
+use crate::common::bouncy_castle;
 
 use std::convert::Infallible;
 use std::process::{Command, Output};

@@ -6,9 +6,7 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-#[path = "common/renewal.rs"]
-mod renewal;
+use crate::common::renewal;
 
 use std::{
     fs,
@@ -18,7 +16,7 @@ use std::{
     time::Duration,
 };
 
-use common::{House, Service, binary, ceremony};
+use crate::common::{House, Service, binary, ceremony};
 use renewal::{RENEWAL, certificate, renewal, said};
 
 /// Copies a folder, and what is in it.

@@ -1,18 +1,11 @@
 //! How much of a token's rate reaches callers: the real service (mutual TLS, durable store, signature
 //! verified before release) over a token slowed to a nominal rate.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests stop at the first fault"
-)]
-
-mod common;
-#[path = "common/slowed.rs"]
-mod slowed;
+use crate::common::slowed;
 
 use std::time::Instant;
 
-use common::{House, Service};
+use crate::common::{House, Service};
 use key_custody::Token;
 use pki_authority::serve::config::ServeConfig;
 use slowed::{rate, serve_slowed};

@@ -6,11 +6,9 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
 use std::fs;
 
-use common::{House, files, now, openssl_tool, security_infos};
+use crate::common::{House, files, now, openssl_tool, security_infos};
 use evidence::{
     entry::{Entry, Phase},
     ticket::{SignedTicket, Ticket},

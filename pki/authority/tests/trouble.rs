@@ -5,11 +5,10 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
+use crate::common;
 use std::{collections::BTreeMap, fs, time::Duration};
 
-use common::{Away, House, Service};
+use crate::common::{Away, House, Service};
 use evidence::entry::{Entry, Phase};
 use tokio::{
     task::JoinHandle,

@@ -1,12 +1,10 @@
 //! Ceremonies of the country verifying CA and of document verifiers: first and renewed.
 
-mod common;
-#[path = "common/renewal.rs"]
-mod renewal;
+use crate::common::renewal;
 
 use std::{fs, path::PathBuf};
 
-use common::{House, ceremony};
+use crate::common::{House, ceremony};
 use icao9303::cvc::{ReceivedRequest, Rights, Role};
 use key_custody::{CustodyError, Token, TokenConfig, role::CountryVerifying, softhsm};
 use renewal::{RENEWAL, certificate, renewal, said};

@@ -5,14 +5,12 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-use common::Bench;
+use crate::common::Bench;
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, initialise_token,
     role::{DocumentSigning, TicketSigning},

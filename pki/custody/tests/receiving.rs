@@ -5,9 +5,7 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use key_custody::{
     Curve, CustodyError,
     role::{IntakeOpening, StationSigning},

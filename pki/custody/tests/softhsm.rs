@@ -5,8 +5,6 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
 use std::{
     fs,
     sync::{
@@ -16,7 +14,7 @@ use std::{
     thread,
 };
 
-use common::Bench;
+use crate::common::Bench;
 use cryptoki::{
     context::{CInitializeArgs, CInitializeFlags, Pkcs11},
     mechanism::Mechanism,

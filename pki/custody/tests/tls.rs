@@ -5,8 +5,6 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
 use std::{
     io::{Read, Write},
     net::{TcpListener, TcpStream},
@@ -14,7 +12,7 @@ use std::{
     thread,
 };
 
-use common::Bench;
+use crate::common::Bench;
 use key_custody::{
     Curve, EcKey, Token,
     role::{ServiceTls, StationTls, TlsRole},

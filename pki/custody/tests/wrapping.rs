@@ -1,13 +1,6 @@
 //! The key of a station's store, on the real SoftHSM.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "helpers of tests stop at the first fault"
-)]
-
-mod common;
-
-use common::Bench;
+use crate::common::Bench;
 use key_custody::{CustodyError, role::DraftStore};
 use rand::{SeedableRng, rngs::StdRng};
 

@@ -5,9 +5,7 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
-use common::SoftKey;
+use crate::common::SoftKey;
 use dossier::{
     ApplicationId, ApprovalRequest, Blob, Body, FormError, KeyId, Language, PersonId, SigningKey,
     StationId, Text, Timestamp, Version,

@@ -5,9 +5,8 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
-use common::{at, dossier, text};
+use crate::common;
+use crate::common::{at, dossier, text};
 use dossier::{
     Body, Day, Dossier, FormError,
     dossier::{Finger, Hand, MissingReason, Source, Sourced},

@@ -1,8 +1,6 @@
 //! Configurations and staff lists: signed, in their period, and never an older one.
 
-mod common;
-
-use common::{SoftKey, at, configuration, spki, staff_list, text};
+use crate::common::{SoftKey, at, configuration, spki, staff_list, text};
 use dossier::{
     Body, Configuration, FormError, Label, OfficeId, Signed, StaffList,
     configuration::{Occasion, Subject},

@@ -5,11 +5,10 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
+use crate::common;
 use std::{path::Path, process::Command};
 
-use common::{SoftKey, configuration, dossier, spki, staff_list};
+use crate::common::{SoftKey, configuration, dossier, spki, staff_list};
 use dossier::{SealedDossier, Signed};
 use rand::{SeedableRng, rngs::StdRng};
 use serde_json::Value;

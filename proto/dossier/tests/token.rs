@@ -5,11 +5,9 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
 use std::sync::Arc;
 
-use common::{SoftKey, dossier, spki};
+use crate::common::{SoftKey, dossier, spki};
 use dossier::{
     SealedDossier, Signed, SigningKey,
     hpke::{ENC_LENGTH, HpkeError, ReceiverKey},

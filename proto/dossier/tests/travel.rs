@@ -5,9 +5,7 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-mod common;
-
-use common::{SoftKey, at, dossier, second_person, spki};
+use crate::common::{SoftKey, at, dossier, second_person, spki};
 use dossier::{
     ApplicationId, Body, Dossier, FormError, Receipt, SealedDossier, Signed, StationId, Version,
     hpke,

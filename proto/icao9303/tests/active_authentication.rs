@@ -5,9 +5,7 @@
     reason = "helpers of tests may panic as tests do"
 )]
 
-mod access;
-
-use access::{Card, Published, bytes, text, vectors};
+use crate::access::{Card, Published, bytes, text, vectors};
 use der::asn1::ObjectIdentifier;
 use icao9303::active_authentication::{
     self, ActiveAuthenticationError, ActiveAuthenticationKey, Challenge, RsaKey, RsaKeyError,

@@ -2,17 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod support;
-
 use std::collections::BTreeMap;
 
+use crate::support::{lds, pki};
 use icao9303::crl::RevocationList;
 use icao9303::lds::DataGroup;
 use icao9303::passive_authentication::{
     Evidence, FileState, Verdict, authenticate, authenticate_card_security,
 };
 use icao9303::x509::{Certificate, TrustStore};
-use support::{lds, pki};
 use time::macros::{date, datetime};
 
 const NOW: time::OffsetDateTime = datetime!(2026-10-01 0:00 UTC);

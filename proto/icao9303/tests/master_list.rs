@@ -2,13 +2,11 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod support;
-
+use crate::support::forge::Key;
+use crate::support::pki;
 use icao9303::crl::RevocationList;
 use icao9303::master_list::{self, MasterList, MasterListError};
 use icao9303::x509::{Certificate, HashAlgorithm, TrustStore};
-use support::forge::Key;
-use support::pki;
 use time::macros::datetime;
 
 fn certificate(name: &str) -> Certificate {

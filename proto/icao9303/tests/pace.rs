@@ -5,10 +5,8 @@
     reason = "helpers of tests may panic as tests do"
 )]
 
-mod access;
-
-use access::chip::{Fault, PaceChip};
-use access::{Card, Published, Script, bytes, text, vectors};
+use crate::access::chip::{Fault, PaceChip};
+use crate::access::{Card, Published, Script, bytes, text, vectors};
 use icao9303::apdu::StatusWord;
 use icao9303::crypto::cipher::AesSize;
 use icao9303::crypto::curve::{Curve, CurveId};

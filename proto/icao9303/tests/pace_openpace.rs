@@ -5,9 +5,7 @@
     reason = "helpers of tests may panic as tests do"
 )]
 
-mod access;
-
-use access::{Card, Published, bytes, text, vectors};
+use crate::access::{Card, Published, bytes, text, vectors};
 use icao9303::apdu::Command;
 use icao9303::pace::{self, PaceParameters, Password};
 use icao9303::security_info::PaceInfo;

@@ -3,8 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "the helpers of a test may fail it")]
 
-mod support;
-
+use crate::support;
+use crate::support::pki;
 use icao9303::card_security::CardSecurity;
 use icao9303::crl::RevocationList;
 use icao9303::crypto::curve::CurveId;
@@ -14,7 +14,6 @@ use icao9303::x509::{
     Certificate, CertificateKind, HashAlgorithm, ParameterEncoding, Rule, SignatureAlgorithm,
     check_profile,
 };
-use support::pki;
 use time::macros::datetime;
 
 fn certificate(name: &str) -> Certificate {

@@ -5,9 +5,7 @@
     reason = "helpers of tests may panic as tests do"
 )]
 
-mod access;
-
-use access::Card;
+use crate::access::Card;
 use icao9303::apdu::{Command, Response, StatusWord};
 use icao9303::lds::{AtrInfo, DataGroup, EMRTD_AID, ElementaryFile, ExtendedLength};
 use icao9303::reading::{

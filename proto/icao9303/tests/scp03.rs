@@ -5,9 +5,7 @@
     reason = "helpers of tests may panic as tests do"
 )]
 
-mod access;
-
-use access::{Card, Published, Script, bytes, text, vectors};
+use crate::access::{Card, Published, Script, bytes, text, vectors};
 use icao9303::apdu::{Command, Response, StatusWord};
 use icao9303::crypto::CryptoError;
 use icao9303::crypto::cipher::{AesKey, AesSize};

@@ -5,11 +5,9 @@
     reason = "helpers of tests may panic as tests do"
 )]
 
-mod access;
-
 use std::convert::Infallible;
 
-use access::{Card, Published, Script, bytes, text, vectors};
+use crate::access::{Card, Published, Script, bytes, text, vectors};
 use icao9303::apdu::{Command, StatusWord};
 use icao9303::chip_authentication::{self, ChipAuthenticationError, ChipAuthenticationParameters};
 use icao9303::crypto::cipher::AesKey;

@@ -5,12 +5,10 @@
     reason = "helpers of tests may panic as tests do"
 )]
 
-mod access;
-
 use std::convert::Infallible;
 use std::io;
 
-use access::{Card, bytes, vectors};
+use crate::access::{Card, bytes, vectors};
 use icao9303::apdu::StatusWord;
 use icao9303::chip_authentication::{Agreement, ChipAuthenticationParameters};
 use icao9303::crypto::cipher::{AesKey, pad};

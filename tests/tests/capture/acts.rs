@@ -2,8 +2,8 @@
 
 use e2e::browser::Key;
 
-use crate::clerk::{Clerk, code};
-use crate::issues::PASSWORD;
+use crate::capture::clerk::{Clerk, code};
+use crate::capture::issues::PASSWORD;
 
 /// The dialogue over a locked page.
 const LOCKED: &str = "document.querySelector('dialog#lock[open]')";

@@ -4,8 +4,8 @@ use std::ops::Deref;
 
 use e2e::browser::Browser;
 
-use crate::counter::Counter;
-use crate::issues::{PASSWORD, now, secret};
+use crate::capture::counter::Counter;
+use crate::capture::issues::{PASSWORD, now, secret};
 
 pub struct Clerk<'a> {
     pub counter: &'a Counter,

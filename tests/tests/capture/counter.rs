@@ -11,7 +11,7 @@ use e2e::programs::{self, Service};
 use key_custody::softhsm;
 use serde_json::Value;
 
-use crate::taking_in::take_in;
+use crate::capture::taking_in::take_in;
 
 /// How the pictures of cameras begin; longer than what chance puts into sealed bytes.
 pub const JPEG: &[u8] = b"\xFF\xD8\xFF\xE0\x00\x10JFIF";

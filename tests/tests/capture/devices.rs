@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::clerk::Clerk;
-use crate::counter::Counter;
+use crate::capture::clerk::Clerk;
+use crate::capture::counter::Counter;
 
 /// Pages get no script; the driver's own questions are answered all the same.
 const NO_SCRIPT: &str = "--blink-settings=scriptEnabled=false";

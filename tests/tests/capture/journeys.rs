@@ -1,8 +1,8 @@
 //! Whole journeys, from the first click to the receipt.
 
-use crate::clerk::{Clerk, code};
-use crate::counter::Counter;
-use crate::issues::PASSWORD;
+use crate::capture::clerk::{Clerk, code};
+use crate::capture::counter::Counter;
+use crate::capture::issues::PASSWORD;
 
 #[test]
 fn a_first_document_goes_into_the_outbox_and_nothing_of_it_is_readable_on_the_disk() {

@@ -2,8 +2,8 @@
 
 use e2e::browser::Key;
 
-use crate::clerk::{Clerk, code};
-use crate::issues::PASSWORD;
+use crate::capture::clerk::{Clerk, code};
+use crate::capture::issues::PASSWORD;
 
 /// More than any page of the wizard has to stop at.
 const STOPS: usize = 120;

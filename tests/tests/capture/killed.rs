@@ -10,8 +10,8 @@ use e2e::visitor::Page;
 use enrolment_station::capture::Step;
 use serde_json::Value;
 
-use crate::counter::{Counter, JPEG};
-use crate::walker::{Walker, place};
+use crate::capture::counter::{Counter, JPEG};
+use crate::capture::walker::{Walker, place};
 
 /// How long after a form was sent the plug is pulled, in milliseconds: before, in, and after its commit.
 const AFTER: [u64; 6] = [0, 4, 12, 30, 60, 250];

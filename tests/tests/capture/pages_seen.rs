@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::clerk::Clerk;
-use crate::counter::Counter;
+use crate::capture::clerk::Clerk;
+use crate::capture::counter::Counter;
 
 /// Judges the page in all languages and on a small screen, with everything unfolded; keeps a picture where one is
 /// asked for.

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::counter::Counter;
-use crate::walker::{Walker, place};
+use crate::capture::counter::Counter;
+use crate::capture::walker::{Walker, place};
 
 /// What pages.md of the house allows, in bytes.
 const HEAVIEST: usize = 100 * 1024;

@@ -7,11 +7,11 @@ use e2e::counter::Intake;
 use personalisation_core::application::Recapture;
 use personalisation_store::review::ApplicationRow;
 
-use crate::clerk::Clerk;
-use crate::counter::Counter;
-use crate::killed::until;
-use crate::support::{REVIEWER, case, desk, now, settled, with_staff};
-use crate::walker::{Walker, place};
+use crate::capture::clerk::Clerk;
+use crate::capture::counter::Counter;
+use crate::capture::killed::until;
+use crate::capture::support::{REVIEWER, case, desk, now, settled, with_staff};
+use crate::capture::walker::{Walker, place};
 
 #[test]
 fn a_recapture_with_appointment_goes_from_its_task_to_the_same_application() {

@@ -3,8 +3,8 @@
 use e2e::oracles;
 use serde_json::Value;
 
-use crate::clerk::Clerk;
-use crate::counter::Counter;
+use crate::capture::clerk::Clerk;
+use crate::capture::counter::Counter;
 
 /// A clerk in front of the second person's page: the register is silent, the identity was typed.
 fn at_approval<'a>(counter: &'a Counter, surname: &str) -> Clerk<'a> {

@@ -20,7 +20,7 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use serde::Serialize;
 
-use crate::issues;
+use crate::capture::issues;
 
 /// A process has one configuration of SoftHSM at a time.
 static TOKEN: Mutex<()> = Mutex::new(());

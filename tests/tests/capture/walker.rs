@@ -2,9 +2,9 @@
 
 use e2e::visitor::{Page, VisitError, Visitor, forms};
 
-use crate::clerk::code;
-use crate::counter::Counter;
-use crate::issues::PASSWORD;
+use crate::capture::clerk::code;
+use crate::capture::counter::Counter;
+use crate::capture::issues::PASSWORD;
 
 pub struct Walker {
     pub visitor: Visitor,

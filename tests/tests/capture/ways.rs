@@ -9,9 +9,9 @@ use hardware_sim::people::portrait;
 use image::codecs::jpeg::JpegEncoder;
 use serde_json::{Value, json};
 
-use crate::clerk::Clerk;
-use crate::counter::Counter;
-use crate::pages_seen::look;
+use crate::capture::clerk::Clerk;
+use crate::capture::counter::Counter;
+use crate::capture::pages_seen::look;
 
 /// What a webcam sees of somebody, for Chromium's fake one: a picture a frame.
 fn film(counter: &Counter, seed: u64) -> PathBuf {

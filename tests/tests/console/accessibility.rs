@@ -10,8 +10,8 @@ use personalisation::edge;
 use personalisation_core::application::{Check, Referral};
 use personalisation_store::fleet::{Device, NewStation, Report};
 
-use crate::centre::Centre;
-use crate::seed::Case;
+use crate::console::centre::Centre;
+use crate::console::seed::Case;
 
 const LANGUAGES: [&str; 4] = ["fr", "de", "lb", "en"];
 

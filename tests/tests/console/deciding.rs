@@ -5,8 +5,8 @@ use dossier::staff::Role;
 use e2e::browser::Key;
 use personalisation_core::application::{Check, Referral};
 
-use crate::centre::Centre;
-use crate::seed::Case;
+use crate::console::centre::Centre;
+use crate::console::seed::Case;
 
 /// Presses Tab until what has the focus is what JavaScript says; how often.
 fn tab_to(centre: &Centre, wanted: &str) -> u32 {

@@ -3,8 +3,8 @@
 use dossier::dossier::DocumentType;
 use dossier::staff::Role;
 
-use crate::centre::Centre;
-use crate::seed::{Case, NUMBER};
+use crate::console::centre::Centre;
+use crate::console::seed::{Case, NUMBER};
 
 #[test]
 fn a_search_without_a_case_needs_a_reason_and_is_looked_at() {

@@ -7,7 +7,7 @@ use e2e::oracles;
 use personalisation_core::ids::NoticeId;
 use personalisation_store::review::NoticeRow;
 
-use crate::{centre::Centre, seed::Case};
+use crate::console::{centre::Centre, seed::Case};
 
 impl Centre {
     /// The only notice about an application.

@@ -10,7 +10,7 @@ use image::{ImageFormat, RgbImage};
 use personalisation::edge;
 use personalisation_store::intake::{NewQuestion, QuestionId, QuestionState};
 
-use crate::centre::{Centre, PASSWORD};
+use crate::console::centre::{Centre, PASSWORD};
 
 /// A question that waits.
 fn ask(centre: &Centre, number: u8, clerk: PersonId) -> QuestionId {

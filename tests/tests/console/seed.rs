@@ -27,7 +27,7 @@ use personalisation_store::staff::Role;
 use time::Duration;
 use zeroize::Zeroizing;
 
-use crate::centre::Centre;
+use crate::console::centre::Centre;
 
 /// National number of the one person whom all applications here are about.
 pub const NUMBER: &str = "1990010112385";

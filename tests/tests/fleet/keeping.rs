@@ -16,7 +16,7 @@ use openssl::{
 use time::OffsetDateTime;
 use tonic::Code;
 
-use crate::house::House;
+use crate::fleet::house::House;
 
 pub const QUARTER: u32 = 90 * 86_400;
 

@@ -2,7 +2,7 @@
 
 use std::{process::Command, thread, time::Duration};
 
-use crate::{
+use crate::fleet::{
     house::{House, onboard, text},
     proxy::Proxy,
 };

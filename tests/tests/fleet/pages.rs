@@ -10,7 +10,7 @@ use wire::fleet::{PullRequest, ReportRequest, fleet_client::FleetClient};
 
 use enrolment_station::{edge, fleet::Standing};
 
-use crate::house::{House, onboard};
+use crate::fleet::house::{House, onboard};
 
 const QUARTER: u32 = 90 * 86_400;
 

@@ -13,7 +13,7 @@ use openssl::x509::X509;
 use personalisation_store::{Store, sealing::Sealer};
 use zeroize::Zeroizing;
 
-use crate::{
+use crate::fleet::{
     house::House,
     keeping::{QUARTER, taken_in},
 };

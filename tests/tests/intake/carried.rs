@@ -23,7 +23,7 @@ use personalisation_store::{
     review::QueueFilter,
 };
 
-use crate::{end_of, outcome_of};
+use crate::intake::{end_of, outcome_of};
 
 /// What a station's export looks like: files named by their hashes, and the list.
 fn export(folder: &Path, dossiers: &[&SealedDossier]) {

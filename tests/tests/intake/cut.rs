@@ -5,7 +5,7 @@ use e2e::counter::{Intake, station};
 use personalisation_store::review::QueueFilter;
 use wire::intake::FinishRequest;
 
-use crate::outcome_of;
+use crate::intake::outcome_of;
 
 /// Small, so that a dossier has many.
 const CHUNK: usize = 9_000;

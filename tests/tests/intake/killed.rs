@@ -6,7 +6,7 @@ use dossier::receipt::Outcome;
 use e2e::counter::{Intake, station};
 use personalisation_store::{intake::DossierState, review::QueueFilter};
 
-use crate::outcome_of;
+use crate::intake::outcome_of;
 
 const CHUNK: usize = 9_000;
 

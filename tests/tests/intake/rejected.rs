@@ -17,7 +17,7 @@ use personalisation_store::{
     staff::{Grant, RoleId},
 };
 
-use crate::{end_of, end_of_bytes, outcome_of, rejected};
+use crate::intake::{end_of, end_of_bytes, outcome_of, rejected};
 
 /// Sends a dossier that `change` makes wrong.
 async fn wrong(centre: &Intake, from: &Station, change: impl FnOnce(&mut Dossier)) -> Outcome {

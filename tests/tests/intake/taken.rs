@@ -5,7 +5,7 @@ use e2e::counter::{Intake, station};
 use personalisation_store::{intake::DossierState, review::QueueFilter};
 use wire::intake::{ReceiptsRequest, TasksRequest};
 
-use crate::{end_of, outcome_of};
+use crate::intake::{end_of, outcome_of};
 
 #[tokio::test]
 async fn a_dossier_is_held_accepted_and_its_file_erased() {

@@ -5,7 +5,7 @@ use std::path::Path;
 use hardware_sim::card::{delivery, maker::Blank};
 use serde_json::json;
 
-use crate::journey::Journey;
+use crate::line::journey::Journey;
 
 #[test]
 #[expect(

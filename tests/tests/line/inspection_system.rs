@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use crate::journey::Journey;
+use crate::line::journey::Journey;
 
 /// Removes every key from the token of the inspection system; how many objects those were.
 fn lose_the_keys(journey: &Journey) -> usize {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::journey::{Journey, came_to};
+use crate::line::journey::{Journey, came_to};
 
 /// How long the daemon is away: the line has then asked for it several times.
 const AWAY: Duration = Duration::from_millis(800);

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::Command;
 
-use crate::journey::Journey;
+use crate::line::journey::Journey;
 
 /// The program dies after a card's last commit, with its pictures not written: nobody comes back to
 /// that card, and the pictures come all the same.

@@ -6,8 +6,8 @@ use std::fs;
 use e2e::privacy;
 use serde_json::Value;
 
-use crate::journey::Journey;
-use crate::torn_out::{apdus_of_a_good_run, tear_out};
+use crate::line::journey::Journey;
+use crate::line::torn_out::{apdus_of_a_good_run, tear_out};
 
 #[test]
 fn nothing_that_is_kept_in_the_clear_names_the_holder() {

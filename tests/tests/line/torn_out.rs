@@ -7,7 +7,7 @@ use std::time::Duration;
 use e2e::house::LineRun;
 use serde_json::{Value, json};
 
-use crate::journey::Journey;
+use crate::line::journey::Journey;
 
 /// How long a card that comes back is out: the daemon has then seen the empty reader.
 const OUT: Duration = Duration::from_millis(300);

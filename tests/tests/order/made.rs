@@ -8,7 +8,7 @@ use e2e::oracles;
 use serde_json::Value as Json;
 use toml::Table;
 
-use crate::changes::{house, missing, set, without_finger};
+use crate::order::changes::{house, missing, set, without_finger};
 
 /// Turns orders into cards and has each inspected; number → report.
 fn made(house: &House, orders: &[(String, PathBuf)]) -> Vec<Json> {

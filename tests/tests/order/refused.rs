@@ -7,8 +7,8 @@ use e2e::house::House;
 use e2e::house::people::Person;
 use e2e::privacy;
 
-use crate::changes::house;
-use crate::wrong::{make_bad_pictures, wrong_pictures, wrong_words};
+use crate::order::changes::house;
+use crate::order::wrong::{make_bad_pictures, wrong_pictures, wrong_words};
 
 /// The refusal of an order: exit status 1, one error that is named, nothing else, nobody's data.
 fn is_refused(house: &House, file: &Path, words: &str, secrets: &[String]) {

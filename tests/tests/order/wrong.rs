@@ -5,7 +5,7 @@ use std::path::Path;
 
 use toml::Table;
 
-use crate::changes::{missing, set, without_finger};
+use crate::order::changes::{missing, set, without_finger};
 
 fn identity(field: &'static str, value: &str) -> Box<dyn Fn(&mut Table)> {
     let value = value.to_owned();

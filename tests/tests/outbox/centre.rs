@@ -23,7 +23,7 @@ use wire::intake::{
     intake_server::{Intake, IntakeServer},
 };
 
-use crate::{
+use crate::outbox::{
     authority::Authority,
     fixture::{self, SoftKey},
     line::Line,

@@ -17,7 +17,7 @@ use enrolment_station::{
     store::Store,
 };
 
-use crate::station::{SAID, Station};
+use crate::outbox::station::{SAID, Station};
 
 const HOME: &str = "OUTBOX_CHILD_HOME";
 const LINE: &str = "OUTBOX_CHILD_LINE";
@@ -55,7 +55,7 @@ impl Process {
         let mut child = Command::new(std::env::current_exe().unwrap())
             .args([
                 "--exact",
-                "child::as_a_process",
+                "outbox::child::as_a_process",
                 "--ignored",
                 "--nocapture",
                 "--test-threads=1",

@@ -14,7 +14,7 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use sqlx::Connection as _;
 
-use crate::{
+use crate::outbox::{
     fixture::SoftKey,
     misbehaviour::{Journey, PORTRAIT},
     station::{assert_unreadable, copy, dossier},

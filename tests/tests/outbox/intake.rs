@@ -35,7 +35,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::{
+use crate::outbox::{
     authority::Authority,
     centre, fixture,
     line::Line,

@@ -12,7 +12,7 @@ use enrolment_station::{
     outbox::{Outbox, State},
 };
 
-use crate::{
+use crate::outbox::{
     child::{PORTRAIT, Process, STEPS, content},
     misbehaviour::Journey,
     station::{assert_unreadable, below, dossier},

@@ -10,7 +10,7 @@ use enrolment_station::{
 use tempfile::TempDir;
 use tonic::Code;
 
-use crate::{
+use crate::outbox::{
     authority::Authority,
     centre::{Centre, Fault},
     station::{Station, assert_unreadable, dossier},
@@ -176,7 +176,7 @@ async fn the_line_is_cut_anywhere_in_the_bytes() {
     let mut rng = <rand::rngs::StdRng as rand::SeedableRng>::seed_from_u64(9);
     for round in 0..30 {
         let (id, _) = journey.station.confirm(&journey.store, PORTRAIT).await;
-        let at = crate::station::below(&mut rng, 1_150_000);
+        let at = crate::outbox::station::below(&mut rng, 1_150_000);
         journey.centre.line.cut_after(at);
         let what = format!("round {round}, cut after {at} bytes");
         journey.until_accepted(&what).await;
@@ -232,7 +232,7 @@ async fn a_call_that_never_ends_is_given_up() {
     journey.centre.plan(|_| Fault::Slow(Duration::from_mins(1)));
     let pace = enrolment_station::outbox::Pace {
         call: Duration::from_millis(200),
-        ..crate::station::PACE
+        ..crate::outbox::station::PACE
     };
     let uploader = journey
         .station

@@ -7,7 +7,7 @@ use enrolment_station::outbox::{
 };
 use wire::intake as proto;
 
-use crate::{
+use crate::outbox::{
     centre::{Fault, Forgery},
     fixture,
     misbehaviour::Journey,

@@ -28,7 +28,7 @@ use rand::{Rng as _, RngExt as _, SeedableRng as _, rngs::StdRng};
 use time::OffsetDateTime;
 use tonic::transport::Channel;
 
-use crate::{
+use crate::outbox::{
     authority::{Authority, SERVER},
     fixture,
 };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use enrolment_station::store::space;
 
-use crate::{fixture, misbehaviour::Journey};
+use crate::outbox::{fixture, misbehaviour::Journey};
 
 const DOSSIERS: usize = 500;
 const PORTRAIT: usize = 2_000_000;

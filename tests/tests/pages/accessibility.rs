@@ -1,6 +1,6 @@
 //! axe-core on every page, in every language, light and dark; small and magnified screens; weight.
 
-use crate::gallery::{Gallery, PAGES};
+use crate::pages::gallery::{Gallery, PAGES};
 
 const LANGUAGES: [&str; 4] = ["fr", "de", "lb", "en"];
 

@@ -2,7 +2,7 @@
 
 use e2e::browser::Key;
 
-use crate::gallery::{Gallery, PAGES};
+use crate::pages::gallery::{Gallery, PAGES};
 
 /// What has the focus, and whether one sees that it has.
 const FOCUS: &str = "const e = document.activeElement; if (!e || e === document.body) return 'nowhere'; \

@@ -2,7 +2,7 @@
 
 use e2e::browser::Key;
 
-use crate::gallery::{Gallery, PASSWORD};
+use crate::pages::gallery::{Gallery, PASSWORD};
 
 const LOCKED: &str = "document.querySelector('dialog#lock[open]')";
 

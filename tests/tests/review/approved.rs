@@ -20,7 +20,7 @@ use personalisation_core::application::{ApplicationState, Approval, Referral};
 use personalisation_store::order::ContentKind;
 use wire::register::{FindRequest, Person, PersonStatus, Purpose, register_client::RegisterClient};
 
-use crate::support::{
+use crate::review::support::{
     REVIEWER, case, desk, encoded, file, named, now, printable, record, referrals, with_staff,
 };
 

@@ -20,7 +20,7 @@ use personalisation_store::{
 };
 use wire::intake::{ApplicationState, Recapture as Wanted, TasksRequest};
 
-use crate::support::{
+use crate::review::support::{
     COLLEAGUE, REVIEWER, SUPERVISOR, accept, case, desk, employ, file, named, now, printable,
     referrals, settled, with_staff,
 };

@@ -11,7 +11,9 @@ use personalisation::review::notice::{Facts, Told};
 use personalisation_core::application::{Channel, NoticeKind, Recapture, RefusalGround};
 use personalisation_store::review::NoticeRow;
 
-use crate::support::{REVIEWER, SUPERVISOR, case, desk, file, named, now, printable, with_staff};
+use crate::review::support::{
+    REVIEWER, SUPERVISOR, case, desk, file, named, now, printable, with_staff,
+};
 
 fn reached(mut dossier: Dossier, language: Language) -> Dossier {
     let address = ["9, Unmistakable Street", "L-4010 Esch-sur-Alzette"];

@@ -22,7 +22,9 @@ use wire::intake::{
     second_person_client::SecondPersonClient,
 };
 
-use crate::support::{COLLEAGUE, REVIEWER, accept, desk, employ, named, now, printable, settled};
+use crate::review::support::{
+    COLLEAGUE, REVIEWER, accept, desk, employ, named, now, printable, settled,
+};
 
 const SUMMARY: &[u8] = b"summary";
 

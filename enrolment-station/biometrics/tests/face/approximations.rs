@@ -7,7 +7,7 @@ use image::codecs::jpeg::JpegEncoder;
 use image::imageops;
 use image::{Rgb, RgbImage};
 
-use crate::{check, draw};
+use crate::face::{check, draw};
 
 /// Paints a rectangle.
 fn paint(picture: &mut RgbImage, left: u32, top: u32, width: u32, height: u32, colour: [u8; 3]) {

@@ -7,7 +7,7 @@ use hardware_sim::people::portrait::Fault;
 use image::imageops::{self, FilterType};
 use image::{DynamicImage, RgbImage};
 
-use crate::{check, draw};
+use crate::face::{check, draw};
 
 /// A camera's picture: somebody's portrait, scaled, its corner at `at`, the wall going on around it.
 fn photograph(seed: u64, scale: f32, at: (i64, i64), size: (u32, u32)) -> RgbImage {

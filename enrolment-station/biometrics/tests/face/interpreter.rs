@@ -7,7 +7,7 @@ use biometrics::face::tflite::{Model, ModelError};
 use hardware_sim::people::portrait::Fault;
 use image::imageops::{self, FilterType};
 
-use crate::{draw_all, support};
+use crate::{face::draw_all, support};
 
 /// Models: file, SHA-256, side of its picture, least input, part of a drawn portrait to show (left, top, side).
 const MODELS: [(&str, &str, u32, f32, [u32; 3]); 3] = [

@@ -6,7 +6,7 @@ use biometrics::face::measure::Measure;
 use hardware_sim::people::portrait::Fault;
 use image::{Rgb, RgbImage, imageops};
 
-use crate::{check, draw, draw_all, failed};
+use crate::face::{check, draw, draw_all, failed};
 
 #[test]
 fn proper_portraits_pass_every_measure() {

@@ -8,7 +8,7 @@ use biometrics::picture::{self, PictureLimits};
 use hardware_sim::people::portrait::{EYE_DISTANCE, EYES, Fault};
 use serde_json::Value;
 
-use crate::{draw_all, support};
+use crate::{face::draw_all, support};
 
 /// What the reference says of each file.
 fn reference(files: &[PathBuf]) -> Vec<Value> {

@@ -8,8 +8,8 @@ use biometrics::wsq::{self, DecodeLimits, WsqParameters};
 use hardware_sim::people::finger::{Finger, Touch};
 use image::{GrayImage, imageops};
 
-use crate::spoil::Fault;
-use crate::{grow, support};
+use crate::finger::spoil::Fault;
+use crate::{finger::grow, support};
 
 /// What NIST recommends for BOZORTH3.
 const THEIR_THRESHOLD: u32 = 40;

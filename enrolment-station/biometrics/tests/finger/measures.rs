@@ -5,8 +5,8 @@ use biometrics::finger::measure::{Part, RidgeMeasure};
 use biometrics::finger::{FingerError, Limits, MAX_SIDE, Measure, best, measure};
 use image::{GrayImage, Luma, imageops};
 
-use crate::spoil::Fault;
-use crate::{grow, support};
+use crate::finger::spoil::Fault;
+use crate::{finger::grow, support};
 
 fn of(print: &GrayImage) -> RidgeMeasure {
     measure(print, 500).unwrap()

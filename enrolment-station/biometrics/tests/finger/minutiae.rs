@@ -5,7 +5,7 @@ use std::path::Path;
 use biometrics::finger::{Kind, MAX_MINUTIAE, MAX_SIDE, Minutia, Template};
 use image::{GrayImage, Luma, imageops};
 
-use crate::{grow, support};
+use crate::{finger::grow, support};
 
 /// Pixels and radians within which two programs mean the same minutia.
 const PLACE: f32 = 9.0;

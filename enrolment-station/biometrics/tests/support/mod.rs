@@ -1,6 +1,5 @@
 //! What the tests of pictures share: drawn test pictures, samples, and the oracle programs.
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "tests may panic")]
-#![allow(dead_code, reason = "each test target uses its part")]
 #![allow(
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,

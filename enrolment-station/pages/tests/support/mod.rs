@@ -1,6 +1,5 @@
 //! A small service behind the shield, with a clock that tests turn, called without a socket.
 
-#![allow(dead_code, reason = "each test target uses its part")]
 #![allow(
     clippy::unwrap_used,
     reason = "tests may; the setting for them does not see helper functions"

@@ -2,6 +2,11 @@
 //! with the PKI of the published vectors.
 
 #![allow(dead_code, unused_imports, reason = "each test program uses its part")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests stop at the first fault"
+)]
 
 mod chip;
 mod document;

@@ -8,7 +8,7 @@ use personalisation::{
     staff::{Accounts, page_person},
 };
 
-use crate::place::Place;
+use crate::console::place::Place;
 
 fn accounts(place: &Place) -> Accounts {
     let surroundings = Surroundings::new(edge::now, edge::rng());

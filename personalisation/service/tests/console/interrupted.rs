@@ -6,7 +6,7 @@ use dossier::staff::Role;
 use evidence::entry::{Act, Entry, Phase};
 use personalisation::edge;
 
-use crate::place::Place;
+use crate::console::place::Place;
 
 /// Polls a request once, as far as it gets without waiting, and drops it: the browser is gone.
 async fn hang_up(place: &Place, method: &str, path: &str, cookie: &str, form: Option<&str>) {

@@ -9,7 +9,7 @@ use dossier::{
 use personalisation::{edge, staff::NewMember};
 use zeroize::Zeroizing;
 
-use crate::place::Place;
+use crate::console::place::Place;
 
 async fn at_office(place: &Place, login: &str, office: &str) -> dossier::PersonId {
     let member = NewMember {

@@ -6,7 +6,7 @@ use dossier::staff::Role;
 use personalisation::console::permissions::may;
 use personalisation_store::staff::role_name;
 
-use crate::place::Place;
+use crate::console::place::Place;
 
 const ROLES: [Role; 10] = [
     Role::Clerk,

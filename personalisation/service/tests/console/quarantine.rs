@@ -6,7 +6,7 @@ use personalisation::edge;
 use personalisation_core::ids::LeaseToken;
 use personalisation_store::intake::{DossierState, NewDossier};
 
-use crate::place::Place;
+use crate::console::place::Place;
 
 /// A dossier that cannot be used.
 async fn rejected(place: &Place, seed: u8) -> Hash {

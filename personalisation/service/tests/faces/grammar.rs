@@ -140,8 +140,8 @@ fn doubtful_characters_are_settled_and_wrong_ones_are_not() {
             .collect();
         lines.try_into().unwrap()
     };
-    let right = crate::holder::MRZ.join("\n");
-    let lines = crate::holder::MRZ.map(str::to_owned);
+    let right = crate::faces::holder::MRZ.join("\n");
+    let lines = crate::faces::holder::MRZ.map(str::to_owned);
     assert_eq!(settle(&read(&right)), Some(lines.clone()));
     assert_eq!(
         settle(&read(&right.replace("9911271M", "99II27IM"))),

@@ -7,7 +7,7 @@ use personalisation::faces::{
 };
 use personalisation_core::issuer_profile::IssuerProfile;
 
-use crate::holder::{self, MRZ, grey};
+use crate::faces::holder::{self, MRZ, grey};
 
 fn draw(faces: &Faces, profile: &IssuerProfile, holder: Holder, card: &CardFacts) -> [RgbImage; 2] {
     let prepared = Faces::prepare(profile, holder).unwrap();

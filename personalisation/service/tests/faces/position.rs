@@ -7,7 +7,7 @@ use personalisation::faces::{
 };
 use personalisation_core::issuer_profile::IssuerProfile;
 
-use crate::holder::{self, MRZ, grey};
+use crate::faces::holder::{self, MRZ, grey};
 
 /// Darker is ink.
 const INK: f64 = 100.0;

@@ -14,7 +14,7 @@ use image::{
 use personalisation::faces::{Faces, geometry};
 use personalisation_core::issuer_profile::IssuerProfile;
 
-use crate::{
+use crate::faces::{
     grammar::{self, Reading},
     holder, test_set,
 };

@@ -3,7 +3,7 @@
 use personalisation::faces::{FaceError, Faces, Holder};
 use personalisation_core::issuer_profile::IssuerProfile;
 
-use crate::holder;
+use crate::faces::holder;
 
 fn refused(change: impl FnOnce(&mut Holder)) -> FaceError {
     let mut somebody = holder::holder();

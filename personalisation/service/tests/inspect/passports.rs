@@ -14,8 +14,8 @@ use rand::rngs::StdRng;
 use serde_json::Value;
 use time::{Duration, OffsetDateTime};
 
+use crate::inspect::{Desk, result, stderr};
 use crate::support::{MRZ, Personalisation, Signing, fresh_list, terminal::chain_to};
-use crate::{Desk, result, stderr};
 
 const FINGERS: ElementaryFile = ElementaryFile::DataGroup(DataGroup::DG3);
 

@@ -41,13 +41,13 @@ use time::{OffsetDateTime, macros::datetime};
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
 
-use crate::{
+use crate::line::{
     fingers,
     people::Applicant,
     pki::{self, Pki},
-    terminal::Plan,
     tray::{Tray, life_cycle},
 };
+use crate::support::terminal::Plan;
 
 /// When everything takes place: while the test PKI's document signer may sign.
 pub const NOW: OffsetDateTime = datetime!(2026-10-15 12:00 UTC);

@@ -4,7 +4,7 @@
 use hardware_sim::card::fault::{Fault, What};
 use personalisation_core::{attempt::AttemptState, ids::OrderId};
 
-use crate::{bench::Bench, invariants, people::Applicant};
+use crate::line::{bench::Bench, invariants, people::Applicant};
 
 /// A good run's calls to the world, in a bench that has made one document already.
 fn calls_of_a_good_run(bench: &mut Bench) -> (u64, u32) {

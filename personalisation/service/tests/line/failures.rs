@@ -12,7 +12,7 @@ use personalisation_core::{
 
 use time::{Duration, macros::datetime};
 
-use crate::{
+use crate::line::{
     bench::{Bench, NOW},
     invariants,
     people::Applicant,

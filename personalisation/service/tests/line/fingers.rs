@@ -17,12 +17,8 @@ use personalisation::line::{
 };
 use time::{Date, macros::date};
 
-use crate::{
-    bench::Bench,
-    invariants,
-    people::Applicant,
-    terminal::{Inspector, Plan},
-};
+use crate::line::{bench::Bench, invariants, people::Applicant};
+use crate::support::terminal::{Inspector, Plan};
 
 /// Has a terminal, but not at each of the first so many times that it is asked for.
 struct Late {

@@ -5,7 +5,7 @@ use std::fs;
 use personalisation::line::{event::Event, worker::Tally};
 use personalisation_core::attempt::AttemptState;
 
-use crate::{bench::Bench, invariants, people::Applicant};
+use crate::line::{bench::Bench, invariants, people::Applicant};
 
 #[test]
 fn three_orders_become_three_documents() {

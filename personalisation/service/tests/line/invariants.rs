@@ -6,7 +6,7 @@ use evidence::entry::{Entry, Phase};
 use hardware_sim::card::life_cycle::LifeCycle;
 use personalisation_core::{attempt::AttemptState, blank::BlankState};
 
-use crate::{bench::Bench, tray::life_cycle};
+use crate::line::{bench::Bench, tray::life_cycle};
 
 /// Checks everything.
 pub fn check(bench: &Bench, what: &str) {

@@ -23,7 +23,7 @@ use personalisation::line::signing::{Facts, SignedFile, SignedFiles, Signer, Sig
 use serde_json::Value;
 use tonic::Code;
 
-use crate::bench::{NOW, Plug};
+use crate::line::bench::{NOW, Plug};
 
 /// The service, shared by all who ask it. Durable by itself: it survives every crash of the line.
 #[derive(Clone)]

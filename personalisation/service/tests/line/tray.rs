@@ -18,7 +18,7 @@ use personalisation::line::reader::{CardReader, NoCard};
 use rand::{SeedableRng as _, rngs::StdRng};
 use thiserror::Error;
 
-use crate::bench::Plug;
+use crate::line::bench::Plug;
 
 /// The reader; a clone is the same one, as it stands there while programs come and go.
 #[derive(Clone)]

@@ -6,6 +6,10 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
+pub mod bouncy_castle;
+pub mod renewal;
+pub mod slowed;
+
 use std::{
     collections::BTreeMap,
     fs,

@@ -10,7 +10,7 @@ use std::{fs, path::PathBuf, process::Output};
 
 use icao9303::cvc::Certificate;
 
-use crate::common::House;
+use super::House;
 
 /// A renewal of what the first ceremony of [`House`] made.
 pub const RENEWAL: &str = r#"

@@ -9,7 +9,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::common::House;
+use super::House;
 use icao9303::x509::Certificate;
 use key_custody::Token;
 use pki_authority::{

@@ -19,10 +19,8 @@ use tokio::sync::oneshot;
 use tonic::Code;
 use wire::inspection::{ChainRequest, inspection_client::InspectionClient};
 
-use crate::{
-    common::{House, now},
-    terminal::{Key, ask, certificate},
-};
+use crate::common::{House, now};
+use crate::inspection::terminal::{Key, ask, certificate};
 
 const DAY: i64 = 24 * 3600;
 

@@ -6,10 +6,8 @@ use sqlx::Connection as _;
 use tonic::Code;
 use wire::inspection::inspection_client::InspectionClient;
 
-use crate::{
-    common::{House, Service},
-    terminal::{Key, ask, certificate},
-};
+use crate::common::{House, Service};
+use crate::inspection::terminal::{Key, ask, certificate};
 
 #[tokio::test]
 async fn a_crash_between_intent_and_outcome_continues() {

@@ -6,9 +6,9 @@ use wire::{
     signing::{CertificateHealth, HealthRequest, KeyState, signing_client::SigningClient},
 };
 
-use crate::{
+use crate::common::{House, now};
+use crate::inspection::{
     clock::serve_by_a_clock,
-    common::{House, now},
     terminal::{DV, Key, ask},
 };
 

@@ -5,10 +5,8 @@ use std::fs;
 use icao9303::cvc::{Certificate, Rights, Role};
 use wire::inspection::{ChainRequest, inspection_client::InspectionClient};
 
-use crate::{
-    common::{House, Service},
-    terminal::{Key, ask, certificate},
-};
+use crate::common::{House, Service};
+use crate::inspection::terminal::{Key, ask, certificate};
 
 #[tokio::test]
 async fn a_first_certificate_and_its_successors_lead_back_to_the_country() {

@@ -5,12 +5,10 @@ use std::{fs, path::Path, process::Command};
 
 use wire::inspection::inspection_client::InspectionClient;
 
-use crate::{
-    bouncy_castle::verdict,
-    common::{House, Service, ceremony, files},
-    renewal::{self, RENEWAL, renewal},
-    terminal::{Key, ask, certificate},
-};
+use crate::common::bouncy_castle::verdict;
+use crate::common::renewal::{self, RENEWAL, renewal};
+use crate::common::{House, Service, ceremony, files};
+use crate::inspection::terminal::{Key, ask, certificate};
 
 #[tokio::test]
 async fn bouncy_castle_verifies_what_the_service_signs_under_the_ceremonys_root() {

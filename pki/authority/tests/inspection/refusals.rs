@@ -5,10 +5,8 @@ use openssl::nid::Nid;
 use tonic::{Code, Status, transport::Channel};
 use wire::inspection::{CertifyRequest, ChainRequest, Right, inspection_client::InspectionClient};
 
-use crate::{
-    common::{House, Service},
-    terminal::{Key, ask, wire},
-};
+use crate::common::{House, Service};
+use crate::inspection::terminal::{Key, ask, wire};
 
 /// A second registration, whose rights no document verifier has.
 const IRIS: &str = r#"

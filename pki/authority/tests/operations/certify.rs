@@ -4,7 +4,7 @@ use openssl::{nid::Nid, x509::X509};
 use tonic::{Code, Status};
 use wire::operations::{CertifyRequest, KeyUse, RevocationListRequest};
 
-use crate::bench::{Bench, certify, key, p256, request, revoke};
+use crate::operations::bench::{Bench, certify, key, p256, request, revoke};
 
 fn subject(certificate: &X509) -> Vec<(String, String)> {
     let entries = certificate.subject_name().entries().map(|entry| {

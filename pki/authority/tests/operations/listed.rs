@@ -5,10 +5,8 @@ use std::{fs, path::PathBuf};
 use tonic::{Code, transport::Identity};
 use wire::signing::HealthRequest;
 
-use crate::{
-    bench::Bench,
-    common::{House, Service},
-};
+use crate::common::{House, Service};
+use crate::operations::bench::Bench;
 
 const LIST: &str = "pki/operations/operations.crl";
 

@@ -4,7 +4,7 @@ use icao9303::crl::RevocationList;
 use tonic::Code;
 use wire::operations::{KeyUse, RevocationListRequest};
 
-use crate::bench::{Bench, STATION, certify, p256, request, revoke};
+use crate::operations::bench::{Bench, STATION, certify, p256, request, revoke};
 
 #[tokio::test]
 async fn a_revoked_station_is_on_the_list_and_gets_nothing_more() {

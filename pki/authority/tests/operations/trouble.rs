@@ -5,10 +5,8 @@ use std::{fs, time::Duration};
 use tonic::Code;
 use wire::operations::KeyUse;
 
-use crate::{
-    bench::{Bench, certify, p256, request},
-    common::binary,
-};
+use crate::common::binary;
+use crate::operations::bench::{Bench, certify, p256, request};
 
 #[tokio::test]
 async fn a_kill_between_intent_and_signature_is_continued_with_the_same_serial_number() {

@@ -1,5 +1,11 @@
 //! A token of our own in a private folder.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests stop at the first fault"
+)]
+
 use std::path::{Path, PathBuf};
 
 use key_custody::{Token, TokenConfig, create_pin_file, initialise_token, softhsm};

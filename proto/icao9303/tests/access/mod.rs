@@ -1,5 +1,10 @@
 //! What the protocol tests share: vectors, scripted cards, and randomness that gives published keys.
-#![allow(dead_code, reason = "each test binary uses its own part")]
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "helpers of tests stop at the first fault"
+)]
 
 pub mod chip;
 

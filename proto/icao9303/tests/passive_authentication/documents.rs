@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::case::{Case, NOW, default_store, files};
+use crate::passive_authentication::case::{Case, NOW, default_store, files};
 use crate::support::{lds, pki};
 use icao9303::lds::DataGroup;
 use icao9303::mrz::Mrz;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::case::{Case, NOW, certificate, default_store, files};
+use crate::passive_authentication::case::{Case, NOW, certificate, default_store, files};
 use crate::support::forge::{self, Key};
 use crate::support::pki;
 use icao9303::cms::{self, SignerReference};

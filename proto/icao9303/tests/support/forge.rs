@@ -12,7 +12,7 @@ use icao9303::x509::{Certificate, HashAlgorithm, SignatureAlgorithm, encode_time
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcKey, EcPoint};
 use openssl::ecdsa::EcdsaSig;
-use openssl::pkey::{PKey, Private};
+use openssl::pkey::Private;
 use time::OffsetDateTime;
 
 /// A software key with the hash it signs with.
@@ -49,13 +49,6 @@ impl Key {
 
     pub fn spki(&self) -> Vec<u8> {
         self.private.public_key_to_der().unwrap()
-    }
-
-    pub fn pem(&self) -> Vec<u8> {
-        PKey::from_ec_key(self.private.clone())
-            .unwrap()
-            .private_key_to_pem_pkcs8()
-            .unwrap()
     }
 
     /// A DER signature over `message`.

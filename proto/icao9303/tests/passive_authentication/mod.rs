@@ -7,5 +7,3 @@ mod case;
 mod documents;
 mod security_object;
 mod signer;
-#[path = "../support/mod.rs"]
-mod support;

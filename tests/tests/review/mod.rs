@@ -11,4 +11,4 @@ mod approved;
 mod decided;
 mod notices;
 mod second_person;
-mod support;
+pub mod support;

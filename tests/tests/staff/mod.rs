@@ -5,11 +5,7 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
-#[path = "../console/centre.rs"]
-#[expect(dead_code, reason = "the console's journeys use the rest of it")]
-mod centre;
-
-use centre::{Centre, PASSWORD};
+use crate::console::centre::{Centre, PASSWORD, code};
 use e2e::programs;
 
 fn staff(centre: &Centre, arguments: &[&str]) -> String {
@@ -51,9 +47,7 @@ fn the_first_administrator_comes_in_by_a_printed_link() {
     centre.type_into("#login", "weber").unwrap();
     centre.type_into("#password", PASSWORD).unwrap();
     let secret = totp_rs::Secret::try_from_base32(&secret).unwrap();
-    centre
-        .type_into("#code", &centre::code(secret.as_bytes()))
-        .unwrap();
+    centre.type_into("#code", &code(secret.as_bytes())).unwrap();
     centre.click("form .primary").unwrap();
     centre.wait_for("location.pathname === '/staff'").unwrap();
     assert!(centre.says().contains("Marie Weber"));

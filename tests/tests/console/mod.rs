@@ -7,7 +7,7 @@
 )]
 
 mod accessibility;
-mod centre;
+pub mod centre;
 mod deciding;
 mod glass;
 mod notices;

@@ -11,8 +11,6 @@ mod comparison;
 mod measures;
 mod minutiae;
 mod spoil;
-#[path = "../support/mod.rs"]
-mod support;
 
 use hardware_sim::people::finger::{Class, Finger};
 

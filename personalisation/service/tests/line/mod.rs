@@ -9,6 +9,4 @@ mod happy;
 mod invariants;
 mod people;
 mod pki;
-#[path = "../../../inspection/tests/support/terminal.rs"]
-mod terminal;
 mod tray;

@@ -4,9 +4,6 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod bench;
 mod certify;
 mod listed;

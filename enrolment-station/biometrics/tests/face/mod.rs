@@ -12,8 +12,6 @@ mod interpreter;
 mod mappings;
 mod people;
 mod places;
-#[path = "../support/mod.rs"]
-mod support;
 
 use std::sync::OnceLock;
 

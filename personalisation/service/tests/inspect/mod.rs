@@ -7,19 +7,17 @@
 )]
 
 mod passports;
-#[path = "../../../inspection/tests/support/mod.rs"]
-mod support;
 
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
+use crate::support::{CAN, Files, MRZ, Personalisation, issue, vector};
 use hardware_sim::card::serve::{self, Config, SlotConfig};
 use hardware_sim::pcscd::{self, Daemon, Reader, SOCKET_VARIABLE};
 use icao9303::lds::{DataGroup, ElementaryFile};
 use serde_json::Value;
-use support::{CAN, Files, MRZ, Personalisation, issue, vector};
 
 /// A daemon with one issued chip in "Desk".
 struct Desk {

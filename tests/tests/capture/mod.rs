@@ -21,9 +21,4 @@ mod taking_in;
 mod walker;
 mod ways;
 
-#[path = "../review/support.rs"]
-#[expect(
-    dead_code,
-    reason = "review's helpers, of which one journey needs some"
-)]
-mod support;
+use crate::review::support;

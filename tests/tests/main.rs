@@ -1,0 +1,15 @@
+//! Journeys across the programs. One program: a test target each would link the whole crate once more.
+
+mod capture;
+mod console;
+mod demo;
+mod fleet;
+mod house;
+mod inspection;
+mod intake;
+mod line;
+mod order;
+mod outbox;
+mod pages;
+mod review;
+mod staff;
