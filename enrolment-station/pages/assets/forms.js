@@ -1,7 +1,12 @@
-// Forms: the error summary takes the focus, national numbers are grouped as one types, unsaved work is not lost.
+// Forms: the error summary takes the focus, national numbers are grouped as one types, unsaved work is not lost, old pages do not come back.
 "use strict";
 
 for (const summary of document.querySelectorAll("[data-focus]")) summary.focus();
+
+// "Back" may bring a page out of the browser's memory, older than what was saved since: it is asked for anew.
+window.addEventListener("pageshow", (event) => {
+  if (event.persisted) location.reload();
+});
 
 // A link of the summary leads into the field, also where the field is a group.
 for (const link of document.querySelectorAll(".error-summary a")) {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use dossier::dossier::{
-    Contact, DocumentSeen, DocumentType, Ground, Information, Payment, PriorDocument,
-    RegisterAnswer, Representative, SecondPerson, SignIn, Summary,
+    Contact, DocumentSeen, DocumentType, Ground, Information, Payment, PriorDocument, PriorState,
+    RegisterAnswer, Relation, Representative, SecondPerson, SignIn, Summary,
 };
 use dossier::{
     ApplicationId, Hash, Language, NationalNumber, OfficeId, PartialDay, PersonId, Signed, Text,
@@ -96,6 +96,20 @@ pub struct Person {
     pub foreign: Vec<String>,
     /// Moved abroad, as the register says.
     pub left: bool,
+    /// Who may act for a minor, as the register says.
+    #[serde(default)]
+    pub representatives: Vec<KnownRepresentative>,
+}
+
+/// Somebody who may act for the applicant, as the register says.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KnownRepresentative {
+    /// Surname.
+    pub surname: Text<1, 100>,
+    /// Given names.
+    pub given_names: Text<0, 100>,
+    /// What they are to the applicant.
+    pub relation: Relation,
 }
 
 /// A document that the register has.
@@ -105,8 +119,9 @@ pub struct KnownDocument {
     pub number: Text<1, 32>,
     /// What it is.
     pub document: DocumentType,
-    /// Whether it is reported lost or stolen.
-    pub missing: bool,
+    /// Lost or stolen, where that was reported.
+    #[serde(default)]
+    pub reported: Option<PriorState>,
 }
 
 /// The signature, or why there is none.
@@ -298,4 +313,4 @@ macro_rules! redacted {
         }
     )+};
 }
-redacted!(Asked Heard Request Person KnownDocument Signing Papers Paid Approval);
+redacted!(Asked Heard Request Person KnownDocument KnownRepresentative Signing Papers Paid Approval);

@@ -76,18 +76,32 @@ impl Clerk<'_> {
         self.go_on();
     }
 
+    /// Somebody whom the register does not name.
     pub fn represent(&self) {
         self.wait_at("representative");
         for field in ["surname", "given", "issuer"] {
             let clear = format!("document.getElementById('{field}').value = ''");
             self.run(&clear).unwrap();
         }
+        self.pick("who", "else");
+        self.unfold();
         self.type_into("#surname", "Weber").unwrap();
         self.type_into("#given", "Claude").unwrap();
         self.pick("relation", "parent");
         self.pick("proof", "birth");
         self.type_into("#issuer", "Luxembourg").unwrap();
         self.go_on();
+    }
+
+    /// The first parent whom the register names: nothing is typed but the proof. Their name as the page says it.
+    pub fn represent_by_register(&self) -> String {
+        self.wait_at("representative");
+        self.pick("who", "0");
+        self.pick("proof", "birth");
+        self.type_into("#issuer", "Luxembourg").unwrap();
+        let name = self.text("return document.querySelector('label[for=who]').textContent");
+        self.go_on();
+        name.unwrap()
     }
 
     /// The left hand gives none for some weeks.

@@ -89,6 +89,11 @@ fn minor(clerk: &Clerk<'_>) {
     clerk.wait_at("representative");
     look(clerk, "representative");
     clerk.represent();
+    clerk.wait_at("portrait");
+    // The way that everybody knows.
+    clerk.run("history.back()").unwrap();
+    let parent = clerk.represent_by_register();
+    assert!(!parent.is_empty());
     clerk.webcam();
     clerk.wait_at("fingers");
     clerk.finger("right");
@@ -103,7 +108,12 @@ fn minor(clerk: &Clerk<'_>) {
     clerk.papers("birth-certificate");
     clerk.payment();
     clerk.wait_at("summary");
-    assert!(clerk.main().contains("Weber"), "{}", clerk.main());
+    let read = clerk.main();
+    assert!(
+        parent.split(' ').all(|word| read.contains(word)),
+        "{parent}: {read}"
+    );
+    assert!(!read.contains("Weber"), "{read}");
     clerk.confirm();
     clerk.send();
 }

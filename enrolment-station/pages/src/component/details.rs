@@ -7,6 +7,7 @@ use maud::{Markup, Render, html};
 pub struct Details {
     line: String,
     more: Markup,
+    open: bool,
 }
 
 impl Details {
@@ -15,14 +16,22 @@ impl Details {
         Self {
             line: line.into(),
             more,
+            open: false,
         }
+    }
+
+    /// Already opened.
+    #[must_use]
+    pub const fn open(mut self) -> Self {
+        self.open = true;
+        self
     }
 }
 
 impl Render for Details {
     fn render(&self) -> Markup {
         html! {
-            details { summary { (self.line) } div.more { (self.more) } }
+            details open[self.open] { summary { (self.line) } div.more { (self.more) } }
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::extract::Query;
 use axum::response::{IntoResponse, Response};
-use dossier::dossier::{Identity, RegisterAnswer, Sex, Source, Sourced};
+use dossier::dossier::{Identity, PriorState, RegisterAnswer, Relation, Sex, Source, Sourced};
 use dossier::{Label, NationalNumber, Text};
 use icao9303::mrz::{MrzName, NameField, Transliteration};
 use maud::{Markup, html};
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use super::super::desk::Desk;
 use super::super::place::{failed, stamp};
 use super::{bar, manual};
-use crate::capture::application::{KnownDocument, Person};
+use crate::capture::application::{KnownDocument, KnownRepresentative, Person};
 use crate::capture::{Step, summary, words};
 use crate::register::{self, DocumentKind, DocumentState, Purpose, RegisterPerson, Status};
 
@@ -175,6 +175,7 @@ fn of_register(person: &RegisterPerson, at: dossier::Timestamp) -> Result<Person
             })
             .collect(),
         left: person.status == Status::Left,
+        representatives: person.representatives.iter().map(representative).collect(),
     })
 }
 
@@ -185,8 +186,23 @@ fn document(one: &register::RegisteredDocument) -> Option<KnownDocument> {
             DocumentKind::IdentityCard => dossier::dossier::DocumentType::IdentityCard,
             DocumentKind::ResidencePermit => dossier::dossier::DocumentType::ResidencePermit,
         },
-        missing: matches!(one.state, DocumentState::Lost | DocumentState::Stolen),
+        reported: match one.state {
+            DocumentState::Lost => Some(PriorState::Lost),
+            DocumentState::Stolen => Some(PriorState::Stolen),
+            DocumentState::Valid | DocumentState::Expired | DocumentState::Revoked => None,
+        },
     })
+}
+
+fn representative(one: &register::Representative) -> KnownRepresentative {
+    KnownRepresentative {
+        surname: one.name.surname.clone(),
+        given_names: one.name.given_names.clone(),
+        relation: match one.relation {
+            register::Relation::Parent => Relation::Parent,
+            register::Relation::Guardian => Relation::Guardian,
+        },
+    }
 }
 
 /// What was chosen beside the register's facts.

@@ -140,6 +140,7 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
         nationalities,
         foreign: Vec::new(),
         left: false,
+        representatives: Vec::new(),
     };
     // What the register answered stays with its number: another number is another person.
     let before = desk.application.identity.as_ref();
@@ -147,6 +148,7 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
     if let Some(before) = before {
         person.register.clone_from(&before.register);
         person.known.clone_from(&before.known);
+        person.representatives.clone_from(&before.representatives);
     }
     desk.application.identify(person);
     desk.save(&[]).await?;

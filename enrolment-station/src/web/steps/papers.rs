@@ -9,7 +9,7 @@ use pages::http::Problem;
 
 use super::super::desk::Desk;
 use super::{bar, date, date_fields};
-use crate::capture::application::Papers;
+use crate::capture::application::{KnownDocument, Papers};
 use crate::capture::{Step, rules, words};
 
 /// Every kind, by its value in the form.
@@ -106,23 +106,27 @@ fn values(desk: &Desk) -> Values {
         .as_ref()
         .and_then(|papers| papers.prior.as_ref());
     let known = known_prior(desk);
-    let number = prior.and_then(|prior| prior.number.clone()).or(known);
+    let known_number = known.map(|one| one.number.clone());
+    let number = prior
+        .and_then(|prior| prior.number.clone())
+        .or(known_number);
     add(
         "prior-number".to_owned(),
         number.as_ref().map_or("", Text::as_str),
     );
-    let state = prior.map(|prior| prior.state).or(usual_state(desk));
+    let reported = known.and_then(|one| one.reported);
+    let state = prior.map(|prior| prior.state);
+    let state = state.or(reported).or(usual_state(desk));
     let state = state.and_then(|state| STATES.iter().find(|(_, one)| *one == state));
     add("prior-state".to_owned(), state.map_or("", |(name, _)| name));
     Values::new(values)
 }
 
 /// The newest document of this kind that the register knows.
-fn known_prior(desk: &Desk) -> Option<Text<1, 32>> {
+fn known_prior(desk: &Desk) -> Option<&KnownDocument> {
     let wanted = desk.application.request?.document;
     let person = desk.application.identity.as_ref()?;
-    let found = person.known.iter().find(|one| one.document == wanted);
-    found.map(|one| one.number.clone())
+    person.known.iter().find(|one| one.document == wanted)
 }
 
 fn usual_state(desk: &Desk) -> Option<PriorState> {

@@ -1,14 +1,15 @@
-//! Who acts for a minor, or for an adult who cannot.
+//! Who acts for a minor, or for an adult who cannot: one of those whom the register names, or somebody else.
 
 use axum::response::{IntoResponse, Response};
 use dossier::Text;
 use dossier::dossier::{DocumentKind, DocumentSeen, Relation, Representative};
 use maud::{Markup, html};
-use pages::component::{Choice, Errors, Input, Values, Width};
+use pages::component::{Choice, Details, Errors, Form, Input, Values, Width};
 use pages::http::Problem;
 
 use super::super::desk::Desk;
 use super::bar;
+use crate::capture::application::KnownRepresentative;
 use crate::capture::{Step, words};
 
 const RELATIONS: [(&str, Relation); 3] = [
@@ -23,6 +24,9 @@ const PROOFS: [(&str, DocumentKind); 3] = [
     ("other", DocumentKind::Other),
 ];
 
+/// Answer of `who` that is none of the register's people.
+const ELSE: &str = "else";
+
 /// The form.
 pub async fn show(desk: Desk) -> Result<Response, Problem> {
     if let Err(elsewhere) = desk.ready_for(Step::Representative) {
@@ -32,9 +36,27 @@ pub async fn show(desk: Desk) -> Result<Response, Problem> {
         let relation = RELATIONS.iter().find(|(_, one)| *one == known.relation);
         let proof = PROOFS.iter().find(|(_, one)| *one == known.document.kind);
         let number = known.document.number.as_ref();
+        let named = registered(&desk).iter().position(|one| {
+            let name = (&one.surname, &one.given_names);
+            name == (&known.surname, &known.given_names) && one.relation == known.relation
+        });
+        let who = named.map_or_else(|| ELSE.to_owned(), |place| place.to_string());
+        let typed = if named.is_some() {
+            ""
+        } else {
+            known.surname.as_str()
+        };
         Values::new([
-            ("surname", known.surname.as_str()),
-            ("given", known.given_names.as_str()),
+            ("who", who.as_str()),
+            ("surname", typed),
+            (
+                "given",
+                if named.is_some() {
+                    ""
+                } else {
+                    known.given_names.as_str()
+                },
+            ),
             ("relation", relation.map_or("", |(name, _)| name)),
             ("proof", proof.map_or("", |(name, _)| name)),
             ("number", number.map_or("", Text::as_str)),
@@ -61,7 +83,28 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
     Ok(desk.onward())
 }
 
-fn read(desk: &Desk, values: &Values, errors: &mut Errors) -> Option<Representative> {
+/// Those whom the register names.
+fn registered(desk: &Desk) -> &[KnownRepresentative] {
+    let person = desk.application.identity.as_ref();
+    person.map_or(&[], |person| &person.representatives)
+}
+
+/// Name and relation, as the register has them or as they were typed.
+fn who(desk: &Desk, values: &Values, errors: &mut Errors) -> Option<KnownRepresentative> {
+    let known = registered(desk);
+    let chosen = values.get("who");
+    if known.is_empty() || chosen == ELSE {
+        return somebody_else(desk, values, errors);
+    }
+    let place = chosen.parse::<usize>().ok();
+    let found = place.and_then(|place| known.get(place)).cloned();
+    if found.is_none() {
+        errors.add("who", desk.speech().text("representative-who-missing"));
+    }
+    found
+}
+
+fn somebody_else(desk: &Desk, values: &Values, errors: &mut Errors) -> Option<KnownRepresentative> {
     let speech = desk.speech();
     let surname = Text::new(values.get("surname"));
     if surname.is_err() {
@@ -71,12 +114,21 @@ fn read(desk: &Desk, values: &Values, errors: &mut Errors) -> Option<Representat
     if given.is_err() {
         errors.add("given", speech.text("text-too-long"));
     }
-    let relation = RELATIONS
-        .iter()
-        .find(|(name, _)| *name == values.get("relation"));
+    let wanted = values.get("relation");
+    let relation = RELATIONS.iter().find(|(name, _)| *name == wanted);
     if relation.is_none() {
         errors.add("relation", speech.text("representative-relation-missing"));
     }
+    Some(KnownRepresentative {
+        surname: surname.ok()?,
+        given_names: given.ok()?,
+        relation: relation?.1,
+    })
+}
+
+fn read(desk: &Desk, values: &Values, errors: &mut Errors) -> Option<Representative> {
+    let speech = desk.speech();
+    let who = who(desk, values, errors);
     let proof = PROOFS.iter().find(|(name, _)| *name == values.get("proof"));
     if proof.is_none() {
         errors.add("proof", speech.text("representative-proof-missing"));
@@ -90,10 +142,11 @@ fn read(desk: &Desk, values: &Values, errors: &mut Errors) -> Option<Representat
     if number.is_err() {
         errors.add("number", speech.text("text-too-long"));
     }
+    let who = who?;
     Some(Representative {
-        surname: surname.ok()?,
-        given_names: given.ok()?,
-        relation: relation?.1,
+        surname: who.surname,
+        given_names: who.given_names,
+        relation: who.relation,
         document: DocumentSeen {
             kind: proof?.1,
             number: number.ok()?,
@@ -106,10 +159,6 @@ fn read(desk: &Desk, values: &Values, errors: &mut Errors) -> Option<Representat
 fn form(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     let speech = desk.speech();
     let form = desk.form(values, errors);
-    let mut relation = Choice::radio("relation", speech.text("representative-relation"));
-    for (name, one) in RELATIONS {
-        relation = relation.answer(name, speech.text(words::relation(one)));
-    }
     let mut proof = Choice::radio("proof", speech.text("representative-proof"));
     for (name, one) in PROOFS {
         proof = proof.answer(name, speech.text(words::paper(one)));
@@ -117,14 +166,53 @@ fn form(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
     html! {
         p.lead { (speech.text("representative-lead")) }
         (form.wrap(&desk.href(Step::Representative.slug()), &html! {
-            (form.input(&Input::text("surname", speech.text("person-surname"))))
-            (form.input(&Input::text("given", speech.text("person-given-names")).optional()))
-            (form.choice(&relation))
+            (people(desk, &form, values.get("who") == ELSE))
             (form.choice(&proof))
             (form.input(&Input::text("number", speech.text("papers-number")).optional().width(Width::Medium)))
             (form.input(&Input::text("issuer", speech.text("papers-issuer"))
                 .hint(speech.text("papers-issuer-hint"))))
             (bar(desk))
         }))
+    }
+}
+
+/// Whom the register names, to choose from, and a place for somebody else.
+fn people(desk: &Desk, form: &Form<'_>, other: bool) -> Markup {
+    let speech = desk.speech();
+    let known = registered(desk);
+    let mut relation = Choice::radio("relation", speech.text("representative-relation"));
+    for (name, one) in RELATIONS {
+        relation = relation.answer(name, speech.text(words::relation(one)));
+    }
+    if known.is_empty() {
+        return typed(desk, form, &relation);
+    }
+    let mut who = Choice::radio("who", speech.text("representative-who"));
+    for (place, one) in known.iter().enumerate() {
+        let name = format!("{} {}", one.given_names.as_str(), one.surname.as_str());
+        let relation = speech.text(words::relation(one.relation));
+        who = who.explained(place.to_string(), name.trim(), relation);
+    }
+    who = who.explained(
+        ELSE,
+        speech.text("representative-else"),
+        speech.text("representative-else-hint"),
+    );
+    let place = Details::new(
+        speech.text("representative-else-who"),
+        typed(desk, form, &relation.optional()),
+    );
+    html! {
+        (form.choice(&who))
+        @if other { (place.open()) } @else { (place) }
+    }
+}
+
+fn typed(desk: &Desk, form: &Form<'_>, relation: &Choice) -> Markup {
+    let speech = desk.speech();
+    html! {
+        (form.input(&Input::text("surname", speech.text("person-surname"))))
+        (form.input(&Input::text("given", speech.text("person-given-names")).optional()))
+        (form.choice(relation))
     }
 }

@@ -508,6 +508,7 @@ fn complete(id: ApplicationId, now: i64) -> Application {
         known: Vec::new(),
         foreign: Vec::new(),
         left: false,
+        representatives: Vec::new(),
     });
     capture(&mut application, &dossier, at);
     application.signature = dossier.signature.clone().map(Signing::Signed);

@@ -4,6 +4,7 @@ mod bench;
 mod certificate;
 mod hands;
 mod keeping;
+mod known;
 mod passkeys;
 mod recapture;
 mod sending;
