@@ -187,6 +187,13 @@ impl Intake {
         service.wait_until(&log, || said().is_some())?;
         (self.stations, self.onboarding) = said().unwrap_or_default();
         self.service = Some(service);
+        // Started again it listens where it did: stations know one address.
+        let listen = |at: &str| format!("listen = {at:?}");
+        let text = std::fs::read_to_string(&config)?;
+        std::fs::write(
+            &config,
+            text.replace(&listen("127.0.0.1:0"), &listen(&self.stations)),
+        )?;
         Ok(())
     }
 

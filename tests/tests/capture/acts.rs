@@ -76,6 +76,39 @@ impl Clerk<'_> {
         self.go_on();
     }
 
+    /// The register is silent: a woman without given names and papers of her country, typed by hand, up to the second
+    /// person's page.
+    pub fn begin_by_hand(&self, surname: &str) {
+        self.begin("first");
+        self.type_into("#number", "1893120105732").unwrap();
+        self.go_on();
+        self.wait_for("document.querySelector('.notification.attention')")
+            .unwrap();
+        self.type_into("#surname", surname).unwrap();
+        self.pick("sex", "F");
+        for (part, value) in [("day", "1"), ("month", "12"), ("year", "1893")] {
+            self.type_into(&format!("#birth-{part}"), value).unwrap();
+        }
+        self.type_into("#nationality", "LTU").unwrap();
+        self.go_on();
+        self.wait_for("document.querySelector('input[name=act][value=confirm]')")
+            .unwrap();
+        self.go_on();
+        self.portrait();
+        self.fingers();
+        self.signature();
+        self.wait_at("papers");
+        for place in ["0", "1"] {
+            self.choose(&format!("kind-{place}"), "passport");
+            self.type_into(&format!("#issuer-{place}"), "Lietuva")
+                .unwrap();
+        }
+        self.go_on();
+        self.payment();
+        self.confirm();
+        self.wait_at("approval");
+    }
+
     /// Somebody whom the register does not name.
     pub fn represent(&self) {
         self.wait_at("representative");

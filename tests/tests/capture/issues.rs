@@ -105,24 +105,25 @@ fn stamp(offset: i64) -> Timestamp {
     Timestamp::from_seconds(now().unix_timestamp() + offset).unwrap()
 }
 
-fn issue() -> Issue {
+fn issue(number: u64) -> Issue {
     Issue {
-        number: 1,
+        number,
         from: stamp(-86_400),
         until: stamp(86_400 * 30),
     }
 }
 
-/// Both, encoded; `anchors` are the makers of devices. Dossiers and receipts are a real centre's where there is one.
-pub fn issued(anchors: &[Vec<u8>], real: Option<&Intake>) -> (Vec<u8>, Vec<u8>) {
+/// Both, encoded; `anchors` are the makers of devices. Dossiers and receipts are a real centre's where there is one, the
+/// number is that of its newest configuration, and somebody there may be the second person.
+pub fn issued(anchors: &[Vec<u8>], real: Option<(&Intake, u64)>) -> (Vec<u8>, Vec<u8>) {
     let (centre, staff, intake) = (Key::new(), Key::new(), Key::new());
     let [intake_key, receipt_key] = match real {
-        Some(real) => [real.intake_key().unwrap(), real.receipt_key().unwrap()],
+        Some((real, _)) => [real.intake_key().unwrap(), real.receipt_key().unwrap()],
         None => [intake.spki, centre.spki.clone()],
     };
     let configuration = Configuration {
         version: Version,
-        issue: issue(),
+        issue: issue(real.map_or(1, |(_, number)| number)),
         thresholds: vec![same_finger()],
         texts: vec![information()],
         fees: fees(),
@@ -135,7 +136,7 @@ pub fn issued(anchors: &[Vec<u8>], real: Option<&Intake>) -> (Vec<u8>, Vec<u8>) 
         second_person: vec![SecondPersonRule {
             office: None,
             when: vec![Occasion::ForcedCapture, Occasion::ManualIdentity],
-            remote: false,
+            remote: real.is_some(),
         }],
         device_anchors: anchors
             .iter()
@@ -246,7 +247,7 @@ pub fn people() -> StaffList {
     });
     StaffList {
         version: Version,
-        issue: issue(),
+        issue: issue(1),
         office: OFFICE.parse::<OfficeId>().unwrap(),
         people: people.chain(colleagues).collect(),
     }

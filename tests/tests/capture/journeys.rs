@@ -108,35 +108,7 @@ fn without_the_register_identity_is_typed_and_a_second_person_looks() {
     counter.stop_register();
     let clerk = Clerk::arrives(&counter, &[]);
     clerk.sign_in("marie", 0);
-    clerk.begin("first");
-    clerk.type_into("#number", "1893120105732").unwrap();
-    clerk.go_on();
-    clerk
-        .wait_for("document.querySelector('.notification.attention')")
-        .unwrap();
-    clerk.type_into("#surname", "Žukauskaitė").unwrap();
-    clerk.pick("sex", "F");
-    for (part, value) in [("day", "1"), ("month", "12"), ("year", "1893")] {
-        clerk.type_into(&format!("#birth-{part}"), value).unwrap();
-    }
-    clerk.type_into("#nationality", "LTU").unwrap();
-    clerk.go_on();
-    clerk
-        .wait_for("document.querySelector('input[name=act][value=confirm]')")
-        .unwrap();
-    clerk.go_on();
-    clerk.portrait();
-    clerk.fingers();
-    clerk.signature();
-    clerk.wait_at("papers");
-    clerk.choose("kind-0", "passport");
-    clerk.type_into("#issuer-0", "Lietuva").unwrap();
-    clerk.choose("kind-1", "passport");
-    clerk.type_into("#issuer-1", "Lietuva").unwrap();
-    clerk.go_on();
-    clerk.payment();
-    clerk.confirm();
-    clerk.wait_at("approval");
+    clerk.begin_by_hand("Žukauskaitė");
     let approve = |login: &str, later: i64| {
         clerk
             .run("document.getElementById('login').value = ''")

@@ -9,6 +9,7 @@ mod acts;
 mod clerk;
 mod counter;
 mod devices;
+mod elsewhere;
 mod issues;
 mod journeys;
 mod keyboard;

@@ -18,36 +18,7 @@ fn at_approval<'a>(counter: &'a Counter, surname: &str) -> Clerk<'a> {
         .unwrap();
     clerk.click("form[action='/sign-out'] button").unwrap();
     clerk.sign_in("marie", 0);
-    clerk.begin("first");
-    clerk.type_into("#number", "1893120105732").unwrap();
-    clerk.go_on();
-    clerk
-        .wait_for("document.querySelector('.notification.attention')")
-        .unwrap();
-    clerk.type_into("#surname", surname).unwrap();
-    clerk.pick("sex", "F");
-    for (part, value) in [("day", "1"), ("month", "12"), ("year", "1893")] {
-        clerk.type_into(&format!("#birth-{part}"), value).unwrap();
-    }
-    clerk.type_into("#nationality", "LTU").unwrap();
-    clerk.go_on();
-    clerk
-        .wait_for("document.querySelector('input[name=act][value=confirm]')")
-        .unwrap();
-    clerk.go_on();
-    clerk.portrait();
-    clerk.fingers();
-    clerk.signature();
-    clerk.wait_at("papers");
-    for place in ["0", "1"] {
-        clerk.choose(&format!("kind-{place}"), "passport");
-        let issuer = format!("#issuer-{place}");
-        clerk.type_into(&issuer, "Lietuva").unwrap();
-    }
-    clerk.go_on();
-    clerk.payment();
-    clerk.confirm();
-    clerk.wait_at("approval");
+    clerk.begin_by_hand(surname);
     clerk
 }
 
@@ -75,7 +46,7 @@ fn vouch(clerk: &Clerk<'_>) {
 
 #[test]
 fn a_second_person_approves_by_passkey_and_the_receipt_is_a_paper_with_a_code() {
-    let mut counter = Counter::open(5, &[9]);
+    let mut counter = Counter::open(10, &[9]);
     counter.stop_register();
     let clerk = at_approval(&counter, "Žukauskaitė");
     assert_eq!(clerk.axe().unwrap(), []);

@@ -109,8 +109,12 @@ pub fn take_in(place: &Path, authority: &Authority, centre: Option<&Intake>) {
         revoked_at: None,
     });
     let identity = serde_cbor::to_vec(&identity).unwrap();
-    let (configuration, staff) = issues::issued(&makers(place), centre);
     let runtime = tokio::runtime::Runtime::new().unwrap();
+    let real = centre.map(|centre| {
+        let newest = runtime.block_on(centre.store.newest_configuration());
+        (centre, newest.unwrap().unwrap().0)
+    });
+    let (configuration, staff) = issues::issued(&makers(place), real);
     runtime.block_on(async {
         let store = Store::open(&place.join("data"), &token, &drafts, &mut rng)
             .await
