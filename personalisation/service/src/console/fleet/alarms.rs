@@ -207,13 +207,14 @@ pub(super) async fn settle(
         let page = one(&staffer, &shown, &values, &errors);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
+    let (id, mut rng) = (shown.alarm.id, desk.rng);
+    let act = acting::begin(&desk, &staffer, "settle-alarm", &format!("alarm {id}")).await?;
+    // Not before the intent: each look at the clock is a later one.
     let settling = Settling {
         by: staffer.person,
         note,
         at: staffer.visit.now(),
     };
-    let (id, mut rng) = (shown.alarm.id, desk.rng);
-    let act = acting::begin(&desk, &staffer, "settle-alarm", &format!("alarm {id}")).await?;
     let done = [act.outcome(settling.at, shown.alarm.kind.name())];
     let settled = desk
         .store
