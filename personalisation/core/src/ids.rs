@@ -80,6 +80,8 @@ macro_rules! ids {
 ids! {
     /// One act in the audit: its intent and its outcome share it.
     ActId;
+    /// One alarm of the fleet.
+    AlarmId;
     /// One card blank in the stock.
     BlankId;
     /// One delivery of blanks by their maker.

@@ -13,7 +13,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::{
-    console::ConsoleSection,
+    console::{ConsoleSection, ConsoleToken},
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
     review::notice::NoticesSection,
@@ -120,6 +120,8 @@ pub struct Tokens {
     pub intake: Option<IntakeToken>,
     /// The key of tickets of approved applications.
     pub review: Option<TicketToken>,
+    /// The console's TLS key.
+    pub console: Option<ConsoleToken>,
 }
 
 /// `[tokens.cards]`
@@ -352,6 +354,18 @@ impl Config {
         Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
     }
 
+    /// The console's token.
+    pub fn console_token(&self) -> Option<(&ConsoleToken, TokenConfig)> {
+        let section = self.tokens.console.as_ref()?;
+        let ConsoleToken {
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
+        } = section;
+        Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
+    }
+
     /// The token of the inspection system's keys.
     pub fn inspection_token(&self) -> Option<TokenConfig> {
         let InspectionToken {
@@ -365,12 +379,21 @@ impl Config {
 
     /// Opens the database under the sealing key.
     pub async fn open_store(&self) -> Result<Store, ConfigError> {
-        let sealer = Sealer::new(secret_file::read_key(&self.sealing.key_file)?);
-        let store = Store::open(&self.database, sealer).await?;
+        let store = self.open_any_store().await?;
         Ok(match &self.sealing.fingers_key_file {
             Some(path) => store.with_fingers(Sealer::new(secret_file::read_key(path)?)),
             None => store,
         })
+    }
+
+    /// The same without the key of fingers, whose file is not read: for roles that have no business with them.
+    pub async fn open_store_without_fingers(&self) -> Result<Store, ConfigError> {
+        Ok(self.open_any_store().await?.without_fingers())
+    }
+
+    async fn open_any_store(&self) -> Result<Store, ConfigError> {
+        let sealer = Sealer::new(secret_file::read_key(&self.sealing.key_file)?);
+        Ok(Store::open(&self.database, sealer).await?)
     }
 
     fn token(&self, softhsm2_conf: Option<&PathBuf>, label: &str, pin_file: &Path) -> TokenConfig {
@@ -392,6 +415,7 @@ impl Config {
             fleet,
             intake,
             register,
+            console,
             ..
         } = self;
         let Tokens {
@@ -401,6 +425,7 @@ impl Config {
             inspection: inspection_token,
             intake: intake_token,
             review,
+            console: console_token,
         } = tokens;
         let mut paths = vec![
             database,
@@ -416,6 +441,8 @@ impl Config {
         paths.extend(intake.iter_mut().flat_map(IntakeSection::paths));
         paths.extend(intake_token.iter_mut().flat_map(IntakeToken::paths));
         paths.extend(register.iter_mut().map(|section| &mut section.server_ca));
+        paths.extend(console.iter_mut().flat_map(ConsoleSection::paths));
+        paths.extend(console_token.iter_mut().flat_map(ConsoleToken::paths));
         if let Some(token) = review {
             paths.push(&mut token.pin_file);
             paths.extend(&mut token.softhsm2_conf);

@@ -101,6 +101,7 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         }
     }
     intake(config, rng, &mut note)?;
+    console(config, rng, &mut note)?;
     let officer = config.tokens.inspection.as_ref();
     let officer = officer.and_then(|token| token.so_pin_file.as_ref());
     if let (Some((section, token)), Some(so_pin)) = (config.inspection_system(), officer) {
@@ -149,6 +150,25 @@ fn intake(
     let key = token.find_ec::<ServiceTls>(label)?;
     write(public(label).as_ref(), key.public_key_spki())?;
     Ok(())
+}
+
+/// The key with which the console calls the register and pki.
+fn console(
+    config: &Config,
+    rng: &mut impl CryptoRng,
+    note: &mut impl FnMut(&str, bool),
+) -> Result<(), KeysError> {
+    let Some((section, token)) = config.console_token() else {
+        return Ok(());
+    };
+    let Some(so_pin) = &section.so_pin_file else {
+        return Ok(());
+    };
+    let token = make_token(&token, so_pin, rng, note)?;
+    let made = token.generate_ec::<ServiceTls>(&section.tls, Curve::P256);
+    note("the console's TLS key", fresh(made)?);
+    let key = token.find_ec::<ServiceTls>(&section.tls)?;
+    write(section.public_key.as_ref(), key.public_key_spki())
 }
 
 fn make_token(

@@ -79,6 +79,9 @@ pub enum StoreError {
         /// The row, by its own id.
         row: String,
     },
+    /// Fingers were asked of a program that has no business with them.
+    #[error("this program works without the key of fingers; ask where cards are made")]
+    NoFingers,
     /// An attempt that cannot make that move. For the developer.
     #[error(transparent)]
     Move(#[from] IllegalMove),

@@ -31,7 +31,8 @@ pub(crate) type Engine = sqlx::Sqlite;
 pub struct Store {
     pool: sqlx::Pool<Engine>,
     sealer: Arc<Sealer>,
-    fingers: Arc<Sealer>,
+    /// None: whoever has this store reads and writes no finger.
+    fingers: Option<Arc<Sealer>>,
     interrupter: Option<Interrupter>,
 }
 
@@ -64,7 +65,7 @@ impl Store {
         let sealer = Arc::new(sealer);
         Ok(Self {
             pool,
-            fingers: sealer.clone(),
+            fingers: Some(sealer.clone()),
             sealer,
             interrupter: None,
         })
@@ -74,8 +75,20 @@ impl Store {
     /// without, reads everything but fingers.
     #[must_use]
     pub fn with_fingers(mut self, sealer: Sealer) -> Self {
-        self.fingers = Arc::new(sealer);
+        self.fingers = Some(Arc::new(sealer));
         self
+    }
+
+    /// The same database for somebody who has no business with fingers: they are neither opened nor sealed, under
+    /// whatever key they lie.
+    #[must_use]
+    pub fn without_fingers(mut self) -> Self {
+        self.fingers = None;
+        self
+    }
+
+    pub(crate) fn fingers(&self) -> Result<&Sealer, StoreError> {
+        self.fingers.as_deref().ok_or(StoreError::NoFingers)
     }
 
     /// The same database, with `interrupter` asked at every boundary whether power fails there.

@@ -96,10 +96,10 @@ pub struct OrderHead {
 
 impl Store {
     /// Fingers have a key of their own.
-    pub(crate) fn sealer_of(&self, kind: ContentKind) -> &Sealer {
+    pub(crate) fn sealer_of(&self, kind: ContentKind) -> Result<&Sealer, StoreError> {
         match kind {
-            ContentKind::Dg3 => &self.fingers,
-            _ => &self.sealer,
+            ContentKind::Dg3 => self.fingers(),
+            _ => Ok(&self.sealer),
         }
     }
 
@@ -113,7 +113,7 @@ impl Store {
     ) -> Result<Attempt, StoreError> {
         let mut sealed = Vec::with_capacity(order.content.len());
         for (kind, plain) in order.content {
-            let key = self.sealer_of(*kind);
+            let key = self.sealer_of(*kind)?;
             sealed.push((*kind, key.seal(rng, &kind.place(order.id), plain)?));
         }
         let attempt = Attempt::first(order.id);
@@ -142,7 +142,7 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let sealed: Option<Vec<u8>> = row.try_get("sealed").map_err(StoreError::database(DOING))?;
         sealed
-            .map(|sealed| self.sealer_of(kind).open(&kind.place(order), &sealed))
+            .map(|sealed| self.sealer_of(kind)?.open(&kind.place(order), &sealed))
             .transpose()
     }
 

@@ -251,6 +251,7 @@ issuer_profile = "luxembourg"
 
 [sealing]
 key_file = "sealing.key"
+fingers_key_file = "fingers.key"
 
 [tokens.cards]
 softhsm2_conf = {cards_conf}

@@ -81,6 +81,12 @@ side = "client"
 token = "intake"
 
 [[program]]
+name = "console"
+role = "console"
+side = "client"
+token = "console"
+
+[[program]]
 name = "register"
 role = "register"
 side = "server"

@@ -236,6 +236,12 @@ pin_file = {review_pin}
 key = "review-tickets-1"
 approvals = ["approvals-1"]
 
+[tokens.console]
+softhsm2_conf = {conf}
+label = "console"
+pin_file = {console_pin}
+tls = "console"
+
 [intake]
 listen = "127.0.0.1:0"
 onboarding = "127.0.0.1:0"
@@ -253,6 +259,7 @@ certificate = {fleet}
 key = "fleet"
 intake_keys = [{intake_key}]
 receipt_keys = [{receipt_key}]
+configuration_public_key = {configuration_key}
 
 [fleet.token]
 softhsm2_conf = {conf}
@@ -268,10 +275,14 @@ server_ca = {ca}
 listen = "127.0.0.1:{console}"
 origin = "http://localhost:{console}"
 relying_party = "localhost"
+certificate = {console_certificate}
 "#,
         conf = at("tokens/intake/softhsm2.conf"),
         pin = at("tokens/intake/user.pin"),
         review_pin = at("tokens/intake/review.pin"),
+        console_pin = at("tokens/intake/console.pin"),
+        console_certificate = at("operations/console.pem"),
+        configuration_key = at("public/configuration-1.spki"),
         ca = at("operations/operations-ca.pem"),
         list = at("operations/operations.crl"),
         intake = at("operations/intake.pem"),

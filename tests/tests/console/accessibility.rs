@@ -8,7 +8,10 @@ use dossier::dossier::DocumentType;
 use dossier::staff::Role;
 use personalisation::edge;
 use personalisation_core::application::{Check, Referral};
-use personalisation_store::fleet::{Device, NewStation, Report};
+use personalisation_core::ids::AlarmId;
+use personalisation_store::fleet::{
+    AlarmKind, Device, NewAlarm, NewStation, Report, RevocationReason, Settling,
+};
 
 use crate::console::centre::Centre;
 use crate::console::seed::Case;
@@ -54,6 +57,40 @@ fn station(centre: &Centre) -> dossier::StationId {
     id
 }
 
+/// An alarm that waits, one that somebody settled, and a revocation of which pki has not heard.
+fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
+    let (store, rng, now) = (&centre.store, &mut edge::rng(), edge::now());
+    let raise = |kind| NewAlarm {
+        kind,
+        station: Some(dossier::StationId::from_bytes([2; 16])),
+        at: now,
+    };
+    let gone = dossier::StationId::from_bytes([3; 16]);
+    let new = NewStation {
+        id: gone,
+        office: "L-0304".parse().unwrap(),
+        replaces: None,
+        certificates: &[],
+    };
+    let settling = Settling {
+        by: weber,
+        note: "set up twice by the same clerk",
+        at: now,
+    };
+    centre.runtime.block_on(async {
+        let waits = raise(AlarmKind::CodeUsedAgain);
+        let waits = store.raise_fleet_alarm(rng, &waits, &[]).await.unwrap();
+        let done = raise(AlarmKind::KeyOfAnother);
+        let done = store.raise_fleet_alarm(rng, &done, &[]).await.unwrap();
+        let settled = store.settle_fleet_alarm(rng, done, &settling, &[]);
+        settled.await.unwrap();
+        store.take_in(&new, &[], now).await.unwrap();
+        let reason = RevocationReason::KeyCompromise;
+        store.revoke_station(gone, reason, &[], now).await.unwrap();
+        [waits, done]
+    })
+}
+
 /// A centre with something on each page, somebody who may see all, and every page's address.
 fn furnished() -> (Centre, Vec<String>) {
     let mut centre = Centre::prepare();
@@ -64,7 +101,7 @@ fn furnished() -> (Centre, Vec<String>) {
         Role::Auditor,
         Role::Administrator,
     ];
-    centre.person("weber", &all);
+    let weber = centre.person("weber", &all);
     let refer = [
         (Check::Register, Referral::DiffersFromRegister, "surname"),
         (Check::Capture, Referral::ForcedCapture, "portrait"),
@@ -93,6 +130,7 @@ fn furnished() -> (Centre, Vec<String>) {
         "/oversight",
         "/fleet",
         "/fleet/new",
+        "/fleet/alarms",
         "/configuration",
         "/staff",
         "/staff/new",
@@ -112,6 +150,13 @@ fn furnished() -> (Centre, Vec<String>) {
     for part in ["", "/reset", "/leave"] {
         pages.push(format!("/staff/{clerk}{part}"));
     }
+    for alarm in trouble(&centre, weber) {
+        pages.push(format!("/fleet/alarms/{alarm}"));
+    }
+    pages.push(format!(
+        "/fleet/{}",
+        dossier::StationId::from_bytes([3; 16])
+    ));
     for part in ["", "/revoke"] {
         pages.push(format!("/fleet/{station}{part}"));
     }

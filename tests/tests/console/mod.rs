@@ -12,4 +12,4 @@ mod deciding;
 mod glass;
 mod notices;
 mod second_person;
-mod seed;
+pub mod seed;

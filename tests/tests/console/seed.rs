@@ -20,6 +20,7 @@ use personalisation_core::application::{
     Check, CheckResult, Decider, Filing, Finding, Held, Referral, RefusalGround, Verdict,
 };
 use personalisation_core::ids::{LeaseToken, NoticeId, OrderId};
+use personalisation_store::Store;
 use personalisation_store::intake::{Accepted, NewDossier};
 use personalisation_store::order::ContentKind;
 use personalisation_store::review::{Decided, DossierPart, Verified};
@@ -186,113 +187,114 @@ fn picture(seed: u64) -> Zeroizing<Vec<u8>> {
     Zeroizing::new(jpeg)
 }
 
+/// Puts an application into review under this id.
+pub async fn refer(store: &Store, case: &Case<'_>, id: ApplicationId) {
+    let now = edge::now();
+    let whole = dossier(case, id);
+    let hash = Hash::of(id.as_bytes());
+    let new = NewDossier {
+        hash,
+        station: whole.station,
+        application: Some(id),
+        length: 1000,
+        receipt: b"receipt",
+    };
+    store.hold(&new, &[], now).await.unwrap();
+    let token = LeaseToken::generate(&mut edge::rng());
+    let until = now + Duration::minutes(1);
+    store.lease_held(token, until, now).await.unwrap().unwrap();
+    let filing = Filing {
+        held: Held {
+            hash,
+            station: whole.station,
+        },
+        office: whole.office.clone(),
+        document_type: whole.document_type,
+        handled_by: BTreeSet::from([case.clerk]),
+        forced: case.forced,
+    };
+    let number = NationalNumber::new(NUMBER).unwrap();
+    let content = [
+        (DossierPart::Text, whole.encode().unwrap()),
+        (DossierPart::Portrait, picture(case.portrait)),
+    ];
+    let accepted = Accepted {
+        hash,
+        token,
+        application: id,
+        filing: &filing,
+        ground: whole.ground,
+        express: whole.express,
+        recapture_of: None,
+        subject: store.subject(&who_has(&number)).unwrap(),
+        content: &content,
+        receipt: b"accepted",
+    };
+    let rng = &mut edge::rng();
+    store
+        .accept_dossier(rng, &accepted, &[], now)
+        .await
+        .unwrap();
+    check(store, case).await;
+}
+
+/// The checks' findings, the prepared files, and the reference to a person.
+async fn check(store: &Store, case: &Case<'_>) {
+    let now = edge::now();
+    let rng = &mut edge::rng();
+    let token = LeaseToken::generate(rng);
+    let until = now + Duration::minutes(1);
+    let leased = store.lease_application(token, until, now).await.unwrap();
+    let (row, _) = leased.unwrap();
+    let checks: Vec<CheckResult> = Check::ALL
+        .into_iter()
+        .map(|check| {
+            let refers = case.refer.iter().find(|(one, _, _)| *one == check);
+            let finding = refers.map_or_else(Finding::passed, |(_, referral, detail)| {
+                Finding::refer(*referral, vec![(*detail).to_owned()])
+            });
+            CheckResult { check, finding }
+        })
+        .collect();
+    let verdict = Verdict::of(&checks, false);
+    let verified = row.application.clone().verify(verdict).unwrap();
+    let files = [(ContentKind::Dg2, Zeroizing::new(b"a file".to_vec()))];
+    let prepared = Verified {
+        from: &row,
+        to: &verified,
+        token,
+        checks: &checks,
+        prepared: Some((OrderId::generate(rng), &files)),
+    };
+    store
+        .verify_application(rng, &prepared, &[], now)
+        .await
+        .unwrap();
+    let row = store.application(verified.id()).await.unwrap().unwrap();
+    let to = row.application.clone().refer().unwrap();
+    let decided = Decided {
+        from: &row,
+        to: &to,
+        person: None,
+        note: None,
+        appointment: None,
+        token: None,
+        order: None,
+        cancelled: None,
+        notice: None,
+    };
+    store
+        .decide_application(rng, &decided, &[], now)
+        .await
+        .unwrap();
+}
+
 impl Centre {
     /// Puts an application into review; its id.
     pub fn in_review(&self, case: &Case<'_>) -> ApplicationId {
         let id = ApplicationId::generate(&mut edge::rng());
-        self.runtime.block_on(self.refer(case, id));
+        self.runtime.block_on(refer(&self.store, case, id));
         id
-    }
-
-    async fn refer(&self, case: &Case<'_>, id: ApplicationId) {
-        let (store, now) = (&self.store, edge::now());
-        let whole = dossier(case, id);
-        let hash = Hash::of(id.as_bytes());
-        let new = NewDossier {
-            hash,
-            station: whole.station,
-            application: Some(id),
-            length: 1000,
-            receipt: b"receipt",
-        };
-        store.hold(&new, &[], now).await.unwrap();
-        let token = LeaseToken::generate(&mut edge::rng());
-        let until = now + Duration::minutes(1);
-        store.lease_held(token, until, now).await.unwrap().unwrap();
-        let filing = Filing {
-            held: Held {
-                hash,
-                station: whole.station,
-            },
-            office: whole.office.clone(),
-            document_type: whole.document_type,
-            handled_by: BTreeSet::from([case.clerk]),
-            forced: case.forced,
-        };
-        let number = NationalNumber::new(NUMBER).unwrap();
-        let content = [
-            (DossierPart::Text, whole.encode().unwrap()),
-            (DossierPart::Portrait, picture(case.portrait)),
-        ];
-        let accepted = Accepted {
-            hash,
-            token,
-            application: id,
-            filing: &filing,
-            ground: whole.ground,
-            express: whole.express,
-            recapture_of: None,
-            subject: store.subject(&who_has(&number)).unwrap(),
-            content: &content,
-            receipt: b"accepted",
-        };
-        let rng = &mut edge::rng();
-        store
-            .accept_dossier(rng, &accepted, &[], now)
-            .await
-            .unwrap();
-        self.check(case).await;
-    }
-
-    /// The checks' findings, the prepared files, and the reference to a person.
-    async fn check(&self, case: &Case<'_>) {
-        let (store, now) = (&self.store, edge::now());
-        let rng = &mut edge::rng();
-        let token = LeaseToken::generate(rng);
-        let until = now + Duration::minutes(1);
-        let leased = store.lease_application(token, until, now).await.unwrap();
-        let (row, _) = leased.unwrap();
-        let checks: Vec<CheckResult> = Check::ALL
-            .into_iter()
-            .map(|check| {
-                let refers = case.refer.iter().find(|(one, _, _)| *one == check);
-                let finding = refers.map_or_else(Finding::passed, |(_, referral, detail)| {
-                    Finding::refer(*referral, vec![(*detail).to_owned()])
-                });
-                CheckResult { check, finding }
-            })
-            .collect();
-        let verdict = Verdict::of(&checks, false);
-        let verified = row.application.clone().verify(verdict).unwrap();
-        let files = [(ContentKind::Dg2, Zeroizing::new(b"a file".to_vec()))];
-        let prepared = Verified {
-            from: &row,
-            to: &verified,
-            token,
-            checks: &checks,
-            prepared: Some((OrderId::generate(rng), &files)),
-        };
-        store
-            .verify_application(rng, &prepared, &[], now)
-            .await
-            .unwrap();
-        let row = store.application(verified.id()).await.unwrap().unwrap();
-        let to = row.application.clone().refer().unwrap();
-        let decided = Decided {
-            from: &row,
-            to: &to,
-            person: None,
-            note: None,
-            appointment: None,
-            token: None,
-            order: None,
-            cancelled: None,
-            notice: None,
-        };
-        store
-            .decide_application(rng, &decided, &[], now)
-            .await
-            .unwrap();
     }
 
     /// Refuses an application, as somebody else would; the id of the notice that waits.

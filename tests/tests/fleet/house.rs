@@ -17,6 +17,8 @@ use tempfile::TempDir;
 
 pub struct House {
     pub folder: TempDir,
+    /// `pki-authority operations`: where it listens, also after it was killed.
+    operations_address: String,
     centre: Option<Service>,
     operations: Option<Service>,
 }
@@ -39,6 +41,16 @@ name = "fleet"
 role = "fleet"
 side = "client"
 token = "intake"
+[[program]]
+name = "console"
+role = "console"
+side = "client"
+token = "console"
+[[program]]
+name = "register"
+role = "register"
+side = "server"
+dns = ["localhost"]
 "#;
 
 const CEREMONY: &str = r#"
@@ -64,8 +76,8 @@ common_name = "Operations CA SPECIMEN"
 validity_months = 12
 "#;
 
+/// After its address.
 const OPERATIONS: &str = r#"
-listen = "127.0.0.1:0"
 store = "operations.sqlite"
 audit = "operations-audit.jsonl"
 authority = "pki/operations/operations-ca.cer"
@@ -85,6 +97,7 @@ database = "centre.db"
 issuer_profile = "luxembourg"
 [sealing]
 key_file = "sealing.key"
+fingers_key_file = "fingers.key"
 [tokens.cards]
 label = "cards"
 pin_file = "cards.pin"
@@ -115,6 +128,11 @@ label = "review"
 pin_file = "pki/tokens/intake/review.pin"
 so_pin_file = "pki/tokens/intake/review.so-pin"
 key = "tickets"
+[tokens.console]
+softhsm2_conf = "pki/tokens/intake/softhsm2.conf"
+label = "console"
+pin_file = "pki/tokens/intake/console.pin"
+tls = "console"
 [intake]
 listen = "127.0.0.1:0"
 onboarding = "127.0.0.1:0"
@@ -134,6 +152,46 @@ certificate = "pki/operations/fleet.pem"
 key = "fleet"
 intake_keys = ["pki/public/intake-1.spki"]
 receipt_keys = ["pki/public/receipts-1.spki"]
+configuration_public_key = "pki/public/configuration-1.spki"
+"#;
+
+/// What a host has that runs the console alone: nothing of intake, and no key of fingers. Ends in `[fleet]`.
+const CONSOLE_ALONE: &str = r#"
+database = "centre.db"
+issuer_profile = "luxembourg"
+[sealing]
+key_file = "sealing.key"
+[tokens.cards]
+label = "cards"
+pin_file = "cards.pin"
+card_master = "card-master"
+delivery_key = "delivery"
+[tokens.tickets]
+label = "tickets"
+pin_file = "tickets.pin"
+key = "tickets"
+[tokens.review]
+softhsm2_conf = "pki/tokens/intake/softhsm2.conf"
+label = "review"
+pin_file = "pki/tokens/intake/review.pin"
+key = "review-tickets-1"
+[tokens.console]
+softhsm2_conf = "pki/tokens/intake/softhsm2.conf"
+label = "console"
+pin_file = "pki/tokens/intake/console.pin"
+tls = "console"
+[pki]
+endpoint = "https://localhost:1"
+server_name = "localhost"
+server_ca = "pki/operations/operations-ca.pem"
+certificate = "none.pem"
+key = "none"
+signing_profile = "identity-card"
+trust = "pki/trust"
+[fleet]
+server_name = "localhost"
+ca = "pki/operations/operations-ca.pem"
+configuration_public_key = "pki/public/configuration-1.spki"
 "#;
 
 impl House {
@@ -149,26 +207,20 @@ impl House {
         )
         .unwrap();
         let life = format!("certificate_seconds = {certificate_seconds}\n");
-        fs::write(at("operations.toml"), life + OPERATIONS).unwrap();
-        let log = at("operations.log");
-        let config = at("operations.toml");
-        let arguments = ["operations", "--config", text(&config)];
-        let mut operations = Service::start("pki-authority", &arguments, &[], &log).unwrap();
-        let said = || fs::read_to_string(&log).unwrap_or_default();
-        operations
-            .wait_until(&log, || said().contains("listening on "))
-            .unwrap();
-        let said = said();
-        let address = said.split("listening on ").nth(1).unwrap();
-        let address = address.lines().next().unwrap().trim();
+        let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
+        let address = free.unwrap().to_string();
+        let listen = format!("listen = \"{address}\"\n");
+        fs::write(at("operations.toml"), listen + &life + OPERATIONS).unwrap();
         fs::write(at("centre.toml"), format!("{CENTRE}pki = \"{address}\"\n")).unwrap();
         let config = at("centre.toml");
         programs::run("personalisation", &["keys", "--config", text(&config)], &[]).unwrap();
         let mut house = Self {
             folder,
+            operations_address: address,
             centre: None,
-            operations: Some(operations),
+            operations: None,
         };
+        house.start_operations();
         let draft = house.fleet(&["configuration", "show"]);
         house.sign(&draft);
         house.start_centre();
@@ -241,18 +293,41 @@ impl House {
         (second, ports(&log).unwrap())
     }
 
+    /// Starts the operations CA, or again where it was.
+    pub fn start_operations(&mut self) {
+        let (log, config) = (self.path("operations.log"), self.path("operations.toml"));
+        let arguments = ["operations", "--config", text(&config)];
+        let mut operations = Service::start("pki-authority", &arguments, &[], &log).unwrap();
+        let said = || fs::read_to_string(&log).unwrap_or_default();
+        operations
+            .wait_until(&log, || said().contains("listening on "))
+            .unwrap_or_else(|error| panic!("{error}: {}", said()));
+        self.operations = Some(operations);
+    }
+
     /// The console beside it, and where it is.
     pub fn console(&self) -> (Service, String) {
+        let centre = fs::read_to_string(self.path("centre.toml")).unwrap();
+        self.console_of(&centre)
+    }
+
+    /// The console on a host that has nothing of intake's, with further lines in its configuration.
+    pub fn console_alone(&self, further: &str) -> (Service, String) {
+        let address = &self.operations_address;
+        self.console_of(&format!("{CONSOLE_ALONE}pki = \"{address}\"\n{further}"))
+    }
+
+    /// The console with its section behind this configuration.
+    fn console_of(&self, configuration: &str) -> (Service, String) {
         let free = TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr());
         let port = free.unwrap().port();
         let origin = format!("http://localhost:{port}");
         let section = format!(
             "\n[console]\nlisten = \"127.0.0.1:{port}\"\norigin = \"{origin}\"\n\
-             relying_party = \"localhost\"\n"
+             relying_party = \"localhost\"\ncertificate = \"pki/operations/console.pem\"\n"
         );
         let config = self.path("console.toml");
-        let centre = fs::read_to_string(self.path("centre.toml")).unwrap();
-        fs::write(&config, centre + &section).unwrap();
+        fs::write(&config, configuration.to_owned() + &section).unwrap();
         let log = self.path("console.log");
         let arguments = ["console", "--config", text(&config)];
         let mut console = Service::start("personalisation", &arguments, &[], &log).unwrap();
@@ -265,22 +340,20 @@ impl House {
 
     /// Adds an administrator at a console, who signs in there.
     pub fn administrator(&self, origin: &str) -> Visitor {
+        self.hire("muller", "administrator", origin)
+    }
+
+    /// Adds somebody with a role at the centre, who signs in at a console.
+    pub fn hire(&self, login: &str, role: &str, origin: &str) -> Visitor {
         let config = self.path("console.toml");
-        let add = [
-            "staff",
-            "add",
-            "muller",
-            "Ann Muller",
-            "--role",
-            "administrator",
-        ];
+        let add = ["staff", "add", login, "Ann Muller", "--role", role];
         let all = [&add[..], &["--config", text(&config)]].concat();
         let link = programs::run("personalisation", &all, &[]).unwrap();
         let path = link.trim().trim_start_matches(origin).to_owned();
         let mut visitor = Visitor::new(origin);
         let page = visitor.go(&path).unwrap();
         let member = Member {
-            login: "muller".to_owned(),
+            login: login.to_owned(),
             password: "an example, long enough".to_owned(),
             secret: page.text_of("secret").unwrap(),
         };

@@ -4,6 +4,7 @@
     reason = "helpers of tests stop at the first fault"
 )]
 
+mod alone;
 mod house;
 mod keeping;
 mod onboarding;

@@ -12,10 +12,10 @@ use enrolment_station::{edge, fleet::Standing};
 
 use crate::fleet::house::{House, onboard};
 
-const QUARTER: u32 = 90 * 86_400;
+pub const QUARTER: u32 = 90 * 86_400;
 
 /// The code that a page gives for a station; with `replaces`, from the page of the one that is broken.
-fn code(visitor: &mut Visitor, replaces: Option<StationId>) -> String {
+pub fn code(visitor: &mut Visitor, replaces: Option<StationId>) -> String {
     let ask = match replaces {
         Some(id) => {
             let link = format!("/fleet/new?replaces={id}");
@@ -37,7 +37,7 @@ fn code(visitor: &mut Visitor, replaces: Option<StationId>) -> String {
 }
 
 /// How many certificates the list of the operations CA names.
-fn on_the_list(house: &House) -> usize {
+pub fn on_the_list(house: &House) -> usize {
     let list = fs::read(house.path("pki/operations/operations.crl")).unwrap();
     RevocationList::parse(&list).unwrap().revoked().len()
 }
@@ -103,7 +103,7 @@ async fn a_broken_station_is_replaced_and_revoked_by_pages() {
 }
 
 #[test]
-fn where_pki_is_away_the_station_is_refused_here_and_the_page_says_that_it_failed() {
+fn where_pki_is_away_the_console_says_so_and_pki_is_told_once_it_is_back() {
     let mut house = House::new(QUARTER);
     let (_console, origin) = house.console();
     let mut visitor = house.administrator(&origin);
@@ -113,13 +113,38 @@ fn where_pki_is_away_the_station_is_refused_here_and_the_page_says_that_it_faile
     house.kill_operations();
     let ask = visitor.go(&format!("{path}/revoke")).unwrap();
     let reason = [("reason", "key_compromise")];
-    let failed = visitor
-        .send(&ask, &format!("{path}/revoke"), &reason)
-        .unwrap();
-    assert_eq!(failed.status, 500, "{}", failed.html);
+    let revoked = visitor.send(&ask, &format!("{path}/revoke"), &reason);
+    let page = revoked.unwrap().at(&path).unwrap();
+    let still = "Revoked, pki not told yet";
+    assert!(page.html.contains(still), "{}", page.html);
+    let list = visitor.go("/fleet").unwrap();
+    let count = "pki is still to be told that 1 station is revoked";
+    assert!(list.html.contains(still) && list.html.contains(count));
     assert!(house.list()[0].contains("revoked"));
-    assert!(house.audit().contains("revoked here, not at pki"));
+    assert!(
+        house
+            .audit()
+            .contains("revoked here, pki is yet to be told")
+    );
+    // Somebody tries by himself, and nothing is on the list before pki is there.
+    wait_until(|| house.audit().contains("\"not told: "));
     assert_eq!(on_the_list(&house), 0);
+    house.start_operations();
+    wait_until(|| !visitor.go(&path).unwrap().html.contains(still));
+    assert_eq!(on_the_list(&house), 2);
+    let told = |line: &&str| line.contains("\"tell-revocation\"") && line.contains("\"told, 2");
+    assert_eq!(house.audit().lines().filter(told).count(), 1);
+    let list = visitor.go("/fleet").unwrap();
+    assert!(!list.html.contains("still to be told"), "{}", list.html);
+}
+
+/// Waits for what a program does by itself.
+fn wait_until(mut done: impl FnMut() -> bool) {
+    let began = std::time::Instant::now();
+    while !done() {
+        assert!(began.elapsed().as_secs() < 90, "nobody did it");
+        std::thread::sleep(std::time::Duration::from_millis(500));
+    }
 }
 
 #[test]

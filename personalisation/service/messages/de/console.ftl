@@ -17,6 +17,7 @@ start-approvals = Stellen, die auf eine zweite Person warten
 start-oversight = Lesezugriffe ohne Fall zu prüfen
 start-quarantine = Zurückgewiesene Dossiers
 start-silent = Stationen, seit mehr als einem Tag still
+start-alarms = Alarme der Flotte anzusehen
 start-nothing = Für Ihre Rolle wartet hier nichts.
 enrol-title = Ihr Zugang
 enrol-about = Wählen Sie ein Passwort und fügen Sie das Geheimnis Ihrer Code-App hinzu. Dieser Link gilt nur einmal.

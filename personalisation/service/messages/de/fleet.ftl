@@ -60,6 +60,34 @@ fleet-alarms = { $count ->
     [one] { $count } Alarm der Flotte
    *[other] { $count } Alarme der Flotte
 }
+station-untold = Widerrufen, die PKI weiß es noch nicht
+station-untold-about = Die Station wird hier abgewiesen. Die PKI, die die Sperrliste herausgibt, weiß es noch nicht; die Annahme der Dossiers sagt es ihr, sobald sie antwortet.
+fleet-untold = { $count ->
+    [one] Die PKI weiß noch nicht, dass { $count } Station widerrufen ist
+   *[other] Die PKI weiß noch nicht, dass { $count } Stationen widerrufen sind
+}
+alarms-all = Alarme der Flotte
+alarms-title = Alarme der Flotte
+alarms-about = Jeder Alarm wird von jemandem angesehen, der festhält, was gefunden und getan wurde.
+alarms-caption = Alarme, unerledigte zuerst
+alarms-none = Es wurde kein Alarm ausgelöst.
+alarms-back = Zurück zu den Alarmen
+alarm-title = Alarm der Flotte
+alarm-when = Wann
+alarm-what = Was geschehen ist
+alarm-station = Station
+alarm-open = Anzusehen
+alarm-settled = Erledigt
+alarm-by = Erledigt von
+alarm-settled-at = Erledigt am
+alarm-note = Was gefunden und getan wurde
+alarm-note-hint = Höchstens 500 Zeichen, ohne Namen von Antragstellern
+alarm-settle = Alarm erledigen
+alarm-error-note = Schreiben Sie in höchstens 500 Zeichen, was gefunden und getan wurde
+alarm-code-used-again = Ein Einmalcode kam noch einmal mit anderen Schlüsseln
+alarm-code-used-again-about = Jemand hat einen Code benutzt, den eine Station schon benutzt hatte. Fragen Sie das Amt, ob sie zweimal eingerichtet wurde; wenn nicht, hat ein anderer den Code gesehen, und die Station, die ihn benutzt hat, ist vielleicht seine.
+alarm-key-of-another = Der Schlüssel einer anderen Station sollte beglaubigt werden
+alarm-key-of-another-about = Jemand wollte ein Zertifikat für einen Schlüssel, den die PKI für eine andere Station beglaubigt hat. Fragen Sie beide Ämter; einem kopierten Schlüssel ist nicht mehr zu trauen.
 configuration-title = Konfiguration aller Stationen
 configuration-about = Was die Zentrale für die Stationen unterschrieben hat. Eine neue wird mit dem Befehl personalisation fleet configuration sign unterschrieben.
 configuration-all = Unterschriebene Konfigurationen

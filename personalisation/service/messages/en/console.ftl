@@ -17,6 +17,7 @@ start-approvals = Offices that wait for a second person
 start-oversight = Reads without a case to look at
 start-quarantine = Rejected dossiers
 start-silent = Stations not heard of for more than a day
+start-alarms = Alarms of the fleet to look at
 start-nothing = Nothing waits here for your role.
 enrol-title = Your access
 enrol-about = Choose a password and add the secret to your code app. This link works once.

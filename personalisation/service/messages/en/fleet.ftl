@@ -60,6 +60,34 @@ fleet-alarms = { $count ->
     [one] { $count } alarm of the fleet
    *[other] { $count } alarms of the fleet
 }
+station-untold = Revoked, pki not told yet
+station-untold-about = The station is refused here. pki, which publishes the revocation list, has not been told yet; intake tells it as soon as it answers.
+fleet-untold = { $count ->
+    [one] pki is still to be told that { $count } station is revoked
+   *[other] pki is still to be told that { $count } stations are revoked
+}
+alarms-all = Alarms of the fleet
+alarms-title = Alarms of the fleet
+alarms-about = Each alarm is looked at by somebody, who writes down what was found and done.
+alarms-caption = Alarms, those nobody has settled first
+alarms-none = No alarm was raised.
+alarms-back = Back to the alarms
+alarm-title = Alarm of the fleet
+alarm-when = When
+alarm-what = What happened
+alarm-station = Station
+alarm-open = To be looked at
+alarm-settled = Settled
+alarm-by = Settled by
+alarm-settled-at = Settled on
+alarm-note = What was found and done
+alarm-note-hint = At most 500 characters, without names of applicants
+alarm-settle = Settle the alarm
+alarm-error-note = Write in 500 characters at most what was found and done
+alarm-code-used-again = A one-time code came again with other keys
+alarm-code-used-again-about = Somebody used a code that a station had used before. Ask the office whether it was set up twice; if not, the code was seen by somebody else, and the station that used it may be theirs.
+alarm-key-of-another = A key of another station was to be certified
+alarm-key-of-another-about = Somebody asked for a certificate over a key that pki has certified for another station. Ask both offices; a key that was copied cannot be trusted any more.
 configuration-title = Configuration of all stations
 configuration-about = What the centre has signed for the stations. A new one is signed with the command personalisation fleet configuration sign.
 configuration-all = Signed configurations

@@ -17,6 +17,7 @@ start-approvals = Bureaux qui attendent une deuxième personne
 start-oversight = Lectures sans dossier à contrôler
 start-quarantine = Dossiers rejetés
 start-silent = Stations silencieuses depuis plus d'un jour
+start-alarms = Alarmes de la flotte à examiner
 start-nothing = Rien n'attend ici pour votre rôle.
 enrol-title = Votre accès
 enrol-about = Choisissez un mot de passe et ajoutez le secret à votre application de codes. Ce lien ne sert qu'une fois.

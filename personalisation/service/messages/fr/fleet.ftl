@@ -60,6 +60,34 @@ fleet-alarms = { $count ->
     [one] { $count } alarme de la flotte
    *[other] { $count } alarmes de la flotte
 }
+station-untold = Révoquée, la PKI ne le sait pas encore
+station-untold-about = La station est refusée ici. La PKI, qui publie la liste de révocation, ne le sait pas encore ; l'accueil des dossiers le lui dira dès qu'elle répond.
+fleet-untold = { $count ->
+    [one] La PKI ne sait pas encore que { $count } station est révoquée
+   *[other] La PKI ne sait pas encore que { $count } stations sont révoquées
+}
+alarms-all = Alarmes de la flotte
+alarms-title = Alarmes de la flotte
+alarms-about = Chaque alarme est examinée par quelqu'un, qui note ce qui a été constaté et fait.
+alarms-caption = Alarmes, les non réglées d'abord
+alarms-none = Aucune alarme n'a été déclenchée.
+alarms-back = Retour aux alarmes
+alarm-title = Alarme de la flotte
+alarm-when = Quand
+alarm-what = Ce qui s'est passé
+alarm-station = Station
+alarm-open = À examiner
+alarm-settled = Réglée
+alarm-by = Réglée par
+alarm-settled-at = Réglée le
+alarm-note = Ce qui a été constaté et fait
+alarm-note-hint = 500 caractères au plus, sans nom de demandeur
+alarm-settle = Régler l'alarme
+alarm-error-note = Écrivez en 500 caractères au plus ce qui a été constaté et fait
+alarm-code-used-again = Un code à usage unique est revenu avec d'autres clés
+alarm-code-used-again-about = Quelqu'un a employé un code dont une station s'était déjà servie. Demandez au bureau si elle a été installée deux fois ; sinon, le code a été vu par un tiers, et la station qui s'en est servie est peut-être la sienne.
+alarm-key-of-another = La clé d'une autre station devait être certifiée
+alarm-key-of-another-about = Quelqu'un a demandé un certificat pour une clé que la PKI a certifiée pour une autre station. Interrogez les deux bureaux ; une clé copiée n'est plus digne de confiance.
 configuration-title = Configuration de toutes les stations
 configuration-about = Ce que le centre a signé pour les stations. Une nouvelle configuration est signée par la commande personalisation fleet configuration sign.
 configuration-all = Configurations signées

@@ -17,6 +17,7 @@ start-approvals = Büroen, déi op eng zweet Persoun waarden
 start-oversight = Liesungen ouni Fall ze kontrolléieren
 start-quarantine = Zréckgewisen Dossieren
 start-silent = Statiounen, zënter méi wéi engem Dag roueg
+start-alarms = Alarmer vun der Flott ze kucken
 start-nothing = Fir Är Roll waart hei näischt.
 enrol-title = Ären Zougang
 enrol-about = Wielt e Passwuert a füügt de Geheimschlëssel an Är Code-App. Dëse Link gëllt nëmmen eng Kéier.

@@ -60,6 +60,34 @@ fleet-alarms = { $count ->
     [one] { $count } Alarm vun der Flott
    *[other] { $count } Alarmer vun der Flott
 }
+station-untold = Réckgezunn, d'PKI weess et nach net
+station-untold-about = D'Statioun gëtt hei refuséiert. D'PKI, déi d'Spärlëscht erausgëtt, weess et nach net; d'Unhuele vun den Dossieren seet et hir, soubal si äntwert.
+fleet-untold = { $count ->
+    [one] D'PKI weess nach net, datt { $count } Statioun réckgezunn ass
+   *[other] D'PKI weess nach net, datt { $count } Statioune réckgezunn sinn
+}
+alarms-all = Alarmer vun der Flott
+alarms-title = Alarmer vun der Flott
+alarms-about = All Alarm gëtt vun engem gekuckt, deen opschreift, wat fonnt a gemaach gouf.
+alarms-caption = Alarmer, net erleedegt fir d'éischt
+alarms-none = Et gouf keen Alarm ausgeléist.
+alarms-back = Zréck op d'Alarmer
+alarm-title = Alarm vun der Flott
+alarm-when = Wéini
+alarm-what = Wat geschitt ass
+alarm-station = Statioun
+alarm-open = Ze kucken
+alarm-settled = Erleedegt
+alarm-by = Erleedegt vun
+alarm-settled-at = Erleedegt den
+alarm-note = Wat fonnt a gemaach gouf
+alarm-note-hint = Héchstens 500 Zeechen, ouni Nimm vun Demandeuren
+alarm-settle = Alarm erleedegen
+alarm-error-note = Schreift an héchstens 500 Zeechen, wat fonnt a gemaach gouf
+alarm-code-used-again = En eemolege Code koum nach eng Kéier mat anere Schlësselen
+alarm-code-used-again-about = Een huet e Code benotzt, deen eng Statioun scho benotzt hat. Frot de Büro, ob si zweemol ageriicht gouf; wann net, huet en aneren de Code gesinn, an d'Statioun, déi e benotzt huet, ass vläicht seng.
+alarm-key-of-another = De Schlëssel vun enger anerer Statioun sollt zertifiéiert ginn
+alarm-key-of-another-about = Ee wollt en Zertifikat fir e Schlëssel, deen d'PKI fir eng aner Statioun zertifiéiert huet. Frot déi zwee Büroen; engem kopéierte Schlëssel ass net méi ze trauen.
 configuration-title = Konfiguratioun vun alle Statiounen
 configuration-about = Wat d'Zentral fir d'Statiounen ënnerschriwwen huet. Eng nei gëtt mam Kommando personalisation fleet configuration sign ënnerschriwwen.
 configuration-all = Ënnerschriwwe Konfiguratiounen

@@ -80,7 +80,7 @@ async fn show(
     };
     let title = speech.format("configuration-one", &[("number", number.into())]);
     let body = match known {
-        None if desk.fleet.is_none() => html! {
+        None if desk.configurations.is_none() => html! {
             (Notification::new(Tone::Attention, speech.text("configuration-no-fleet")))
         },
         None => return Err(Problem::NotFound),
@@ -96,10 +96,10 @@ async fn show(
 }
 
 async fn lines(desk: &Desk, number: u64) -> Result<Option<Lines>, Problem> {
-    let Some(fleet) = &desk.fleet else {
+    let Some(configurations) = &desk.configurations else {
         return Ok(None);
     };
-    fleet.configuration_lines(number).await.map_err(|error| {
+    configurations.lines(number).await.map_err(|error| {
         tracing::error!(%error, number, "reading a configuration");
         match error {
             FleetError::Store(error) => failed(error),

@@ -11,6 +11,7 @@ mod caller;
 mod configuration;
 mod enrol;
 mod fleet;
+mod identity;
 mod notices;
 mod oversight;
 pub mod permissions;
@@ -35,10 +36,6 @@ use axum::{
     Extension, Router,
     middleware::{from_fn, from_fn_with_state},
 };
-use key_custody::{
-    Token,
-    tls::{self, KeyPlace},
-};
 use pages::{
     Id, Shield, Site, Texts,
     http::{Limits, Settings, SettingsError, Surroundings},
@@ -52,13 +49,14 @@ use time::Duration;
 use crate::{
     config::{Config, ConfigError},
     edge::{self, SystemRng},
+    fleet::{Configurations, FleetError, Revoking},
     intake::{self, IntakeError},
     interrupted,
     staff::{Accounts, StoredSessions},
 };
 
 pub use routes::Route;
-pub use section::ConsoleSection;
+pub use section::{ConsoleSection, ConsoleToken};
 
 /// Everything that the console says by itself.
 pub const MESSAGES: &[pages::language::Source] = pages::messages!(
@@ -88,6 +86,11 @@ pub enum ConsoleError {
     /// No section of its own.
     #[error("starting the console: the configuration has no [console]; add it (docs/console.md)")]
     NoSection,
+    /// Half of what it calls others with.
+    #[error(
+        "starting the console: [tokens.console] and the certificate of [console] belong together;          name both, or neither (docs/console.md)"
+    )]
+    HalfIdentity,
     /// An address that strangers reach, without TLS.
     #[error(
         "starting the console: {0} can be reached from other machines, and the console speaks no TLS; \
@@ -103,9 +106,12 @@ pub enum ConsoleError {
     /// Its messages.
     #[error("starting the console: {0}")]
     Texts(#[from] TextsError),
-    /// What it shares with intake: tokens, the register, the fleet.
+    /// What it shares with intake: the token of review, the register.
     #[error("starting the console: {0}")]
     Place(#[from] IntakeError),
+    /// The fleet.
+    #[error("starting the console: {0}")]
+    Fleet(#[from] FleetError),
     /// Its listener.
     #[error("listening at {at}: {source}; is another program there?")]
     Listen {
@@ -127,28 +133,34 @@ pub struct Desk {
     /// What the register is asked by; none where it is not configured.
     register: Option<crate::review::register::Register>,
     /// Where stations are ended, at pki too; none where the fleet is not configured.
-    fleet: Option<Arc<crate::fleet::Place>>,
+    revoking: Option<Arc<Revoking>>,
+    /// What was signed for stations; none where nobody says with which key.
+    configurations: Option<Arc<Configurations>>,
 }
 
 impl Desk {
-    /// Opens what a configuration names.
+    /// Opens what a configuration names: never a token of intake's, and no key of fingers, also where the same file
+    /// names them for other roles.
     pub async fn open(config: Config, rng: SystemRng) -> Result<Self, ConsoleError> {
         let place = intake::Place {
-            store: config.open_store().await?,
+            store: config.open_store_without_fingers().await?,
             config: Arc::new(config),
         };
-        let review = match place.config.review_token() {
+        let (config, store) = (&place.config, &place.store);
+        let review = match config.review_token() {
             Some(_) => Some(Arc::new(crate::review::desk(&place, "console")?)),
             None => None,
         };
-        let fleet = match &place.config.fleet {
-            Some(section) => Some(fleet_of(section, &place.store)?),
+        let ours = identity::open(config)?;
+        let configurations = match &config.fleet {
+            Some(section) => Configurations::of(section, store)?,
             None => None,
         };
         Ok(Self {
-            register: register(&place)?,
+            register: identity::register(&place, ours.as_ref())?,
+            revoking: identity::revoking(config, store, ours)?,
+            configurations: configurations.map(Arc::new),
             review,
-            fleet,
             rng,
             store: place.store,
             config: place.config,
@@ -159,34 +171,6 @@ impl Desk {
     pub const fn store(&self) -> &Store {
         &self.store
     }
-}
-
-fn fleet_of(
-    section: &crate::fleet::FleetSection,
-    store: &Store,
-) -> Result<Arc<crate::fleet::Place>, ConsoleError> {
-    crate::fleet::Place::open(section, store.clone(), edge::now)
-        .map_err(IntakeError::from)
-        .map_err(ConsoleError::from)
-}
-
-/// The register, called with the certificate of the centre's intake; none where this host has neither.
-fn register(
-    place: &intake::Place,
-) -> Result<Option<crate::review::register::Register>, ConsoleError> {
-    let (Some(section), Some((token_section, token))) =
-        (&place.config.intake, place.config.intake_token())
-    else {
-        return Ok(None);
-    };
-    if place.config.register.is_none() {
-        return Ok(None);
-    }
-    let token = Arc::new(Token::open(&token).map_err(IntakeError::from)?);
-    let key = KeyPlace::Token(&token, &token_section.tls);
-    let ours = tls::identity(&section.certificate, key);
-    let ours = ours.map_err(IntakeError::from)?;
-    Ok(crate::review::register(place, ours)?)
 }
 
 /// Serves the console until the program ends.

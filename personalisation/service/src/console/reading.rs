@@ -5,7 +5,7 @@ use std::{fmt, future::Future};
 
 use dossier::{ApplicationId, PersonId};
 use pages::http::Problem;
-use personalisation_core::ids::NoticeId;
+use personalisation_core::ids::{AlarmId, NoticeId};
 use personalisation_store::staff::GlassId;
 
 use super::{Desk, permissions::Staffer, view::failed};
@@ -20,6 +20,8 @@ pub(super) enum Object {
     Applications,
     /// What somebody read without a case.
     Glass(GlassId),
+    /// What somebody wrote about an alarm of the fleet.
+    Alarm(AlarmId),
     /// A letter to an applicant.
     Notice(NoticeId),
     /// Everybody who works here.
@@ -48,6 +50,7 @@ impl fmt::Display for Object {
             Self::Application(id) => write!(f, "application {id}"),
             Self::Applications => f.write_str("applications"),
             Self::Glass(id) => write!(f, "read {id}"),
+            Self::Alarm(id) => write!(f, "alarm {id}"),
             Self::Notice(id) => write!(f, "notice {id}"),
             Self::AllStaff => f.write_str("all staff"),
             Self::Person(id) => write!(f, "person {id}"),

@@ -64,6 +64,8 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
     if staffer.may(Resource::Fleet, Action::See) {
         let silent = super::fleet::silent(&desk, staffer.visit.now()).await?;
         tile(Id("start-silent"), silent, "/fleet");
+        let alarms = super::fleet::alarms(&desk).await?;
+        tile(Id("start-alarms"), alarms, "/fleet/alarms");
     }
     let body = html! {
         @if tiles.is_empty() {

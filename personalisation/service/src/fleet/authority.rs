@@ -3,10 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use dossier::{KeyId, OfficeId, StationId};
-use key_custody::{
-    Token,
-    tls::{self, KeyPlace, TlsFileError},
-};
+use key_custody::tls::{self, Renewable, TlsFileError};
 use openssl::x509::X509;
 use personalisation_store::fleet::{KeyUse, RevocationReason, StationCertificate};
 use time::OffsetDateTime;
@@ -78,20 +75,20 @@ pub(crate) struct Authority {
 }
 
 impl Authority {
-    pub(crate) fn new(section: &FleetSection, token: &Arc<Token>) -> Result<Self, FleetError> {
+    /// Calls with our certificate.
+    pub(crate) fn new(section: &FleetSection, ours: Arc<Renewable>) -> Result<Self, FleetError> {
         let ca = X509::from_pem(&config::read(&section.ca)?).map_err(|_| FleetError::File {
             path: section.ca.clone(),
             what: "a PEM file of certificates",
         })?;
-        let client = Self::client(section, token)?;
+        let client = Self::client(section, ours)?;
         Ok(Self { client, ca })
     }
 
     fn client(
         section: &FleetSection,
-        token: &Arc<Token>,
+        ours: Arc<Renewable>,
     ) -> Result<OperationsClient<Channel>, AuthorityError> {
-        let ours = tls::identity(&section.certificate, KeyPlace::Token(token, &section.key))?;
         let tls = tls::caller(ours, &section.ca)?;
         let server = (section.pki.as_str(), section.server_name.as_str());
         let channel = channel::prepare(tls, server, CONNECT, Some(TIMEOUT))?;

@@ -172,7 +172,7 @@ async fn revoke(
     reason: Reason,
 ) -> Result<String, FleetError> {
     known(&place.store, station).await?;
-    let count = place.revoke(station, reason.into()).await?;
+    let count = place.revoking.revoke(station, reason.into()).await?;
     Ok(format!("{station} is revoked, {count} certificates\n"))
 }
 
@@ -203,31 +203,6 @@ async fn revoke_program(
     place.store.audit(&[act.outcome(place.now(), said)]).await?;
     revoked?;
     Ok(format!("{}: {said}\n", path.display()))
-}
-
-impl Place {
-    /// Ends a station: first here, where its next call is refused, then at pki. Safe to repeat; where
-    /// pki does not answer, the station is refused here already.
-    pub async fn revoke(
-        &self,
-        station: StationId,
-        reason: RevocationReason,
-    ) -> Result<u32, FleetError> {
-        let act = act("revoke-station", station);
-        let now = self.now();
-        let intent = act.intent(now);
-        self.store
-            .revoke_station(station, reason, &[intent], now)
-            .await?;
-        let revoked = self.authority.revoke(station, reason).await;
-        let detail = match &revoked {
-            Ok(count) => format!("revoked, {count} certificates at pki"),
-            Err(error) => format!("revoked here, not at pki: {error}"),
-        };
-        let outcome = act.outcome(self.now(), detail);
-        self.store.audit(&[outcome]).await?;
-        Ok(revoked?)
-    }
 }
 
 async fn known(store: &Store, station: StationId) -> Result<Station, FleetError> {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use dossier::{Configuration, Signed};
-use personalisation_store::fleet::NewConfiguration;
+use personalisation_store::{Store, fleet::NewConfiguration};
 use time::{Duration, OffsetDateTime};
 
 use super::{
-    FleetError, Place,
+    FleetError, FleetSection, Place, config,
     draft::Draft,
     first,
     staff_list::{SLOW_CLOCKS, timestamp},
@@ -25,16 +25,6 @@ impl Place {
             Some((_, signed)) => Draft::of(&self.verified(&signed)?).to_text(),
             None => Ok(first::NOTES.to_owned() + &Draft::first(self)?.to_text()?),
         }
-    }
-
-    /// What the configuration of a number says, a line each, by subject; none where there is no such one.
-    pub(crate) async fn configuration_lines(
-        &self,
-        number: u64,
-    ) -> Result<Option<BTreeMap<String, Vec<String>>>, FleetError> {
-        let signed = self.store.configuration(number).await?;
-        let signed = signed.map(|signed| Draft::of(&self.verified(&signed)?).lines());
-        signed.transpose()
     }
 
     /// Signs a draft as the next configuration, which holds from now on. Returns its number.
@@ -101,15 +91,43 @@ impl Place {
     }
 
     fn verified(&self, signed: &[u8]) -> Result<Configuration, FleetError> {
-        let signed = Signed::<Configuration>::decode(signed)?;
-        let ours = dossier::SigningKey::spki(&self.configuration_key);
-        match signed.verify(ours) {
-            Ok(configuration) => Ok(configuration),
-            // Signed by the key before ours: still the text to begin with, and read by a person.
-            Err(dossier::signed::SignatureError::OtherKey { .. }) => {
-                Ok(signed.danger_unverified()?)
-            }
-            Err(error) => Err(error.into()),
-        }
+        verified(signed, dossier::SigningKey::spki(&self.configuration_key))
+    }
+}
+
+/// What was signed for stations, for those who only read it.
+#[derive(Debug)]
+pub(crate) struct Configurations {
+    store: Store,
+    key: Vec<u8>,
+}
+
+impl Configurations {
+    /// None where the section names no public key.
+    pub(crate) fn of(section: &FleetSection, store: &Store) -> Result<Option<Self>, FleetError> {
+        let path = section.configuration_public_key.as_ref();
+        let key = path.map(|path| config::read(path)).transpose()?;
+        let store = store.clone();
+        Ok(key.map(|key| Self { store, key }))
+    }
+
+    /// What the configuration of a number says, a line each, by subject; none where there is no such one.
+    pub(crate) async fn lines(
+        &self,
+        number: u64,
+    ) -> Result<Option<BTreeMap<String, Vec<String>>>, FleetError> {
+        let signed = self.store.configuration(number).await?;
+        let signed = signed.map(|signed| Draft::of(&verified(&signed, &self.key)?).lines());
+        signed.transpose()
+    }
+}
+
+fn verified(signed: &[u8], key: &[u8]) -> Result<Configuration, FleetError> {
+    let signed = Signed::<Configuration>::decode(signed)?;
+    match signed.verify(key) {
+        Ok(configuration) => Ok(configuration),
+        // Signed by the key before ours: still the text to begin with, and read by a person.
+        Err(dossier::signed::SignatureError::OtherKey { .. }) => Ok(signed.danger_unverified()?),
+        Err(error) => Err(error.into()),
     }
 }

@@ -16,6 +16,7 @@ mod first;
 mod keeping;
 mod onboarding;
 mod request;
+mod revoking;
 mod signer;
 mod staff_list;
 mod strangers;
@@ -27,18 +28,19 @@ use dossier::{FormError, signed::SignatureError};
 use key_custody::{
     CustodyError, Token,
     role::{ConfigurationSigning, StaffListSigning},
+    tls::{self, KeyPlace},
 };
 use personalisation_store::{Store, StoreError};
 use time::OffsetDateTime;
 use tokio::sync::Mutex;
 use wire::fleet::{fleet_server::FleetServer, onboarding_server::OnboardingServer};
 
-pub(crate) use self::taking_in::ACTOR;
 use self::{authority::Authority, signer::TokenSigner};
 pub use self::{
     authority::AuthorityError, config::FleetSection, keeping::Keeping, onboarding::Welcome,
     request::RequestError,
 };
+pub(crate) use self::{configuration::Configurations, revoking::Revoking, taking_in::ACTOR};
 
 /// Longest message of a station: two requests of 4 KiB, or a report.
 const MAX_REQUEST: usize = 64 * 1024;
@@ -49,6 +51,11 @@ pub enum FleetError {
     /// The section is missing.
     #[error("the configuration has no [fleet] section (docs/fleet.md)")]
     NoSection,
+    /// It is that of a host that takes no stations in.
+    #[error(
+        "[fleet] has not all of certificate, key, receipt_keys and [fleet.token], which whoever takes stations in needs (docs/fleet.md)"
+    )]
+    NotOurs,
     /// A file cannot be read.
     #[error("reading {}: {source}; check [fleet] in the configuration", path.display())]
     Read {
@@ -96,6 +103,7 @@ pub struct Place {
     pub(crate) store: Store,
     pub(crate) section: FleetSection,
     pub(crate) authority: Authority,
+    pub(crate) revoking: Arc<Revoking>,
     pub(crate) configuration_key: TokenSigner<ConfigurationSigning>,
     pub(crate) staff_list_key: TokenSigner<StaffListSigning>,
     /// Keys that sign receipts, the present one first (`SubjectPublicKeyInfo`, DER).
@@ -118,11 +126,15 @@ impl Place {
         store: Store,
         now: fn() -> OffsetDateTime,
     ) -> Result<Arc<Self>, FleetError> {
-        let token = Arc::new(Token::open(&section.token())?);
+        let own = section.own()?;
+        let token = Arc::new(Token::open(&own.token)?);
+        let ours = tls::identity(own.certificate, KeyPlace::Token(&token, own.key));
+        let authority = Authority::new(section, ours.map_err(AuthorityError::from)?)?;
         let receipt_keys = section.receipt_keys.iter().map(|path| config::read(path));
         Ok(Arc::new(Self {
+            revoking: Arc::new(Revoking::new(store.clone(), authority.clone(), now)),
             store,
-            authority: Authority::new(section, &token)?,
+            authority,
             configuration_key: TokenSigner::find(&token, &section.configuration_key)?,
             staff_list_key: TokenSigner::find(&token, &section.staff_list_key)?,
             receipt_keys: receipt_keys.collect::<Result<_, _>>()?,

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use dossier::{OfficeId, StationId};
 use evidence::entry::Act;
 use personalisation_store::fleet::{
-    Alarm, AlarmKind, CodeUse, KeyUse, NewStation, PairOfKeys, StationCertificate, StationState,
+    AlarmKind, CodeUse, KeyUse, NewAlarm, NewStation, PairOfKeys, StationCertificate, StationState,
 };
 use rand::RngExt as _;
 use tonic::Code;
@@ -186,7 +186,7 @@ impl Place {
         tracing::error!(%station, alarm = kind.name(), "ALARM of the fleet");
         let act = act("alarm", station);
         let entries = [act.intent(at), act.outcome(at, kind.name())];
-        let alarm = Alarm {
+        let alarm = NewAlarm {
             kind,
             station: Some(station),
             at,
@@ -194,6 +194,7 @@ impl Place {
         self.store
             .raise_fleet_alarm(&mut edge::rng(), &alarm, &entries)
             .await
+            .map(|_| ())
     }
 }
 

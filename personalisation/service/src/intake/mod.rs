@@ -132,6 +132,7 @@ pub async fn run(
     };
     if let Some(place) = &fleet {
         workers.spawn(Arc::clone(place).forget_strangers());
+        workers.spawn(Arc::clone(&place.revoking).tell_again());
     }
     let fleet = fleet.as_ref().map(fleet::services);
     let stations = listen(section.listen).await?;

@@ -84,7 +84,7 @@ pub async fn run(
     rng: SystemRng,
     now: OffsetDateTime,
 ) -> Result<Vec<Zeroizing<String>>, CommandError> {
-    let store = config.open_store().await?;
+    let store = config.open_store_without_fingers().await?;
     let staffing = Staffing::new(store.clone(), rng, None);
     let origin = || {
         let console = config.console.as_ref().ok_or(CommandError::NoConsole)?;

@@ -5,7 +5,9 @@
     reason = "tests may; the setting for them does not see helper functions"
 )]
 
+mod alarms;
 mod enrolment;
+mod fingers;
 mod interrupted;
 mod office;
 mod permissions;

@@ -41,6 +41,14 @@ pub struct Answer {
 
 impl Place {
     pub async fn new() -> Self {
+        Self::with(|text| text, |_| ()).await
+    }
+
+    /// With another configuration; `prepared` sees it before the console opens what it names.
+    pub async fn with(
+        change: impl FnOnce(String) -> String,
+        prepared: impl FnOnce(&Config),
+    ) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let docs = include_str!("../../../../docs/line.md");
         let start = docs.find("```toml\n").unwrap() + 8;
@@ -49,10 +57,11 @@ impl Place {
             "\n[console]\nlisten = \"127.0.0.1:0\"\norigin = \"{ORIGIN}\"\nrelying_party = \"localhost\"\n"
         );
         let path = folder.path().join("centre.toml");
-        fs::write(&path, format!("{example}{section}")).unwrap();
+        fs::write(&path, change(format!("{example}{section}"))).unwrap();
         let config = Config::load(&path).unwrap();
         personalisation::secret_file::create_key(&config.sealing.key_file, &mut edge::rng())
             .unwrap();
+        prepared(&config);
         let section = config.console.clone().unwrap();
         let desk = Desk::open(config, edge::rng()).await.unwrap();
         let surroundings = Surroundings::new(edge::now, edge::rng());

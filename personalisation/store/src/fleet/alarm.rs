@@ -1,16 +1,23 @@
-//! What somebody must look at.
+//! What somebody must look at, and who was done with it.
 
-use dossier::StationId;
+use dossier::{PersonId, StationId};
 use evidence::entry::Entry;
+use personalisation_core::ids::AlarmId;
 use rand::CryptoRng;
+use sqlx::{Row as _, sqlite::SqliteRow};
 use time::OffsetDateTime;
+use zeroize::Zeroizing;
 
 use super::station::{id_of, time_of};
 use crate::{
     Store, StoreError, audit,
     row::{Columns, micros},
+    sealing::Place,
+    staff,
     transaction::transaction,
 };
+
+const TABLE: &str = "fleet_alarm";
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +38,15 @@ impl AlarmKind {
             Self::KeyOfAnother => "key_of_another",
         }
     }
+
+    fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.name() == name)
+    }
 }
 
-/// An alarm of the fleet.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alarm {
+/// An alarm to be raised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewAlarm {
     /// What happened.
     pub kind: AlarmKind,
     /// To which station.
@@ -44,23 +55,76 @@ pub struct Alarm {
     pub at: OffsetDateTime,
 }
 
+/// An alarm of the fleet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// Its id.
+    pub id: AlarmId,
+    /// What happened.
+    pub kind: AlarmKind,
+    /// To which station.
+    pub station: Option<StationId>,
+    /// When.
+    pub at: OffsetDateTime,
+    /// Who was done with it.
+    pub settled: Option<Settled>,
+}
+
+/// That somebody was done with an alarm.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Settled {
+    /// Who.
+    pub by: PersonId,
+    /// When.
+    pub at: OffsetDateTime,
+    /// What they found and did, in their words.
+    pub note: Zeroizing<String>,
+}
+
+impl std::fmt::Debug for Settled {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settled")
+            .field("by", &self.by)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Somebody is done with an alarm.
+#[derive(Clone, Copy)]
+pub struct Settling<'a> {
+    /// Who.
+    pub by: PersonId,
+    /// What they found and did; kept sealed.
+    pub note: &'a str,
+    /// When.
+    pub at: OffsetDateTime,
+}
+
+impl std::fmt::Debug for Settling<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Settling")
+            .field("by", &self.by)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Store {
-    /// Raises an alarm.
+    /// Raises an alarm; its id.
     pub async fn raise_fleet_alarm(
         &self,
         rng: &mut impl CryptoRng,
-        alarm: &Alarm,
+        alarm: &NewAlarm,
         entries: &[Entry],
-    ) -> Result<(), StoreError> {
+    ) -> Result<AlarmId, StoreError> {
         const DOING: &str = "raising an alarm of the fleet";
-        let mut id = [0; 16];
-        rng.fill_bytes(&mut id);
+        let id = AlarmId::generate(rng);
         transaction!(self, DOING, |tx| {
             sqlx::query(
                 "INSERT INTO fleet_alarm (alarm_id, station_id, kind, raised_at)
                  VALUES ($1, $2, $3, $4)",
             )
-            .bind(&id[..])
+            .bind(&id.as_bytes()[..])
             .bind(alarm.station.map(|id| id.as_bytes().to_vec()))
             .bind(alarm.kind.name())
             .bind(micros(alarm.at))
@@ -68,31 +132,126 @@ impl Store {
             .await
             .map_err(StoreError::database(DOING))?;
             audit::write(tx, entries).await
+        })?;
+        Ok(id)
+    }
+
+    /// Alarms of the fleet: those that nobody is done with first, of them the one that waits longest; then the
+    /// others, newest first; at most `most`.
+    pub async fn fleet_alarms(&self, most: u32) -> Result<Vec<Alarm>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT * FROM fleet_alarm
+             ORDER BY CASE WHEN settled_at IS NULL THEN 0 ELSE 1 END,
+                      CASE WHEN settled_at IS NULL THEN raised_at ELSE -raised_at END, alarm_id
+             LIMIT $1",
+        )
+        .bind(i64::from(most))
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database("listing alarms of the fleet"))?;
+        rows.iter().map(|row| self.fleet_alarm_of(row)).collect()
+    }
+
+    /// One alarm of the fleet.
+    pub async fn fleet_alarm(&self, id: AlarmId) -> Result<Option<Alarm>, StoreError> {
+        let row = sqlx::query("SELECT * FROM fleet_alarm WHERE alarm_id = $1")
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::database("reading an alarm of the fleet"))?;
+        row.map(|row| self.fleet_alarm_of(&row)).transpose()
+    }
+
+    /// How many alarms of the fleet nobody is done with.
+    pub async fn count_fleet_alarms(&self) -> Result<u64, StoreError> {
+        const DOING: &str = "counting alarms of the fleet";
+        let row =
+            sqlx::query("SELECT COUNT(*) AS waiting FROM fleet_alarm WHERE settled_at IS NULL")
+                .fetch_one(&self.pool)
+                .await
+                .map_err(StoreError::database(DOING))?;
+        let waiting: i64 = row
+            .try_get("waiting")
+            .map_err(StoreError::database(DOING))?;
+        Ok(u64::try_from(waiting).unwrap_or_default())
+    }
+
+    /// Somebody is done with an alarm of the fleet: once, for ever.
+    pub async fn settle_fleet_alarm(
+        &self,
+        rng: &mut impl CryptoRng,
+        id: AlarmId,
+        settling: &Settling<'_>,
+        entries: &[Entry],
+    ) -> Result<(), StoreError> {
+        const DOING: &str = "settling an alarm of the fleet";
+        let note = &self
+            .sealer
+            .seal(rng, &place(id), settling.note.as_bytes())?;
+        transaction!(self, DOING, |tx| {
+            let settled = sqlx::query(
+                "UPDATE fleet_alarm SET settled_at = $2, settled_by = $3, note = $4
+                 WHERE alarm_id = $1 AND settled_at IS NULL",
+            )
+            .bind(&id.as_bytes()[..])
+            .bind(micros(settling.at))
+            .bind(&settling.by.as_bytes()[..])
+            .bind(note)
+            .execute(&mut **tx)
+            .await
+            .map_err(StoreError::database(DOING))?;
+            if settled.rows_affected() != 1 {
+                let object = format!("alarm {id}");
+                return Err(StoreError::Stale {
+                    doing: DOING,
+                    object,
+                });
+            }
+            audit::write(tx, entries).await
         })
     }
 
-    /// Every alarm of the fleet, newest first.
-    pub async fn fleet_alarms(&self) -> Result<Vec<Alarm>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM fleet_alarm ORDER BY raised_at DESC LIMIT 1000")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StoreError::database("listing alarms of the fleet"))?;
-        rows.iter()
-            .map(|row| {
-                let columns = Columns {
-                    table: "fleet_alarm",
-                    id: String::new(),
-                    row,
-                };
-                let kind = columns.word_if_any("kind", |word| {
-                    AlarmKind::ALL.into_iter().find(|kind| kind.name() == word)
-                })?;
-                Ok(Alarm {
-                    kind: kind.ok_or_else(|| columns.bad("kind"))?,
-                    station: id_of(&columns, "station_id")?,
-                    at: time_of(&columns, "raised_at")?,
-                })
-            })
-            .collect()
+    fn fleet_alarm_of(&self, row: &SqliteRow) -> Result<Alarm, StoreError> {
+        let mut columns = Columns {
+            table: TABLE,
+            id: String::new(),
+            row,
+        };
+        let id = columns.read("alarm_id", |bytes| bytes.try_into().ok())?;
+        columns.id = format!("{id}");
+        let kind = columns.word_if_any("kind", AlarmKind::by_name)?;
+        Ok(Alarm {
+            id,
+            kind: kind.ok_or_else(|| columns.bad("kind"))?,
+            station: id_of(&columns, "station_id")?,
+            at: time_of(&columns, "raised_at")?,
+            settled: self.settled_of(id, &columns)?,
+        })
+    }
+
+    fn settled_of(
+        &self,
+        id: AlarmId,
+        columns: &Columns<'_>,
+    ) -> Result<Option<Settled>, StoreError> {
+        let settled: Option<i64> = columns.get("settled_at")?;
+        if settled.is_none() {
+            return Ok(None);
+        }
+        let note: Vec<u8> = columns.get("note")?;
+        let note = self.sealer.open(&place(id), &note)?;
+        Ok(Some(Settled {
+            by: columns.read("settled_by", staff::person_id)?,
+            at: time_of(columns, "settled_at")?,
+            note: staff::text(&note).ok_or_else(|| columns.bad("note"))?,
+        }))
+    }
+}
+
+fn place(id: AlarmId) -> Place {
+    Place {
+        table: TABLE,
+        row: id.to_string(),
+        column: "note",
     }
 }

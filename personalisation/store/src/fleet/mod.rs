@@ -5,6 +5,7 @@ mod certificate;
 mod code;
 mod issue;
 mod report;
+mod revocation;
 mod station;
 mod wrong_code;
 
@@ -12,10 +13,11 @@ use dossier::{KeyId, OfficeId, StationId};
 use time::OffsetDateTime;
 
 pub use self::{
-    alarm::{Alarm, AlarmKind},
+    alarm::{Alarm, AlarmKind, NewAlarm, Settled, Settling},
     code::{CodeUse, NewCode, PairOfKeys},
     issue::{ConfigurationHead, NewConfiguration, NewStaffList, StaffListHead},
     report::{Device, Report},
+    revocation::Untold,
 };
 
 /// A station of ours.

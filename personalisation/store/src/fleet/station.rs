@@ -5,7 +5,7 @@ use evidence::entry::Entry;
 use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
-use super::{NewStation, RevocationReason, Station, StationState, certificate};
+use super::{NewStation, RevocationReason, Station, StationState, certificate, revocation};
 use crate::{
     Store, StoreError, audit,
     row::{Columns, micros},
@@ -84,7 +84,8 @@ impl Store {
         })
     }
 
-    /// Revokes a station and all its certificates, for ever. `false` where it was revoked before.
+    /// Revokes a station and all its certificates, for ever, and writes down that pki is to be told. `false` where it
+    /// was revoked before.
     pub async fn revoke_station(
         &self,
         id: StationId,
@@ -96,6 +97,7 @@ impl Store {
             let to = ("revoked", Some(reason.name()));
             let moved = go(tx, id, &["active", "quarantined"], to, now).await?;
             certificate::revoke(tx, id, now).await?;
+            revocation::remember(tx, id, now).await?;
             audit::write(tx, entries).await?;
             Ok(moved)
         })

@@ -63,7 +63,7 @@ impl Store {
         let mut sealed = Vec::with_capacity(accepted.content.len());
         for (part, plain) in accepted.content {
             let place = part.place(accepted.hash);
-            sealed.push((*part, self.sealer_of_part(*part).seal(rng, &place, plain)?));
+            sealed.push((*part, self.sealer_of_part(*part)?.seal(rng, &place, plain)?));
         }
         let sealed = &sealed;
         transaction!(self, "accepting a dossier", |tx| {

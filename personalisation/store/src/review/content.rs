@@ -71,10 +71,10 @@ pub struct PreparedOrder {
 }
 
 impl Store {
-    pub(crate) fn sealer_of_part(&self, part: DossierPart) -> &Sealer {
+    pub(crate) fn sealer_of_part(&self, part: DossierPart) -> Result<&Sealer, StoreError> {
         match part {
-            DossierPart::Fingers => &self.fingers,
-            _ => &self.sealer,
+            DossierPart::Fingers => self.fingers(),
+            _ => Ok(&self.sealer),
         }
     }
 
@@ -100,7 +100,7 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let sealed: Option<Vec<u8>> = row.try_get("sealed").map_err(StoreError::database(DOING))?;
         sealed
-            .map(|sealed| self.sealer_of_part(part).open(&part.place(hash), &sealed))
+            .map(|sealed| self.sealer_of_part(part)?.open(&part.place(hash), &sealed))
             .transpose()
     }
 

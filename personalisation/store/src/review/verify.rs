@@ -48,7 +48,7 @@ impl Store {
         let mut sealed = Vec::new();
         if let Some((order, files)) = verified.prepared {
             for (kind, file) in files {
-                let bytes = self.sealer_of(*kind).seal(rng, &kind.place(order), file)?;
+                let bytes = self.sealer_of(*kind)?.seal(rng, &kind.place(order), file)?;
                 sealed.push((*kind, openssl::sha::sha256(file), bytes));
             }
         }

@@ -14,6 +14,7 @@ pub use credential::{Credentials, KeptPasskey};
 pub use glass::{Glass, GlassId, GlassReview, GlassVerdict};
 pub use link::{Enrolment, Link};
 pub use person::{Person, check_login};
+pub(crate) use person::{person_id, text};
 pub use role::{Grant, RoleId, name as role_name, role_of_name};
 pub use session::{KeptSession, SessionChange, SessionContent};
 

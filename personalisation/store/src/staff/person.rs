@@ -264,7 +264,7 @@ fn place(person: PersonId) -> Place {
     }
 }
 
-pub(super) fn person_id(bytes: &[u8]) -> Option<PersonId> {
+pub(crate) fn person_id(bytes: &[u8]) -> Option<PersonId> {
     bytes.try_into().ok().map(PersonId::from_bytes)
 }
 
@@ -273,7 +273,7 @@ pub(super) fn moment(micros: i64) -> Option<OffsetDateTime> {
 }
 
 /// A text that was sealed.
-pub(super) fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
+pub(crate) fn text(bytes: &[u8]) -> Option<Zeroizing<String>> {
     std::str::from_utf8(bytes)
         .ok()
         .map(|text| Zeroizing::new(text.to_owned()))

@@ -1,11 +1,12 @@
 //! Stations, codes, certificates, reports, issues: what a second engine must do too.
 
-use dossier::{Hash, KeyId, OfficeId, StationId};
+use dossier::{Hash, KeyId, OfficeId, PersonId, StationId};
 use personalisation_store::{
     StoreError,
     fleet::{
-        CodeUse, Device, KeyUse, NewCode, NewConfiguration, NewStaffList, NewStation, PairOfKeys,
-        Report, RevocationReason, StationCertificate, StationState,
+        AlarmKind, CodeUse, Device, KeyUse, NewAlarm, NewCode, NewConfiguration, NewStaffList,
+        NewStation, PairOfKeys, Report, RevocationReason, Settling, StationCertificate,
+        StationState,
     },
 };
 use time::Duration;
@@ -259,4 +260,96 @@ async fn wrong_codes_are_counted_by_network_and_forgotten_after_the_wait() {
             .unwrap();
     }
     assert!(other.forget_wrong_codes(later + wait, wait).await.unwrap() <= 4096);
+}
+
+#[tokio::test]
+async fn an_alarm_is_settled_once_with_a_note_that_is_sealed() {
+    let mut bench = Bench::new().await;
+    let raise = |station, at| NewAlarm {
+        kind: AlarmKind::CodeUsedAgain,
+        station,
+        at,
+    };
+    let (rng, store) = (&mut bench.rng, &bench.store);
+    let later = NOW + Duration::HOUR;
+    let second = store.raise_fleet_alarm(rng, &raise(None, later), &[]).await;
+    let first = store
+        .raise_fleet_alarm(rng, &raise(Some(ONE), NOW), &[])
+        .await;
+    let (first, second) = (first.unwrap(), second.unwrap());
+    let listed = async || {
+        let all = store.fleet_alarms(10).await.unwrap();
+        all.into_iter().map(|one| one.id).collect::<Vec<_>>()
+    };
+    assert_eq!(listed().await, [first, second], "who waits longest");
+    assert_eq!(store.count_fleet_alarms().await.unwrap(), 2);
+    let settling = Settling {
+        by: PersonId::from_bytes([5; 16]),
+        note: "the clerk set it up twice",
+        at: later,
+    };
+    let settled = store.settle_fleet_alarm(rng, first, &settling, &[]).await;
+    settled.unwrap();
+    let again = Settling {
+        note: "something else",
+        ..settling
+    };
+    let refused = store.settle_fleet_alarm(rng, first, &again, &[]).await;
+    assert!(matches!(refused, Err(StoreError::Stale { .. })));
+    let kept = store.fleet_alarm(first).await.unwrap().unwrap();
+    assert_eq!((kept.station, kept.at), (Some(ONE), NOW));
+    let note = kept.settled.unwrap();
+    assert_eq!((note.by, note.at), (settling.by, later));
+    assert_eq!(note.note.as_str(), settling.note);
+    assert_eq!(listed().await, [second, first]);
+    assert_eq!(store.count_fleet_alarms().await.unwrap(), 1);
+    // Moved to another row, the note does not open.
+    bench
+        .meddle("UPDATE fleet_alarm SET note = (SELECT note FROM fleet_alarm WHERE note IS NOT NULL), settled_at = 1, settled_by = X'05050505050505050505050505050505' WHERE note IS NULL")
+        .await;
+    let moved = bench.store.fleet_alarm(second).await;
+    assert!(matches!(moved, Err(StoreError::Seal { .. })), "{moved:?}");
+}
+
+#[tokio::test]
+async fn pki_is_told_of_a_revocation_once_and_tried_less_and_less_often() {
+    let bench = Bench::new().await;
+    let store = &bench.store;
+    take_in(&bench, ONE, None).await;
+    let reason = RevocationReason::KeyCompromise;
+    store.revoke_station(ONE, reason, &[], NOW).await.unwrap();
+    let untold = store.untold_revocations().await.unwrap();
+    assert_eq!((untold[0].station, untold[0].reason), (ONE, reason));
+    assert_eq!((untold[0].since, untold[0].tries), (NOW, 0));
+    assert_eq!(
+        store.next_untold(NOW).await.unwrap(),
+        None,
+        "whoever revoked it is telling pki"
+    );
+    // Each try puts the next one off, twice as long as the one before, at most a quarter of an hour.
+    let (mut at, mut pauses) = (NOW, Vec::new());
+    for tries in 0..10 {
+        let mut waited = 0;
+        let taken = loop {
+            if let Some(taken) = store.next_untold(at).await.unwrap() {
+                break taken;
+            }
+            (at, waited) = (at + Duration::seconds(5), waited + 5);
+        };
+        assert_eq!(taken.tries, tries);
+        assert_eq!(store.next_untold(at).await.unwrap(), None, "nobody else");
+        pauses.push(waited);
+    }
+    assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+    // Revoked again, nothing begins anew.
+    store.revoke_station(ONE, reason, &[], at).await.unwrap();
+    assert_eq!(store.untold_revocations().await.unwrap()[0].tries, 10);
+    assert!(store.is_untold(ONE).await.unwrap());
+    assert!(store.told_revocation(ONE, &[], at).await.unwrap());
+    assert!(!store.told_revocation(ONE, &[], at).await.unwrap());
+    assert!(!store.is_untold(ONE).await.unwrap());
+    let much_later = at + Duration::days(9);
+    assert_eq!(store.next_untold(much_later).await.unwrap(), None);
+    store.revoke_station(ONE, reason, &[], at).await.unwrap();
+    assert_eq!(store.untold_revocations().await.unwrap(), []);
 }

@@ -224,6 +224,17 @@ async fn parts_open_in_their_own_place_and_fingers_under_their_own_key() {
             .await
             .is_ok()
     );
+    // Also where fingers lie under the key of everything else, whoever has no business with them opens none.
+    let here = bench.store.dossier_part(hash(1), DossierPart::Fingers);
+    assert!(here.await.unwrap().is_some());
+    let without = bench.store.clone().without_fingers();
+    let refused = without.dossier_part(hash(1), DossierPart::Fingers).await;
+    assert!(matches!(
+        refused,
+        Err(personalisation_store::StoreError::NoFingers)
+    ));
+    let text = without.dossier_part(hash(1), DossierPart::Text).await;
+    assert!(text.unwrap().is_some());
     bench.meddle("UPDATE review_content SET sealed = NULL WHERE kind = 'text' AND substr(hash, 1, 1) = X'02'").await;
     assert_eq!(part(DossierPart::Text).await.unwrap(), None, "erased");
 }

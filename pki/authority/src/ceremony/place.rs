@@ -31,7 +31,8 @@ pub enum TokenPlace {
     /// The ticket key of review, for `personalisation intake` and `console`: in the folder of intake's
     /// token, with a PIN of its own.
     Review,
-    /// For `personalisation console`.
+    /// The TLS key of `personalisation console`: in the folder of intake's token, for it opens review's too, with a PIN
+    /// of its own.
     Console,
     /// For the population register.
     Register,
@@ -76,7 +77,7 @@ impl TokenPlace {
     pub fn folder(self) -> &'static str {
         match self {
             Self::DocumentVerifying => Self::Signing.label(),
-            Self::Review => Self::Intake.label(),
+            Self::Review | Self::Console => Self::Intake.label(),
             _ => self.label(),
         }
     }
@@ -87,6 +88,7 @@ impl TokenPlace {
         match self {
             Self::DocumentVerifying => ["document-verifying.pin", "document-verifying.so.pin"],
             Self::Review => ["review.pin", "review.so.pin"],
+            Self::Console => ["console.pin", "console.so.pin"],
             _ => ["user.pin", "so.pin"],
         }
     }

@@ -41,6 +41,19 @@ impl Heading {
             "`tokens/signing` handed to pki-authority, `tokens/order` and `tokens/line` to personalisation, each with its `user.pin`",
             "`trust/` published; fingerprints compared by a second channel",
         ];
+        let tokens: Vec<_> = plan
+            .programs
+            .iter()
+            .map(|one| one.token.as_deref())
+            .collect();
+        if tokens.contains(&Some("intake")) {
+            carried.push(
+                "`tokens/intake` handed to personalisation: `user.pin` to intake alone, `review.pin` to intake and console",
+            );
+        }
+        if tokens.contains(&Some("console")) {
+            carried.push("`tokens/intake/console.pin` handed to personalisation console alone");
+        }
         if let Some(verifying) = plan.verifying() {
             facts.push(authority(&verifying));
             carried.push(

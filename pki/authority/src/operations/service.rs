@@ -1,4 +1,4 @@
-//! The gRPC edge of the operations CA. Only callers of one role come in.
+//! The gRPC edge of the operations CA. A caller's role says what it may ask for; what is not in the table is denied.
 
 use std::sync::Arc;
 
@@ -15,8 +15,31 @@ use super::{
 };
 use crate::serve::caller;
 
-/// Who may call.
-const ROLE: &str = "fleet";
+/// What can be asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Call {
+    Certify,
+    Revoke,
+    RevokeProgram,
+    RevocationList,
+}
+
+/// Who may ask for what. The console ends stations and programs, and makes none.
+const TABLE: [(&str, &[Call]); 2] = [
+    (
+        "fleet",
+        &[
+            Call::Certify,
+            Call::Revoke,
+            Call::RevokeProgram,
+            Call::RevocationList,
+        ],
+    ),
+    (
+        "console",
+        &[Call::Revoke, Call::RevokeProgram, Call::RevocationList],
+    ),
+];
 
 /// The service.
 #[derive(Debug)]
@@ -33,14 +56,21 @@ impl OperationsService {
 }
 
 /// Every call begins with it.
-fn admit<T>(request: &Request<T>) -> Result<(), Status> {
+fn admit<T>(request: &Request<T>, call: Call) -> Result<(), Status> {
     let role = caller(request)?;
-    if role == ROLE {
+    let allowed = TABLE
+        .iter()
+        .any(|(who, calls)| *who == role && calls.contains(&call));
+    if allowed {
         return Ok(());
     }
-    tracing::warn!(role, "a caller of this role may not use the operations CA");
+    tracing::warn!(
+        role,
+        ?call,
+        "a caller of this role may not ask the operations CA for this"
+    );
     Err(Status::permission_denied(format!(
-        "the role {role} may not use the operations CA"
+        "the role {role} may not ask the operations CA for this"
     )))
 }
 
@@ -50,7 +80,7 @@ impl Operations for OperationsService {
         &self,
         wire: Request<CertifyRequest>,
     ) -> Result<Response<CertifyResponse>, Status> {
-        admit(&wire)?;
+        admit(&wire, Call::Certify)?;
         let application = application(wire.into_inner()).map_err(Status::invalid_argument)?;
         let desk = Arc::clone(&self.desk);
         // A task of its own: a caller that hangs up must not leave an intent without its outcome.
@@ -73,7 +103,7 @@ impl Operations for OperationsService {
         &self,
         wire: Request<RevokeRequest>,
     ) -> Result<Response<RevokeResponse>, Status> {
-        admit(&wire)?;
+        admit(&wire, Call::Revoke)?;
         let wire = wire.into_inner();
         let station = station(&wire.station).map_err(Status::invalid_argument)?;
         let reason = reason(wire.reason())?;
@@ -93,7 +123,7 @@ impl Operations for OperationsService {
         &self,
         wire: Request<RevokeProgramRequest>,
     ) -> Result<Response<RevokeResponse>, Status> {
-        admit(&wire)?;
+        admit(&wire, Call::RevokeProgram)?;
         let wire = wire.into_inner();
         let reason = reason(wire.reason())?;
         let desk = Arc::clone(&self.desk);
@@ -113,7 +143,7 @@ impl Operations for OperationsService {
         &self,
         wire: Request<RevocationListRequest>,
     ) -> Result<Response<RevocationListResponse>, Status> {
-        admit(&wire)?;
+        admit(&wire, Call::RevocationList)?;
         let desk = Arc::clone(&self.desk);
         let listing = tokio::spawn(async move { desk.revocation_list().await });
         let revocation_list = listing

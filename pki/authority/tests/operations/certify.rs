@@ -2,7 +2,9 @@
 
 use openssl::{nid::Nid, x509::X509};
 use tonic::{Code, Status};
-use wire::operations::{CertifyRequest, KeyUse, RevocationListRequest};
+use wire::operations::{
+    CertifyRequest, KeyUse, RevocationListRequest, RevocationReason, RevokeProgramRequest,
+};
 
 use crate::operations::bench::{Bench, certify, key, p256, request, revoke};
 
@@ -106,22 +108,38 @@ async fn requests_that_prove_nothing_are_refused_by_name() {
     }
 }
 
+/// What each RPC says to a program's caller; nothing is asked that changes anything for others.
+async fn answers(bench: &Bench, program: &str) -> [Option<Code>; 4] {
+    let mut client = bench.client(program).await;
+    let asked = certify(request(&p256()), KeyUse::StationTls);
+    let line = std::fs::read(bench.house.path("pki/operations/line.cer")).unwrap();
+    let ended = RevokeProgramRequest {
+        certificate: line,
+        reason: RevocationReason::KeyCompromise.into(),
+    };
+    [
+        client.certify(asked).await.err(),
+        client.revoke(revoke([1; 16])).await.err(),
+        client.revoke_program(ended).await.err(),
+        client.revocation_list(RevocationListRequest {}).await.err(),
+    ]
+    .map(|refused| refused.map(|refused| refused.code()))
+}
+
 #[tokio::test]
-async fn only_the_fleet_may_call() {
+async fn each_role_may_ask_for_what_the_table_says_and_for_nothing_else() {
     let bench = Bench::new();
-    for program in ["line", "intake"] {
-        let mut client = bench.client(program).await;
-        let asked = certify(request(&p256()), KeyUse::StationTls);
-        let refusals = [
-            client.certify(asked).await.unwrap_err(),
-            client.revoke(revoke([1; 16])).await.unwrap_err(),
-            client
-                .revocation_list(RevocationListRequest {})
-                .await
-                .unwrap_err(),
-        ];
-        for refused in refusals {
-            assert_eq!(refused.code(), Code::PermissionDenied, "{refused}");
-        }
+    let denied = Some(Code::PermissionDenied);
+    let expected = [
+        ("intake", [denied; 4]),
+        ("line", [denied; 4]),
+        ("console", [denied, None, None, None]),
+        ("fleet", [None; 4]),
+    ];
+    for (program, answered) in expected {
+        assert_eq!(answers(&bench, program).await, answered, "{program}");
     }
+    // The console made nothing: the list has only what was ended.
+    let issued = bench.audit("certify-station");
+    assert_eq!(issued.len(), 2, "one certificate, the fleet's: {issued:?}");
 }

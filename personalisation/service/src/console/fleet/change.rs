@@ -16,11 +16,14 @@ use personalisation_store::fleet::{RevocationReason, Station};
 use time::OffsetDateTime;
 
 use super::one::find;
-use crate::console::{
-    Desk,
-    acting::{begin, settle},
-    permissions::Staffer,
-    view::{failed, page},
+use crate::{
+    console::{
+        Desk,
+        acting::{begin, settle},
+        permissions::Staffer,
+        view::{failed, page},
+    },
+    fleet::FleetError,
 };
 
 /// The outcome where somebody was faster.
@@ -118,17 +121,26 @@ pub(super) async fn revoke(
     };
     let object = format!("station {}", station.id);
     let act = begin(&desk, &staffer, "revoke-station", &object).await?;
-    let done = [act.outcome(now, reason.name())];
-    if let Some(fleet) = &desk.fleet {
-        // Refused here at once, then at pki; where pki is away, the fleet's own act says so.
-        if let Err(error) = fleet.revoke(station.id, reason).await {
-            tracing::error!(%error, "revoking a station");
-            let outcome = act.outcome(now, "revoked here, not at pki");
-            desk.store.audit(&[outcome]).await.map_err(failed)?;
+    if let Some(revoking) = &desk.revoking {
+        let revoked = revoking.revoke(station.id, reason).await;
+        let outcome = match &revoked {
+            Ok(_) => act.outcome(now, reason.name()),
+            // Refused here at once; the station's page says that pki is still to be told, and intake tells it.
+            Err(FleetError::Authority(error)) => {
+                tracing::warn!(%error, "pki is yet to be told of a revocation");
+                act.outcome(now, "revoked here, pki is yet to be told")
+            }
+            Err(error) => {
+                tracing::error!(%error, "revoking a station");
+                act.outcome(now, "nothing was changed")
+            }
+        };
+        desk.store.audit(&[outcome]).await.map_err(failed)?;
+        if !matches!(revoked, Ok(_) | Err(FleetError::Authority(_))) {
             return Err(Problem::Failed);
         }
-        desk.store.audit(&done).await.map_err(failed)?;
     } else {
+        let done = [act.outcome(now, reason.name())];
         let moved = desk.store.revoke_station(station.id, reason, &done, now);
         settle(&desk, &staffer, &act, moved.await).await?;
     }

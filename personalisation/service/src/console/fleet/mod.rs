@@ -1,5 +1,6 @@
 //! `/fleet`: stations by canton, what they said last, and what can be done about them.
 
+mod alarms;
 mod change;
 mod code;
 mod one;
@@ -33,6 +34,9 @@ pub(super) fn add(routes: Routes) -> Routes {
     routes
         .see("/fleet", Resource::Fleet, list)
         .act("/fleet/code", Resource::Fleet, code::make)
+        .see("/fleet/alarms", Resource::Fleet, alarms::list)
+        .see("/fleet/alarms/{alarm}", Resource::Fleet, alarms::show)
+        .act("/fleet/alarms/{alarm}", Resource::Fleet, alarms::settle)
         .see("/fleet/new", Resource::Fleet, code::ask)
         .see("/fleet/{station}", Resource::Fleet, one::show)
         .act(
@@ -54,13 +58,20 @@ struct Known {
     station: Station,
     report: Option<Report>,
     certificates: Vec<StationCertificate>,
+    /// Whether it is revoked and pki is yet to be told.
+    untold: bool,
 }
 
 impl Known {
     async fn of(desk: &Desk, station: Station) -> Result<Self, Problem> {
         let report = desk.store.latest_report(station.id).await;
         let certificates = desk.store.station_certificates(station.id).await;
+        let untold = match station.state {
+            StationState::Revoked { .. } => desk.store.is_untold(station.id).await,
+            _ => Ok(false),
+        };
         Ok(Self {
+            untold: untold.map_err(failed)?,
             report: report.map_err(failed)?,
             certificates: certificates.map_err(failed)?,
             station,
@@ -95,6 +106,11 @@ pub(super) async fn silent(desk: &Desk, now: OffsetDateTime) -> Result<u64, Prob
     Ok(silent)
 }
 
+/// How many alarms nobody is done with.
+pub(super) async fn alarms(desk: &Desk) -> Result<u64, Problem> {
+    alarms::count(desk).await
+}
+
 /// The canton of an office, and its name; offices of the State are listed by themselves.
 fn place(office: &OfficeId, on: Date) -> (Option<&'static str>, Option<&'static str>) {
     let commune = office
@@ -108,6 +124,9 @@ fn place(office: &OfficeId, on: Date) -> (Option<&'static str>, Option<&'static 
 
 fn state(speech: Speech<'_>, known: &Known, now: OffsetDateTime) -> Tag {
     match known.station.state {
+        StationState::Revoked { .. } if known.untold => {
+            Tag::new(Tone::Attention, speech.text("station-untold"))
+        }
         StationState::Revoked { .. } => Tag::new(Tone::Bad, speech.text("station-revoked")),
         StationState::Quarantined { .. } => {
             Tag::new(Tone::Attention, speech.text("station-quarantined"))
@@ -134,13 +153,18 @@ async fn list(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         let known = Known::of(&desk, station).await?;
         cantons.entry(canton.unwrap_or("")).or_default().push(known);
     }
-    let alarms = desk.store.fleet_alarms().await.map_err(failed)?.len();
+    let alarms = alarms::count(&desk).await?;
+    let untold = desk.store.untold_revocations().await.map_err(failed)?.len();
     let body = html! {
         @if staffer.may(Resource::Fleet, Action::Act) {
             p { (Button::primary(speech.text("fleet-new-code")).href("/fleet/new")) }
         }
         @if alarms > 0 {
             (Notification::new(Tone::Bad, speech.format("fleet-alarms", &[("count", alarms.into())])))
+        }
+        p { a href="/fleet/alarms" { (speech.text("alarms-all")) } }
+        @if untold > 0 {
+            (Notification::new(Tone::Attention, speech.format("fleet-untold", &[("count", untold.into())])))
         }
         @if cantons.is_empty() { p { (speech.text("fleet-none")) } }
         @for (canton, stations) in &cantons { (table(speech, canton, stations, now)) }

@@ -5,7 +5,7 @@ use dossier::StationId;
 use maud::{Markup, html};
 use pages::{
     Id, Speech,
-    component::{Button, Cell, Column, SummaryList, SummaryRow, Table, Tag, Tone},
+    component::{Button, Cell, Column, Notification, SummaryList, SummaryRow, Table, Tag, Tone},
     http::Problem,
 };
 use personalisation_store::fleet::{KeyUse, Report, Station, StationState};
@@ -33,6 +33,9 @@ pub(super) async fn show(
     let known = Known::of(&desk, find(&desk, &id).await?).await?;
     let (speech, now) = (staffer.visit.speech(), staffer.visit.now());
     let body = html! {
+        @if known.untold {
+            (Notification::new(Tone::Attention, speech.text("station-untold-about")))
+        }
         (facts(speech, &known, now))
         @if let Some(report) = &known.report { (devices(speech, report)) }
         (certificates(speech, &known, now))
