@@ -16,6 +16,7 @@ use crate::{
     console::ConsoleSection,
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
+    person,
     review::notice::NoticesSection,
     secret_file::{self, SecretFileError},
 };
@@ -367,6 +368,8 @@ impl Config {
     pub async fn open_store(&self) -> Result<Store, ConfigError> {
         let sealer = Sealer::new(secret_file::read_key(&self.sealing.key_file)?);
         let store = Store::open(&self.database, sealer).await?;
+        // Before anybody claims or orders: what is older than the keys of persons gets them now.
+        person::complete(&store).await?;
         Ok(match &self.sealing.fingers_key_file {
             Some(path) => store.with_fingers(Sealer::new(secret_file::read_key(path)?)),
             None => store,

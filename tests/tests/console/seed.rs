@@ -14,10 +14,10 @@ use dossier::{
 use hardware_sim::people::{identity as drawn, portrait};
 use image::codecs::jpeg::JpegEncoder;
 use personalisation::edge;
-use personalisation::intake::opener::who_has;
+use personalisation::person;
 use personalisation::review::notice;
 use personalisation_core::application::{
-    Check, CheckResult, Decider, Filing, Finding, Held, Referral, RefusalGround, Verdict,
+    Check, CheckResult, Decider, Detail, Filing, Finding, Held, Referral, RefusalGround, Verdict,
 };
 use personalisation_core::ids::{LeaseToken, NoticeId, OrderId};
 use personalisation_store::intake::{Accepted, NewDossier};
@@ -219,7 +219,6 @@ impl Centre {
             handled_by: BTreeSet::from([case.clerk]),
             forced: case.forced,
         };
-        let number = NationalNumber::new(NUMBER).unwrap();
         let content = [
             (DossierPart::Text, whole.encode().unwrap()),
             (DossierPart::Portrait, picture(case.portrait)),
@@ -232,7 +231,8 @@ impl Centre {
             ground: whole.ground,
             express: whole.express,
             recapture_of: None,
-            subject: store.subject(&who_has(&number)).unwrap(),
+            person: &person::of_dossier(store, &whole).unwrap(),
+            payment: person::payment(store, &whole).unwrap(),
             content: &content,
             receipt: b"accepted",
         };
@@ -257,7 +257,7 @@ impl Centre {
             .map(|check| {
                 let refers = case.refer.iter().find(|(one, _, _)| *one == check);
                 let finding = refers.map_or_else(Finding::passed, |(_, referral, detail)| {
-                    Finding::refer(*referral, vec![(*detail).to_owned()])
+                    Finding::refer(*referral, vec![Detail::named(detail).unwrap()])
                 });
                 CheckResult { check, finding }
             })
