@@ -38,7 +38,7 @@ pub struct Case<'a> {
     /// Who captured it.
     pub clerk: PersonId,
     /// Checks that refer, and what they name.
-    pub refer: &'a [(Check, Referral, &'a str)],
+    pub refer: &'a [(Check, Referral, Option<Detail>)],
     /// Whether a capture was forced.
     pub forced: bool,
     /// Seed of the portrait.
@@ -257,7 +257,7 @@ impl Centre {
             .map(|check| {
                 let refers = case.refer.iter().find(|(one, _, _)| *one == check);
                 let finding = refers.map_or_else(Finding::passed, |(_, referral, detail)| {
-                    Finding::refer(*referral, vec![Detail::named(detail).unwrap()])
+                    Finding::refer(*referral, detail.iter().copied().collect())
                 });
                 CheckResult { check, finding }
             })

@@ -28,7 +28,7 @@ async fn found(centre: &Intake, row: &ApplicationRow, check: Check) -> (Outcome,
 fn unnumbered(mut paper: Paper) -> Paper {
     paper.number = None;
     // As another clerk would type it.
-    paper.person.0 = "MÜLLER WEISS".to_owned();
+    "MÜLLER WEISS".clone_into(&mut paper.person.0);
     paper
 }
 
@@ -47,7 +47,7 @@ async fn with_the_number_and_without_it_is_one_person_who_is_ordered_one_card() 
     assert!(first.claimed && !second.claimed);
     assert!(referrals(&second).contains(&Referral::AnotherApplication));
     let others = centre.store.other_applications(first.application.id());
-    assert_eq!(others.await.unwrap(), [second.clone()]);
+    assert_eq!(others.await.unwrap(), std::slice::from_ref(&second));
     let refused = desk.approve(case(&second, SUPERVISOR), now()).await;
     assert!(
         matches!(refused, Err(ReviewError::AnotherLives(_))),
@@ -152,9 +152,9 @@ async fn a_database_from_before_gets_its_keys_when_it_is_opened() {
     let counter = centre.station("L-0304").await.unwrap();
     with_staff(&centre).await;
     let first = printable(centre.paper(&counter)).dossier().unwrap();
-    let approved = file(&centre, &counter, &first).await;
+    let row = file(&centre, &counter, &first).await;
     let approver = desk(&centre).await;
-    let order = approver.approve(case(&approved, SUPERVISOR), now()).await;
+    let order = approver.approve(case(&row, SUPERVISOR), now()).await;
     let order = order.unwrap();
     let database = centre.folder().join("centre.db");
     oracles::python_says(&["-c", BEFORE, database.to_str().unwrap()]).unwrap();
