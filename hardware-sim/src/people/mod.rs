@@ -8,7 +8,7 @@ pub mod finger;
 mod folder;
 pub mod identity;
 mod names;
-mod national_number;
+pub mod national_number;
 pub mod portrait;
 pub mod progress;
 pub mod register;

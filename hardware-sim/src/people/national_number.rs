@@ -50,7 +50,7 @@ fn verhoeff(digits: &[u32]) -> u32 {
 }
 
 /// The number of somebody born on `date` (YYYYMMDD), the `serial`th of that day.
-pub(super) fn national_number(date: &str, serial: u32) -> String {
+pub fn national_number(date: &str, serial: u32) -> String {
     let base = format!("{date}{:03}", serial % 1000);
     let digits: Vec<u32> = base
         .chars()

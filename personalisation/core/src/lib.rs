@@ -14,5 +14,6 @@ pub mod fingers;
 pub mod ids;
 pub mod issuer_profile;
 pub mod national_number;
+pub mod person;
 pub mod remake;
 pub mod validity;

@@ -16,6 +16,7 @@ use crate::{
     console::{ConsoleSection, ConsoleToken},
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
+    person,
     review::notice::NoticesSection,
     secret_file::{self, SecretFileError},
 };
@@ -393,7 +394,10 @@ impl Config {
 
     async fn open_any_store(&self) -> Result<Store, ConfigError> {
         let sealer = Sealer::new(secret_file::read_key(&self.sealing.key_file)?);
-        Ok(Store::open(&self.database, sealer).await?)
+        let store = Store::open(&self.database, sealer).await?;
+        // Before anybody claims or orders: what is older than the keys of persons gets them now.
+        person::complete(&store).await?;
+        Ok(store)
     }
 
     fn token(&self, softhsm2_conf: Option<&PathBuf>, label: &str, pin_file: &Path) -> TokenConfig {

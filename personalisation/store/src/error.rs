@@ -6,6 +6,7 @@ use dossier::ApplicationId;
 use personalisation_core::{
     attempt::{IllegalMove, record::BadRecord},
     blank::IllegalBlankMove,
+    ids::OrderId,
 };
 use thiserror::Error;
 
@@ -48,6 +49,14 @@ pub enum StoreError {
         doing: &'static str,
         /// What the engine says about the constraint.
         constraint: String,
+    },
+    /// The person has an order of the type that is not cancelled.
+    #[error(
+        "adding an order: its person has order {order} of this type already; cancel that one first (`personalisation order cancel {order}`), or leave it at that one: what is made already waits for its handover"
+    )]
+    Ordered {
+        /// That order.
+        order: OrderId,
     },
     /// A row is not in the state it was read in, or the lease on it has passed to somebody else.
     #[error("{doing}: {object} was changed by somebody else; read it again")]

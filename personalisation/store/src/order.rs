@@ -1,9 +1,11 @@
 //! Orders and their sealed content: identity, ticket and the data groups that no blank changes.
 
+use dossier::dossier::DocumentType;
 use evidence::entry::Entry;
 use personalisation_core::{
     attempt::{Attempt, AttemptState},
     ids::OrderId,
+    person::Person,
 };
 use rand::CryptoRng;
 use sqlx::Row as _;
@@ -12,6 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Store, StoreError, audit, line,
+    review::person,
     row::micros,
     sealing::{Place, Sealer},
     transaction::{Tx, transaction},
@@ -79,6 +82,10 @@ pub struct NewOrder<'a> {
     pub issuer_profile: &'a str,
     /// The role that accepted it.
     pub added_by: &'a str,
+    /// For whom it is, under every key.
+    pub person: &'a Person,
+    /// What is made.
+    pub document_type: DocumentType,
     /// What it holds.
     pub content: &'a [(ContentKind, Zeroizing<Vec<u8>>)],
 }
@@ -103,7 +110,7 @@ impl Store {
         }
     }
 
-    /// Writes an order and queues its first attempt.
+    /// Writes an order and queues its first attempt. `Ordered` where its person has a live order of the type.
     pub async fn add_order(
         &self,
         rng: &mut impl CryptoRng,
@@ -198,9 +205,14 @@ pub(crate) async fn insert(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     const DOING: &str = "adding an order";
+    person::latch(tx, order.person).await?;
+    let live = person::live_orders(&mut *tx, order.person, order.document_type).await?;
+    if let Some(other) = live.into_iter().find(|other| *other != order.id) {
+        return Err(StoreError::Ordered { order: other });
+    }
     sqlx::query(
-        "INSERT INTO order_item (order_id, issuer_profile, added_at, added_by)
-         VALUES ($1, $2, $3, $4)",
+        "INSERT INTO order_item (order_id, issuer_profile, added_at, added_by, person_known)
+         VALUES ($1, $2, $3, $4, 1)",
     )
     .bind(&order.id.as_bytes()[..])
     .bind(order.issuer_profile)
@@ -209,6 +221,7 @@ pub(crate) async fn insert(
     .execute(&mut **tx)
     .await
     .map_err(StoreError::database(DOING))?;
+    person::insert_ordered(tx, order.id, order.person, order.document_type).await?;
     for (kind, sealed) in sealed {
         sqlx::query("INSERT INTO order_content (order_id, kind, sealed) VALUES ($1, $2, $3)")
             .bind(&order.id.as_bytes()[..])

@@ -131,7 +131,8 @@ impl Paper {
                 state: PriorState::Held,
             }),
             payment: Payment {
-                reference: Text::new("T-1")?,
+                // Each pays for itself.
+                reference: Text::new(&format!("T-{}", self.application))?,
                 fee: FEE,
             },
             recapture_of: None,

@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use hardware_sim::people::national_number::national_number;
 use toml::{Table, Value};
 
 use super::{HouseError, read, text, write};
@@ -36,6 +37,20 @@ impl Person {
     /// The order as `hardware-sim people` wrote it (docs/orders.md).
     pub fn order(&self) -> &Table {
         &self.order
+    }
+
+    /// Somebody else who looks and is called the same: born on the same day, with another national number. The zeroth
+    /// is the person. Nobody is ordered a second card, so who needs more cards than people orders for homonyms.
+    #[must_use]
+    pub fn homonym(&self, nth: u32) -> Self {
+        let mut other = self.clone();
+        let day = self.identity("date_of_birth").replace('-', "");
+        if let Some(Value::Table(identity)) = other.order.get_mut("identity").filter(|_| nth > 0) {
+            // Drawn people have serial numbers up to 256.
+            let number = national_number(&day, 256 + nth);
+            identity.insert("national_number".to_owned(), number.into());
+        }
+        other
     }
 
     /// Writes an order beside the pictures; `change` makes it another one. Its file.

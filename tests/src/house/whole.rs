@@ -48,9 +48,12 @@ impl House {
         })
     }
 
-    /// Adds a person's order as drawn; its id.
-    pub fn order(&self, person: usize) -> Result<String, HouseError> {
-        let file = self.people[person].write_order("order", |_| ())?;
+    /// Adds the order of the `nth` person, as drawn, or of a homonym where so many were not; its id.
+    pub fn order(&self, nth: usize) -> Result<String, HouseError> {
+        let drawn = self.people.len();
+        let again = u32::try_from(nth / drawn).unwrap_or(u32::MAX);
+        let person = self.people[nth % drawn].homonym(again);
+        let file = person.write_order("order", |_| ())?;
         self.centre.add_order(&file, &self.floor)
     }
 

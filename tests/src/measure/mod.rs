@@ -19,7 +19,7 @@ use crate::house::{HouseError, Pki, people};
 /// People whose cards are made; the demo's, so that they are drawn once.
 const PEOPLE: u16 = 3;
 /// Cards of each person without a link model.
-const ROUNDS: usize = 3;
+const ROUNDS: u32 = 3;
 /// The link at full speed. A page takes no time to write: the wire alone is the yardstick.
 const LINK: &str = "bit_rate = 848\nkey_generation_millis = 150";
 
@@ -96,11 +96,15 @@ impl fmt::Display for Figure {
 /// Makes all measurements in `work`, an empty folder with a short path, and hands over each figure.
 pub fn run(work: &Path, mut tell: impl FnMut(Figure)) -> Result<(), MeasureError> {
     let people = people::draw(PEOPLE, &work.join("people"), &people::cache())?;
-    let order = |person: &people::Person| person.write_order("order", |_| ());
-    let orders = people.iter().map(order).collect::<Result<Vec<_>, _>>()?;
+    // Of every person so many cards, each for a homonym of theirs.
+    let order = |round: u32| {
+        let name = format!("order-{round}");
+        let write = move |person: &people::Person| person.homonym(round).write_order(&name, |_| ());
+        people.iter().map(write)
+    };
+    let cards = (0..ROUNDS).flat_map(order).collect::<Result<Vec<_>, _>>()?;
     let mut pki = Pki::hold_ceremony(&work.join("pki"))?;
     pki.serve()?;
-    let cards = vec![orders; ROUNDS].concat();
 
     let fast = Station::open(&work.join("fast"), &pki, cards.len(), None)?;
     let made = fast.make(&cards)?;

@@ -7,7 +7,7 @@ use std::path::Path;
 use dossier::dossier::DocumentType;
 use dossier::staff::Role;
 use personalisation::edge;
-use personalisation_core::application::{Check, Referral};
+use personalisation_core::application::{Check, Detail, Referral};
 use personalisation_core::ids::AlarmId;
 use personalisation_store::fleet::{
     AlarmKind, Device, NewAlarm, NewStation, Report, RevocationReason, Settling,
@@ -103,8 +103,16 @@ fn furnished() -> (Centre, Vec<String>) {
     ];
     let weber = centre.person("weber", &all);
     let refer = [
-        (Check::Register, Referral::DiffersFromRegister, "surname"),
-        (Check::Capture, Referral::ForcedCapture, "portrait"),
+        (
+            Check::Register,
+            Referral::DiffersFromRegister,
+            Some(Detail::Surname),
+        ),
+        (
+            Check::Capture,
+            Referral::ForcedCapture,
+            Some(Detail::Portrait),
+        ),
     ];
     let first = Case {
         clerk,

@@ -3,7 +3,7 @@
 use dossier::dossier::DocumentType;
 use dossier::staff::Role;
 use e2e::browser::Key;
-use personalisation_core::application::{Check, Referral};
+use personalisation_core::application::{Check, Detail, Referral};
 
 use crate::console::centre::Centre;
 use crate::console::seed::Case;
@@ -25,7 +25,11 @@ fn a_case_is_read_and_approved_by_keys_alone() {
     let mut centre = Centre::prepare();
     let clerk = centre.person("clerk", &[Role::Clerk]);
     centre.person("weber", &[Role::Reviewer]);
-    let refer = [(Check::Register, Referral::DiffersFromRegister, "surname")];
+    let refer = [(
+        Check::Register,
+        Referral::DiffersFromRegister,
+        Some(Detail::Surname),
+    )];
     let first = Case {
         clerk,
         refer: &[],
@@ -146,7 +150,11 @@ fn a_forced_capture_is_for_a_supervisor() {
     let clerk = centre.person("clerk", &[Role::Clerk]);
     centre.person("weber", &[Role::Reviewer]);
     centre.person("klein", &[Role::Supervisor]);
-    let refer = [(Check::Capture, Referral::ForcedCapture, "portrait")];
+    let refer = [(
+        Check::Capture,
+        Referral::ForcedCapture,
+        Some(Detail::Portrait),
+    )];
     let case = centre.in_review(&Case {
         clerk,
         refer: &refer,
@@ -232,7 +240,7 @@ fn who_died_is_withdrawn_as_such() {
     let mut centre = Centre::prepare();
     let clerk = centre.person("clerk", &[Role::Clerk]);
     centre.person("klein", &[Role::Supervisor]);
-    let refer = [(Check::Alive, Referral::Deceased, "deceased")];
+    let refer = [(Check::Alive, Referral::Deceased, None)];
     let case = centre.in_review(&Case {
         clerk,
         refer: &refer,

@@ -14,10 +14,10 @@ use dossier::{
 use hardware_sim::people::{identity as drawn, portrait};
 use image::codecs::jpeg::JpegEncoder;
 use personalisation::edge;
-use personalisation::intake::opener::who_has;
+use personalisation::person;
 use personalisation::review::notice;
 use personalisation_core::application::{
-    Check, CheckResult, Decider, Filing, Finding, Held, Referral, RefusalGround, Verdict,
+    Check, CheckResult, Decider, Detail, Filing, Finding, Held, Referral, RefusalGround, Verdict,
 };
 use personalisation_core::ids::{LeaseToken, NoticeId, OrderId};
 use personalisation_store::Store;
@@ -39,7 +39,7 @@ pub struct Case<'a> {
     /// Who captured it.
     pub clerk: PersonId,
     /// Checks that refer, and what they name.
-    pub refer: &'a [(Check, Referral, &'a str)],
+    pub refer: &'a [(Check, Referral, Option<Detail>)],
     /// Whether a capture was forced.
     pub forced: bool,
     /// Seed of the portrait.
@@ -213,7 +213,6 @@ pub async fn refer(store: &Store, case: &Case<'_>, id: ApplicationId) {
         handled_by: BTreeSet::from([case.clerk]),
         forced: case.forced,
     };
-    let number = NationalNumber::new(NUMBER).unwrap();
     let content = [
         (DossierPart::Text, whole.encode().unwrap()),
         (DossierPart::Portrait, picture(case.portrait)),
@@ -226,7 +225,8 @@ pub async fn refer(store: &Store, case: &Case<'_>, id: ApplicationId) {
         ground: whole.ground,
         express: whole.express,
         recapture_of: None,
-        subject: store.subject(&who_has(&number)).unwrap(),
+        person: &person::of_dossier(store, &whole).unwrap(),
+        payment: person::payment(store, &whole).unwrap(),
         content: &content,
         receipt: b"accepted",
     };
@@ -251,7 +251,7 @@ async fn check(store: &Store, case: &Case<'_>) {
         .map(|check| {
             let refers = case.refer.iter().find(|(one, _, _)| *one == check);
             let finding = refers.map_or_else(Finding::passed, |(_, referral, detail)| {
-                Finding::refer(*referral, vec![(*detail).to_owned()])
+                Finding::refer(*referral, detail.iter().copied().collect())
             });
             CheckResult { check, finding }
         })

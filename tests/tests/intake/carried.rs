@@ -16,7 +16,7 @@ use e2e::{
     counter::{Intake, Station, authority, station},
     programs::{self, Ended},
 };
-use personalisation_core::application::Referral;
+use personalisation_core::application::{Detail, Referral};
 use personalisation_store::{
     fleet::{RevocationReason, StationState},
     intake::DossierState,
@@ -278,13 +278,9 @@ async fn a_broken_stations_dossiers_go_to_a_person_and_a_revoked_ones_to_quarant
         let record = row.application.record();
         if record.state == "in_review" {
             let checks = centre.store.checks(row.content).await.unwrap();
-            let by_rule = checks.iter().any(|result| {
-                result
-                    .finding
-                    .detail
-                    .iter()
-                    .any(|detail| detail == "station-quarantined")
-            });
+            let by_rule = checks
+                .iter()
+                .any(|result| result.finding.detail.contains(&Detail::StationQuarantined));
             assert!(
                 by_rule && record.referrals.contains(&Referral::ByRule),
                 "{checks:?}"

@@ -42,7 +42,7 @@ impl Journey {
     }
 
     pub fn order(&mut self) -> String {
-        let order = self.house.order(self.orders.len() % 3).unwrap();
+        let order = self.house.order(self.orders.len()).unwrap();
         self.orders.push(order.clone());
         order
     }

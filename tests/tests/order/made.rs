@@ -73,8 +73,11 @@ fn line_three(report: &Json) -> &str {
 fn odd_orders_become_documents() {
     let (house, _place) = house(2, 6);
     let person = house.people.first().unwrap();
-    let write = |name: &str, change: &dyn Fn(&mut Table)| {
-        (name.to_owned(), person.write_order(name, change).unwrap())
+    let mut others = 0;
+    let mut write = |name: &str, change: &dyn Fn(&mut Table)| {
+        others += 1;
+        let somebody = person.homonym(others);
+        (name.to_owned(), somebody.write_order(name, change).unwrap())
     };
     let orders = [
         write("single-name", &|order| {
@@ -168,7 +171,10 @@ fn photographs_and_prints_of_others_become_documents() {
             };
             (
                 name.clone(),
-                house.people[number % 3].write_order(&name, change).unwrap(),
+                house.people[number % 3]
+                    .homonym(u32::try_from(number / 3).unwrap())
+                    .write_order(&name, change)
+                    .unwrap(),
             )
         })
         .collect();

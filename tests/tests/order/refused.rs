@@ -6,8 +6,9 @@ use std::path::Path;
 use e2e::house::House;
 use e2e::house::people::Person;
 use e2e::privacy;
+use toml::Table;
 
-use crate::order::changes::house;
+use crate::order::changes::{house, set};
 use crate::order::wrong::{make_bad_pictures, wrong_pictures, wrong_words};
 
 /// The refusal of an order: exit status 1, one error that is named, nothing else, nobody's data.
@@ -90,4 +91,33 @@ fn bad_orders_are_refused_by_name_and_leave_nothing() {
     // The order that was spoilt fifty times is good.
     let file = person.write_order("good", |_| ()).unwrap();
     house.centre.add_order(&file, &house.floor).unwrap();
+}
+
+#[test]
+fn nobody_is_ordered_a_second_card_with_their_number_or_without_it() {
+    let (house, _place) = house(1, 1);
+    let person: &Person = house.people.first().unwrap();
+    let secrets = privacy::secrets_of(person);
+    let file = person.write_order("first", |_| ()).unwrap();
+    let first = house.centre.add_order(&file, &house.floor).unwrap();
+    let without_number = |order: &mut Table| {
+        let identity = order["identity"].as_table_mut().unwrap();
+        identity.remove("national_number");
+    };
+    let renamed = |order: &mut Table| set(order, "identity", "surname", "Arkfreith");
+    let again = person.write_order("again", |_| ()).unwrap();
+    let unnumbered = person.write_order("unnumbered", without_number).unwrap();
+    let renamed = person.write_order("renamed", renamed).unwrap();
+    let words = format!("order cancel {first}");
+    for file in [&again, &unnumbered, &renamed] {
+        is_refused(&house, file, &words, &secrets);
+    }
+    // A homonym with a number of their own is somebody else.
+    let homonym = person.homonym(1).write_order("homonym", |_| ()).unwrap();
+    house.centre.add_order(&homonym, &house.floor).unwrap();
+    let cancelled = house.centre_says(&["order", "cancel", &first]).unwrap();
+    assert_eq!(cancelled.status, Some(0), "{}", cancelled.errors);
+    house.centre.add_order(&renamed, &house.floor).unwrap();
+    // Whom the second homonym without a number is, nobody can tell.
+    is_refused(&house, &unnumbered, "has order", &secrets);
 }

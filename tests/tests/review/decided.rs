@@ -10,7 +10,7 @@ use dossier::{
 use e2e::counter::Intake;
 use personalisation::review::ReviewError;
 use personalisation_core::application::{
-    Channel, Check, CheckResult, Decider, Recapture, Referral, RefusalGround,
+    Channel, Check, CheckResult, Decider, Detail, Recapture, Referral, RefusalGround,
 };
 use personalisation_core::ids::NoticeId;
 use personalisation_store::{
@@ -101,7 +101,7 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
     let row = file(&centre, &counter, &dossier).await;
     // A name line that is not the name's is somebody's to look at.
     let checks = centre.store.checks(row.content).await.unwrap();
-    let named = |result: &&CheckResult| result.finding.detail.contains(&"name-line".to_owned());
+    let named = |result: &&CheckResult| result.finding.detail.contains(&Detail::NameLine);
     let found = checks.iter().find(named).unwrap();
     assert_eq!(found.check, Check::Plausibility);
     // Forced captures are the supervisors' queue.

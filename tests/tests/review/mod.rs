@@ -10,5 +10,6 @@
 mod approved;
 mod decided;
 mod notices;
+mod persons;
 mod second_person;
 pub mod support;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::Referral;
+use super::{Detail, Referral};
 
 /// An automatic check, in the order in which a reviewer reads them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -86,13 +86,13 @@ pub enum Outcome {
     Refer(Referral),
 }
 
-/// What one check found, for the reviewer. `detail` names fields and measures, never their values.
+/// What one check found, for the reviewer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// What it says.
     pub outcome: Outcome,
-    /// Field names or measures, for example `surname` or `sharpness`.
-    pub detail: Vec<String>,
+    /// What it names.
+    pub detail: Vec<Detail>,
 }
 
 impl Finding {
@@ -105,7 +105,7 @@ impl Finding {
     }
 
     /// A person must look, at these.
-    pub const fn refer(referral: Referral, detail: Vec<String>) -> Self {
+    pub const fn refer(referral: Referral, detail: Vec<Detail>) -> Self {
         Self {
             outcome: Outcome::Refer(referral),
             detail,

@@ -10,6 +10,7 @@
 //! [`record`].
 
 mod check;
+mod detail;
 mod facts;
 mod four_eyes;
 mod moves;
@@ -20,6 +21,7 @@ pub mod record;
 pub(crate) mod tests;
 
 pub use check::{Check, CheckResult, Finding, Outcome, Verdict};
+pub use detail::Detail;
 pub use dossier::ApplicationId;
 pub use facts::{
     Approval, Filing, Held, Recapture, Referral, Refusal, RefusalGround, Withdrawal,

@@ -124,6 +124,20 @@ impl Application {
         }
     }
 
+    /// Verified, and something came up before the rules approved → `InReview` for that too.
+    pub fn refer_after_all(self, referral: Referral) -> Result<Self, IllegalMove> {
+        match self.state {
+            State::Verified(filing, mut referrals) => {
+                referrals.insert(referral);
+                Ok(Self {
+                    id: self.id,
+                    state: State::InReview(filing, referrals),
+                })
+            }
+            from => Err(illegal(&from, Step::Refer)),
+        }
+    }
+
     /// `InReview` → Approved, by somebody who may.
     pub fn approve(self, by: Decider) -> Result<Self, DecisionError> {
         match self.state {

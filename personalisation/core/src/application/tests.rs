@@ -257,10 +257,31 @@ fn a_check_that_did_not_run_is_referred() {
     assert!(!Verdict::of(&results, true).referrals.is_empty());
     results.push(CheckResult {
         check: Check::Printing,
-        finding: Finding::refer(Referral::Printing, vec!["surname".to_owned()]),
+        finding: Finding::refer(Referral::Printing, vec![Detail::Surname]),
     });
     let verdict = Verdict::of(&results, true);
     assert_eq!(verdict.referrals, [Referral::Printing].into());
+}
+
+#[test]
+fn what_came_up_before_the_rules_approved_is_a_persons_to_see() {
+    let verified = |referrals| {
+        let id = ApplicationId::from_bytes([9; 16]);
+        let state = ApplicationState::Verified(filing(), referrals);
+        Application { id, state }
+    };
+    for referrals in [[].into(), [Referral::ByRule].into()] {
+        let referred = verified(referrals).refer_after_all(Referral::LiveDocument);
+        let ApplicationState::InReview(_, referrals) = referred.unwrap().state else {
+            panic!("it is not in review");
+        };
+        assert!(referrals.contains(&Referral::LiveDocument));
+    }
+    for other in all() {
+        let is_verified = matches!(other.state, ApplicationState::Verified(..));
+        let referred = other.refer_after_all(Referral::LiveDocument);
+        assert_eq!(referred.is_ok(), is_verified);
+    }
 }
 
 #[test]

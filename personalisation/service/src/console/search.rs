@@ -22,7 +22,7 @@ use personalisation_store::{
 };
 use zeroize::Zeroizing;
 
-use crate::intake::opener::who_has;
+use crate::person;
 
 use super::{
     Desk, notices,
@@ -146,9 +146,9 @@ async fn find(
             found.into_iter().collect()
         }
         Wanted::Person(number) => {
-            let subject = desk.store.subject(&who_has(number)).map_err(failed)?;
+            let number = person::with_number(&desk.store, number).map_err(failed)?;
             desk.store
-                .applications_about(subject)
+                .applications_about(number)
                 .await
                 .map_err(failed)?
         }

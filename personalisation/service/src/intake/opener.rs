@@ -4,7 +4,7 @@
 use std::{sync::Arc, time::Duration};
 
 use dossier::{
-    Dossier, Hash, NationalNumber, PartialDay, SealedDossier,
+    Dossier, Hash, SealedDossier,
     receipt::{Outcome, Reason},
     sealed::OpenedDossier,
 };
@@ -17,8 +17,6 @@ use personalisation_store::{
 use thiserror::Error;
 use time::OffsetDateTime;
 use tokio::sync::Notify;
-use unicode_normalization::UnicodeNormalization as _;
-use zeroize::Zeroizing;
 
 use super::{
     chunks::Chunks,
@@ -29,7 +27,7 @@ use super::{
     service::{ACTOR, IntakeService},
     verify::{self, Refused, Verified},
 };
-use crate::edge;
+use crate::{edge, person};
 
 /// How long the opener sleeps when nothing is held and nobody wakes it.
 const IDLE: Duration = Duration::from_secs(2);
@@ -209,7 +207,8 @@ impl Opener {
         verified: Verified,
     ) -> Result<(), OpenerError> {
         let Verified { dossier, filing } = verified;
-        let subject = self.store.subject(&who(&dossier))?;
+        let person = person::of_dossier(&self.store, &dossier)?;
+        let payment = person::payment(&self.store, &dossier)?;
         let (application, ground, express) = (dossier.application, dossier.ground, dossier.express);
         let recapture_of = dossier.recapture_of;
         let Ok(content) = parts::cut(opened.signed(), dossier) else {
@@ -225,7 +224,8 @@ impl Opener {
             ground,
             express,
             recapture_of,
-            subject,
+            person: &person,
+            payment,
             content: &content,
             receipt: &receipt,
         };
@@ -302,37 +302,4 @@ fn entries(act: &str, hash: Hash, outcome: &str, now: OffsetDateTime) -> [Entry;
         format!("dossier {hash}"),
     );
     [act.intent(now), act.outcome(now, outcome)]
-}
-
-/// Whom a dossier is about, for the keyed hash: the national number, or without one the name, the birth
-/// and the nationality as near to each other as two clerks would type them.
-fn who(dossier: &Dossier) -> Zeroizing<Vec<u8>> {
-    let identity = &dossier.identity;
-    if let Some(number) = &identity.national_number {
-        return who_has(&number.value);
-    }
-    let birth: &PartialDay = &identity.date_of_birth.value;
-    let plain = Zeroizing::new(format!(
-        "person\0{}\0{}\0{}\0{}",
-        *letters(identity.surname.value.as_str()),
-        *letters(identity.given_names.value.as_str()),
-        birth.number(),
-        identity.nationality.value.as_str(),
-    ));
-    Zeroizing::new(plain.as_bytes().to_vec())
-}
-
-/// Who somebody with that number is among all applications.
-pub fn who_has(number: &NationalNumber) -> Zeroizing<Vec<u8>> {
-    Zeroizing::new(format!("number\0{}", number.as_str()).into_bytes())
-}
-
-/// Letters alone, without accents, in capitals.
-fn letters(text: &str) -> Zeroizing<String> {
-    Zeroizing::new(
-        text.nfkd()
-            .filter(|letter| letter.is_alphanumeric())
-            .flat_map(char::to_uppercase)
-            .collect(),
-    )
 }

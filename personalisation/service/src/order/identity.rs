@@ -19,7 +19,7 @@ use time::{Date, Month};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
 use super::parts::Stated;
-use crate::faces::Holder;
+use crate::{faces::Holder, person::Naming};
 
 /// Longest text of the visual zone that is accepted, in characters.
 const LONGEST_TEXT: usize = 100;
@@ -197,6 +197,17 @@ impl Identity {
     pub fn issuer_profile(&self) -> Result<IssuerProfile, IdentityError> {
         let profile = IssuerProfile::by_name(&self.issuer_profile);
         profile.ok_or(IdentityError::Stored("issuer profile"))
+    }
+
+    /// Who the holder is called, for the keys of persons.
+    pub(crate) fn naming(&self) -> Naming<'_> {
+        Naming {
+            surname: &self.surname,
+            given_names: &self.given_names,
+            // Written by `check` only: eight digits.
+            birth: self.date_of_birth.parse().unwrap_or_default(),
+            nationality: &self.nationality,
+        }
     }
 
     /// For the database.

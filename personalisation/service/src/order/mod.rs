@@ -9,6 +9,7 @@ pub(crate) mod ticket;
 
 use std::path::Path;
 
+use dossier::dossier::DocumentType;
 pub use error::{OrderError, PictureOf};
 use evidence::entry::Act;
 use icao9303::{
@@ -22,6 +23,7 @@ use personalisation_core::{
     attempt::Attempt,
     fingers::{self, Hand, MissingReason},
     ids::{ActId, OrderId},
+    national_number::NationalNumber,
 };
 use personalisation_store::order::{ContentKind, NewOrder};
 use rand::CryptoRng;
@@ -35,15 +37,20 @@ pub use self::{
 use crate::{
     config::Config,
     faces::{Faces, Holder},
+    person,
 };
 
 const ACTOR: &str = "personalisation/order";
+/// What the line makes.
+const DOCUMENT_TYPE: DocumentType = DocumentType::IdentityCard;
 
 /// The content of an order, ready to be stored: the identity, and the data groups that no blank
 /// changes.
 pub struct Prepared {
     /// What DG1 and DG12 are made of.
     pub identity: Identity,
+    /// The holder's number, where it is known.
+    pub national_number: Option<NationalNumber>,
     /// DG2, DG3, DG7 where there is a signature, DG11: whole files.
     pub files: Vec<(ContentKind, Zeroizing<Vec<u8>>)>,
 }
@@ -76,7 +83,18 @@ pub async fn add(
         });
     }
     let folder = file.parent().unwrap_or(Path::new(""));
-    let Prepared { identity, files } = prepare(&order, folder, now, rng)?;
+    let prepared = prepare(&order, folder, now, rng)?;
+    let store = config.open_store().await?;
+    let number = prepared
+        .national_number
+        .as_ref()
+        .map(NationalNumber::as_str);
+    let person = person::known_as(&store, prepared.identity.naming(), number)?;
+    // Said before the token signs anything; the transaction looks again.
+    store.no_live_order(&person, DOCUMENT_TYPE).await?;
+    let Prepared {
+        identity, files, ..
+    } = prepared;
     let id = OrderId::generate(rng);
     let token = Token::open(&config.ticket_token())?;
     let key = token.find_ec(&config.tokens.tickets.key)?;
@@ -88,6 +106,8 @@ pub async fn add(
         id,
         issuer_profile: profile.name,
         added_by: ACTOR,
+        person: &person,
+        document_type: DOCUMENT_TYPE,
         content: &content,
     };
     let act = Act::new(
@@ -97,11 +117,7 @@ pub async fn add(
         format!("order {id}"),
     );
     let entries = [act.intent(now), act.outcome(now, "queued")];
-    config
-        .open_store()
-        .await?
-        .add_order(rng, &order, &entries, now)
-        .await?;
+    store.add_order(rng, &order, &entries, now).await?;
     Ok(id)
 }
 
@@ -180,14 +196,20 @@ pub fn prepare_parts(
             FullName::from_visual(&stated.surname, &stated.given_names)
                 .map_err(OrderError::FullName)?,
         ),
-        personal_number: national_number.map(|number| number.as_str().to_owned()),
+        personal_number: national_number
+            .as_ref()
+            .map(|number| number.as_str().to_owned()),
         date_of_birth: Some(identity.date_of_birth()).filter(|date| *date != PartialDate::Unknown),
         place_of_birth: stated.place_of_birth.clone(),
         ..Dg11::default()
     };
     let dg11 = dg11.encode().map_err(OrderError::File)?;
     files.push((ContentKind::Dg11, Zeroizing::new(dg11)));
-    let prepared = Prepared { identity, files };
+    let prepared = Prepared {
+        identity,
+        national_number,
+        files,
+    };
     // What cannot be printed is told now: at the line there is nobody to ask.
     Faces::prepare(&prepared.identity.issuer_profile()?, prepared.holder()?)?;
     Ok(prepared)

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 
 use dossier::{ApplicationId, Configuration, Dossier, Hash};
 use personalisation_core::{
-    application::{ApplicationState, IllegalMove, Verdict},
+    application::{Application, ApplicationState, Detail, IllegalMove, Referral, Verdict},
     ids::{LeaseToken, OrderId},
 };
 use personalisation_store::{
@@ -19,7 +19,7 @@ use tokio::sync::Notify;
 use zeroize::Zeroizing;
 
 use super::{
-    checks::{Checks, Findings, Question},
+    checks::{Beside, Checks, Findings, Question},
     decide::{self, Desk},
     error::ReviewError,
     register::{Answer, Register},
@@ -132,7 +132,10 @@ impl Checker {
             ApplicationState::Verified(_, referrals) if referrals.is_empty() => {
                 self.approve(row, token).await
             }
-            ApplicationState::Verified(..) => self.refer(row, token).await,
+            ApplicationState::Verified(..) => {
+                let to = row.application.clone().refer()?;
+                self.refer(row, to, token).await
+            }
             _ => self.check(row, token, tries).await,
         }
     }
@@ -193,14 +196,15 @@ impl Checker {
         let station = self.desk.store.station(dossier.station).await?;
         let quarantined =
             station.is_none_or(|station| !matches!(station.state, StationState::Active));
-        let (checks, claimed) = (Arc::clone(&self.checks), row.claimed);
+        let checks = Arc::clone(&self.checks);
+        let beside = self.beside(row, &dossier).await?;
         let issuer_profile = self.desk.config.issuer_profile().name;
         let checking = tokio::task::spawn_blocking(move || {
             checks.run(&Question {
                 dossier: &dossier,
                 configuration: &configuration,
                 register: &register,
-                claimed,
+                beside,
                 quarantined,
                 issuer_profile,
                 now: edge::now(),
@@ -209,10 +213,21 @@ impl Checker {
         checking.await.map_err(|_| CheckerError::BrokeDown)
     }
 
+    /// What else there is for the person, or was paid with the same payment.
+    async fn beside(&self, row: &ApplicationRow, dossier: &Dossier) -> Result<Beside, StoreError> {
+        let (store, id) = (&self.desk.store, row.application.id());
+        let kind = dossier.document_type;
+        Ok(Beside {
+            claimed: row.claimed,
+            ordered: store.ordered_without_application(id, kind).await?,
+            payment_used: store.payment_used(id, dossier.recapture_of).await?,
+        })
+    }
+
     async fn ask(&self, dossier: &Dossier, case: ApplicationId) -> Answer {
         match (&self.register, &dossier.identity.national_number) {
-            (_, None) => Answer::Silent("no-national-number"),
-            (None, Some(_)) => Answer::Silent("no-register"),
+            (_, None) => Answer::Silent(Detail::NoNationalNumber),
+            (None, Some(_)) => Answer::Silent(Detail::NoRegister),
             (Some(register), Some(number)) => register.ask(&number.value, case).await,
         }
     }
@@ -250,13 +265,29 @@ impl Checker {
         let text = parts::text(&text.ok_or(PartsError::Missing("text"))?)?;
         let now = edge::now();
         let number = text.configuration;
-        self.desk.approve_by_rule(row, token, number, now).await?;
-        Ok(())
+        // What came up since the checks: a person looks at it.
+        match self.desk.approve_by_rule(row, token, number, now).await {
+            Err(ReviewError::AnotherLives(_)) => {
+                let to = row.application.clone();
+                let to = to.refer_after_all(Referral::AnotherApplication)?;
+                self.refer(row, to, token).await
+            }
+            Err(ReviewError::Ordered { .. }) => {
+                let to = row.application.clone();
+                let to = to.refer_after_all(Referral::LiveDocument)?;
+                self.refer(row, to, token).await
+            }
+            approved => Ok(approved.map(|_| ())?),
+        }
     }
 
     /// A person must look.
-    async fn refer(&self, row: &ApplicationRow, token: LeaseToken) -> Result<(), CheckerError> {
-        let to = row.application.clone().refer()?;
+    async fn refer(
+        &self,
+        row: &ApplicationRow,
+        to: Application,
+        token: LeaseToken,
+    ) -> Result<(), CheckerError> {
         let now = edge::now();
         let entries = decide::entries("refer", to.id(), "in_review", now);
         let decided = Decided {

@@ -371,6 +371,10 @@ impl Desk {
         let written = self.store.decide_application(rng, decided, &entries, now);
         written.await.map_err(|error| match error {
             StoreError::AlreadyThere { .. } => ReviewError::AnotherLives(id),
+            StoreError::Ordered { order } => ReviewError::Ordered {
+                application: id,
+                order,
+            },
             StoreError::Stale { .. } => ReviewError::Changed(id),
             other => other.into(),
         })

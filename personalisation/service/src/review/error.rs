@@ -2,7 +2,7 @@
 
 use dossier::ApplicationId;
 use key_custody::CustodyError;
-use personalisation_core::application::DecisionError;
+use personalisation_core::{application::DecisionError, ids::OrderId};
 use personalisation_store::StoreError;
 use thiserror::Error;
 
@@ -44,6 +44,16 @@ pub enum ReviewError {
         "the person of application {0} has another application of this type that lives; end one of the two"
     )]
     AnotherLives(ApplicationId),
+    /// The person has an order of the type.
+    #[error(
+        "application {application} cannot be approved: its person has order {order} of this type; cancel that order first, or refuse the application"
+    )]
+    Ordered {
+        /// The application.
+        application: ApplicationId,
+        /// The order that lives.
+        order: OrderId,
+    },
     /// The card is on the line, or made.
     #[error(
         "application {0} cannot be ended now: its card is being made, or is made; hold its order first"

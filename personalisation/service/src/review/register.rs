@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use dossier::{ApplicationId, NationalNumber};
+use personalisation_core::application::Detail;
 use tokio::time::timeout;
 use tokio_rustls::rustls::ClientConfig;
 use tonic::{Code, transport::Channel};
@@ -29,7 +30,7 @@ pub enum Answer {
     /// Nobody has the number.
     Nobody,
     /// Nothing, for this reason.
-    Silent(&'static str),
+    Silent(Detail),
 }
 
 /// Personal data: only whether there is an answer.
@@ -38,7 +39,7 @@ impl std::fmt::Debug for Answer {
         f.write_str(match self {
             Self::Found(_) => "Found(……)",
             Self::Nobody => "Nobody",
-            Self::Silent(why) => why,
+            Self::Silent(why) => why.name(),
         })
     }
 }
@@ -75,25 +76,25 @@ impl Register {
         };
         let mut client = self.0.clone();
         let answer = match timeout(limit, client.find(question)).await {
-            Err(_) => Answer::Silent("register-timed-out"),
+            Err(_) => Answer::Silent(Detail::RegisterTimedOut),
             Ok(Err(status)) => match status.code() {
                 Code::NotFound => Answer::Nobody,
                 Code::PermissionDenied | Code::Unauthenticated => {
-                    Answer::Silent("register-refused")
+                    Answer::Silent(Detail::RegisterRefused)
                 }
-                Code::ResourceExhausted => Answer::Silent("register-too-often"),
-                _ => Answer::Silent("register-unreachable"),
+                Code::ResourceExhausted => Answer::Silent(Detail::RegisterTooOften),
+                _ => Answer::Silent(Detail::RegisterUnreachable),
             },
             Ok(Ok(found)) => match found.into_inner().person {
                 Some(person) if person.national_number == number.as_str() => {
                     Answer::Found(Box::new(person))
                 }
-                Some(_) => Answer::Silent("register-wrong-person"),
-                None => Answer::Silent("register-malformed"),
+                Some(_) => Answer::Silent(Detail::RegisterWrongPerson),
+                None => Answer::Silent(Detail::RegisterMalformed),
             },
         };
         if let Answer::Silent(reason) = &answer {
-            tracing::warn!(%case, reason, "no answer from the population register");
+            tracing::warn!(%case, reason = reason.name(), "no answer from the population register");
         }
         answer
     }

@@ -2,8 +2,9 @@
 
 use std::{cell::Cell, fs};
 
+use dossier::dossier::DocumentType;
 use personalisation::{config::Config, edge, secret_file};
-use personalisation_core::ids::OrderId;
+use personalisation_core::{ids::OrderId, person::Person};
 use personalisation_store::{
     Store, StoreError,
     order::{ContentKind, NewOrder},
@@ -21,6 +22,8 @@ async fn order(store: &Store) -> OrderId {
         id: OrderId::generate(&mut rng),
         issuer_profile: "luxembourg",
         added_by: "personalisation/order",
+        person: &Person::new(store.person_key(b"somebody").unwrap(), None),
+        document_type: DocumentType::IdentityCard,
         content: &content,
     };
     let added = store.add_order(&mut rng, &order, &[], edge::now());

@@ -9,6 +9,7 @@ use std::{
     time::Duration,
 };
 
+use dossier::dossier::DocumentType;
 use hardware_sim::card::{delivery, life_cycle::LifeCycle, maker::Blank};
 use icao9303::{
     crypto::cipher::{AesKey, AesSize},
@@ -28,6 +29,7 @@ use personalisation_core::{
     attempt::Attempt,
     chip_serial::ChipSerial,
     ids::{BlankId, DeliveryId, OrderId},
+    person::Person,
 };
 use personalisation_store::{
     Interrupter, Store,
@@ -35,7 +37,7 @@ use personalisation_store::{
     sealing::Sealer,
     stock::{self, NewBlank, NewDelivery},
 };
-use rand::{SeedableRng as _, rngs::StdRng};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use tempfile::TempDir;
 use time::{OffsetDateTime, macros::datetime};
 use tokio::runtime::Runtime;
@@ -179,6 +181,9 @@ impl Bench {
             id,
             issuer_profile: "luxembourg",
             added_by: "personalisation/order",
+            // The same applicant's files, for somebody else each time.
+            person: &Person::new(self.rng.random(), None),
+            document_type: DocumentType::IdentityCard,
             content: &content,
         };
         let add = self.store.add_order(&mut self.rng, &order, &[], NOW);

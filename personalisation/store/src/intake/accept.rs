@@ -2,7 +2,11 @@
 
 use dossier::{ApplicationId, Hash, dossier::Ground};
 use evidence::entry::Entry;
-use personalisation_core::{application::Filing, ids::LeaseToken};
+use personalisation_core::{
+    application::Filing,
+    ids::LeaseToken,
+    person::{Key, Person},
+};
 use rand::CryptoRng;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -10,7 +14,7 @@ use zeroize::Zeroizing;
 use super::alarm::stale;
 use crate::{
     Store, StoreError, audit,
-    review::{self, DossierPart, Subject, names},
+    review::{self, DossierPart, names, payment, person},
     row::micros,
     transaction::{Tx, transaction},
 };
@@ -32,8 +36,10 @@ pub struct Accepted<'a> {
     pub express: bool,
     /// The application for which the centre asked this capture.
     pub recapture_of: Option<ApplicationId>,
-    /// Whom it is about.
-    pub subject: Subject,
+    /// Whom it is about, under every key.
+    pub person: &'a Person,
+    /// The key of what it was paid by; none where nothing was paid.
+    pub payment: Option<Key>,
     /// What it held, by class.
     pub content: &'a [(DossierPart, Zeroizing<Vec<u8>>)],
     /// The signed receipt that says Accepted.
@@ -75,9 +81,17 @@ impl Store {
                 None => Acceptance::Application,
             };
             end(tx, accepted, now).await?;
-            match acceptance {
-                Acceptance::Supplement(first) => supplement(tx, first, accepted, now).await?,
-                _ => insert(tx, accepted, now).await?,
+            person::latch(tx, accepted.person).await?;
+            let about = if let Acceptance::Supplement(first) = acceptance {
+                supplement(tx, first, accepted, now).await?;
+                first
+            } else {
+                insert(tx, accepted, now).await?;
+                accepted.application
+            };
+            claim(tx, about, accepted).await?;
+            if let Some(payment) = &accepted.payment {
+                payment::insert(tx, about, payment, now).await?;
             }
             write_content(tx, accepted.hash, sealed).await?;
             audit::write(tx, entries).await?;
@@ -97,17 +111,20 @@ async fn waiting_for(
     };
     let waits: Option<i64> = sqlx::query_scalar(
         "SELECT 1 FROM review_application WHERE application = $1 AND state = 'more_needed'
-         AND supplement IS NULL AND subject = $2 AND document_type = $3",
+         AND supplement IS NULL AND document_type = $2",
     )
     .bind(&first.as_bytes()[..])
-    .bind(&accepted.subject.0[..])
     .bind(names::document_type(accepted.filing.document_type))
     .fetch_optional(&mut **tx)
     .await
     .map_err(StoreError::database(
         "looking for the application of a recapture",
     ))?;
-    Ok(waits.map(|_| first))
+    if waits.is_none() {
+        return Ok(None);
+    }
+    let person = person::of_application(&mut *tx, first).await?;
+    Ok(accepted.person.is_same(&person).then_some(first))
 }
 
 /// Whether the application came before: as one of its own, or as a recapture of another.
@@ -152,20 +169,10 @@ async fn insert(
     const DOING: &str = "adding an application";
     let filing = accepted.filing;
     let document_type = names::document_type(filing.document_type);
-    let claimed: Option<i64> = sqlx::query_scalar(
-        "SELECT 1 FROM review_application WHERE claim = $1 AND document_type = $2",
-    )
-    .bind(&accepted.subject.0[..])
-    .bind(document_type)
-    .fetch_optional(&mut **tx)
-    .await
-    .map_err(StoreError::database(DOING))?;
-    // The second one waits for a person without the claim (docs/review.md).
-    let claim = claimed.is_none().then(|| accepted.subject.0.to_vec());
     sqlx::query(
         "INSERT INTO review_application (application, hash, content, station, office, document_type,
-            ground, express, forced, state, step, subject, claim, accepted_at, since, change)
-         SELECT $1, $2, $2, $3, $4, $5, $6, $7, $8, 'accepted', 1, $9, $10, $11, $11,
+            ground, express, forced, state, step, subject, person_known, accepted_at, since, change)
+         SELECT $1, $2, $2, $3, $4, $5, $6, $7, $8, 'accepted', 1, $9, 1, $10, $10,
                 COALESCE(MAX(change), 0) + 1 FROM review_application",
     )
     .bind(&accepted.application.as_bytes()[..])
@@ -176,14 +183,35 @@ async fn insert(
     .bind(names::ground(accepted.ground))
     .bind(i64::from(accepted.express))
     .bind(i64::from(filing.forced))
-    .bind(&accepted.subject.0[..])
-    .bind(claim)
+    .bind(accepted.person.first().map(|key| key.to_vec()))
     .bind(micros(now))
     .execute(&mut **tx)
     .await
     .map_err(StoreError::database(DOING))?;
     review::insert_handlers(tx, accepted.application, &filing.handled_by).await?;
     review::insert_move(tx, accepted.application, (1, "accepted"), (None, None), now).await
+}
+
+/// Adds the dossier's keys to its application, which claims its person where no other one does. A recapture may bring
+/// a number: then it may meet somebody who claimed before, or part from a homonym for whom it waited.
+async fn claim(
+    tx: &mut Tx,
+    application: ApplicationId,
+    accepted: &Accepted<'_>,
+) -> Result<(), StoreError> {
+    person::insert(tx, application, accepted.person).await?;
+    let person = person::of_application(&mut *tx, application).await?;
+    let document_type = accepted.filing.document_type;
+    let taken = person::claimed_by_another(&mut *tx, &person, document_type, application).await?;
+    // The second one waits for a person without the claim (docs/review.md).
+    let claim = person.first().filter(|_| !taken).map(|key| key.to_vec());
+    sqlx::query("UPDATE review_application SET claim = $2 WHERE application = $1")
+        .bind(&application.as_bytes()[..])
+        .bind(claim)
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database("claiming a person"))?;
+    Ok(())
 }
 
 async fn supplement(

@@ -1,26 +1,28 @@
-//! Applications about one person, found by the keyed hash of who they are.
+//! Applications about one person, found by the keyed hashes of who they are.
 
 use dossier::ApplicationId;
+use personalisation_core::person::{Key, KeyKind, Person};
+use sqlx::QueryBuilder;
 
-use super::{ApplicationRow, Subject, application_of, handlers_of, id_of};
-use crate::{Store, StoreError};
+use super::{ApplicationRow, application_of, handlers_of, id_of, person};
+use crate::{Engine, Store, StoreError};
 
-/// Applications about somebody.
-pub(super) const ABOUT: &str = "SELECT * FROM review_application WHERE subject = $1
-     ORDER BY accepted_at DESC, application LIMIT 50";
-/// Others about the same person.
-pub(super) const OTHERS: &str = "SELECT other.* FROM review_application AS this
-     JOIN review_application AS other ON other.subject = this.subject
-     WHERE this.application = $1 AND other.application <> this.application
-     ORDER BY other.accepted_at DESC, other.application LIMIT 50";
+const DOING: &str = "looking for applications of a person";
+/// Most that are listed.
+const MOST: i64 = 50;
 
 impl Store {
-    /// Applications about somebody, newest first, at most 50.
-    pub async fn applications_about(
-        &self,
-        subject: Subject,
-    ) -> Result<Vec<ApplicationRow>, StoreError> {
-        self.about(ABOUT, &subject.0).await
+    /// Applications about whoever has this number, newest first, at most 50: those that name it, and those of the same
+    /// person that came without a number.
+    pub async fn applications_about(&self, number: Key) -> Result<Vec<ApplicationRow>, StoreError> {
+        let failed = StoreError::database;
+        let mut connection = self.pool.acquire().await.map_err(failed(DOING))?;
+        let mut somebody = Person::from_iter([(KeyKind::Number, number)]);
+        for id in person::applications_of(&mut connection, &somebody).await? {
+            somebody.merge(&person::of_application(&mut connection, id).await?);
+        }
+        let ids = person::applications_of(&mut connection, &somebody).await?;
+        rows(&mut connection, &ids).await
     }
 
     /// Other applications about the same person, newest first, at most 50.
@@ -28,27 +30,40 @@ impl Store {
         &self,
         id: ApplicationId,
     ) -> Result<Vec<ApplicationRow>, StoreError> {
-        self.about(OTHERS, id.as_bytes()).await
-    }
-
-    async fn about(
-        &self,
-        sql: &'static str,
-        key: &[u8],
-    ) -> Result<Vec<ApplicationRow>, StoreError> {
-        const DOING: &str = "looking for applications of a person";
         let failed = StoreError::database;
         let mut connection = self.pool.acquire().await.map_err(failed(DOING))?;
-        let rows = sqlx::query(sql)
-            .bind(key)
-            .fetch_all(&mut *connection)
-            .await
-            .map_err(failed(DOING))?;
-        let mut found = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let handlers = handlers_of(&mut connection, id_of(row)?).await?;
-            found.push(application_of(row, handlers)?);
-        }
-        Ok(found)
+        let somebody = person::of_application(&mut connection, id).await?;
+        let mut ids = person::applications_of(&mut connection, &somebody).await?;
+        ids.retain(|other| *other != id);
+        rows(&mut connection, &ids).await
     }
+}
+
+/// The applications with these ids, newest first.
+async fn rows(
+    connection: &mut sqlx::SqliteConnection,
+    ids: &[ApplicationId],
+) -> Result<Vec<ApplicationRow>, StoreError> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut query: QueryBuilder<Engine> =
+        QueryBuilder::new("SELECT * FROM review_application WHERE application IN (");
+    let mut list = query.separated(", ");
+    for id in ids {
+        list.push_bind(id.as_bytes().to_vec());
+    }
+    query.push(") ORDER BY accepted_at DESC, application LIMIT ");
+    query.push_bind(MOST);
+    let rows = query
+        .build()
+        .fetch_all(&mut *connection)
+        .await
+        .map_err(StoreError::database(DOING))?;
+    let mut found = Vec::with_capacity(rows.len());
+    for row in &rows {
+        let handlers = handlers_of(&mut *connection, id_of(row)?).await?;
+        found.push(application_of(row, handlers)?);
+    }
+    Ok(found)
 }

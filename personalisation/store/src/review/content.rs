@@ -1,6 +1,4 @@
-//! What a dossier held, each class of data in its own sealed row; and whom it is about.
-
-use std::fmt;
+//! What a dossier held, each class of data in its own sealed row; and keyed hashes.
 
 use dossier::Hash;
 use openssl::{hash::MessageDigest, pkey::PKey, sign::Signer};
@@ -50,17 +48,6 @@ impl DossierPart {
     }
 }
 
-/// Who a person is among all applications: a keyed hash, which finds them only for somebody who
-/// already knows who they are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub struct Subject(pub(crate) [u8; 32]);
-
-impl fmt::Debug for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Subject(……)")
-    }
-}
-
 /// The files of the order that approval will make.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreparedOrder {
@@ -76,12 +63,6 @@ impl Store {
             DossierPart::Fingers => self.fingers(),
             _ => Ok(&self.sealer),
         }
-    }
-
-    /// Who this is: HMAC-SHA-256 under a key that is derived from the sealing key.
-    pub fn subject(&self, who: &[u8]) -> Result<Subject, StoreError> {
-        let hash = self.sealer.keyed_hash("stempel subject 1", who);
-        hash.map(Subject)
     }
 
     /// One part of a dossier; none where it has none, or it was erased.

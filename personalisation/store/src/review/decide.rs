@@ -1,11 +1,12 @@
 //! Moves of applications by people and by rule; approval makes the order in the same transaction.
 
-use dossier::{ApplicationId, PersonId};
+use dossier::{ApplicationId, PersonId, dossier::DocumentType};
 use evidence::entry::Entry;
 use personalisation_core::{
-    application::{Application, ApplicationState, Referral, RefusalGround, record::Record},
+    application::{Application, ApplicationState, Filing, Referral, RefusalGround, record::Record},
     attempt::Attempt,
     ids::{LeaseToken, OrderId},
+    person::Person,
 };
 use rand::CryptoRng;
 use time::OffsetDateTime;
@@ -14,7 +15,7 @@ use zeroize::Zeroizing;
 use super::{
     ApplicationRow, insert_handlers, insert_move, names,
     notice::{NewNotice, insert_notice},
-    verify,
+    person, verify,
 };
 use crate::{
     Store, StoreError, audit, line,
@@ -64,7 +65,8 @@ impl Store {
     /// Moves an application as decided. The order of an approval, the move, what was written, the notice
     /// and the audit are one commit. `Notice` where the move needs a notice and there is none, or the
     /// other way round; `Stale` where somebody moved it meanwhile, or where the person is among
-    /// those who handled it; `AlreadyThere` where its person has another live application of the type.
+    /// those who handled it; `AlreadyThere` where its person has another live application of the type, `Ordered` where
+    /// they have a live order.
     pub async fn decide_application(
         &self,
         rng: &mut impl CryptoRng,
@@ -98,7 +100,8 @@ impl Store {
                 verify::leased(tx, id, token).await?;
             }
             if let Some(order) = &decided.order {
-                add_order(tx, decided, order, sealed, now).await?;
+                let person = approvable(tx, decided.to).await?;
+                add_order(tx, (decided, &person), order, sealed, now).await?;
             }
             if let Some((from, to)) = decided.cancelled {
                 line::write_unleased(tx, from, to, now).await?;
@@ -132,11 +135,31 @@ fn note_place(id: ApplicationId, step: u32) -> Place {
     }
 }
 
+/// Whom an application that is to be approved is about, where no other live application is about them.
+async fn approvable(tx: &mut Tx, to: &Application) -> Result<Person, StoreError> {
+    let person = person::of_application(&mut *tx, to.id()).await?;
+    person::latch(tx, &person).await?;
+    let document_type = document_type(to);
+    if person::claimed_by_another(&mut *tx, &person, document_type, to.id()).await? {
+        return Err(StoreError::AlreadyThere {
+            doing: "approving an application",
+            constraint: "another live application of the person and type".to_owned(),
+        });
+    }
+    Ok(person)
+}
+
+fn document_type(of: &Application) -> DocumentType {
+    // Only what was accepted has moves here.
+    let filing = of.filing().map(|filing: &Filing| filing.document_type);
+    filing.unwrap_or(DocumentType::IdentityCard)
+}
+
 /// Adds the order: identity and ticket as given, the files as they were prepared, already sealed for
 /// their place.
 async fn add_order(
     tx: &mut Tx,
-    decided: &Decided<'_>,
+    (decided, person): (&Decided<'_>, &Person),
     new: &OrderToAdd<'_>,
     sealed: &[(ContentKind, Vec<u8>)],
     now: OffsetDateTime,
@@ -146,6 +169,8 @@ async fn add_order(
         id: new.id,
         issuer_profile: new.issuer_profile,
         added_by: new.added_by,
+        person,
+        document_type: document_type(decided.to),
         content: &[],
     };
     order::insert(tx, &order, sealed, now).await?;
@@ -217,10 +242,11 @@ pub(super) async fn write_state(
     let step = from.step + 1;
     // Who approves is bound by the claim; whoever ended has none.
     let claim = match to.state() {
-        ApplicationState::Approved(..) => "subject",
+        ApplicationState::Approved(..) => "COALESCE($15, subject)",
         state if state.is_final() => "NULL",
         _ => "claim",
     };
+    let person_key = person::of_application(&mut *tx, to.id()).await?;
     let statement = format!(
         "UPDATE review_application SET state = $5, step = $6, referrals = $7, wanted = $8,
                 configuration = $9, decided_by = $10, refusal = $11, forced = $12, since = $13,
@@ -255,6 +281,7 @@ pub(super) async fn write_state(
         .bind(i64::from(forced))
         .bind(micros(now))
         .bind(least_role(from))
+        .bind(person_key.first().map(|key| key.to_vec()))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;

@@ -6,12 +6,14 @@ mod decide;
 mod lease;
 pub mod names;
 mod notice;
+pub(crate) mod payment;
+pub(crate) mod person;
 mod queue;
 mod read;
 mod tasks;
 mod verify;
 
-pub use content::{DossierPart, PreparedOrder, Subject};
+pub use content::{DossierPart, PreparedOrder};
 pub use decide::{Decided, OrderToAdd};
 use dossier::{Hash, dossier::Ground};
 pub use notice::{NewNotice, NoticeRow};

@@ -1,7 +1,7 @@
 //! What waits for people, and what they are shown of a case beside its content.
 
 use dossier::{ApplicationId, Hash, OfficeId, PersonId};
-use personalisation_core::application::{Check, CheckResult, Finding, Outcome, Referral};
+use personalisation_core::application::{Check, CheckResult, Detail, Finding, Outcome, Referral};
 use sqlx::{QueryBuilder, Row as _};
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -175,7 +175,8 @@ impl Store {
                 let detail: String = columns.get("detail")?;
                 let finding = Finding {
                     outcome: referral.map_or(Outcome::Passed, Outcome::Refer),
-                    detail: detail.split_whitespace().map(str::to_owned).collect(),
+                    detail: super::names::split(&detail, Detail::named)
+                        .ok_or_else(|| columns.bad("detail"))?,
                 };
                 Ok(CheckResult {
                     check: check.ok_or_else(|| columns.bad("name"))?,
@@ -232,7 +233,10 @@ impl Store {
 
 #[cfg(test)]
 mod tests {
-    use super::{QueueFilter, filtered};
+    use super::{
+        super::person::{Holders, sharing},
+        QueueFilter, filtered,
+    };
     use crate::{Store, sealing::Sealer};
 
     /// What the engine does for a statement.
@@ -259,8 +263,12 @@ mod tests {
         let queue = filtered("SELECT *", &filter).into_string() + " ORDER BY since, application";
         for (statement, index) in [
             (queue.as_str(), "review_application_state"),
-            (super::super::about::ABOUT, "review_application_subject"),
-            (super::super::about::OTHERS, "review_application_subject"),
+            (
+                &(sharing(Holders::Applications) + "x'00')"),
+                "review_person_key",
+            ),
+            (&(sharing(Holders::Orders) + "x'00')"), "order_person_key"),
+            (super::super::payment::EARLIER, "review_payment_key"),
             (
                 "SELECT 1 FROM intake_dossier WHERE application = x'00' AND state = 'accepted'",
                 "intake_dossier_application",

@@ -10,7 +10,7 @@ use rand::CryptoRng;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use super::{ApplicationRow, decide::write_state};
+use super::{ApplicationRow, decide::write_state, names};
 use crate::{
     Store, StoreError, audit,
     order::ContentKind,
@@ -107,7 +107,9 @@ async fn insert_check(
         .bind(&content[..])
         .bind(check.check.name())
         .bind(referral)
-        .bind(check.finding.detail.join(" "))
+        .bind(names::join(
+            check.finding.detail.iter().map(|detail| detail.name()),
+        ))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database("writing what a check found"))?;

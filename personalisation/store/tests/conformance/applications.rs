@@ -11,13 +11,14 @@ use personalisation_core::{
         Application, Channel, Check, CheckResult, Decider, Filing, Finding, Held, Referral, Verdict,
     },
     ids::{LeaseToken, NoticeId, OrderId},
+    person::{Key, Person},
 };
 use personalisation_store::{
     StoreError,
     intake::{Acceptance, Accepted, DossierRow, NewDossier},
     order::ContentKind,
     review::{ApplicationRow, Decided, DossierPart, NewNotice, Verified},
-    staff::{Grant, Link, Person, Role, RoleId},
+    staff::{Grant, Link, Person as Employee, Role, RoleId},
 };
 use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
@@ -88,6 +89,23 @@ pub fn notice(byte: u8, channel: Channel) -> NewNotice<'static> {
     }
 }
 
+/// Whom a dossier is about, and what it says beside that.
+pub struct About {
+    pub person: Person,
+    pub payment: Option<Key>,
+    pub recapture_of: Option<ApplicationId>,
+}
+
+impl About {
+    pub const fn of(person: Person) -> Self {
+        Self {
+            person,
+            payment: None,
+            recapture_of: None,
+        }
+    }
+}
+
 impl Bench {
     pub async fn hold(&self, byte: u8) -> DossierRow {
         let new = NewDossier {
@@ -107,6 +125,20 @@ impl Bench {
         (person, recapture_of): (&str, Option<ApplicationId>),
         lease: LeaseToken,
     ) -> Result<Acceptance, StoreError> {
+        let about = About {
+            recapture_of,
+            ..About::of(self.named(person))
+        };
+        self.accept_about(byte, &about, lease).await
+    }
+
+    /// The same, with everything that matters of a person.
+    pub async fn accept_about(
+        &mut self,
+        byte: u8,
+        about: &About,
+        lease: LeaseToken,
+    ) -> Result<Acceptance, StoreError> {
         let content = [
             (
                 DossierPart::Text,
@@ -124,8 +156,9 @@ impl Bench {
             filing: &filing(byte),
             ground: Ground::First,
             express: false,
-            recapture_of,
-            subject: self.store.subject(person.as_bytes()).unwrap(),
+            recapture_of: about.recapture_of,
+            person: &about.person,
+            payment: about.payment,
             content: &content,
             receipt: b"accepted",
         };
@@ -134,8 +167,18 @@ impl Bench {
             .await
     }
 
+    /// Somebody of whom no number is known.
+    pub fn named(&self, name: &str) -> Person {
+        Person::new(self.store.person_key(name.as_bytes()).unwrap(), None)
+    }
+
     /// An accepted application about a person.
     pub async fn accepted(&mut self, byte: u8, person: &str) -> ApplicationRow {
+        let about = About::of(self.named(person));
+        self.accepted_about(byte, &about).await
+    }
+
+    async fn accepted_about(&mut self, byte: u8, about: &About) -> ApplicationRow {
         self.hold(byte).await;
         let until = NOW + Duration::minutes(1);
         let leased = self
@@ -144,9 +187,7 @@ impl Bench {
             .await
             .unwrap();
         assert_eq!(leased.unwrap().0.hash, hash(byte));
-        self.accept(byte, (person, None), token(byte))
-            .await
-            .unwrap();
+        self.accept_about(byte, about, token(byte)).await.unwrap();
         self.row(byte).await
     }
 
@@ -195,9 +236,15 @@ impl Bench {
 
     /// An application about a person that waits for a decision.
     pub async fn in_review(&mut self, byte: u8, person: &str) -> ApplicationRow {
+        let about = About::of(self.named(person));
+        self.in_review_about(byte, about).await
+    }
+
+    /// The same, with everything that matters of a person.
+    pub async fn in_review_about(&mut self, byte: u8, about: About) -> ApplicationRow {
         self.employ(REVIEWER, "reviewer").await;
         self.employ(CLERK, "clerk").await;
-        self.accepted(byte, person).await;
+        self.accepted_about(byte, &about).await;
         let leased = self.lease_check(byte, NOW).await.unwrap();
         self.verify(&leased, (byte, OrderId::from_bytes([byte; 16])))
             .await
@@ -216,7 +263,7 @@ impl Bench {
         if self.store.person(id).await.unwrap().is_some() {
             return;
         }
-        let person = Person {
+        let person = Employee {
             id,
             login: login.to_owned(),
             name: Text::new("Somebody").unwrap(),

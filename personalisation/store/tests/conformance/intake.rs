@@ -116,7 +116,8 @@ async fn a_dossier_is_ended_once_and_its_file_is_put_away_after_that() {
         ground: dossier::dossier::Ground::First,
         express: false,
         recapture_of: None,
-        subject: bench.store.subject(b"somebody").unwrap(),
+        person: &bench.named("somebody"),
+        payment: None,
         content: &[],
         receipt: b"accepted",
     };

@@ -7,15 +7,18 @@ mod intake;
 mod lease;
 mod line;
 mod order;
+mod persons;
 mod review;
 mod staff;
 mod stock;
 
+use dossier::dossier::DocumentType;
 use personalisation_core::{
     attempt::{Attempt, ChipPublicKey, Digest, ScrapReason},
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
     ids::{BlankId, DeliveryId, LeaseToken, OrderId},
+    person::Person,
 };
 use personalisation_store::{
     Store,
@@ -24,7 +27,7 @@ use personalisation_store::{
     sealing::Sealer,
     stock::{NewBlank, NewDelivery},
 };
-use rand::{SeedableRng as _, rngs::StdRng};
+use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use tempfile::TempDir;
 use time::{Duration, OffsetDateTime, macros::datetime};
 use zeroize::Zeroizing;
@@ -61,6 +64,9 @@ impl Bench {
             id,
             issuer_profile: "luxembourg",
             added_by: "personalisation/order",
+            // Somebody else each time.
+            person: &Person::new(self.rng.random(), None),
+            document_type: DocumentType::IdentityCard,
             content: &content,
         };
         self.store

@@ -1,7 +1,8 @@
 //! Orders: sealed content, the queue, decisions, the audit.
 
+use dossier::dossier::DocumentType;
 use evidence::entry::{Act, Entry};
-use personalisation_core::{attempt::AttemptState, ids::OrderId};
+use personalisation_core::{attempt::AttemptState, ids::OrderId, person::Person};
 use personalisation_store::{
     StoreError,
     order::{ContentKind, NewOrder},
@@ -95,6 +96,8 @@ async fn the_same_order_twice_is_refused_and_changes_nothing() {
         id,
         issuer_profile: "luxembourg",
         added_by: "personalisation/order",
+        person: &Person::new([1; 32], None),
+        document_type: DocumentType::IdentityCard,
         content: &content,
     };
     bench

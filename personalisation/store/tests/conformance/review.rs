@@ -286,3 +286,23 @@ async fn a_notice_is_printed_before_it_is_sent_and_sent_once() {
         "erased"
     );
 }
+
+#[tokio::test]
+async fn a_role_that_was_taken_while_its_holder_decided_decides_nothing() {
+    let mut bench = Bench::new().await;
+    let row = bench.in_review(1, "somebody").await;
+    // Decided under a role that was looked up a moment ago.
+    let end = refused(&row);
+    let later = NOW + Duration::seconds(1);
+    let roles = bench.store.roles_of(REVIEWER).await.unwrap();
+    let taken = bench.store.end_role(REVIEWER, roles[0].id, &[], NOW).await;
+    taken.unwrap();
+    let refusal = decided(&row, &end, Some(notice(1, Channel::Office)));
+    let decision = bench
+        .store
+        .decide_application(&mut bench.rng, &refusal, &[], later);
+    assert!(is_stale(decision.await));
+    assert!(is_stale(approve(&mut bench, &row, 1).await));
+    assert_eq!(bench.row(1).await, row, "nothing was changed");
+    assert!(bench.store.orders().await.unwrap().is_empty());
+}

@@ -19,7 +19,7 @@ use personalisation_core::application::{ApplicationState, CheckResult, Outcome};
 use time::OffsetDateTime;
 
 use super::{
-    CaseFile, facts,
+    CaseFile, details, facts,
     file::{self, row},
     form::{four_eyes, reason, seen},
     identity, measures, queue, words,
@@ -153,7 +153,7 @@ fn checks(speech: Speech<'_>, checks: &[CheckResult]) -> Table {
         table.row([
             Cell::from(speech.text(words::check(result.check))),
             Cell::of(&tag),
-            Cell::from(words::details(speech, &result.finding.detail)),
+            Cell::from(details::all(speech, &result.finding.detail)),
         ])
     })
 }

@@ -93,6 +93,7 @@ fn refused(
             Ok(told(staffer, Id("decide-not-printable")))
         }
         ReviewError::AnotherLives(_) => Ok(told(staffer, Id("decide-another-lives"))),
+        ReviewError::Ordered { .. } => Ok(told(staffer, Id("decide-ordered"))),
         ReviewError::OnTheLine(_) => Ok(told(staffer, Id("decide-on-the-line"))),
         ReviewError::Changed(_)
         | ReviewError::Decision(_)

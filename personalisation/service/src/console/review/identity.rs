@@ -97,7 +97,7 @@ fn tag(speech: Speech<'_>, line: &Line, register: Option<&CheckResult>) -> Tag {
                 .finding
                 .detail
                 .iter()
-                .any(|field| field == line.field)
+                .any(|field| field.name() == line.field)
             {
                 Tag::new(Tone::Attention, speech.text("register-differs"))
             } else {

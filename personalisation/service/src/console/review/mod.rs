@@ -3,6 +3,7 @@
 mod act;
 mod case;
 mod decide;
+mod details;
 mod facts;
 mod file;
 mod form;

@@ -12,7 +12,7 @@ use dossier::{
     dossier::{Bound, FingerImage},
 };
 use personalisation_core::{
-    application::{Finding, Referral},
+    application::{Detail, Finding, Referral},
     fingers,
 };
 
@@ -24,12 +24,12 @@ const THOUSAND: i64 = 1000;
 
 /// Every measure of the portrait against the limit of the configuration, or the default.
 pub(super) fn portrait(check: &face::Check, question: &Question<'_>) -> Finding {
-    let refer = |detail: &str| Finding::refer(Referral::Quality, vec![detail.to_owned()]);
+    let refer = |detail| Finding::refer(Referral::Quality, vec![detail]);
     let Ok(verdict) = check.file(question.dossier.portrait.picture.as_bytes()) else {
-        return refer("picture");
+        return refer(Detail::Picture);
     };
     if verdict.faces == 0 {
-        return refer("no-face");
+        return refer(Detail::NoFace);
     }
     let defaults = Limits::default();
     let failed = verdict.outcomes.iter().filter(|outcome| {
@@ -39,8 +39,15 @@ pub(super) fn portrait(check: &face::Check, question: &Question<'_>) -> Finding 
     });
     all_or(
         Referral::Quality,
-        failed.map(|outcome| outcome.measure.name()).collect(),
+        failed
+            .map(|outcome| measure(outcome.measure.name()))
+            .collect(),
     )
+}
+
+/// A measure as a detail. Each is one (a test walks them); the picture stands for one that were not.
+fn measure(name: &str) -> Detail {
+    Detail::named(name).unwrap_or(Detail::Picture)
 }
 
 /// The least quality that the configuration asks of a measure.
@@ -57,12 +64,12 @@ pub(super) fn fingers(question: &Question<'_>) -> Finding {
     let dossier = question.dossier;
     let parts = order::parts(dossier, question.issuer_profile);
     let Ok(parts) = parts else {
-        return Finding::refer(Referral::Quality, vec!["record".to_owned()]);
+        return Finding::refer(Referral::Quality, vec![Detail::Record]);
     };
     let given: Vec<_> = parts.fingers.iter().map(|given| given.finger).collect();
     let mut details = Vec::new();
     if fingers::check(&given, &parts.missing, question.age()).is_err() {
-        details.push("hands");
+        details.push(Detail::Hands);
     }
     for image in &dossier.fingers {
         details.extend(ridges(question, image.record.as_bytes()));
@@ -73,12 +80,12 @@ pub(super) fn fingers(question: &Question<'_>) -> Finding {
 }
 
 /// The measures that a finger misses.
-fn ridges(question: &Question<'_>, record: &[u8]) -> Vec<&'static str> {
+fn ridges(question: &Question<'_>, record: &[u8]) -> Vec<Detail> {
     let Some(picture) = picture(record) else {
-        return vec!["record"];
+        return vec![Detail::Record];
     };
     let Ok(measured) = finger::measure(&picture, 500) else {
-        return vec!["size"];
+        return vec![Detail::Size];
     };
     let mut limits = finger::Limits::default();
     for measure in finger::Measure::ALL {
@@ -98,7 +105,9 @@ fn ridges(question: &Question<'_>, record: &[u8]) -> Vec<&'static str> {
     }
     let verdict = limits.judge(&measured);
     let failed = verdict.outcomes.iter().filter(|outcome| !outcome.passed);
-    failed.map(|outcome| outcome.measure.name()).collect()
+    failed
+        .map(|outcome| measure(outcome.measure.name()))
+        .collect()
 }
 
 /// Two fingers are two: neither way round do they look like one.
@@ -109,13 +118,13 @@ pub(super) fn fingers_differ(question: &Question<'_>) -> Finding {
     let template = |image: &FingerImage| Template::of(&picture(image.record.as_bytes())?, 500).ok();
     let (Some(one), Some(other)) = (template(one), template(other)) else {
         // Nobody can tell: a person looks.
-        return Finding::refer(Referral::SameFinger, vec!["record".to_owned()]);
+        return Finding::refer(Referral::SameFinger, vec![Detail::Record]);
     };
     let score = compare(&one, &other)
         .value()
         .max(compare(&other, &one).value());
     let detail = if is_same(question, score) {
-        vec!["alike"]
+        vec![Detail::Alike]
     } else {
         Vec::new()
     };
@@ -142,14 +151,14 @@ pub(super) fn capture(question: &Question<'_>) -> Finding {
     let dossier = question.dossier;
     let mut forced = Vec::new();
     if dossier.portrait.forced.is_some() {
-        forced.push("portrait");
+        forced.push(Detail::Portrait);
     }
     if dossier.fingers.iter().any(|finger| finger.forced.is_some()) {
-        forced.push("fingers");
+        forced.push(Detail::Fingers);
     }
     match all_or(Referral::ForcedCapture, forced) {
         passed if passed == Finding::passed() && question.quarantined => {
-            Finding::refer(Referral::ByRule, vec!["station-quarantined".to_owned()])
+            Finding::refer(Referral::ByRule, vec![Detail::StationQuarantined])
         }
         finding => finding,
     }

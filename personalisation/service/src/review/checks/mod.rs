@@ -8,7 +8,7 @@ mod rules;
 
 use biometrics::face::{self, tflite::ModelError};
 use dossier::{Configuration, Dossier};
-use personalisation_core::application::{Check, CheckResult, Finding, Referral};
+use personalisation_core::application::{Check, CheckResult, Detail, Finding, Referral};
 use time::{Date, OffsetDateTime};
 
 use super::{order, register::Answer};
@@ -23,14 +23,25 @@ pub struct Question<'a> {
     pub configuration: &'a Configuration,
     /// What the register says.
     pub register: &'a Answer,
-    /// Whether it is its person's one live application of the type.
-    pub claimed: bool,
+    /// What else there is for the person, or was paid with the same payment.
+    pub beside: Beside,
     /// Whether its station is under quarantine.
     pub quarantined: bool,
     /// Name of the issuer profile.
     pub issuer_profile: &'a str,
     /// Now.
     pub now: OffsetDateTime,
+}
+
+/// What stands beside an application.
+#[derive(Clone, Copy, Debug)]
+pub struct Beside {
+    /// Whether it is its person's one live application of the type.
+    pub claimed: bool,
+    /// Whether the person has a card ordered that no application asked for.
+    pub ordered: bool,
+    /// Whether its payment paid for an earlier application that lives, or became a card.
+    pub payment_used: bool,
 }
 
 /// What the checks found, and the files of the order that could be made.
@@ -98,16 +109,16 @@ impl Question<'_> {
 }
 
 /// Passed where nothing stands in `details`.
-fn all_or(referral: Referral, details: Vec<&str>) -> Finding {
+fn all_or(referral: Referral, details: Vec<Detail>) -> Finding {
     if details.is_empty() {
         Finding::passed()
     } else {
-        Finding::refer(referral, details.into_iter().map(str::to_owned).collect())
+        Finding::refer(referral, details)
     }
 }
 
 fn other_application(question: &Question<'_>) -> Finding {
-    if question.claimed {
+    if question.beside.claimed {
         Finding::passed()
     } else {
         Finding::refer(Referral::AnotherApplication, Vec::new())
@@ -116,10 +127,10 @@ fn other_application(question: &Question<'_>) -> Finding {
 
 /// Makes everything that the card will be made of, both printed faces included.
 fn printing(question: &Question<'_>) -> (Finding, Option<Prepared>) {
-    let refer = |detail: &str| Finding::refer(Referral::Printing, vec![detail.to_owned()]);
+    let refer = |detail| Finding::refer(Referral::Printing, vec![detail]);
     if question.dossier.document_type != dossier::dossier::DocumentType::IdentityCard {
         // The line makes identity cards only.
-        return (refer("document-type"), None);
+        return (refer(Detail::DocumentType), None);
     }
     let made = order::parts(question.dossier, question.issuer_profile)
         .and_then(|parts: Parts| prepare_parts(&parts, question.now, &mut crate::edge::rng()));
@@ -130,21 +141,21 @@ fn printing(question: &Question<'_>) -> (Finding, Option<Prepared>) {
 }
 
 /// What of the order cannot be made.
-fn cause(error: &OrderError) -> &'static str {
+fn cause(error: &OrderError) -> Detail {
     match error {
-        OrderError::Identity(_) | OrderError::FullName(_) => "identity",
+        OrderError::Identity(_) | OrderError::FullName(_) => Detail::Identity,
         OrderError::Fingers(_)
         | OrderError::Finger { .. }
         | OrderError::FingerStream { .. }
         | OrderError::FingerEncoding { .. }
-        | OrderError::FingerTooLong { .. } => "fingers",
-        OrderError::NoSignature | OrderError::Signature(_) => "signature",
-        OrderError::Portrait(_) | OrderError::Face(_) => "portrait",
+        | OrderError::FingerTooLong { .. } => Detail::Fingers,
+        OrderError::NoSignature | OrderError::Signature(_) => Detail::Signature,
+        OrderError::Portrait(_) | OrderError::Face(_) => Detail::Portrait,
         OrderError::Picture { of, .. } => match of {
-            crate::order::PictureOf::Portrait => "portrait",
-            crate::order::PictureOf::Finger(_) => "fingers",
-            crate::order::PictureOf::Signature => "signature",
+            crate::order::PictureOf::Portrait => Detail::Portrait,
+            crate::order::PictureOf::Finger(_) => Detail::Fingers,
+            crate::order::PictureOf::Signature => Detail::Signature,
         },
-        _ => "card",
+        _ => Detail::Card,
     }
 }

@@ -1,7 +1,7 @@
 //! Documents that the person has or had, and whether dates, grounds and papers go together.
 
 use dossier::dossier::{DocumentType, Ground, Identity, PriorState};
-use personalisation_core::application::{Finding, Referral};
+use personalisation_core::application::{Detail, Finding, Referral};
 use wire::register::{Document, DocumentKind, DocumentStatus};
 
 use super::{Question, all_or};
@@ -33,8 +33,11 @@ fn replaced<'a>(question: &'a Question<'_>) -> Option<&'a str> {
     Some(prior.number.as_ref()?.as_str())
 }
 
-/// No live document but the one that this replaces.
+/// No live document but the one that this replaces, and no card that was ordered without an application.
 pub(super) fn live_document(question: &Question<'_>) -> Finding {
+    if question.beside.ordered {
+        return Finding::refer(Referral::LiveDocument, vec![Detail::Ordered]);
+    }
     let documents = match documents(question) {
         Ok(documents) => documents,
         Err(unknown) => return unknown,
@@ -45,7 +48,7 @@ pub(super) fn live_document(question: &Question<'_>) -> Finding {
     let replaced = replaced(question).filter(|_| question.dossier.ground != Ground::First);
     let mut others = live.filter(|one| Some(one.number.as_str()) != replaced);
     let detail = if others.next().is_some() {
-        vec!["valid"]
+        vec![Detail::Valid]
     } else {
         Vec::new()
     };
@@ -66,17 +69,17 @@ pub(super) fn lost_or_stolen(question: &Question<'_>) -> Finding {
         let this = Some(document.number.as_str()) == replaced;
         match document.status() {
             DocumentStatus::Lost if this && said != Some(PriorState::Lost) => {
-                details.push("reported-lost");
+                details.push(Detail::ReportedLost);
             }
             DocumentStatus::Stolen if this && said != Some(PriorState::Stolen) => {
-                details.push("reported-stolen");
+                details.push(Detail::ReportedStolen);
             }
             DocumentStatus::Valid
                 if this && matches!(said, Some(PriorState::Lost | PriorState::Stolen)) =>
             {
-                details.push("not-reported");
+                details.push(Detail::NotReported);
             }
-            DocumentStatus::Revoked if this => details.push("revoked"),
+            DocumentStatus::Revoked if this => details.push(Detail::Revoked),
             _ => {}
         }
     }
@@ -114,42 +117,42 @@ pub(super) fn plausibility(question: &Question<'_>) -> Finding {
     let mut offices = question.configuration.offices_at(day);
     let signed_in = dossier.clerk.at;
     let holds = [
-        ("ground", ground_fits),
+        (Detail::Ground, ground_fits),
         (
-            "captured-at",
+            Detail::CapturedAt,
             captured.clone().all(|at| signed_in <= at && at <= made),
         ),
         (
-            "sign-in",
+            Detail::SignIn,
             signed_in <= made && made.seconds() - signed_in.seconds() <= LONGEST_SESSION,
         ),
         (
-            "summary",
+            Detail::Summary,
             dossier.summary.confirmed_at <= made
                 && captured
                     .clone()
                     .all(|at| at <= dossier.summary.confirmed_at),
         ),
         (
-            "information",
+            Detail::Information,
             information.given_at <= made
                 && text.is_some_and(|text| text.version == information.version),
         ),
         (
-            "age",
+            Detail::Age,
             question.age().is_none_or(|age| (0..=OLDEST).contains(&age)),
         ),
         (
-            "collection",
+            Detail::Collection,
             offices.any(|office| office.office == dossier.collection),
         ),
         (
-            "residence-permit",
+            Detail::ResidencePermit,
             dossier.document_type != DocumentType::ResidencePermit
                 || dossier.identity.nationality.value.as_str() != "LUX",
         ),
-        ("clock", dossier.clock.is_some()),
-        ("name-line", line_fits(&dossier.identity)),
+        (Detail::Clock, dossier.clock.is_some()),
+        (Detail::NameLine, line_fits(&dossier.identity)),
     ];
     let wrong = holds.iter().filter(|(_, holds)| !holds);
     all_or(

@@ -1,7 +1,7 @@
 //! What the register says about the person, field by field.
 
 use dossier::dossier::Sex;
-use personalisation_core::application::{Finding, Referral};
+use personalisation_core::application::{Detail, Finding, Referral};
 use unicode_normalization::UnicodeNormalization as _;
 use wire::register::{Person, PersonStatus, Sex as Registered};
 
@@ -10,21 +10,21 @@ use crate::review::register::Answer;
 
 /// The register knows the person, and says the same.
 pub(super) fn register(question: &Question<'_>) -> Finding {
-    let silent = |why: &str| Finding::refer(Referral::NotInRegister, vec![why.to_owned()]);
+    let silent = |why| Finding::refer(Referral::NotInRegister, vec![why]);
     let person = match question.register {
         Answer::Found(person) => person,
-        Answer::Nobody => return silent("nobody"),
-        Answer::Silent(why) => return silent(why),
+        Answer::Nobody => return silent(Detail::Nobody),
+        Answer::Silent(why) => return silent(*why),
     };
     let mut differs = differences(question, person);
     if person.status() == PersonStatus::Left {
-        differs.push("residence");
+        differs.push(Detail::Residence);
     }
     all_or(Referral::DiffersFromRegister, differs)
 }
 
 /// Names of the fields that differ.
-fn differences(question: &Question<'_>, person: &Person) -> Vec<&'static str> {
+fn differences(question: &Question<'_>, person: &Person) -> Vec<Detail> {
     let identity = &question.dossier.identity;
     let name = person.name.clone().unwrap_or_default();
     let birth = person.birth.unwrap_or_default();
@@ -39,24 +39,24 @@ fn differences(question: &Question<'_>, person: &Person) -> Vec<&'static str> {
     let nationality = identity.nationality.value.as_str();
     let same = [
         (
-            "surname",
+            Detail::Surname,
             alike(identity.surname.value.as_str(), &name.surname),
         ),
         (
-            "given-names",
+            Detail::GivenNames,
             alike(identity.given_names.value.as_str(), &name.given_names),
         ),
-        ("sex", sex.is_none_or(|sex| sex == identity.sex.value)),
+        (Detail::Sex, sex.is_none_or(|sex| sex == identity.sex.value)),
         (
-            "date-of-birth",
+            Detail::DateOfBirth,
             identity.date_of_birth.value.number() == birth,
         ),
         (
-            "nationality",
+            Detail::Nationality,
             person.nationalities.iter().any(|one| one == nationality),
         ),
         (
-            "place-of-birth",
+            Detail::PlaceOfBirth,
             place.is_none_or(|place| {
                 person.place_of_birth.is_empty() || alike(place.as_str(), &person.place_of_birth)
             }),

@@ -4,7 +4,7 @@ use dossier::{
     configuration::Occasion,
     dossier::{Ground, MissingReason, Source},
 };
-use personalisation_core::application::{Finding, Referral};
+use personalisation_core::application::{Detail, Finding, Referral};
 use wire::register::Person;
 
 use super::{Question, all_or};
@@ -38,12 +38,12 @@ pub(super) fn second_person(question: &Question<'_>) -> Finding {
         Occasion::LossOrTheft => matches!(dossier.ground, Ground::Loss | Ground::Theft),
     };
     let asked = rule.when.iter().filter(asks).map(|one| match one {
-        Occasion::Always => "always",
-        Occasion::ForcedCapture => "forced-capture",
-        Occasion::ManualIdentity => "manual-identity",
-        Occasion::MissingFinger => "missing-finger",
-        Occasion::Representative => "representative",
-        Occasion::LossOrTheft => "loss-or-theft",
+        Occasion::Always => Detail::Always,
+        Occasion::ForcedCapture => Detail::ForcedCapture,
+        Occasion::ManualIdentity => Detail::ManualIdentity,
+        Occasion::MissingFinger => Detail::MissingFinger,
+        Occasion::Representative => Detail::Representative,
+        Occasion::LossOrTheft => Detail::LossOrTheft,
     });
     all_or(Referral::SecondPerson, asked.collect())
 }
@@ -71,13 +71,13 @@ pub(super) fn representative(question: &Question<'_>) -> Finding {
     let minor = question.age().is_none_or(|age| age < FULL_AGE);
     let given = question.dossier.representative.as_ref();
     let detail = match (minor, given, question.register) {
-        (true, None, _) => vec!["missing"],
+        (true, None, _) => vec![Detail::Missing],
         (true, Some(given), Answer::Found(person)) => {
             let name = (given.surname.as_str(), given.given_names.as_str());
             if named(person, name) {
                 Vec::new()
             } else {
-                vec!["not-in-register"]
+                vec![Detail::NotInRegister]
             }
         }
         _ => Vec::new(),
@@ -93,7 +93,7 @@ fn named(person: &Person, (surname, given_names): (&str, &str)) -> bool {
     })
 }
 
-/// The fee is that of the configuration.
+/// The fee is that of the configuration, and where one is due, its reference paid for nobody else.
 pub(super) fn payment(question: &Question<'_>) -> Finding {
     let dossier = question.dossier;
     let age = question.age().and_then(|age| u8::try_from(age).ok());
@@ -104,11 +104,14 @@ pub(super) fn payment(question: &Question<'_>) -> Finding {
         dossier.express,
         question.made_on(),
     );
-    let detail = match fee {
+    let mut detail = match fee {
         Some(fee) if fee == dossier.payment.fee => Vec::new(),
-        Some(_) => vec!["fee"],
-        None => vec!["no-fee-known"],
+        Some(_) => vec![Detail::Fee],
+        None => vec![Detail::NoFeeKnown],
     };
+    if question.beside.payment_used && fee != Some(0) {
+        detail.push(Detail::ReferenceUsed);
+    }
     all_or(Referral::Payment, detail)
 }
 
