@@ -151,7 +151,6 @@ detail-name-line = die Namenszeile ist nicht die der Regel
 detail-document-type = Karten dieser Art werden nicht hergestellt
 detail-identity = die Angaben zur Person passen nicht auf eine Karte
 detail-card = die Karte lässt sich nicht zusammenstellen
-measure-device-score = Eigene Bewertung des Geräts
 decide-back = Zurück zum Fall
 decide-to-queue = Zurück zur Liste
 decide-not-yours = Jemand anderes entscheidet

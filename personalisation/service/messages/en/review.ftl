@@ -151,7 +151,6 @@ detail-name-line = the name line is not that of the rule
 detail-document-type = no card of this kind is made
 detail-identity = the identity cannot stand on a card
 detail-card = the card cannot be put together
-measure-device-score = The device’s own score
 decide-back = Back to the case
 decide-to-queue = Back to the list
 decide-not-yours = Somebody else decides

@@ -151,7 +151,6 @@ detail-name-line = la ligne du nom n'est pas celle de la règle
 detail-document-type = aucune carte de ce genre n'est produite
 detail-identity = l'identité ne peut figurer sur une carte
 detail-card = la carte ne peut pas être composée
-measure-device-score = Note de l’appareil
 decide-back = Retour au dossier
 decide-to-queue = Retour à la liste
 decide-not-yours = Une autre personne décide

@@ -151,7 +151,6 @@ detail-name-line = d'Nummzeil ass net déi vun der Regel
 detail-document-type = Kaarten vun dëser Zort ginn net gemaach
 detail-identity = d'Donnéeë vun der Persoun passen net op eng Kaart
 detail-card = d'Kaart kann net zesummegestallt ginn
-measure-device-score = Eegen Nott vum Apparat
 decide-back = Zréck op de Fall
 decide-to-queue = Zréck op d'Lëscht
 decide-not-yours = Een aneren entscheet
