@@ -91,6 +91,24 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
     })
 }
 
+/// Pages whose address names nothing.
+const PAGES: [&str; 14] = [
+    "/",
+    "/review",
+    "/review/forced",
+    "/notices",
+    "/search",
+    "/oversight",
+    "/fleet",
+    "/fleet/new",
+    "/fleet/alarms",
+    "/configuration",
+    "/staff",
+    "/staff/new",
+    "/passkeys",
+    "/nowhere",
+];
+
 /// A centre with something on each page, somebody who may see all, and every page's address.
 fn furnished() -> (Centre, Vec<String>) {
     let mut centre = Centre::prepare();
@@ -129,24 +147,7 @@ fn furnished() -> (Centre, Vec<String>) {
         ..first
     });
     let station = station(&centre);
-    let mut pages: Vec<String> = [
-        "/",
-        "/review",
-        "/review/forced",
-        "/notices",
-        "/search",
-        "/oversight",
-        "/fleet",
-        "/fleet/new",
-        "/fleet/alarms",
-        "/configuration",
-        "/staff",
-        "/staff/new",
-        "/passkeys",
-        "/nowhere",
-    ]
-    .map(str::to_owned)
-    .to_vec();
+    let mut pages = PAGES.map(str::to_owned).to_vec();
     for part in ["", "/more", "/refuse", "/withdraw"] {
         pages.push(format!("/review/{case}{part}"));
     }
