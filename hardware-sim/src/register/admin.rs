@@ -34,6 +34,8 @@ pub enum Fault {
     Empty,
     /// The date of birth is in month 13.
     Malformed,
+    /// Everybody died since yesterday.
+    Died,
     /// Every caller's role is refused.
     Refuse,
 }

@@ -18,7 +18,7 @@ use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Server;
 use tonic::{Request, Response, Status};
 use wire::register::register_server::{Register, RegisterServer};
-use wire::register::{FindRequest, FindResponse, Person, Purpose};
+use wire::register::{FindRequest, FindResponse, Person, PersonStatus, Purpose};
 
 use super::admin::{Fault, Trouble};
 use super::file::RegisterFile;
@@ -105,6 +105,7 @@ impl RegisterService {
                     birth.month = 13;
                 }
             }
+            Fault::Died => person.set_status(PersonStatus::Deceased),
             _ => {}
         }
         Ok(person)

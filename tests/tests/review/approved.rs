@@ -4,7 +4,7 @@ use std::{path::Path, sync::Arc};
 
 use dossier::{
     PartialDay, Text,
-    dossier::{Finger, PriorDocument, PriorState},
+    dossier::{Finger, Ground, PriorDocument, PriorState},
 };
 use e2e::counter::{
     Intake, Paper, Station,
@@ -16,6 +16,11 @@ use hardware_sim::{
     register::{self, RegisterFile},
 };
 use image::ImageFormat;
+use openssl::pkey::{PKey, Private};
+use personalisation::{
+    config::Config,
+    review::{Desk, ReviewError, register::Register},
+};
 use personalisation_core::application::{ApplicationState, Approval, Referral};
 use personalisation_store::order::ContentKind;
 use wire::register::{FindRequest, Person, PersonStatus, Purpose, register_client::RegisterClient};
@@ -23,6 +28,14 @@ use wire::register::{FindRequest, Person, PersonStatus, Purpose, register_client
 use crate::review::support::{
     REVIEWER, case, desk, encoded, file, named, now, printable, record, referrals, with_staff,
 };
+
+/// Its address is filled in when it runs.
+const REGISTER: &str = "
+[register]
+authority = \"REGISTER\"
+server_name = \"localhost\"
+server_ca = \"ca.pem\"
+";
 
 #[tokio::test]
 async fn approval_by_a_person_is_an_order_with_a_ticket_over_what_was_checked() {
@@ -82,9 +95,7 @@ async fn an_order_the_line_takes(
 #[tokio::test]
 async fn a_renewal_about_which_everything_is_right_is_approved_by_the_rule() {
     let place = tempfile::tempdir().unwrap();
-    let path = place.path().to_path_buf();
-    let further = "\n[register]\nauthority = \"REGISTER\"\nserver_name = \"localhost\"\nserver_ca = \"ca.pem\"\n";
-    let mut centre = Intake::start(&path, further).await.unwrap();
+    let mut centre = Intake::start(place.path(), REGISTER).await.unwrap();
     let running = serve_register(&centre).await;
     let address = running.address().to_string();
     centre
@@ -115,6 +126,64 @@ async fn a_renewal_about_which_everything_is_right_is_approved_by_the_rule() {
     let why = referrals(&row);
     assert!(why.contains(&Referral::NotInRegister), "{why:?}");
     assert!(why.contains(&Referral::AnotherApplication), "{why:?}");
+}
+
+#[tokio::test]
+async fn who_died_since_the_checks_gets_no_card() {
+    let place = tempfile::tempdir().unwrap();
+    let mut centre = Intake::start(place.path(), REGISTER).await.unwrap();
+    with_staff(&centre).await;
+    let running = serve_register(&centre).await;
+    let address = running.address().to_string();
+    centre
+        .reconfigure(|text| text.replace("REGISTER", &address))
+        .unwrap();
+    centre.serve().unwrap();
+    let counter = centre.station("L-0304").await.unwrap();
+    let person = somebody(&centre, &address).await;
+    let (paper, prior) = known(&centre, &counter, &person);
+    let mut dossier = paper.dossier().unwrap();
+    dossier.prior_document = Some(prior);
+    // Not for the rule to decide.
+    dossier.ground = Ground::Correction;
+    let row = file(&centre, &counter, &dossier).await;
+    assert_eq!(row.application.state().name(), "in_review");
+    let desk = Desk {
+        register: Some(asking(&centre)),
+        ..desk(&centre).await
+    };
+    let at = std::time::Duration::ZERO;
+    running.trouble().set(register::Fault::Died, at);
+    let refused = desk.approve(case(&row, REVIEWER), now()).await;
+    assert!(
+        matches!(refused, Err(ReviewError::Deceased(_))),
+        "{refused:?}"
+    );
+    assert!(centre.store.orders().await.unwrap().is_empty());
+    // It says nothing: the checks asked it.
+    running.trouble().set(register::Fault::Down, at);
+    desk.approve(case(&row, REVIEWER), now()).await.unwrap();
+}
+
+/// Asks the register of the centre's configuration.
+fn asking(centre: &Intake) -> Register {
+    let config = Config::load(&centre.folder().join("intake.toml")).unwrap();
+    let (key, certificate) = caller(centre);
+    let tls = station::client(centre, Some((&certificate, &key))).unwrap();
+    Register::new(config.register.as_ref().unwrap(), tls).unwrap()
+}
+
+/// A key and the certificate of somebody whom the register answers.
+fn caller(centre: &Intake) -> (PKey<Private>, Vec<u8>) {
+    let key = authority::p256().unwrap();
+    let subject = Subject {
+        role: "intake",
+        name: "a test",
+        period: (-60, 86_400),
+    };
+    let public = authority::public(&key).unwrap();
+    let certificate = centre.authority().certify(&public, subject).unwrap();
+    (key, certificate.to_der().unwrap())
 }
 
 /// The simulated register, over the real wire.
@@ -161,19 +230,7 @@ async fn serve_register(centre: &Intake) -> register::Running {
 
 /// Somebody of full age with one card, alive, of whom everything is known.
 async fn somebody(centre: &Intake, address: &str) -> Person {
-    let key = authority::p256().unwrap();
-    let subject = Subject {
-        role: "intake",
-        name: "a test",
-        period: (-60, 86_400),
-    };
-    let public = authority::public(&key).unwrap();
-    let certificate = centre
-        .authority()
-        .certify(&public, subject)
-        .unwrap()
-        .to_der()
-        .unwrap();
+    let (key, certificate) = caller(centre);
     let tls = station::client(centre, Some((&certificate, &key))).unwrap();
     let channel = station::channel(address, Arc::new(tls)).await.unwrap();
     let mut client = RegisterClient::new(channel);

@@ -62,6 +62,7 @@ decide-error-ground = Wählen Sie den Ablehnungsgrund
 decide-error-why = Wählen Sie, warum er zurückgenommen wird
 decide-no-token = Diesem Programm fehlt der Schlüssel für Entscheidungen; fragen Sie die Person, die es betreut.
 decide-not-printable = Die Karte kann so nicht hergestellt werden. Verlangen Sie mehr.
+decide-deceased = Laut Register ist die Person inzwischen verstorben. Ziehen Sie den Antrag wegen Todes zurück.
 decide-another-lives = Diese Person hat einen anderen laufenden Antrag für dieses Dokument. Beenden Sie einen der beiden.
 decide-ordered = Für diese Person ist schon eine Karte bestellt. Lassen Sie zuerst diese Bestellung stornieren, oder lehnen Sie den Antrag ab.
 decide-on-the-line = Die Karte wird schon hergestellt.

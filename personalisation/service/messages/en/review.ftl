@@ -62,6 +62,7 @@ decide-error-ground = Choose the ground of refusal
 decide-error-why = Choose why it is withdrawn
 decide-no-token = This program lacks the key of decisions; ask the person who looks after it.
 decide-not-printable = The card cannot be made as it is. Ask for more.
+decide-deceased = The register says that this person has died since. Withdraw the application because of death.
 decide-another-lives = This person has another live application for this document. End one of the two.
 decide-ordered = A card is ordered for this person already. Have that order cancelled first, or refuse the application.
 decide-on-the-line = The card is being made already.

@@ -62,6 +62,7 @@ decide-error-ground = Choisissez la raison du refus
 decide-error-why = Choisissez pourquoi elle est retirée
 decide-no-token = Ce programme n'a pas la clé des décisions ; demandez à la personne qui le gère.
 decide-not-printable = La carte ne peut pas être faite ainsi. Demandez un complément.
+decide-deceased = Le registre indique que la personne est décédée depuis. Clôturez la demande par un retrait pour décès.
 decide-another-lives = Cette personne a une autre demande en cours pour ce document. Terminez l'une des deux.
 decide-ordered = Une carte est déjà commandée pour cette personne. Faites d'abord annuler cette commande, ou refusez la demande.
 decide-on-the-line = La carte est déjà en fabrication.

@@ -62,6 +62,7 @@ decide-error-ground = Wielt de Grond vum Refus
 decide-error-why = Wielt, firwat se zréckgezunn gëtt
 decide-no-token = Dësem Programm feelt de Schlëssel fir Entscheedungen; frot déi Persoun, déi et geréiert.
 decide-not-printable = D'Kaart kann esou net gemaach ginn. Verlaangt méi.
+decide-deceased = De Register seet, datt d’Persoun an der Tëschenzäit gestuerwen ass. Zitt d’Demande wéinst Doud zréck.
 decide-another-lives = Dës Persoun huet eng aner Demande fir dëst Dokument. Schléisst eng vun deenen zwou of.
 decide-ordered = Fir dës Persoun ass schonn eng Kaart bestallt. Loosst fir d'éischt déi Bestellung annuléieren, oder refuséiert d'Demande.
 decide-on-the-line = D'Kaart gëtt scho gemaach.

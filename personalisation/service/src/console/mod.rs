@@ -147,17 +147,21 @@ impl Desk {
             config: Arc::new(config),
         };
         let (config, store) = (&place.config, &place.store);
+        let ours = identity::open(config)?;
+        let register = identity::register(&place, ours.as_ref())?;
         let review = match config.review_token() {
-            Some(_) => Some(Arc::new(crate::review::desk(&place, "console")?)),
+            Some(_) => Some(Arc::new(crate::review::Desk {
+                register: register.clone(),
+                ..crate::review::desk(&place, "console")?
+            })),
             None => None,
         };
-        let ours = identity::open(config)?;
         let configurations = match &config.fleet {
             Some(section) => Configurations::of(section, store)?,
             None => None,
         };
         Ok(Self {
-            register: identity::register(&place, ours.as_ref())?,
+            register,
             revoking: identity::revoking(config, store, ours)?,
             configurations: configurations.map(Arc::new),
             review,

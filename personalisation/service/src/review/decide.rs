@@ -2,9 +2,9 @@
 //! looked up here, by person: no caller says what role somebody has. The intent of each is durable before the
 //! token signs anything.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use dossier::{ApplicationId, PersonId, staff::Role};
+use dossier::{ApplicationId, Dossier, PersonId, staff::Role};
 use evidence::entry::{Act, Entry};
 use key_custody::{
     EcKey, Token,
@@ -21,6 +21,7 @@ use personalisation_store::{
     review::{ApplicationRow, Decided, DossierPart, OrderToAdd},
 };
 use time::OffsetDateTime;
+use wire::register::PersonStatus;
 use zeroize::Zeroizing;
 
 use super::{
@@ -28,6 +29,7 @@ use super::{
     error::ReviewError,
     notice::{Decision, Written},
     order,
+    register::{Answer, Register},
 };
 use crate::{
     config::Config,
@@ -38,6 +40,8 @@ use crate::{
 
 /// Longest reason, in characters.
 const LONGEST_REASON: usize = 2000;
+/// How long who approves waits for the register.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Where decisions are carried out.
 #[derive(Debug)]
@@ -50,6 +54,8 @@ pub struct Desk {
     pub tickets: Arc<Tickets>,
     /// Keys of second persons at the console, in the same token; the first signs.
     pub approvals: Vec<EcKey<ApprovalSigning>>,
+    /// The population register, where this host asks it.
+    pub register: Option<Register>,
 }
 
 /// The key of tickets, in review's token.
@@ -85,6 +91,7 @@ impl Desk {
         let deciding = async {
             let (row, decider) = self.open(&case, now).await?;
             let to = row.application.clone().approve(decider)?;
+            self.refuse_the_dead(&row).await?;
             self.produce((&row, &to), Some(&case), None, &act, now)
                 .await
         };
@@ -230,6 +237,31 @@ impl Desk {
         }
     }
 
+    /// The checks may be weeks old: who died since gets no card. A register that says nothing now stops nobody; it was asked
+    /// by the checks, and the case's page says that it is silent.
+    async fn refuse_the_dead(&self, row: &ApplicationRow) -> Result<(), ReviewError> {
+        let Some(register) = &self.register else {
+            return Ok(());
+        };
+        let dossier = self.dossier(row).await?;
+        let Some(number) = &dossier.identity.national_number else {
+            return Ok(());
+        };
+        let id = row.application.id();
+        match register.ask_within(PATIENCE, &number.value, id).await {
+            Answer::Found(person) if person.status() == PersonStatus::Deceased => {
+                Err(ReviewError::Deceased(id))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    async fn dossier(&self, row: &ApplicationRow) -> Result<Dossier, ReviewError> {
+        let text = self.store.dossier_part(row.content, DossierPart::Text);
+        let text = text.await?.ok_or(PartsError::Missing("text"))?;
+        Ok(parts::text(&text)?)
+    }
+
     /// What a person may do now, by the roles that they hold at the centre.
     pub async fn decider(
         &self,
@@ -257,9 +289,7 @@ impl Desk {
         let id = to.id();
         let prepared = self.store.prepared_order(row.content).await?;
         let prepared = prepared.ok_or(ReviewError::NotPrintable(id))?;
-        let text = self.store.dossier_part(row.content, DossierPart::Text);
-        let text = text.await?.ok_or(PartsError::Missing("text"))?;
-        let dossier = parts::text(&text)?;
+        let dossier = self.dossier(row).await?;
         // The card is issued today, not when the application was checked.
         let profile = self.config.issuer_profile();
         let stated = order::stated(&dossier, profile.name);

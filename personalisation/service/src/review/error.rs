@@ -39,6 +39,11 @@ pub enum ReviewError {
         "application {0} cannot become a card as it is: see the check `printing`, and ask for more"
     )]
     NotPrintable(ApplicationId),
+    /// The applicant died since the checks.
+    #[error(
+        "application {0} cannot be approved: the register says that the applicant died; withdraw it for that reason"
+    )]
+    Deceased(ApplicationId),
     /// The person has another live application of the type.
     #[error(
         "the person of application {0} has another application of this type that lives; end one of the two"

@@ -24,7 +24,7 @@ use crate::intake::{IntakeError, Place};
 /// Who writes into the audit here.
 pub const ACTOR: &str = "personalisation/review";
 
-/// Where decisions are carried out, with the ticket key of `[tokens.review]`.
+/// Where decisions are carried out, with the ticket key of `[tokens.review]`; without a register.
 pub fn desk(place: &Place, role: &'static str) -> Result<Desk, IntakeError> {
     let section = "[tokens.review]";
     let (section, token) = place
@@ -40,6 +40,7 @@ pub fn desk(place: &Place, role: &'static str) -> Result<Desk, IntakeError> {
         config: Arc::clone(&place.config),
         tickets: Arc::new(Tickets { token, key }),
         approvals,
+        register: None,
     })
 }
 

@@ -92,6 +92,7 @@ fn refused(
         ReviewError::NotPrintable(_) | ReviewError::Identity(_) => {
             Ok(told(staffer, Id("decide-not-printable")))
         }
+        ReviewError::Deceased(_) => Ok(told(staffer, Id("decide-deceased"))),
         ReviewError::AnotherLives(_) => Ok(told(staffer, Id("decide-another-lives"))),
         ReviewError::Ordered { .. } => Ok(told(staffer, Id("decide-ordered"))),
         ReviewError::OnTheLine(_) => Ok(told(staffer, Id("decide-on-the-line"))),
