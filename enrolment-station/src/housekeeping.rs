@@ -4,6 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
+use dossier::dossier::ClockOffset;
 use dossier::{Configuration, Signed};
 use time::{Duration, OffsetDateTime};
 
@@ -21,9 +22,13 @@ pub const TASKS: Duration = Duration::days(180);
 
 /// Between two looks.
 const INTERVAL: std::time::Duration = std::time::Duration::from_hours(6);
+/// Between two looks while the clock may be wrong.
+const DOUBTFUL: std::time::Duration = std::time::Duration::from_mins(1);
 
 /// The station's clock.
 pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;
+/// How far that clock was off at the centre's last answer; none before the first one, and after the clock was set.
+pub type Offset = Arc<dyn Fn(OffsetDateTime) -> Option<ClockOffset> + Send + Sync>;
 
 /// How much went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +47,7 @@ pub struct Housekeeping {
     drafts: Drafts,
     outbox: Outbox,
     clock: Clock,
+    offset: Offset,
 }
 
 impl fmt::Debug for Housekeeping {
@@ -52,57 +58,64 @@ impl fmt::Debug for Housekeeping {
 
 impl Housekeeping {
     /// Keeps this store.
-    pub fn new(store: &Store, clock: Clock) -> Self {
+    pub fn new(store: &Store, clock: Clock, offset: Offset) -> Self {
         Self {
             store: store.clone(),
             drafts: Drafts::new(store),
             outbox: Outbox::new(store),
             clock,
+            offset,
         }
     }
 
-    /// Runs until `shutdown`: at once, and every six hours. What fails is tried again then.
+    /// Runs until `shutdown`: as soon as the clock is known to be right, and every six hours. What fails is tried again
+    /// then.
     pub async fn run(self, shutdown: impl Future<Output = ()>) {
         tokio::pin!(shutdown);
         loop {
+            let mut pause = INTERVAL;
             match self.pass().await {
-                Ok(gone) if gone != Gone::default() => tracing::info!(
+                Ok(None) => pause = DOUBTFUL,
+                Ok(Some(gone)) if gone != Gone::default() => tracing::info!(
                     drafts = gone.drafts,
                     receipts = gone.receipts,
                     tasks = gone.tasks,
                     "erased by date"
                 ),
-                Ok(_) => {}
+                Ok(Some(_)) => {}
                 Err(error) => tracing::warn!(%error, "nothing was erased by date"),
             }
             tokio::select! {
                 () = &mut shutdown => return,
-                () = tokio::time::sleep(INTERVAL) => {}
+                () = tokio::time::sleep(pause) => {}
             }
         }
     }
 
-    /// Once. A clock outside the configuration's period may be wrong by years: nothing is erased by it.
-    pub async fn pass(&self) -> Result<Gone, DraftError> {
+    /// Once; nothing where the clock may be wrong. A machine that starts with its clock months ahead would erase what is
+    /// days old: only a clock that the centre's agrees with since the start erases anything.
+    pub async fn pass(&self) -> Result<Option<Gone>, DraftError> {
         let now = (self.clock)();
-        if !self.is_plausible(now).await? {
-            return Ok(Gone::default());
+        if !self.is_right(now).await? {
+            return Ok(None);
         }
-        Ok(Gone {
+        Ok(Some(Gone {
             drafts: self.drafts.discard_older(now - DRAFTS).await?,
             receipts: self.outbox.forget(now - RECEIPTS).await?,
             tasks: self.outbox.forget_tasks(now - TASKS).await?,
-        })
+        }))
     }
 
-    async fn is_plausible(&self, now: OffsetDateTime) -> Result<bool, StoreError> {
+    async fn is_right(&self, now: OffsetDateTime) -> Result<bool, StoreError> {
         let kept = self.store.issued(Kind::Configuration).await?;
         let signed = kept.and_then(|kept| Signed::<Configuration>::decode(&kept).ok());
         // Whoever put it into the sealed store verified it.
         let configuration = signed.and_then(|signed| signed.danger_unverified().ok());
         Ok(configuration.is_some_and(|configuration| {
             let period = configuration.issue.from.seconds()..configuration.issue.until.seconds();
-            period.contains(&now.unix_timestamp())
+            let tolerance = u64::from(configuration.station.clock_tolerance);
+            let off = (self.offset)(now).map(|offset| offset.milliseconds.unsigned_abs());
+            period.contains(&now.unix_timestamp()) && off.is_some_and(|off| off <= tolerance)
         }))
     }
 }

@@ -246,6 +246,13 @@ impl Application {
         self.identity = Some(person);
     }
 
+    /// Everybody who captured any of it, this clerk too.
+    pub fn captured_by(&self, clerk: PersonId) -> Result<BTreeSet<PersonId>, dossier::BadId> {
+        let begun_by: PersonId = self.begun_by.parse()?;
+        let handled = self.handled_by.iter().copied();
+        Ok(handled.chain([clerk, begun_by]).collect())
+    }
+
     /// Whether somebody may look at it as the second person: not who had it in their hands.
     pub fn may_be_approved_by(&self, person: PersonId) -> bool {
         self.begun_by != person.to_string() && !self.handled_by.contains(&person)

@@ -104,7 +104,7 @@ pub async fn ask(
     let about = About {
         application: request.application,
         summary: request.summary_hash(),
-        captured_by: BTreeSet::from([request.clerk, request.begun_by]),
+        captured_by: request.captured_by.iter().copied().collect(),
     };
     read(asked.answer, &about)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use dossier::{ApplicationId, PersonId, Text};
+use dossier::{ApplicationId, Text};
 
 use super::desk::{Part, encode, load_form};
 use super::place::Place;
@@ -38,13 +38,11 @@ pub(super) async fn look(place: &Place, application: &mut Application) -> Result
     let Some(asked) = &application.asked else {
         return Ok(());
     };
-    let begun_by: PersonId = application.begun_by.parse().map_err(|_| AskError::Wrong)?;
-    let handled = application.handled_by.iter().copied();
-    let captured_by = handled.chain([asked.clerk, begun_by]);
+    let captured_by = application.captured_by(asked.clerk);
     let about = About {
         application: application.id,
         summary: asked.summary,
-        captured_by: captured_by.collect(),
+        captured_by: captured_by.map_err(|_| AskError::Wrong)?,
     };
     let answer = second_person::look(&place.standing, about).await?;
     heard(application, answer)
@@ -67,6 +65,7 @@ pub(super) async fn take_back(
 pub(super) fn tell(place: &Place, application: ApplicationId) {
     let place = place.clone();
     tokio::spawn(async move {
+        let _asking = place.asking.lock().await;
         if let Err(error) = second_person::take_back(&place.standing, application).await {
             tracing::info!(%error, "taking a question for a second person back");
         }
@@ -105,6 +104,10 @@ async fn pass_one(
         let asked = form.asked.as_ref();
         form.take_back || asked.is_some_and(|asked| asked.heard == Heard::Waiting)
     };
+    if !read().await?.as_ref().is_some_and(open) {
+        return Ok(());
+    }
+    let _asking = place.asking.clone().lock_owned().await;
     let Some(mut seen) = read().await?.filter(open) else {
         return Ok(());
     };

@@ -55,6 +55,9 @@ pub struct Parts {
     pub office: OfficeId,
     /// Whoever changes a draft waits for whoever does: two clicks are not two changes at once.
     pub changing: Arc<tokio::sync::Mutex<()>>,
+    /// Whoever asks the centre for a second person, or takes a question back, waits for whoever does: a question is not
+    /// taken back by what was on its way before it.
+    pub asking: Arc<tokio::sync::Mutex<()>>,
     /// The configuration as it was read last, by the hash of its bytes.
     pub configuration: Mutex<Option<(Hash, Arc<Configuration>)>>,
     /// How the way to the centre is.

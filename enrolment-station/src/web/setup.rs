@@ -148,7 +148,9 @@ pub(super) async fn station(config: &Config, origin: &str) -> Result<Station, Se
         scanners.seen(),
         edge::rng(),
     );
-    let housekeeping = Housekeeping::new(standing.store(), Arc::new(edge::now));
+    let measured = Arc::clone(&standing);
+    let offset = Arc::new(move |now| measured.clock_offset(now));
+    let housekeeping = Housekeeping::new(standing.store(), Arc::new(edge::now), offset);
     let shield = shield(&configuration, origin)?;
     let members = Arc::new(Members::new(standing.store()));
     let party = RelyingParty::new("localhost", origin, "Stempel")?;
@@ -164,6 +166,7 @@ pub(super) async fn station(config: &Config, origin: &str) -> Result<Station, Se
         check: Arc::new(Check::new(PortraitLimits::default()).map_err(SetUpError::from)?),
         office: standing.identity().office.clone(),
         changing: Arc::default(),
+        asking: Arc::default(),
         configuration: Mutex::default(),
         way: uploader.status(),
         outbox,

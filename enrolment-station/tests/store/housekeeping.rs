@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use dossier::Signed;
+use dossier::dossier::ClockOffset;
+use dossier::{Signed, Timestamp};
 use enrolment_station::{
     draft::Drafts,
     housekeeping::{DRAFTS, Gone, Housekeeping, RECEIPTS, TASKS},
@@ -22,7 +23,7 @@ async fn issue(station: &mut Station, store: &Store, at: OffsetDateTime) {
     let mut configuration = fixture::configuration(12);
     let stamp = |days: i64| {
         let moment = at + Duration::days(days);
-        dossier::Timestamp::from_seconds(moment.unix_timestamp()).unwrap()
+        Timestamp::from_seconds(moment.unix_timestamp()).unwrap()
     };
     (configuration.issue.from, configuration.issue.until) = (stamp(-200), stamp(1));
     let signed = Signed::sign(&configuration, &fixture::SoftKey::new(11)).unwrap();
@@ -35,7 +36,17 @@ async fn issue(station: &mut Station, store: &Store, at: OffsetDateTime) {
 }
 
 async fn pass(store: &Store, at: OffsetDateTime) -> Gone {
-    let keeping = Housekeeping::new(store, Arc::new(move || at));
+    let gone = pass_when_off(store, at, Some(0)).await;
+    gone.unwrap_or_default()
+}
+
+/// With the clock off by so many milliseconds at the centre's last answer.
+async fn pass_when_off(store: &Store, at: OffsetDateTime, off: Option<i64>) -> Option<Gone> {
+    let offset = off.map(|milliseconds| ClockOffset {
+        milliseconds,
+        measured_at: Timestamp::from_seconds(at.unix_timestamp()).unwrap(),
+    });
+    let keeping = Housekeeping::new(store, Arc::new(move || at), Arc::new(move |_| offset));
     keeping.pass().await.unwrap()
 }
 
@@ -102,4 +113,20 @@ async fn a_clock_outside_the_configuration_s_period_erases_nothing() {
     issue(&mut station, &store, now(0)).await;
     assert_eq!(pass(&store, years_ahead).await, Gone::default());
     assert_eq!(Drafts::new(&store).list().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_clock_that_the_centre_does_not_confirm_erases_nothing() {
+    let mut station = Station::new();
+    let store = station.open().await;
+    station.draft(&store, &[("form", b"somebody")]).await;
+    issue(&mut station, &store, now(0)).await;
+    // Two months ahead and within the configuration's period, as after a start with a dead battery.
+    let ahead = now(0) + Duration::days(60);
+    for off in [None, Some(60 * 86_400_000), Some(-60 * 86_400_000)] {
+        assert_eq!(pass_when_off(&store, ahead, off).await, None, "{off:?}");
+    }
+    assert_eq!(Drafts::new(&store).list().await.unwrap().len(), 1);
+    let gone = pass_when_off(&store, ahead, Some(900)).await;
+    assert_eq!(gone.unwrap().drafts, 1);
 }

@@ -163,14 +163,14 @@ fn run(role: Centre, config: &Path) -> Result<ExitCode, Box<dyn std::error::Erro
             println!("{} blanks in the vault", runtime.block_on(import)?);
         }
         Centre::Blanks(Blanks::Count) => {
-            let store = runtime.block_on(config.open_store())?;
+            let store = runtime.block_on(config.open_store_without_fingers())?;
             for (state, blanks) in runtime.block_on(store.stock())? {
                 println!("{state} {blanks}");
             }
         }
         Centre::Console => runtime.block_on(console::run(config))?,
         Centre::Quarantine(command) => {
-            let store = runtime.block_on(config.open_store())?;
+            let store = runtime.block_on(config.open_store_without_fingers())?;
             let done = intake::quarantine::run(&store, command, edge::now());
             for line in runtime.block_on(done)? {
                 println!("{line}");
@@ -183,7 +183,7 @@ fn run(role: Centre, config: &Path) -> Result<ExitCode, Box<dyn std::error::Erro
             }
         }
         Centre::Audit => {
-            let store = runtime.block_on(config.open_store())?;
+            let store = runtime.block_on(config.open_store_without_fingers())?;
             runtime.block_on(store.export_audit(std::io::stdout().lock()))?;
         }
     }
@@ -254,7 +254,7 @@ fn command_order(
             return Ok(());
         }
         Order::List => {
-            let store = runtime.block_on(config.open_store())?;
+            let store = runtime.block_on(config.open_store_without_fingers())?;
             for head in runtime.block_on(store.orders())? {
                 let (id, state) = (head.attempt.id(), head.attempt.state().name());
                 println!("{id} {} {state}", head.issuer_profile);
@@ -279,7 +279,7 @@ fn command_fleet(
 ) -> Result<(), Box<dyn std::error::Error>> {
     let section = config.fleet.as_ref().ok_or(fleet::FleetError::NoSection)?;
     let printed = runtime.block_on(async {
-        let store = config.open_store().await?;
+        let store = config.open_store_without_fingers().await?;
         let place = fleet::Place::open(section, store, edge::now)?;
         let printed = fleet::command::run(&place, command, &mut edge::rng()).await?;
         Ok::<_, Box<dyn std::error::Error>>(printed)

@@ -2,16 +2,17 @@
 //! (docs/review.md). Also the keys of what was stored before each person had two.
 
 use dossier::{ApplicationId, Body as _, Dossier, Hash, NationalNumber, dossier::DocumentType};
+use evidence::entry::Act;
 use icao9303::lds::Dg11;
 use personalisation_core::{
-    ids::OrderId,
+    ids::{ActId, OrderId},
     person::{Key, Person},
 };
 use personalisation_store::{Store, StoreError, order::ContentKind, review::DossierPart};
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
-use crate::order::Identity;
+use crate::{edge, order::Identity};
 
 /// Rows read at once.
 const BATCH: u32 = 200;
@@ -105,8 +106,31 @@ fn letters(text: &str) -> Zeroizing<String> {
 }
 
 /// Gives every application and order from before migration 10 the keys that it lacks. Safe to run at any time, by any
-/// number of programs, and to be killed; what cannot be opened is named and left for the next start.
+/// number of programs, and to be killed; what cannot be opened is named and left for the next start. That identities were
+/// opened stands in the audit.
 pub async fn complete(store: &Store) -> Result<(), StoreError> {
+    let lacking = !store.applications_to_know(None, 1).await?.is_empty()
+        || !store.orders_to_know(None, 1).await?.is_empty();
+    if !lacking {
+        return Ok(());
+    }
+    let act = Act::new(
+        *ActId::generate(&mut edge::rng()).as_bytes(),
+        "personalisation",
+        "complete-person-keys",
+        "applications and orders from before migration 10".to_owned(),
+    );
+    store.audit(&[act.intent(edge::now())]).await?;
+    let done = complete_all(store).await;
+    let outcome = match &done {
+        Ok(()) => "all that could be opened have their keys",
+        Err(_) => "interrupted: the next start goes on",
+    };
+    store.audit(&[act.outcome(edge::now(), outcome)]).await?;
+    done
+}
+
+async fn complete_all(store: &Store) -> Result<(), StoreError> {
     let mut after = None;
     loop {
         let batch = store.applications_to_know(after, BATCH).await?;

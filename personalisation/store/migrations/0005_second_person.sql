@@ -7,7 +7,7 @@ CREATE TABLE intake_second_person (
     station BYTEA NOT NULL,                  -- which station asked; fixed
     office TEXT NOT NULL,                    -- its office; fixed
     clerk BYTEA NOT NULL,                    -- who asked; may not decide
-    begun_by BYTEA NOT NULL,                 -- who began the application; may not decide
+    captured_by BYTEA NOT NULL,              -- who captured any of it: ids of 16 bytes, in order; may not decide
     state TEXT NOT NULL,                     -- waiting -> approved, declined, taken_back, expired; the last two -> waiting
     asked_at BIGINT NOT NULL,                -- when it came last
     content BYTEA,                           -- sealed; row is APPLICATION:SUMMARY; the request (canonical CBOR); NULL once not waiting

@@ -17,7 +17,7 @@ DROP INDEX review_application_subject;
 CREATE TABLE review_payment (
     application BYTEA NOT NULL REFERENCES review_application (application),
     payment_key BYTEA NOT NULL,              -- keyed hash of office and reference, 32 bytes; fixed
-    noted_at BIGINT NOT NULL,                -- when the dossier that names it was accepted; fixed
+    place BIGINT NOT NULL,                   -- counts the applications that name it, as they came; 0 = before this table
     PRIMARY KEY (application, payment_key)
 );
 CREATE INDEX review_payment_key ON review_payment (payment_key);
@@ -31,6 +31,9 @@ CREATE TABLE order_person (
     PRIMARY KEY (order_id, person_key)
 );
 CREATE INDEX order_person_key ON order_person (person_key);
+INSERT INTO order_person (order_id, person_key, kind, document_type)
+    SELECT order_id, subject, 'either', document_type FROM review_application WHERE order_id IS NOT NULL;
+CREATE UNIQUE INDEX review_application_order ON review_application (order_id) WHERE order_id IS NOT NULL;
 
 -- Whoever claims something for a person touches the rows of the person's keys first, in order: claims of one person
 -- are taken one after the other, on engines too where writers run side by side.

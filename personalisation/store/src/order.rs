@@ -205,7 +205,7 @@ pub(crate) async fn insert(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     const DOING: &str = "adding an order";
-    person::latch(tx, order.person).await?;
+    person::latch(tx, order.person.keys().map(|(_, key)| key)).await?;
     let live = person::live_orders(&mut *tx, order.person, order.document_type).await?;
     if let Some(other) = live.into_iter().find(|other| *other != order.id) {
         return Err(StoreError::Ordered { order: other });

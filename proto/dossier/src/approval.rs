@@ -22,6 +22,8 @@ const INFO: &[u8] = b"stempel second person request 1";
 const FORM: u8 = 1;
 const KEY_LENGTH: usize = 32;
 const START: usize = 1 + KEY_LENGTH + ENC_LENGTH;
+/// Most people who captured one application.
+const MOST_HANDS: usize = 64;
 /// The most bytes of a sealed request.
 pub const MAX_SEALED: usize = START + ApprovalRequest::MAX_LENGTH + TAG_LENGTH;
 
@@ -39,8 +41,8 @@ pub struct ApprovalRequest {
     pub office: OfficeId,
     /// 4: the clerk who asks.
     pub clerk: PersonId,
-    /// 5: the clerk who began the application.
-    pub begun_by: PersonId,
+    /// 5: everybody who captured any of it, each once, in order: none of them may approve.
+    pub captured_by: Vec<PersonId>,
     /// 6: of the summary.
     pub language: Language,
     /// 7: the summary that the applicant confirmed, UTF-8; its hash is the dossier's.
@@ -95,6 +97,12 @@ impl Checked for ApprovalRequest {
         }
         if self.occasions.is_empty() || !self.occasions.is_sorted_by(|one, next| one < next) {
             return Err(("occasions", "one or more, each once, in order"));
+        }
+        let hands = 1..=MOST_HANDS;
+        if !hands.contains(&self.captured_by.len())
+            || !self.captured_by.is_sorted_by(|one, next| one < next)
+        {
+            return Err(("captured_by", "1 to 64 people, each once, in order"));
         }
         if self.reasons.len() > 16 {
             return Err(("reasons", "16 at most"));

@@ -23,7 +23,7 @@ fn request() -> ApprovalRequest {
         station: STATION,
         office: "L-0304".parse().unwrap(),
         clerk: PersonId::from_bytes([3; 16]),
-        begun_by: PersonId::from_bytes([3; 16]),
+        captured_by: vec![PersonId::from_bytes([3; 16]), PersonId::from_bytes([4; 16])],
         language: Language::Fr,
         summary: Blob::new("Nom: Müller-Weiß\n".into()).unwrap(),
         occasions: vec![Occasion::ForcedCapture, Occasion::LossOrTheft],

@@ -114,6 +114,8 @@ impl Browser {
             "--disable-sync",
             "--disable-dev-shm-usage",
             "--force-color-profile=srgb",
+            // What moves is judged at rest: colours half way between two are nobody's.
+            "--force-prefers-reduced-motion",
             "--lang=en",
             "--window-size=1366,900",
         ];

@@ -144,6 +144,8 @@ fn somebody_at_the_centre_is_asked_declines_and_approves_what_was_corrected() {
     clerk.send();
 
     // Intake believes the record, and who approved has a hand in it.
+    let arrived = || runtime.block_on(centre.store.application(id)).unwrap();
+    until(|| arrived().is_some());
     let row = runtime.block_on(settled(&centre, id));
     assert_eq!(row.application.state().name(), "in_review");
     let filing = row.application.filing().unwrap();

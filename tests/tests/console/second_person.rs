@@ -23,7 +23,7 @@ fn ask(centre: &Centre, number: u8, clerk: PersonId) -> QuestionId {
         station: StationId::from_bytes([9; 16]),
         office: "L-0105".parse().unwrap(),
         clerk,
-        begun_by: clerk,
+        captured_by: vec![clerk],
         language: Language::Fr,
         summary: Blob::new("Nom: Muster\nPrénoms: Anne\n".into()).unwrap(),
         occasions: vec![Occasion::ManualIdentity],
@@ -40,7 +40,7 @@ fn ask(centre: &Centre, number: u8, clerk: PersonId) -> QuestionId {
         station: request.station,
         office: &request.office,
         clerk,
-        begun_by: clerk,
+        captured_by: &[clerk].into(),
         content: &request.encode().unwrap(),
     };
     let mut rng = edge::rng();

@@ -26,7 +26,7 @@ use personalisation_store::{
 use crate::intake::{end_of, outcome_of};
 
 /// What a station's export looks like: files named by their hashes, and the list.
-fn export(folder: &Path, dossiers: &[&SealedDossier]) {
+pub fn export(folder: &Path, dossiers: &[&SealedDossier]) {
     fs::create_dir_all(folder).unwrap();
     let mut lines = Vec::new();
     for sealed in dossiers {
@@ -50,7 +50,7 @@ fn export(folder: &Path, dossiers: &[&SealedDossier]) {
 }
 
 /// Runs `personalisation intake import`.
-fn import(centre: &Intake, folder: &Path) -> Ended {
+pub fn import(centre: &Intake, folder: &Path) -> Ended {
     import_at(&centre.folder().join("intake.toml"), folder)
 }
 
@@ -67,7 +67,7 @@ fn import_at(config: &Path, folder: &Path) -> Ended {
 }
 
 /// A dossier about a person of this surname.
-fn sealed(centre: &Intake, from: &Station, surname: &str) -> SealedDossier {
+pub fn sealed(centre: &Intake, from: &Station, surname: &str) -> SealedDossier {
     let mut paper = centre.paper(from);
     paper.number = None;
     surname.clone_into(&mut paper.person.0);
@@ -75,7 +75,7 @@ fn sealed(centre: &Intake, from: &Station, surname: &str) -> SealedDossier {
         .unwrap()
 }
 
-fn said(ended: &Ended, name: &impl ToString) -> String {
+pub fn said(ended: &Ended, name: &impl ToString) -> String {
     let name = name.to_string();
     let line = ended.output.lines().find(|line| line.starts_with(&name));
     line.unwrap_or_else(|| panic!("{name}: {}", ended.output))

@@ -17,7 +17,7 @@ use personalisation_store::{
     staff::{Grant, RoleId},
 };
 
-use crate::intake::{end_of, end_of_bytes, outcome_of, rejected};
+use crate::intake::{carried, end_of, end_of_bytes, outcome_of, rejected};
 
 /// Sends a dossier that `change` makes wrong.
 async fn wrong(centre: &Intake, from: &Station, change: impl FnOnce(&mut Dossier)) -> Outcome {
@@ -357,6 +357,21 @@ async fn no_station_fills_the_quarantine_and_a_supervisor_empties_it() {
     let mut client = counter.connect(centre.address()).await.unwrap();
     let full = station::begin(&mut client, &third).await.unwrap_err();
     assert_eq!(full.code(), tonic::Code::ResourceExhausted, "{full}");
+    // A stick is no way around it.
+    let carried = carried::sealed(&centre, &counter, "Carried");
+    let stick = place.path().join("stick");
+    carried::export(&stick, &[&carried]);
+    let not_taken = carried::import(&centre, &stick);
+    let line = carried::said(&not_taken, &carried.hash());
+    assert!(line.contains("too many dossiers"), "{line}");
+    assert!(
+        centre
+            .store
+            .dossier(carried.hash())
+            .await
+            .unwrap()
+            .is_none()
+    );
     // Another station goes on.
     assert_eq!(wrong(&centre, &other, |_| ()).await, Outcome::Accepted);
     let supervisor = PersonId::from_bytes([9; 16]);

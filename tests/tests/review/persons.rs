@@ -5,7 +5,7 @@ use e2e::{
     counter::{Intake, Paper, station},
     oracles,
 };
-use personalisation::{person, review::ReviewError};
+use personalisation::{edge, person, review::ReviewError};
 use personalisation_core::{
     application::{Check, Detail, Outcome, Referral, RefusalGround},
     ids::OrderId,
@@ -130,6 +130,37 @@ async fn a_payment_that_was_used_is_a_persons_to_look_at() {
         assert_eq!(detail, expected);
         assert_eq!(outcome == Outcome::Passed, expected.is_empty());
     }
+}
+
+#[tokio::test]
+async fn an_approval_whose_order_was_cancelled_can_be_ended_and_frees_its_person() {
+    let place = tempfile::tempdir().unwrap();
+    let centre = Intake::start(place.path(), "").await.unwrap();
+    let counter = centre.station("L-0304").await.unwrap();
+    with_staff(&centre).await;
+    let desk = desk(&centre).await;
+    let first = printable(centre.paper(&counter)).dossier().unwrap();
+    let first = file(&centre, &counter, &first).await;
+    let order = desk.approve(case(&first, SUPERVISOR), now()).await.unwrap();
+    let cancel = personalisation::order::Decision::Cancel;
+    let mut rng = edge::rng();
+    personalisation::order::decide(&desk.config, order, cancel, &mut rng, now())
+        .await
+        .unwrap();
+    let second = printable(centre.paper(&counter)).dossier().unwrap();
+    let second = file(&centre, &counter, &second).await;
+    let refused = desk.approve(case(&second, SUPERVISOR), now()).await;
+    assert!(
+        matches!(refused, Err(ReviewError::AnotherLives(_))),
+        "{refused:?}"
+    );
+    let row = centre.store.application(first.application.id()).await;
+    let row = row.unwrap().unwrap();
+    let ended = desk.refuse(case(&row, SUPERVISOR), RefusalGround::Duplicate, now());
+    ended.await.unwrap();
+    desk.approve(case(&second, SUPERVISOR), now())
+        .await
+        .unwrap();
 }
 
 /// What the database knew before migration 10: one keyed hash an application, none an order, no payments.

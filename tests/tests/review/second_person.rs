@@ -1,6 +1,6 @@
 //! A second person elsewhere: asked by a station over its line, answered at the centre's desk, believed by the opener.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use dossier::{
     ApprovalRequest, Blob, Hash, Language, PersonId, Signed, Text, Timestamp, Version,
@@ -23,7 +23,7 @@ use wire::intake::{
 };
 
 use crate::review::support::{
-    COLLEAGUE, REVIEWER, accept, desk, employ, named, now, printable, settled,
+    COLLEAGUE, REVIEWER, SUPERVISOR, accept, desk, employ, named, now, printable, settled,
 };
 
 const SUMMARY: &[u8] = b"summary";
@@ -36,6 +36,7 @@ async fn centre(place: &std::path::Path) -> Intake {
     centre.issue(2, remote).await.unwrap();
     employ(&centre, REVIEWER, Role::Reviewer, None).await;
     employ(&centre, COLLEAGUE, Role::Supervisor, None).await;
+    employ(&centre, SUPERVISOR, Role::Supervisor, None).await;
     centre
 }
 
@@ -46,7 +47,9 @@ fn request(paper: &Paper, counter: &Station, summary: &[u8]) -> ApprovalRequest 
         station: counter.id,
         office: counter.office.clone(),
         clerk: paper.clerk,
-        begun_by: paper.clerk,
+        captured_by: BTreeSet::from([paper.clerk, SUPERVISOR])
+            .into_iter()
+            .collect(),
         language: Language::Fr,
         summary: Blob::new(summary.to_vec()).unwrap(),
         occasions: vec![Occasion::ForcedCapture],
@@ -154,8 +157,11 @@ async fn an_approval_elsewhere_is_asked_once_given_once_and_believed() {
 
     let desk = Arc::new(desk(&centre).await);
     let open = question(&centre, &asked).await;
-    let own = approve(&desk, &open, &asked, paper.clerk).await;
-    assert!(matches!(own, Err(SayError::Own)), "{own:?}");
+    // Neither who asks nor who only took the fingers.
+    for hand in [paper.clerk, SUPERVISOR] {
+        let own = approve(&desk, &open, &asked, hand).await;
+        assert!(matches!(own, Err(SayError::Own)), "{own:?}");
+    }
     // Two at once: one of them said it.
     let (first, second) = tokio::join!(
         approve(&desk, &open, &asked, REVIEWER),

@@ -93,6 +93,7 @@ pub async fn act(mut desk: Desk, values: Values) -> Result<Response, Problem> {
     if !allowed(&desk) {
         return Err(Problem::NotFound);
     }
+    let asking = desk.place.asking.clone().lock_owned().await;
     let done = match values.get("act") {
         "ask" => ask(&mut desk).await?,
         "look" => asking::look(&desk.place, &mut desk.application).await,
@@ -104,6 +105,7 @@ pub async fn act(mut desk: Desk, values: Values) -> Result<Response, Problem> {
     };
     // What was heard is kept, and that something is to be taken back, whether or not the line is up.
     desk.keep(&[]).await?;
+    drop(asking);
     match done {
         Ok(()) => Ok(desk.onward()),
         Err(error) => Ok(page(&desk, &error)),
@@ -146,7 +148,8 @@ async fn ask(desk: &mut Desk) -> Result<Result<(), AskError>, Problem> {
         clerk: request.clerk,
         heard: Heard::Waiting,
     });
-    desk.application.take_back = false;
+    // Asking takes what was asked before back; if it is not asked, that is still to be done.
+    let before = std::mem::take(&mut desk.application.take_back);
     desk.keep(&[]).await?;
     let (standing, configuration) = (&desk.place.standing, &desk.configuration);
     let now = stamp(desk.visit.now())?;
@@ -158,6 +161,7 @@ async fn ask(desk: &mut Desk) -> Result<Result<(), AskError>, Problem> {
             // A lost reply may have been taken all the same: that is heard by looking. Anything else was not.
             if !matches!(error, AskError::Away(_)) {
                 desk.application.asked = None;
+                desk.application.take_back = before;
             }
             Err(error)
         }
@@ -175,14 +179,16 @@ fn request(desk: &Desk) -> Result<Option<ApprovalRequest>, Problem> {
         return Ok(None);
     }
     let rule = desk.configuration.second_person(&desk.place.office);
-    let begun_by: Result<PersonId, _> = application.begun_by.parse();
+    let clerk = PersonId::from_bytes(*desk.who.person.bytes());
+    let captured_by = application.captured_by(clerk);
+    let captured_by = captured_by.map_err(failed("who began an application"))?;
     Ok(Some(ApprovalRequest {
         version: Version,
         application: application.id,
         station: desk.place.standing.identity().station,
         office: desk.place.office.clone(),
-        clerk: PersonId::from_bytes(*desk.who.person.bytes()),
-        begun_by: begun_by.map_err(failed("who began an application"))?,
+        clerk,
+        captured_by: captured_by.into_iter().collect(),
         language: confirmed.language,
         summary: Blob::new(text.into_bytes()).map_err(failed("a summary"))?,
         occasions: rules::asked_for(rule, application, desk.today),

@@ -211,6 +211,7 @@ impl House {
             check: Arc::new(Check::new(PortraitLimits::default()).unwrap()),
             office: standing.identity().office.clone(),
             changing: Arc::default(),
+            asking: Arc::default(),
             configuration: Mutex::default(),
             way: watch::channel(Status::default()).1,
             follow: Box::new(|_| ()),

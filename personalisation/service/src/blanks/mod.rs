@@ -123,7 +123,7 @@ pub async fn import(
     let detail = format!("{count} blanks of card profile {profile} in the vault");
     let entries = [act.intent(now), act.outcome(now, detail)];
     config
-        .open_store()
+        .open_store_without_fingers()
         .await?
         .receive_delivery(&new, &entries, now)
         .await?;

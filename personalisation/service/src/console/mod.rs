@@ -88,7 +88,8 @@ pub enum ConsoleError {
     NoSection,
     /// Half of what it calls others with.
     #[error(
-        "starting the console: [tokens.console] and the certificate of [console] belong together;          name both, or neither (docs/console.md)"
+        "starting the console: [tokens.console] and the certificate of [console] belong together; \
+         name both, or neither (docs/console.md)"
     )]
     HalfIdentity,
     /// An address that strangers reach, without TLS.

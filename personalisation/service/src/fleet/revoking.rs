@@ -47,7 +47,7 @@ impl Revoking {
     }
 
     /// Ends a station: first here, then at pki. Safe to repeat; where pki does not answer, the station is refused here
-    /// already, and [`Self::tell_again`] tells pki later.
+    /// already, and [`Self::tell_again`] tells pki later. Any other error says that nothing was changed.
     pub(crate) async fn revoke(
         &self,
         station: StationId,
@@ -63,13 +63,19 @@ impl Revoking {
             Ok(count) => {
                 let now = (self.now)();
                 let outcome = act.outcome(now, format!("revoked, {count} certificates at pki"));
-                self.store.told_revocation(station, &[outcome], now).await?;
+                let told = self.store.told_revocation(station, &[outcome], now).await;
+                if let Err(error) = told {
+                    // It took place: it is told again, which changes nothing at pki, and written down then.
+                    tracing::error!(%station, %error, "writing down that pki heard of a revocation");
+                }
                 Ok(count)
             }
             Err(error) => {
                 let detail = format!("revoked here, not at pki: {error}");
                 let outcome = act.outcome((self.now)(), detail);
-                self.store.audit(&[outcome]).await?;
+                if let Err(error) = self.store.audit(&[outcome]).await {
+                    tracing::error!(%station, %error, "writing down that pki is to be told of a revocation");
+                }
                 Err(error.into())
             }
         }

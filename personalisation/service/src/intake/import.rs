@@ -89,6 +89,11 @@ pub enum NotTaken {
     /// Nobody's.
     #[error("sealed by a station that the centre does not know; ask where the folder comes from")]
     UnknownStation,
+    /// As over its line, nothing more comes in.
+    #[error(
+        "too many dossiers of its station were rejected; a supervisor must be done with them first (/quarantine), then import again"
+    )]
+    QuarantineFull,
     /// The disk.
     #[error(transparent)]
     Chunk(#[from] ChunkError),
@@ -252,6 +257,7 @@ struct Import {
     chunks: Arc<Chunks>,
     keys: Arc<IntakeKeys>,
     opener: Opener,
+    quarantine_bytes: u64,
 }
 
 impl Import {
@@ -283,6 +289,7 @@ impl Import {
             chunks: service.chunks,
             keys: service.keys,
             opener,
+            quarantine_bytes: section.quarantine_bytes,
         })
     }
 
@@ -300,6 +307,10 @@ impl Import {
             }
             let header = SealedDossier::peek(&bytes).map_err(|_| NotTaken::NotSealed)?;
             self.known(hash, &header, listed).await?;
+            let waiting = self.store.quarantined_bytes(header.station).await?;
+            if waiting >= self.quarantine_bytes {
+                return Err(NotTaken::QuarantineFull);
+            }
             let whole = Whole {
                 length: bytes.len() as u64,
                 header: Some(header),
@@ -309,8 +320,22 @@ impl Import {
             putting.await.map_err(|_| HoldError::Ending)??;
             let (ours, which) = ((&self.store, &self.keys), (header.station, hash));
             holding::hold(ours, which, whole, "held, carried", edge::now()).await?;
+            self.unless_ended(hash).await?;
         }
         Ok(self.opener.until_ended(hash, PATIENCE).await?)
+    }
+
+    /// The station may have sent the same over its line meanwhile, and it may have ended since it was looked for: then
+    /// nobody else erases the file that was put here beside it.
+    async fn unless_ended(&self, hash: Hash) -> Result<(), NotTaken> {
+        let state = self.store.dossier(hash).await?.map(|row| row.state);
+        let chunks = Arc::clone(&self.chunks);
+        let filing = tokio::task::spawn_blocking(move || match state {
+            Some(DossierState::Accepted) => chunks.erase(hash),
+            Some(DossierState::Rejected(_)) => chunks.put_away(hash),
+            Some(DossierState::Held) | None => Ok(()),
+        });
+        Ok(filing.await.map_err(|_| HoldError::Ending)??)
     }
 
     /// The station that sealed it is one of ours, and the one that the list names. Whether it is under quarantine, or was

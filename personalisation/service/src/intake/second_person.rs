@@ -150,7 +150,7 @@ impl SecondPerson for SecondPersonService {
             station: station.id,
             office: &station.office,
             clerk: request.clerk,
-            begun_by: request.begun_by,
+            captured_by: &request.captured_by.iter().copied().collect(),
             content: &content,
         };
         let now = edge::now();

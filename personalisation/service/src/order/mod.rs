@@ -140,7 +140,7 @@ pub async fn decide(
     rng: &mut impl CryptoRng,
     now: OffsetDateTime,
 ) -> Result<Attempt, OrderError> {
-    let store = config.open_store().await?;
+    let store = config.open_store_without_fingers().await?;
     let newest = store.attempts(order).await?.pop();
     let from = newest.ok_or(OrderError::Unknown { order })?;
     let (act, to) = match decision {

@@ -12,7 +12,7 @@ use key_custody::{
 };
 use personalisation_core::{
     application::{Application, Decider, Recapture, RefusalGround, WithdrawalReason},
-    attempt::Attempt,
+    attempt::{Attempt, AttemptState},
     ids::{ActId, LeaseToken, NoticeId, OrderId},
 };
 use personalisation_store::{
@@ -385,6 +385,9 @@ impl Desk {
         let Some(newest) = self.store.attempts(order).await?.pop() else {
             return Ok(None);
         };
+        if matches!(newest.state(), AttemptState::Cancelled(_)) {
+            return Ok(None);
+        }
         let cancelled = newest.clone().cancel();
         let cancelled = cancelled.map_err(|_| ReviewError::OnTheLine(id))?;
         Ok(Some((newest, cancelled)))

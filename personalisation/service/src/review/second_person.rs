@@ -146,7 +146,7 @@ impl Desk {
 }
 
 fn not_own(question: &Question, by: PersonId) -> Result<(), SayError> {
-    if by == question.clerk || by == question.begun_by {
+    if by == question.clerk || question.captured_by.contains(&by) {
         Err(SayError::Own)
     } else {
         Ok(())

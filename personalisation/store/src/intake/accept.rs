@@ -81,7 +81,11 @@ impl Store {
                 None => Acceptance::Application,
             };
             end(tx, accepted, now).await?;
-            person::latch(tx, accepted.person).await?;
+            let mut everybody = accepted.person.clone();
+            if let Acceptance::Supplement(first) = acceptance {
+                everybody.merge(&person::of_application(&mut *tx, first).await?);
+            }
+            person::latch(tx, everybody.keys().map(|(_, key)| key)).await?;
             let about = if let Acceptance::Supplement(first) = acceptance {
                 supplement(tx, first, accepted, now).await?;
                 first
@@ -91,7 +95,8 @@ impl Store {
             };
             claim(tx, about, accepted).await?;
             if let Some(payment) = &accepted.payment {
-                payment::insert(tx, about, payment, now).await?;
+                person::latch(tx, [payment]).await?;
+                payment::insert(tx, about, payment).await?;
             }
             write_content(tx, accepted.hash, sealed).await?;
             audit::write(tx, entries).await?;
@@ -202,7 +207,17 @@ async fn claim(
     person::insert(tx, application, accepted.person).await?;
     let person = person::of_application(&mut *tx, application).await?;
     let document_type = accepted.filing.document_type;
-    let taken = person::claimed_by_another(&mut *tx, &person, document_type, application).await?;
+    let ours: Option<Vec<u8>> =
+        sqlx::query_scalar("SELECT claim FROM review_application WHERE application = $1")
+            .bind(&application.as_bytes()[..])
+            .fetch_one(&mut **tx)
+            .await
+            .map_err(StoreError::database("claiming a person"))?;
+    // Who claims already yields to another claim alone; who comes anew, to everybody who lives: the claim of one that
+    // ended does not pass those by who waited beside it.
+    let beside = ours.map_or(person::Beside::Lives, |_| person::Beside::Claims);
+    let but = (application, beside);
+    let taken = person::has_another(&mut *tx, &person, document_type, but).await?;
     // The second one waits for a person without the claim (docs/review.md).
     let claim = person.first().filter(|_| !taken).map(|key| key.to_vec());
     sqlx::query("UPDATE review_application SET claim = $2 WHERE application = $1")

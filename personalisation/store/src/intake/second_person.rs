@@ -6,7 +6,7 @@
 //! ```
 //! Whatever ends a question erases what was shown of it, in the same statement.
 
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 use dossier::{ApplicationId, Hash, OfficeId, PersonId, StationId};
 use evidence::entry::Entry;
@@ -99,8 +99,8 @@ pub struct Question {
     pub office: OfficeId,
     /// Who asked.
     pub clerk: PersonId,
-    /// Who began the application.
-    pub begun_by: PersonId,
+    /// Who captured any of the application: none of them decides.
+    pub captured_by: BTreeSet<PersonId>,
     /// Where it stands.
     pub state: QuestionState,
     /// When it came last.
@@ -120,8 +120,8 @@ pub struct NewQuestion<'a> {
     pub office: &'a OfficeId,
     /// Who asks.
     pub clerk: PersonId,
-    /// Who began the application.
-    pub begun_by: PersonId,
+    /// Who captured any of the application.
+    pub captured_by: &'a BTreeSet<PersonId>,
     /// The request, canonical CBOR.
     pub content: &'a [u8],
 }
@@ -183,10 +183,10 @@ impl Store {
             take_back(tx, new.station, new.id.application, now).await?;
             sqlx::query(
                 "INSERT INTO intake_second_person
-                 (application, summary, station, office, clerk, begun_by, state, asked_at, content)
+                 (application, summary, station, office, clerk, captured_by, state, asked_at, content)
                  VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7, $8)
                  ON CONFLICT (application, summary) DO UPDATE SET
-                 clerk = excluded.clerk, begun_by = excluded.begun_by, state = 'waiting',
+                 clerk = excluded.clerk, captured_by = excluded.captured_by, state = 'waiting',
                  asked_at = excluded.asked_at, content = excluded.content, decided_at = NULL
                  WHERE intake_second_person.state IN ('taken_back', 'expired')",
             )
@@ -195,7 +195,7 @@ impl Store {
             .bind(&new.station.as_bytes()[..])
             .bind(new.office.as_str())
             .bind(&new.clerk.as_bytes()[..])
-            .bind(&new.begun_by.as_bytes()[..])
+            .bind(hands(new.captured_by))
             .bind(micros(now))
             .bind(content)
             .execute(&mut **tx)
@@ -317,11 +317,15 @@ impl Store {
             QuestionState::Declined
         };
         transaction!(self, DOING, |tx| {
+            let question = read(tx, id).await?.ok_or(stale(DOING, id))?;
+            if question.captured_by.contains(&said.by) {
+                return Err(stale(DOING, id));
+            }
             let answered = sqlx::query(
                 "UPDATE intake_second_person
                  SET state = $3, decided_by = $4, decided_at = $5, answer = $6, content = NULL
                  WHERE application = $1 AND summary = $2 AND state = 'waiting'
-                 AND clerk <> $4 AND begun_by <> $4",
+                 AND clerk <> $4 AND captured_by = $7",
             )
             .bind(&id.application.as_bytes()[..])
             .bind(&id.summary.as_bytes()[..])
@@ -329,6 +333,7 @@ impl Store {
             .bind(&said.by.as_bytes()[..])
             .bind(micros(said.at))
             .bind(answer)
+            .bind(hands(&question.captured_by))
             .execute(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;
@@ -426,6 +431,17 @@ fn stale(doing: &'static str, id: QuestionId) -> StoreError {
     }
 }
 
+/// Who captured an application, as the row has them.
+fn hands(people: &BTreeSet<PersonId>) -> Vec<u8> {
+    people.iter().flat_map(|one| *one.as_bytes()).collect()
+}
+
+fn hands_of(bytes: &[u8]) -> Option<BTreeSet<PersonId>> {
+    let (people, rest) = bytes.as_chunks::<16>();
+    let people = people.iter().map(|one| PersonId::from_bytes(*one));
+    rest.is_empty().then(|| people.collect())
+}
+
 fn question_of(row: &SqliteRow) -> Result<Question, StoreError> {
     let mut columns = Columns {
         table: TABLE,
@@ -447,7 +463,7 @@ fn question_of(row: &SqliteRow) -> Result<Question, StoreError> {
         station: columns.read("station", |bytes| sixteen(bytes).map(StationId::from_bytes))?,
         office: office.parse().map_err(|_| columns.bad("office"))?,
         clerk: columns.read("clerk", person)?,
-        begun_by: columns.read("begun_by", person)?,
+        captured_by: columns.read("captured_by", hands_of)?,
         state: columns
             .word_if_any("state", QuestionState::of_name)?
             .ok_or_else(|| columns.bad("state"))?,

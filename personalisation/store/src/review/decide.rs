@@ -138,9 +138,9 @@ fn note_place(id: ApplicationId, step: u32) -> Place {
 /// Whom an application that is to be approved is about, where no other live application is about them.
 async fn approvable(tx: &mut Tx, to: &Application) -> Result<Person, StoreError> {
     let person = person::of_application(&mut *tx, to.id()).await?;
-    person::latch(tx, &person).await?;
-    let document_type = document_type(to);
-    if person::claimed_by_another(&mut *tx, &person, document_type, to.id()).await? {
+    person::latch(tx, person.keys().map(|(_, key)| key)).await?;
+    let (document_type, but) = (document_type(to), (to.id(), person::Beside::Claims));
+    if person::has_another(&mut *tx, &person, document_type, but).await? {
         return Err(StoreError::AlreadyThere {
             doing: "approving an application",
             constraint: "another live application of the person and type".to_owned(),

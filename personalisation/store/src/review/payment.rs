@@ -2,10 +2,9 @@
 
 use dossier::ApplicationId;
 use personalisation_core::person::Key;
-use time::OffsetDateTime;
 
 use super::person;
-use crate::{Store, StoreError, row::micros, transaction::Tx};
+use crate::{Store, StoreError, transaction::Tx};
 
 const DOING: &str = "looking for applications with the same payment";
 
@@ -16,8 +15,8 @@ pub(super) const EARLIER: &str = "SELECT DISTINCT theirs.application
      JOIN review_application AS other ON other.application = theirs.application
      WHERE ours.application = $1 AND theirs.application <> $1
      AND other.state NOT IN ('refused', 'withdrawn')
-     AND (theirs.noted_at < ours.noted_at
-          OR (theirs.noted_at = ours.noted_at AND theirs.application < ours.application))";
+     AND (theirs.place < ours.place
+          OR (theirs.place = ours.place AND theirs.application < ours.application))";
 
 impl Store {
     /// The key of a payment, by what an office says of it.
@@ -59,35 +58,34 @@ impl Store {
     }
 }
 
-/// Notes what an application was paid by.
+/// Notes what an application was paid by, after all that came before: by turns, not by clocks. The caller holds the latch
+/// of the payment's key.
 pub(crate) async fn insert(
     tx: &mut Tx,
     application: ApplicationId,
     payment: &Key,
-    now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO review_payment (application, payment_key, noted_at) VALUES ($1, $2, $3)
+        "INSERT INTO review_payment (application, payment_key, place)
+         SELECT $1, $2, COALESCE(MAX(place), 0) + 1 FROM review_payment WHERE payment_key = $2
          ON CONFLICT (application, payment_key) DO NOTHING",
     )
     .bind(&application.as_bytes()[..])
     .bind(&payment[..])
-    .bind(micros(now))
     .execute(&mut **tx)
     .await
     .map_err(StoreError::database("noting a payment"))?;
     Ok(())
 }
 
-/// The same for an application from before, as of the day on which it was accepted.
+/// The same for an application from before.
 pub(super) async fn insert_from_before(
     tx: &mut Tx,
     application: ApplicationId,
     payment: &Key,
 ) -> Result<(), StoreError> {
     sqlx::query(
-        "INSERT INTO review_payment (application, payment_key, noted_at)
-         SELECT application, $2, accepted_at FROM review_application WHERE application = $1
+        "INSERT INTO review_payment (application, payment_key, place) VALUES ($1, $2, 0)
          ON CONFLICT (application, payment_key) DO NOTHING",
     )
     .bind(&application.as_bytes()[..])

@@ -190,8 +190,11 @@ async fn known(tx: &mut Tx, sql: &'static str, id: &Id) -> Result<(), StoreError
 }
 
 /// Claims of one person are taken one after the other: whoever comes second waits here until the first has committed.
-pub(crate) async fn latch(tx: &mut Tx, person: &Person) -> Result<(), StoreError> {
-    let mut keys: Vec<&Key> = person.keys().map(|(_, key)| key).collect();
+pub(crate) async fn latch<'a>(
+    tx: &mut Tx,
+    keys: impl IntoIterator<Item = &'a Key>,
+) -> Result<(), StoreError> {
+    let mut keys: Vec<&Key> = keys.into_iter().collect();
     // In one order everywhere, so that no two wait for each other.
     keys.sort_unstable();
     for key in keys {
@@ -269,27 +272,49 @@ pub(crate) async fn of_application(
         .collect()
 }
 
-/// Whether an application of this type other than `but` holds the claim of this person.
-pub(crate) async fn claimed_by_another(
+/// Another application that stands in the way.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Beside {
+    /// It holds the claim.
+    Claims,
+    /// It lives, with the claim or without: who came before is not passed by.
+    Lives,
+}
+
+impl Beside {
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::Claims => {
+                "SELECT 1 FROM review_application
+                 WHERE application = $1 AND document_type = $2 AND claim IS NOT NULL"
+            }
+            Self::Lives => {
+                "SELECT 1 FROM review_application
+                 WHERE application = $1 AND document_type = $2
+                 AND state NOT IN ('refused', 'withdrawn', 'closed')"
+            }
+        }
+    }
+}
+
+/// Whether this person has an application of this type other than `but` that stands in the way.
+pub(crate) async fn has_another(
     connection: &mut sqlx::SqliteConnection,
     person: &Person,
     document_type: DocumentType,
-    but: ApplicationId,
+    (but, beside): (ApplicationId, Beside),
 ) -> Result<bool, StoreError> {
     for id in applications_of(connection, person).await? {
         if id == but {
             continue;
         }
-        let claims: Option<i64> = sqlx::query_scalar(
-            "SELECT 1 FROM review_application
-             WHERE application = $1 AND document_type = $2 AND claim IS NOT NULL",
-        )
-        .bind(&id.as_bytes()[..])
-        .bind(names::document_type(document_type))
-        .fetch_optional(&mut *connection)
-        .await
-        .map_err(StoreError::database(DOING))?;
-        if claims.is_some() {
+        let found: Option<i64> = sqlx::query_scalar(beside.condition())
+            .bind(&id.as_bytes()[..])
+            .bind(names::document_type(document_type))
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(StoreError::database(DOING))?;
+        if found.is_some() {
             return Ok(true);
         }
     }

@@ -270,6 +270,10 @@ mod tests {
             (&(sharing(Holders::Orders) + "x'00')"), "order_person_key"),
             (super::super::payment::EARLIER, "review_payment_key"),
             (
+                "SELECT 1 FROM review_application WHERE order_id = x'00'",
+                "review_application_order",
+            ),
+            (
                 "SELECT 1 FROM intake_dossier WHERE application = x'00' AND state = 'accepted'",
                 "intake_dossier_application",
             ),

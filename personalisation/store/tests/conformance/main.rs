@@ -11,6 +11,7 @@ mod persons;
 mod review;
 mod staff;
 mod stock;
+mod upgrade;
 
 use dossier::dossier::DocumentType;
 use personalisation_core::{

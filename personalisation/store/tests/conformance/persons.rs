@@ -14,6 +14,7 @@ use personalisation_store::{
     review::{ApplicationRow, Decided, OrderToAdd},
 };
 use rand::{SeedableRng as _, rngs::StdRng};
+use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
 use time::Duration;
 use zeroize::Zeroizing;
 
@@ -122,6 +123,40 @@ async fn who_shares_a_key_waits_and_homonyms_with_numbers_do_not() {
         }
         assert!(bench.row(2).await.claimed && !bench.row(1).await.claimed);
     }
+}
+
+#[tokio::test]
+async fn who_waited_is_not_passed_by_when_the_claim_ends() {
+    let mut bench = Bench::new().await;
+    let first = bench.in_review_about(1, About::of(who(1, 1))).await;
+    let second = bench.in_review_about(2, About::of(who(1, 1))).await;
+    refuse(&mut bench, &first, 1).await;
+    let third = bench.in_review_about(3, About::of(who(1, 1))).await;
+    assert!(!second.claimed && !third.claimed, "a person looks at both");
+    approve(&mut bench, &second, 2).await.unwrap();
+    assert!(approve(&mut bench, &third, 3).await.is_err());
+}
+
+#[tokio::test]
+async fn whoever_claims_for_a_person_takes_the_turn_of_each_key() {
+    let mut bench = Bench::new().await;
+    let database = bench.folder.path().join("centre.db");
+    let taken = async || {
+        let options = SqliteConnectOptions::new().filename(&database);
+        let mut other = SqliteConnection::connect_with(&options).await.unwrap();
+        let sql = "SELECT person_key, taken FROM review_latch ORDER BY person_key";
+        let rows: Vec<(Vec<u8>, i64)> = sqlx::query_as(sql).fetch_all(&mut other).await.unwrap();
+        let keys: Vec<u8> = rows.iter().map(|(key, _)| key[0]).collect();
+        (keys, rows.iter().map(|(_, taken)| *taken).min().unwrap())
+    };
+    let row = bench.in_review_about(1, About::of(who(1, 1))).await;
+    let (keys, once) = taken().await;
+    assert_eq!(keys, [1, 101], "accepting");
+    approve(&mut bench, &row, 1).await.unwrap();
+    let (_, twice) = taken().await;
+    assert!(twice > once, "approving");
+    assert!(order(&mut bench, 2, &who(2, 2)).await.is_ok());
+    assert_eq!(taken().await.0, [1, 2, 101, 102], "ordering");
 }
 
 #[tokio::test]

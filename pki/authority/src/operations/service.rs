@@ -24,7 +24,7 @@ enum Call {
     RevocationList,
 }
 
-/// Who may ask for what. The console ends stations and programs, and makes none.
+/// Who may ask for what. The console ends stations, and nothing else.
 const TABLE: [(&str, &[Call]); 2] = [
     (
         "fleet",
@@ -35,10 +35,7 @@ const TABLE: [(&str, &[Call]); 2] = [
             Call::RevocationList,
         ],
     ),
-    (
-        "console",
-        &[Call::Revoke, Call::RevokeProgram, Call::RevocationList],
-    ),
+    ("console", &[Call::Revoke]),
 ];
 
 /// The service.

@@ -133,7 +133,7 @@ async fn each_role_may_ask_for_what_the_table_says_and_for_nothing_else() {
     let expected = [
         ("intake", [denied; 4]),
         ("line", [denied; 4]),
-        ("console", [denied, None, None, None]),
+        ("console", [denied, None, denied, denied]),
         ("fleet", [None; 4]),
     ];
     for (program, answered) in expected {

@@ -112,7 +112,7 @@ async fn render(
     let read = waiting(desk, id);
     let (question, request) = reading.run(desk, staffer, read).await?;
     let speech = staffer.visit.speech();
-    let own = [question.clerk, question.begun_by].contains(&staffer.person);
+    let own = question.clerk == staffer.person || question.captured_by.contains(&staffer.person);
     let why = html! {
         ul { @for one in &request.occasions { li { (speech.text(words::occasion(*one))) } } }
     };

@@ -111,7 +111,7 @@ pub(super) async fn revoke(
     Path(id): Path<String>,
     values: Values,
 ) -> Result<Response, Problem> {
-    let (station, now) = (find(&desk, &id).await?, staffer.visit.now());
+    let station = find(&desk, &id).await?;
     let Some(reason) = RevocationReason::by_name(values.get("reason")) else {
         let mut errors = Errors::new();
         let speech = staffer.visit.speech();
@@ -123,6 +123,8 @@ pub(super) async fn revoke(
     let act = begin(&desk, &staffer, "revoke-station", &object).await?;
     if let Some(revoking) = &desk.revoking {
         let revoked = revoking.revoke(station.id, reason).await;
+        // Not before the intent: each look at the clock is a later one.
+        let now = staffer.visit.now();
         let outcome = match &revoked {
             Ok(_) => act.outcome(now, reason.name()),
             // Refused here at once; the station's page says that pki is still to be told, and intake tells it.
@@ -140,6 +142,7 @@ pub(super) async fn revoke(
             return Err(Problem::Failed);
         }
     } else {
+        let now = staffer.visit.now();
         let done = [act.outcome(now, reason.name())];
         let moved = desk.store.revoke_station(station.id, reason, &done, now);
         settle(&desk, &staffer, &act, moved.await).await?;

@@ -203,8 +203,15 @@ pub(super) async fn print(
     staffer: Staffer,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let (notice, now) = (find(&desk, &id).await?, staffer.visit.now());
+    let notice = find(&desk, &id).await?;
     let act = begin(&desk, &staffer, "print-notice", &object(&notice)).await?;
+    // What cannot be written or drawn is not given out: nobody could say that it was sent.
+    if let Err(problem) = drawn(&desk, &staffer, &notice).await {
+        let nothing = [act.outcome(staffer.visit.now(), "nothing was changed")];
+        desk.store.audit(&nothing).await.map_err(failed)?;
+        return Err(problem);
+    }
+    let now = staffer.visit.now();
     let done = [act.outcome(now, "given out")];
     let printed = desk
         .store
@@ -225,15 +232,8 @@ pub(super) async fn letter(
     if notice.printed.is_none() {
         return Err(Problem::StaleForm);
     }
-    let work = async {
-        let letter = write(&desk, &staffer, &notice).await?;
-        let letter = letter.ok_or(Problem::NotFound)?;
-        let language = language(&notice);
-        let speech = staffer.visit.site().texts().speak(language);
-        print::pdf(&letter, speech, language)
-    };
     let pdf = reading("read-letter", &notice)
-        .run(&desk, &staffer, work)
+        .run(&desk, &staffer, drawn(&desk, &staffer, &notice))
         .await?;
     let name = format!("inline; filename=\"{}.pdf\"", notice.id);
     let headers = [
@@ -242,6 +242,15 @@ pub(super) async fn letter(
         (header::CONTENT_DISPOSITION, name.as_str()),
     ];
     Ok((headers, pdf).into_response())
+}
+
+/// The letter, drawn; none where this host writes none, or there is nothing to tell any more.
+async fn drawn(desk: &Desk, staffer: &Staffer, notice: &NoticeRow) -> Result<Vec<u8>, Problem> {
+    let letter = write(desk, staffer, notice).await?;
+    let letter = letter.ok_or(Problem::NotFound)?;
+    let language = language(notice);
+    let speech = staffer.visit.site().texts().speak(language);
+    print::pdf(&letter, speech, language)
 }
 
 /// Somebody says that the letter is in the post, or with the office. Again changes nothing.

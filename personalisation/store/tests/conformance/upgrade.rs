@@ -1,0 +1,96 @@
+//! Databases of before: what the migrations make of rows that are there.
+
+use std::path::Path;
+
+use dossier::{StationId, dossier::DocumentType};
+use personalisation_core::{
+    ids::OrderId,
+    person::{KeyKind, Person},
+};
+use personalisation_store::StoreError;
+use sqlx::{Connection as _, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
+
+use crate::{applications::application, open};
+
+/// The last migration before those that are looked at.
+const BEFORE: i64 = 8;
+/// Two applications of one person, one of them with a number; the second became an order. A station was revoked.
+const ROWS: &str = "
+    INSERT INTO fleet_station (station_id, office, state, since, reason, taken_in_at)
+        VALUES (REVOKED, 'L-0304', 'revoked', 5, 'key_compromise', 1);
+    INSERT INTO order_item VALUES (ORDERED, 'luxembourg', 3, 'personalisation/review');
+    INSERT INTO line_attempt (order_id, attempt, state, queued_at, tries)
+        VALUES (ORDERED, 1, 'queued', 3, 0);
+    INSERT INTO intake_dossier (hash, station, application, length, receipt, state, held_at)
+        VALUES (HASH1, STATION, APPLICATION1, 9, x'00', 'accepted', 1),
+               (HASH2, STATION, APPLICATION2, 9, x'00', 'accepted', 2);
+    INSERT INTO review_application (application, hash, content, station, office, document_type, ground, express, forced,
+            state, step, subject, claim, order_id, accepted_at, since, change)
+        VALUES (APPLICATION1, HASH1, HASH1, STATION, 'L-0304', 'identity_card',
+                'first', 0, 0, 'accepted', 1, SUBJECT, NULL, NULL, 1, 1, 1),
+               (APPLICATION2, HASH2, HASH2, STATION, 'L-0304', 'identity_card',
+                'first', 0, 0, 'approved', 3, SUBJECT, SUBJECT, ORDERED, 2, 2, 2);
+";
+
+/// A database as the program of migration 8 left it.
+async fn before(file: &Path) {
+    let options = SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let all = sqlx::migrate!();
+    let old: Vec<_> = all
+        .iter()
+        .filter(|one| one.version <= BEFORE)
+        .cloned()
+        .collect();
+    assert_eq!(old.len(), 8);
+    Migrator::with_migrations(old)
+        .run(&mut connection)
+        .await
+        .unwrap();
+    let hex = |bytes: &[u8]| format!("x'{}'", hex::encode(bytes));
+    let rows = ROWS
+        .replace("APPLICATION1", &hex(application(1).as_bytes()))
+        .replace("APPLICATION2", &hex(application(2).as_bytes()))
+        .replace("SUBJECT", &hex(&[77; 32]))
+        .replace("HASH1", &hex(&[1; 32]))
+        .replace("HASH2", &hex(&[2; 32]))
+        .replace("ORDERED", &hex(&[7; 16]))
+        .replace("REVOKED", &hex(&[9; 16]))
+        .replace("STATION", &hex(&[3; 16]));
+    sqlx::raw_sql(sqlx::AssertSqlSafe(rows))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_had() {
+    let folder = tempfile::tempdir().unwrap();
+    before(&folder.path().join("centre.db")).await;
+    let store = open(&folder, 7).await;
+    let somebody = Person::from_iter([(KeyKind::Either, [77; 32])]);
+    let ordered = store
+        .no_live_order(&somebody, DocumentType::IdentityCard)
+        .await;
+    let ordered = ordered.unwrap_err();
+    let id = OrderId::from_bytes([7; 16]);
+    assert!(
+        matches!(ordered, StoreError::Ordered { order } if order == id),
+        "{ordered}"
+    );
+    let others = store.other_applications(application(1)).await.unwrap();
+    assert_eq!(
+        others.len(),
+        1,
+        "the other application of the person is found"
+    );
+    assert_eq!(store.applications_to_know(None, 9).await.unwrap().len(), 2);
+    assert_eq!(store.orders_to_know(None, 9).await.unwrap(), [id]);
+    let untold = store.untold_revocations().await.unwrap();
+    let station = StationId::from_bytes([9; 16]);
+    assert_eq!(untold.len(), 1);
+    assert_eq!(untold[0].station, station);
+}
