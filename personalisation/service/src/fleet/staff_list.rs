@@ -1,5 +1,7 @@
 //! Staff lists: one an office, signed anew when somebody changes or half of its time is over.
 
+use std::sync::Arc;
+
 use dossier::{
     Body as _, Hash, KeyId, OfficeId, Signed, SigningKey, StaffList, Timestamp, Version,
     issue::Issue, staff::Member,
@@ -25,25 +27,34 @@ pub(crate) struct InForce {
     pub(crate) signed: Zeroizing<Vec<u8>>,
 }
 
+/// An office's newest list.
+enum Newest {
+    /// It says who works there now, and holds for long enough.
+    Good(InForce),
+    Due(Due),
+}
+
+/// What the next list is made of.
+struct Due {
+    people: Vec<Member>,
+    digest: Hash,
+    number: u64,
+    now: OffsetDateTime,
+}
+
 impl Place {
-    /// The list of an office as its people are now.
+    /// The list of an office as its people are now. Only who makes one waits for others that make one.
     pub(crate) async fn staff_list(&self, office: &OfficeId) -> Result<InForce, FleetError> {
+        if let Newest::Good(list) = self.newest(office).await? {
+            return Ok(list);
+        }
         let _one_at_a_time = self.listing.lock().await;
         loop {
-            let now = self.now();
-            let people = self.store.staff_of_office(office, now).await?;
-            let digest = digest(office, &people, &self.staff_list_key)?;
-            let newest = self.store.newest_staff_list(office).await?;
-            let last = newest.as_ref().map_or(0, |(head, _)| head.number);
-            if let Some((head, signed)) = newest
-                && head.people == digest
-                && head.from <= now
-                && head.until - now > (head.until - head.from) / 2
-            {
-                let number = head.number;
-                return Ok(InForce { number, signed });
-            }
-            match self.issue(office, people, digest, last + 1, now).await {
+            let due = match self.newest(office).await? {
+                Newest::Good(list) => return Ok(list),
+                Newest::Due(due) => due,
+            };
+            match self.issue(office, due).await {
                 // Another process made one in the meantime.
                 Err(FleetError::Store(StoreError::AlreadyThere { .. })) => {}
                 done => return done,
@@ -51,14 +62,35 @@ impl Place {
         }
     }
 
-    async fn issue(
-        &self,
-        office: &OfficeId,
-        people: Vec<Member>,
-        digest: Hash,
-        number: u64,
-        now: OffsetDateTime,
-    ) -> Result<InForce, FleetError> {
+    async fn newest(&self, office: &OfficeId) -> Result<Newest, FleetError> {
+        let now = self.now();
+        let people = self.store.staff_of_office(office, now).await?;
+        let digest = digest(office, &people, &*self.staff_list_key)?;
+        let newest = self.store.newest_staff_list(office).await?;
+        let last = newest.as_ref().map_or(0, |(head, _)| head.number);
+        if let Some((head, signed)) = newest
+            && head.people == digest
+            && head.from <= now
+            && head.until - now > (head.until - head.from) / 2
+        {
+            let number = head.number;
+            return Ok(Newest::Good(InForce { number, signed }));
+        }
+        Ok(Newest::Due(Due {
+            people,
+            digest,
+            number: last + 1,
+            now,
+        }))
+    }
+
+    async fn issue(&self, office: &OfficeId, due: Due) -> Result<InForce, FleetError> {
+        let Due {
+            people,
+            digest,
+            number,
+            now,
+        } = due;
         let from = now - SLOW_CLOCKS;
         let until = now + Duration::hours(self.section.staff_list_hours.into());
         let act = act_on("sign-staff-list", &format!("staff list {office}/{number}"));
@@ -73,7 +105,7 @@ impl Place {
             office: office.clone(),
             people,
         };
-        let signed = Signed::sign(&list, &self.staff_list_key)?.encode()?;
+        let signed = sign(list, &self.staff_list_key).await?.encode()?;
         if signed.len() > MAX_LENGTH {
             return Err(dossier::FormError::TooLong {
                 what: "staff list",
@@ -96,6 +128,16 @@ impl Place {
             .await?;
         Ok(InForce { number, signed })
     }
+}
+
+/// Signs where it may block: a token takes its time.
+async fn sign<K: SigningKey + Send + Sync + 'static>(
+    list: StaffList,
+    key: &Arc<K>,
+) -> Result<Signed<StaffList>, FleetError> {
+    let key = Arc::clone(key);
+    let signing = tokio::task::spawn_blocking(move || Signed::sign(&list, &*key));
+    Ok(signing.await.map_err(|_| FleetError::Ending)??)
 }
 
 /// Of the people and of the key that signs, so that a list is new only where one of them changed: after another key
@@ -124,4 +166,68 @@ fn digest<K: SigningKey>(
 /// A time as stations read it.
 pub(super) fn timestamp(at: OffsetDateTime) -> Result<Timestamp, FleetError> {
     Timestamp::from_seconds(at.unix_timestamp()).map_err(|_| FleetError::Clock)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{convert::Infallible, sync::mpsc, time::Duration as Pause};
+
+    use dossier::signed::SIGNATURE_LENGTH;
+    use openssl::{
+        ec::{EcGroup, EcKey},
+        ecdsa::EcdsaSig,
+        nid::Nid,
+        pkey::Private,
+    };
+
+    use super::*;
+
+    /// A key in a token that signs only once others went on.
+    struct Slow {
+        key: EcKey<Private>,
+        spki: Vec<u8>,
+        others: std::sync::Mutex<mpsc::Receiver<()>>,
+    }
+
+    impl SigningKey for Slow {
+        type Error = Infallible;
+
+        fn spki(&self) -> &[u8] {
+            &self.spki
+        }
+
+        fn sign(&self, digest: &[u8; 32]) -> Result<[u8; SIGNATURE_LENGTH], Infallible> {
+            let went_on = self.others.lock().unwrap();
+            went_on.recv_timeout(Pause::from_secs(20)).unwrap();
+            let signature = EcdsaSig::sign(digest, &self.key).unwrap();
+            let mut bytes = signature.r().to_vec_padded(32).unwrap();
+            bytes.extend(signature.s().to_vec_padded(32).unwrap());
+            Ok(bytes.try_into().unwrap())
+        }
+    }
+
+    #[tokio::test]
+    async fn while_a_token_signs_everything_else_goes_on() {
+        let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+        let key = EcKey::generate(&group).unwrap();
+        let (others, waits) = mpsc::channel();
+        let key = Arc::new(Slow {
+            spki: key.public_key_to_der().unwrap(),
+            key,
+            others: waits.into(),
+        });
+        let list = StaffList {
+            version: Version,
+            issue: Issue {
+                number: 1,
+                from: Timestamp::from_seconds(0).unwrap(),
+                until: Timestamp::from_seconds(1).unwrap(),
+            },
+            office: "L-0304".parse().unwrap(),
+            people: Vec::new(),
+        };
+        // One thread runs both: were the signature made on it, the second would never run.
+        let (signed, ()) = tokio::join!(sign(list, &key), async { others.send(()).unwrap() });
+        signed.unwrap().verify(&key.spki).unwrap();
+    }
 }
