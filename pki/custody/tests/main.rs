@@ -2,6 +2,7 @@
 
 mod bench;
 mod common;
+mod crowd;
 mod receiving;
 mod softhsm;
 mod tls;

@@ -49,6 +49,21 @@ pub enum AuthorityError {
     Tls(#[from] TlsFileError),
 }
 
+impl AuthorityError {
+    /// Whether nothing was done: the call was not made, or refused before anything. After other errors it may be
+    /// done, for pki keeps a revocation before it signs the list that says so.
+    pub(super) fn did_nothing(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => matches!(
+                code,
+                Code::InvalidArgument | Code::PermissionDenied | Code::Unauthenticated
+            ),
+            Self::Setup(_) | Self::Tls(_) => true,
+            Self::Unavailable(_) | Self::Invalid(_) => false,
+        }
+    }
+}
+
 impl From<Status> for AuthorityError {
     fn from(status: Status) -> Self {
         match status.code() {

@@ -14,7 +14,7 @@ use time::{Duration, OffsetDateTime};
 use zeroize::Zeroizing;
 
 use super::{
-    FleetError, Place,
+    AuthorityError, FleetError, Place,
     code::Code,
     config,
     taking_in::{act, act_on},
@@ -42,8 +42,8 @@ pub enum Command {
         #[arg(long)]
         reason: Reason,
     },
-    /// Ends a program's certificate for ever: whoever reads the operations CA's list refuses it from the next
-    /// connection on.
+    /// Ends a program's certificate for ever: pki refuses its next call, and whoever else reads the operations CA's
+    /// list its next connection.
     RevokeProgram {
         /// The certificate as the ceremony made it (PEM or DER).
         certificate: PathBuf,
@@ -195,14 +195,20 @@ async fn revoke_program(
     );
     place.store.audit(&[act.intent(place.now())]).await?;
     let revoked = place.authority.revoke_program(der, reason.into()).await;
-    let said = match &revoked {
-        Ok(true) => "revoked, on the list",
-        Ok(false) => "was revoked before",
-        Err(_) => "not revoked, pki gave nothing",
-    };
+    let said = said(&revoked);
     place.store.audit(&[act.outcome(place.now(), said)]).await?;
     revoked?;
     Ok(format!("{}: {said}\n", path.display()))
+}
+
+/// What the audit says became of a program's revocation.
+fn said(revoked: &Result<bool, AuthorityError>) -> &'static str {
+    match revoked {
+        Ok(true) => "revoked, on the list",
+        Ok(false) => "was revoked before",
+        Err(error) if error.did_nothing() => "not revoked, pki refused",
+        Err(_) => "not known whether revoked; repeat",
+    }
 }
 
 async fn known(store: &Store, station: StationId) -> Result<Station, FleetError> {
@@ -238,6 +244,36 @@ impl From<Reason> for RevocationReason {
             Reason::KeyCompromise => Self::KeyCompromise,
             Reason::Superseded => Self::Superseded,
             Reason::CessationOfOperation => Self::CessationOfOperation,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tonic::Status;
+
+    use super::*;
+
+    #[test]
+    fn only_what_pki_refused_before_it_did_anything_is_not_revoked() {
+        let after = |status: Status| said(&Err(status.into()));
+        for refusal in [
+            Status::invalid_argument("not-a-program"),
+            Status::permission_denied("the role"),
+            Status::unauthenticated("a certificate"),
+        ] {
+            assert_eq!(after(refusal), "not revoked, pki refused");
+        }
+        // pki keeps it, then signs the list, then publishes: any of it may fail.
+        for failure in [
+            Status::unavailable("the list is not published"),
+            Status::failed_precondition("the token refuses"),
+            Status::internal("the list is not what it should be"),
+            Status::deadline_exceeded("no answer"),
+            Status::cancelled("no answer"),
+            Status::unknown("transport error"),
+        ] {
+            assert_eq!(after(failure), "not known whether revoked; repeat");
         }
     }
 }

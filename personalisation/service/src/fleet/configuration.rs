@@ -75,7 +75,7 @@ impl Place {
             (
                 "staff_list_keys",
                 &configuration.staff_list_keys,
-                dossier::SigningKey::spki(&self.staff_list_key),
+                dossier::SigningKey::spki(&*self.staff_list_key),
             ),
         ] {
             let named = keys

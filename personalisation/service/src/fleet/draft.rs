@@ -98,7 +98,7 @@ impl Draft {
             .map(|path| config::read(path).map(hex::encode))
             .collect();
         let ours = dossier::SigningKey::spki(&place.configuration_key);
-        let staff = dossier::SigningKey::spki(&place.staff_list_key);
+        let staff = dossier::SigningKey::spki(&*place.staff_list_key);
         Ok(Self {
             days: FIRST_DAYS,
             device_anchors: anchors?,

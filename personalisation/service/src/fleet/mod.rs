@@ -96,6 +96,9 @@ pub enum FleetError {
     /// A time beyond the calendar.
     #[error("the system's clock is beyond the year 2999; set it")]
     Clock,
+    /// The service is ending.
+    #[error("the service is ending; repeat the request")]
+    Ending,
 }
 
 /// What the fleet works with: one a process.
@@ -105,7 +108,7 @@ pub struct Place {
     pub(crate) authority: Authority,
     pub(crate) revoking: Arc<Revoking>,
     pub(crate) configuration_key: TokenSigner<ConfigurationSigning>,
-    pub(crate) staff_list_key: TokenSigner<StaffListSigning>,
+    pub(crate) staff_list_key: Arc<TokenSigner<StaffListSigning>>,
     /// Keys that sign receipts, the present one first (`SubjectPublicKeyInfo`, DER).
     pub(crate) receipt_keys: Vec<Vec<u8>>,
     /// One list is made at a time.
@@ -136,7 +139,7 @@ impl Place {
             store,
             authority,
             configuration_key: TokenSigner::find(&token, &section.configuration_key)?,
-            staff_list_key: TokenSigner::find(&token, &section.staff_list_key)?,
+            staff_list_key: Arc::new(TokenSigner::find(&token, &section.staff_list_key)?),
             receipt_keys: receipt_keys.collect::<Result<_, _>>()?,
             listing: Mutex::new(()),
             section: section.clone(),

@@ -22,6 +22,7 @@ pub mod second_person;
 pub mod service;
 mod tasks;
 mod verify;
+mod visits;
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
@@ -36,7 +37,7 @@ use tokio::{
     task::{JoinHandle, JoinSet},
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
-use tokio_stream::wrappers::ReceiverStream;
+use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::{
     Request, Status,
     service::{Interceptor, InterceptorLayer, RoutesBuilder},
@@ -52,6 +53,7 @@ use self::{
     opener::Opener,
     second_person::{ApprovalKeys, SecondPersonService},
     service::IntakeService,
+    visits::Visits,
 };
 use crate::{
     config::Config,
@@ -229,6 +231,12 @@ async fn serve(
         .layer(InterceptorLayer::new(door))
         .add_routes(mutual.routes())
         .serve_with_incoming_shutdown(mutual_incoming, async move { first.notified().await });
+    // Whoever has a certificate is a station of ours; strangers are few at once, and not for ever.
+    let visits = Visits::new();
+    let open_incoming = open_incoming.filter_map(move |stream| match stream {
+        Ok(stream) => visits.admit(stream).map(Ok),
+        Err(error) => Some(Err(error)),
+    });
     let open = builder()
         .add_routes(open.routes())
         .serve_with_incoming_shutdown(open_incoming, async move { second.notified().await });

@@ -216,8 +216,10 @@ impl Desk {
 
     fn still_good(&self, list: &[u8], standing: &Standing) -> bool {
         RevocationList::parse(list).is_ok_and(|list| {
-            let left = list.next_update() - self.surroundings.now();
-            left > self.list_life / 2
+            let now = self.surroundings.now();
+            // One of a time to come was signed while the clock was ahead.
+            list.this_update() <= now
+                && list.next_update() - now > self.list_life / 2
                 && list.revoked().len() == standing.revoked.len()
                 && standing
                     .revoked

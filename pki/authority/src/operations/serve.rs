@@ -8,7 +8,7 @@ use key_custody::{
     role::{CountrySigning, CountryVerifying, DocumentSigning, OperationsCa},
 };
 use tokio::sync::Mutex;
-use tonic::transport::Server;
+use tonic::service::InterceptorLayer;
 use wire::operations::operations_server::OperationsServer;
 
 use super::{
@@ -21,7 +21,7 @@ use crate::{
     serve::{
         ListenError, TlsError,
         config::{ConfigError, read},
-        listen,
+        listen, server,
     },
     store::{Store, StoreError},
     surroundings::Surroundings,
@@ -113,10 +113,10 @@ pub async fn run(
     let listing = tokio::spawn(keep_listed(Arc::clone(&desk)));
     let service =
         OperationsServer::new(OperationsService::new(desk)).max_decoding_message_size(MAX_MESSAGE);
-    let (address, connections) = listen(config.listen, &config.tls, &token).await?;
+    let (address, connections, door) = listen(config.listen, &config.tls, &token).await?;
     listening(address);
-    let served = Server::builder()
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+    let served = server(&config.tls)
+        .layer(InterceptorLayer::new(door))
         .add_service(service)
         .serve_with_incoming_shutdown(connections, end)
         .await;

@@ -2,6 +2,7 @@
 
 use std::{
     net::SocketAddr,
+    num::NonZeroU32,
     path::{Path, PathBuf},
 };
 
@@ -55,6 +56,13 @@ pub struct TlsConfig {
     pub client_ca: PathBuf,
     /// DER of its revocation list: read by every service, written by `operations`.
     pub revocation_list: PathBuf,
+    /// How long a connection lasts, in seconds; its caller makes another one.
+    #[serde(default = "an_hour")]
+    pub connection_seconds: NonZeroU32,
+}
+
+fn an_hour() -> NonZeroU32 {
+    NonZeroU32::new(3600).unwrap_or(NonZeroU32::MIN)
 }
 
 impl TlsConfig {

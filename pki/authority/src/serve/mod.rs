@@ -1,6 +1,7 @@
 //! The running service: configuration, mutual TLS, gRPC.
 
 pub mod config;
+mod door;
 mod health;
 pub mod inspection_config;
 mod inspection_service;
@@ -17,7 +18,7 @@ use tokio::{
 };
 use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
-use tonic::transport::Server;
+use tonic::{service::InterceptorLayer, transport::Server};
 use wire::{
     inspection::inspection_server::InspectionServer, signing::signing_server::SigningServer,
 };
@@ -25,6 +26,7 @@ use wire::{
 pub(crate) use self::service::caller;
 use self::{
     config::{ConfigError, ServeConfig, TlsConfig, read},
+    door::Door,
     inspection_config::InspectionError,
     inspection_service::InspectionService,
 };
@@ -98,20 +100,31 @@ pub enum ListenError {
 /// Callers that shook hands.
 pub(crate) type Connections = ReceiverStream<std::io::Result<TlsStream<TcpStream>>>;
 
+/// What is served over: where, callers, and who judges their calls.
+pub(crate) type Listening = (SocketAddr, Connections, Door);
+
 /// Listens for callers with mutual TLS until the connections are dropped. `token` holds the TLS key,
 /// where the configuration names one in a token.
 pub(crate) async fn listen(
     address: SocketAddr,
     tls: &TlsConfig,
     token: &Arc<Token>,
-) -> Result<(SocketAddr, Connections), ListenError> {
-    let acceptor = tls::acceptor(tls, token)?;
+) -> Result<Listening, ListenError> {
+    let (acceptor, door) = tls::acceptor(tls, token)?;
     let unavailable = |source| ListenError::Address { address, source };
     let listener = TcpListener::bind(address).await.map_err(unavailable)?;
     let address = listener.local_addr().map_err(unavailable)?;
     let (accepted, connections) = mpsc::channel(16);
     tokio::spawn(key_custody::tls::accept(listener, acceptor, accepted));
-    Ok((address, ReceiverStream::new(connections)))
+    Ok((address, ReceiverStream::new(connections), door))
+}
+
+/// A server of ours. Connections end with their time, after the calls on them: whoever has a renewed
+/// certificate shows it before the last one ends.
+pub(crate) fn server(tls: &TlsConfig) -> Server {
+    Server::builder()
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .max_connection_age(Duration::from_secs(tls.connection_seconds.get().into()))
 }
 
 /// The document signers of a configuration. A token that is absent now is used when it comes; a key
@@ -176,10 +189,10 @@ pub async fn run(
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
     let token = Arc::new(Token::open_absent(&config.token())?);
-    let (address, connections) = listen(config.listen, &config.tls, &token).await?;
+    let (address, connections, door) = listen(config.listen, &config.tls, &token).await?;
     listening(address);
-    let served = Server::builder()
-        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+    let served = server(&config.tls)
+        .layer(InterceptorLayer::new(door))
         .add_service(service)
         .add_optional_service(inspection)
         .serve_with_incoming_shutdown(connections, end)

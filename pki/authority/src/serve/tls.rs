@@ -10,7 +10,7 @@ use key_custody::{
 use tokio_rustls::TlsAcceptor;
 use x509_cert::Certificate;
 
-use super::config::TlsConfig;
+use super::{config::TlsConfig, door::Door};
 
 /// id-at-organizationalUnitName.
 const UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");
@@ -27,8 +27,12 @@ pub enum TlsError {
 }
 
 /// An acceptor that demands a certificate of the callers' CA that is not on its revocation list. Nothing
-/// else says who was revoked: without a list that holds today, nobody is let in.
-pub(super) fn acceptor(config: &TlsConfig, token: &Arc<Token>) -> Result<TlsAcceptor, TlsError> {
+/// else says who was revoked: without a list that holds today, nobody is let in. The door judges the same of
+/// each call.
+pub(super) fn acceptor(
+    config: &TlsConfig,
+    token: &Arc<Token>,
+) -> Result<(TlsAcceptor, Door), TlsError> {
     let key = match (&config.token_key, &config.danger_key_file) {
         (Some(label), None) => KeyPlace::Token(token, label),
         (None, Some(file)) => KeyPlace::DangerFile(file),
@@ -36,7 +40,8 @@ pub(super) fn acceptor(config: &TlsConfig, token: &Arc<Token>) -> Result<TlsAcce
     };
     let ours = tls::identity(&config.certificate, key)?;
     let callers = tls::callers_not_revoked(&config.client_ca, &config.revocation_list)?;
-    Ok(tls::acceptor(ours, Some(callers))?)
+    let acceptor = tls::acceptor(ours, Some(Arc::clone(&callers)))?;
+    Ok((acceptor, Door::new(callers)))
 }
 
 /// The role that a caller's certificate states: its only organizationalUnitName.

@@ -48,6 +48,13 @@ impl Bench {
 
     /// With further lines in the configuration.
     pub fn configured(more: &str) -> Self {
+        let house = Self::house(more);
+        let service = Self::start(&house);
+        Self { house, service }
+    }
+
+    /// The configuration of the service, and what it needs.
+    pub fn house(more: &str) -> House {
         let house = House::planned(|text| text + PROGRAMS);
         fs::write(
             house.path("operations.toml"),
@@ -72,8 +79,7 @@ pin_file = "pki/tokens/operations-ca/user.pin"
             ),
         )
         .unwrap();
-        let service = Self::start(&house);
-        Self { house, service }
+        house
     }
 
     fn start(house: &House) -> Service {

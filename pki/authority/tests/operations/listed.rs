@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf};
 
 use tonic::{Code, transport::Identity};
-use wire::signing::HealthRequest;
+use wire::{operations::RevocationListRequest, signing::HealthRequest};
 
 use crate::common::{House, Service};
 use crate::operations::bench::Bench;
@@ -52,6 +52,26 @@ async fn a_revoked_program_is_refused_at_its_next_connection_and_the_others_go_o
     let audit = bench.audit("revoke-program");
     assert_eq!(audit.len(), 6, "{audit:?}");
     assert!(audit[1].contains("revoked (key compromise)"), "{audit:?}");
+}
+
+#[tokio::test]
+async fn a_revoked_program_s_next_call_is_refused_also_on_an_open_connection() {
+    let bench = Bench::new();
+    let service = bench.house.serve(1);
+    let mut line = bench.house.caller(&service, "line").await;
+    let mut intake = bench.house.caller(&service, "intake").await;
+    let mut console = bench.client("console").await;
+    line.health(HealthRequest {}).await.unwrap();
+    let asked = RevocationListRequest {};
+    console.revocation_list(asked).await.unwrap();
+    for program in ["line", "console"] {
+        assert_eq!(bench.revoke_program(program).await.unwrap(), 1);
+    }
+    let refused = line.health(HealthRequest {}).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unauthenticated, "{refused}");
+    let refused = console.revocation_list(asked).await.unwrap_err();
+    assert_eq!(refused.code(), Code::Unauthenticated, "{refused}");
+    intake.health(HealthRequest {}).await.unwrap();
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@
 
 mod bench;
 mod certify;
+mod clock;
 mod listed;
 mod renewal;
 mod revoke;

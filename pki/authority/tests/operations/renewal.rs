@@ -1,9 +1,14 @@
 //! Certificates of programs end, and are renewed while the programs run.
 
-use std::fs;
+use std::{
+    fs,
+    io::{Read as _, Write as _},
+    net::TcpStream,
+    time::Duration,
+};
 
 use openssl::{
-    ssl::{SslConnector, SslFiletype, SslMethod},
+    ssl::{SslConnector, SslFiletype, SslMethod, SslStream},
     x509::X509,
 };
 
@@ -11,6 +16,11 @@ use crate::common::{House, Service, ceremony};
 
 /// The certificate that the service shows at this moment; `openssl` builds its chain.
 fn shown(house: &House, service: &Service) -> X509 {
+    connected(house, service).ssl().peer_certificate().unwrap()
+}
+
+/// A connection with the line's certificate.
+fn connected(house: &House, service: &Service) -> SslStream<TcpStream> {
     let path = |name: &str| house.path("pki/operations").join(name);
     let mut builder = SslConnector::builder(SslMethod::tls_client()).unwrap();
     builder.set_ca_file(path("operations-ca.pem")).unwrap();
@@ -20,9 +30,9 @@ fn shown(house: &House, service: &Service) -> X509 {
     builder
         .set_private_key_file(path("line.key"), SslFiletype::PEM)
         .unwrap();
-    let stream = std::net::TcpStream::connect(&service.address).unwrap();
-    let stream = builder.build().connect("localhost", stream).unwrap();
-    stream.ssl().peer_certificate().unwrap()
+    builder.set_alpn_protos(b"\x02h2").unwrap();
+    let stream = TcpStream::connect(&service.address).unwrap();
+    builder.build().connect("localhost", stream).unwrap()
 }
 
 fn held(house: &House, text: &str) -> Result<String, String> {
@@ -102,6 +112,38 @@ fn a_renewed_certificate_is_used_from_the_next_connection_on() {
     let before = fs::read(path("line-2027.cer")).unwrap();
     assert!(held(&house, RENEWAL).unwrap().contains("nothing changed"));
     assert_eq!(fs::read(path("line-2027.cer")).unwrap(), before);
+}
+
+/// The type octet of the HTTP/2 frame that says good-bye.
+const GOAWAY: u8 = 7;
+
+#[test]
+fn a_connection_ends_so_that_its_caller_shows_a_renewed_certificate() {
+    let house = House::new();
+    let file = house.config(1);
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(
+        &file,
+        text.replace("[tls]\n", "[tls]\nconnection_seconds = 1\n"),
+    )
+    .unwrap();
+    let service = Service::start(&file);
+    let mut stream = connected(&house, &service);
+    let limit = Some(Duration::from_secs(20));
+    stream.get_ref().set_read_timeout(limit).unwrap();
+    // A connection on which nothing is asked: the preface, and settings that set nothing.
+    stream
+        .write_all(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
+        .unwrap();
+    stream.write_all(&[0, 0, 0, 4, 0, 0, 0, 0, 0]).unwrap();
+    let mut head = [0; 9];
+    while head[3] != GOAWAY {
+        stream.read_exact(&mut head).unwrap();
+        let length = u32::from_be_bytes([0, head[0], head[1], head[2]]);
+        stream
+            .read_exact(&mut vec![0; length.try_into().unwrap()])
+            .unwrap();
+    }
 }
 
 #[test]

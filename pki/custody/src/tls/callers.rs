@@ -46,6 +46,17 @@ pub fn callers_not_revoked(
     }))
 }
 
+/// Judges somebody who shook hands before as if they shook hands now: a connection may outlive what let its
+/// caller in.
+pub fn still_let_in(
+    callers: &dyn ClientCertVerifier,
+    chain: &[CertificateDer<'_>],
+) -> Result<(), Error> {
+    let (certificate, others) = chain.split_first().ok_or(Error::NoCertificatesPresented)?;
+    let verified = callers.verify_client_cert(certificate, others, UnixTime::now());
+    verified.map(|_| ())
+}
+
 fn verifier(
     roots: &Arc<RootCertStore>,
     list: Option<&List>,

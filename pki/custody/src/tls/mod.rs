@@ -7,6 +7,7 @@
 //! ```
 //! - A certificate that takes the place of ours in its file is used from the next handshake on.
 //! - A revocation list that takes the place of the last one counts from the next handshake on.
+//! - Whoever calls and says nothing holds a place of its own address's share for two seconds.
 //! - Nothing is resumed: each connection proves its key anew, so that a renewed or revoked certificate
 //!   counts from the next connection on. (The station turns resumption off itself.)
 
@@ -14,14 +15,16 @@ mod callers;
 mod file;
 mod key;
 mod list;
+mod places;
 mod renewable;
 mod service;
 
 pub use self::{
-    callers::{callers, callers_not_revoked},
+    callers::{callers, callers_not_revoked, still_let_in},
     file::TlsFileError,
     key::{TlsKeyError, certified_key},
     list::RevocationFile,
+    places::{Place, Places},
     renewable::{KeyPlace, Renewable, identity},
     service::{accept, acceptor, caller},
 };

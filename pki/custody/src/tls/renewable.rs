@@ -5,6 +5,7 @@ use std::{
     os::unix::fs::PermissionsExt as _,
     path::Path,
     sync::{Arc, Mutex, PoisonError, RwLock},
+    time::Instant,
 };
 
 use rustls::{
@@ -18,7 +19,7 @@ use rustls::{
 use zeroize::Zeroizing;
 
 use super::{
-    file::{Stamp, TlsFileError, certificates, read},
+    file::{Stamp, TlsFileError, Watch, certificates, read},
     key::certified_key,
 };
 use crate::{role::ServiceTls, token::Token};
@@ -45,7 +46,7 @@ pub struct Renewable {
 /// Where the present certificate came from, and how the next one is read.
 struct Source {
     file: Box<Path>,
-    seen: Option<Stamp>,
+    watch: Watch,
     read: Box<dyn Fn() -> Result<CertifiedKey, TlsFileError> + Send + Sync>,
 }
 
@@ -88,10 +89,10 @@ pub fn identity(certificate: &Path, key: KeyPlace<'_>) -> Result<Arc<Renewable>,
         }
         read => Some(Arc::new(read?)),
     };
-    let seen = first.as_ref().and(seen);
+    let watch = Watch::since(first.as_ref().and(seen));
     Ok(Arc::new(Renewable {
         current: RwLock::new(first),
-        source: Some(Mutex::new(Source { file, seen, read })),
+        source: Some(Mutex::new(Source { file, watch, read })),
     }))
 }
 
@@ -151,21 +152,26 @@ impl Renewable {
 
     /// Takes what came in the place of the file. A file that went away changes nothing.
     fn look(&self, source: &mut Source) {
-        let now = Stamp::of(&source.file);
-        if now.is_none() || now == source.seen {
+        let now = Instant::now();
+        let Some(stamp) = source.watch.due(&source.file, now) else {
             return;
-        }
+        };
         match (source.read)() {
             Ok(next) => {
-                source.seen = now;
+                source.watch.was_read(stamp);
                 self.replace(next);
                 tracing::info!(certificate = %source.file.display(), "our certificate is in use");
             }
             Err(TlsFileError::Custody(error)) if error.is_absence() => {
                 tracing::warn!(%error, "our TLS key is away");
             }
+            // Nothing is said of the certificate by a file or a token that could not be read.
+            Err(error @ (TlsFileError::Read { .. } | TlsFileError::Custody(_))) => {
+                source.watch.failed(stamp, now);
+                tracing::error!(%error, "our next certificate cannot be read now; the last one stays");
+            }
             Err(error) => {
-                source.seen = now;
+                source.watch.was_read(stamp);
                 tracing::error!(%error, "our next certificate is not used; the last one stays");
             }
         }
@@ -191,5 +197,76 @@ impl ResolvesClientCert for Renewable {
 
     fn has_certs(&self) -> bool {
         true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use openssl::{
+        asn1::Asn1Time,
+        ec::{EcGroup, EcKey},
+        hash::MessageDigest,
+        nid::Nid,
+        pkey::PKey,
+        x509::{X509, X509NameBuilder},
+    };
+
+    use super::*;
+
+    /// A certificate and its key, PEM.
+    fn pair() -> (Vec<u8>, Vec<u8>) {
+        let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+        let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+        let mut name = X509NameBuilder::new().unwrap();
+        name.append_entry_by_text("CN", "centre.example").unwrap();
+        let name = name.build();
+        let mut builder = X509::builder().unwrap();
+        builder.set_version(2).unwrap();
+        builder.set_subject_name(&name).unwrap();
+        builder.set_issuer_name(&name).unwrap();
+        builder
+            .set_not_before(&Asn1Time::days_from_now(0).unwrap())
+            .unwrap();
+        builder
+            .set_not_after(&Asn1Time::days_from_now(1).unwrap())
+            .unwrap();
+        builder.set_pubkey(&key).unwrap();
+        builder.sign(&key, MessageDigest::sha256()).unwrap();
+        let certificate = builder.build().to_pem().unwrap();
+        (certificate, key.private_key_to_pem_pkcs8().unwrap())
+    }
+
+    #[test]
+    fn what_could_not_be_read_is_tried_again_and_what_is_wrong_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name);
+        let (file, key) = (path("ours.pem"), path("ours.key"));
+        let (certificate, private) = pair();
+        fs::write(&file, &certificate).unwrap();
+        fs::write(&key, private).unwrap();
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+        let ours = identity(&file, KeyPlace::DangerFile(&key)).unwrap();
+        let first = ours.current().unwrap();
+        // A second from now.
+        let is_due = || {
+            let source = ours.source.as_ref().unwrap().lock().unwrap();
+            let later = Instant::now() + Duration::from_secs(1);
+            source.watch.due(&file, later).is_some()
+        };
+        assert!(!is_due());
+        // Nobody can read a folder as a file, root neither.
+        fs::remove_file(&file).unwrap();
+        fs::create_dir(&file).unwrap();
+        assert!(Arc::ptr_eq(&ours.current().unwrap(), &first));
+        assert!(is_due());
+        fs::remove_dir(&file).unwrap();
+        fs::write(&file, b"garbage").unwrap();
+        assert!(Arc::ptr_eq(&ours.current().unwrap(), &first));
+        assert!(!is_due());
+        fs::write(path("next.pem"), &certificate).unwrap();
+        fs::rename(path("next.pem"), &file).unwrap();
+        assert!(!Arc::ptr_eq(&ours.current().unwrap(), &first));
     }
 }

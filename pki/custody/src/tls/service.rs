@@ -13,20 +13,25 @@ use rustls::{
 };
 use tokio::{
     net::{TcpListener, TcpStream},
-    sync::{Semaphore, mpsc},
+    sync::mpsc,
     time::timeout,
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 
 use super::{
     file::{TlsFileError, roots},
+    places::{Place, Places},
     renewable::Renewable,
 };
 
-/// How long a caller may take to shake hands.
+/// How long a caller may take to say something.
+const FIRST_WORD: Duration = Duration::from_secs(2);
+/// How long a caller may take to shake hands then.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Handshakes at once; further callers wait in the listener's queue.
-const HANDSHAKES: usize = 64;
+/// Callers at once that did not shake hands yet; further ones are hung up on, and call again.
+const SHAKING: usize = 256;
+/// Of them, callers of one address.
+const SHARE: usize = 32;
 
 /// An acceptor. With `callers`, it demands a certificate that they let in; without, it asks for none.
 pub fn acceptor(
@@ -59,20 +64,18 @@ pub fn caller(ours: Arc<Renewable>, server_ca: &Path) -> Result<ClientConfig, Tl
     Ok(client)
 }
 
-/// Accepts callers for ever; each that shook hands goes to the channel.
+/// Accepts callers for ever; each that shook hands goes to the channel. Whoever calls and says nothing keeps
+/// nobody out.
 pub async fn accept(
     listener: TcpListener,
     acceptor: TlsAcceptor,
     accepted: mpsc::Sender<io::Result<TlsStream<TcpStream>>>,
 ) {
-    let places = Arc::new(Semaphore::new(HANDSHAKES));
+    let places = Places::new(SHAKING, SHARE);
     loop {
-        let Ok(place) = places.clone().acquire_owned().await else {
-            return;
-        };
-        let stream = tokio::select! {
+        let (stream, address) = tokio::select! {
             connection = listener.accept() => match connection {
-                Ok((stream, _)) => stream,
+                Ok(connection) => connection,
                 Err(error) => {
                     // Out of descriptors, mostly: try again when some are free.
                     tracing::warn!(%error, "cannot accept a connection");
@@ -82,16 +85,32 @@ pub async fn accept(
             },
             () = accepted.closed() => return,
         };
+        let Some(place) = places.take(address.ip()) else {
+            tracing::warn!("a caller was refused: too many have not shaken hands yet");
+            continue;
+        };
         let (acceptor, accepted) = (acceptor.clone(), accepted.clone());
-        tokio::spawn(async move {
-            let _place = place;
-            // Small answers must not wait for more data.
-            let _ = stream.set_nodelay(true);
-            match timeout(HANDSHAKE, acceptor.accept(stream)).await {
-                Ok(Ok(stream)) => drop(accepted.send(Ok(stream)).await),
-                Ok(Err(error)) => tracing::warn!(%error, "a caller was refused"),
-                Err(_) => tracing::warn!("a caller did not finish its handshake"),
-            }
-        });
+        tokio::spawn(shake_hands(stream, place, acceptor, accepted));
+    }
+}
+
+async fn shake_hands(
+    stream: TcpStream,
+    _place: Place,
+    acceptor: TlsAcceptor,
+    accepted: mpsc::Sender<io::Result<TlsStream<TcpStream>>>,
+) {
+    // Small answers must not wait for more data.
+    let _ = stream.set_nodelay(true);
+    match timeout(FIRST_WORD, stream.peek(&mut [0])).await {
+        Ok(Ok(1)) => {}
+        // Hung up: somebody looked whether we are there.
+        Ok(_) => return,
+        Err(_) => return tracing::warn!("a caller said nothing"),
+    }
+    match timeout(HANDSHAKE, acceptor.accept(stream)).await {
+        Ok(Ok(stream)) => drop(accepted.send(Ok(stream)).await),
+        Ok(Err(error)) => tracing::warn!(%error, "a caller was refused"),
+        Err(_) => tracing::warn!("a caller did not finish its handshake"),
     }
 }
