@@ -29,9 +29,9 @@ const FIRST_WORD: Duration = Duration::from_secs(2);
 /// How long a caller may take to shake hands then.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Callers at once that did not shake hands yet; further ones are hung up on, and call again.
-const SHAKING: usize = 256;
-/// Of them, callers of one address.
-const SHARE: usize = 32;
+const SHAKING: usize = 512;
+/// Of them, callers of one address: all stations of a State may come by one, after the line was down all at once.
+const SHARE: usize = 128;
 
 /// An acceptor. With `callers`, it demands a certificate that they let in; without, it asks for none.
 pub fn acceptor(
