@@ -23,7 +23,7 @@ pub const TASKS: Duration = Duration::days(180);
 /// Between two looks.
 const INTERVAL: std::time::Duration = std::time::Duration::from_hours(6);
 /// Between two looks while the clock may be wrong.
-const DOUBTFUL: std::time::Duration = std::time::Duration::from_mins(1);
+const DOUBTFUL: std::time::Duration = std::time::Duration::from_secs(10);
 
 /// The station's clock.
 pub type Clock = Arc<dyn Fn() -> OffsetDateTime + Send + Sync>;

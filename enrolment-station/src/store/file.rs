@@ -7,6 +7,7 @@ use std::{
     time::Duration,
 };
 
+use sqlx::Connection as _;
 use sqlx::{
     Pool, Sqlite,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
@@ -78,6 +79,8 @@ pub(super) async fn connect(path: &Path, access: Access) -> Result<Pool<Sqlite>,
     };
     SqlitePoolOptions::new()
         .max_connections(4)
+        // A full disk ends a transaction behind the driver's back: such a connection is not used again.
+        .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
         .connect_with(options)
         .await
         .map_err(|source| StoreError::Open {

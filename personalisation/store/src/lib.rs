@@ -20,6 +20,7 @@ use std::{path::Path, sync::Arc, time::Duration};
 
 pub use error::StoreError;
 use sealing::Sealer;
+use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 pub use transaction::{Boundary, Interrupter};
 
@@ -55,6 +56,10 @@ impl Store {
         };
         let pool = SqlitePoolOptions::new()
             .max_connections(8)
+            // A full disk ends a transaction behind the driver's back: such a connection is not used again.
+            .after_release(|connection, _| {
+                Box::pin(async move { Ok(!connection.is_in_transaction()) })
+            })
             .connect_with(options)
             .await
             .map_err(failed)?;

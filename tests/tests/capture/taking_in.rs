@@ -25,7 +25,7 @@ use crate::capture::issues;
 /// A process has one configuration of SoftHSM at a time.
 static TOKEN: Mutex<()> = Mutex::new(());
 
-/// In a draft of somebody who did not come again; `serve` erases it by its date.
+/// In a draft of somebody who did not come again; `serve` erases it by its date, once a real centre confirms the clock.
 pub const LEFT_BEHIND: &[u8] = b"a month old";
 /// Its certificates: since yesterday, for a month.
 const PERIOD: (i64, i64) = (-86_400, 30 * 86_400);
@@ -128,11 +128,13 @@ pub fn take_in(place: &Path, authority: &Authority, centre: Option<&Intake>) {
             .put_issued(&mut rng, &items, issues::now())
             .await
             .unwrap();
-        let old = issues::now() - time::Duration::days(31);
-        let drafts = Drafts::new(&store);
-        let left = drafts.create(&mut rng, old).await.unwrap();
-        let saved = drafts.save(&mut rng, left, "portrait", LEFT_BEHIND, None, old);
-        saved.await.unwrap();
+        if centre.is_some() {
+            let old = issues::now() - time::Duration::days(31);
+            let drafts = Drafts::new(&store);
+            let left = drafts.create(&mut rng, old).await.unwrap();
+            let saved = drafts.save(&mut rng, left, "portrait", LEFT_BEHIND, None, old);
+            saved.await.unwrap();
+        }
         store.close().await;
         if let Some(centre) = centre {
             let new = NewStation {

@@ -25,11 +25,11 @@ const ROWS: &str = "
         VALUES (HASH1, STATION, APPLICATION1, 9, x'00', 'accepted', 1),
                (HASH2, STATION, APPLICATION2, 9, x'00', 'accepted', 2);
     INSERT INTO review_application (application, hash, content, station, office, document_type, ground, express, forced,
-            state, step, subject, claim, order_id, accepted_at, since, change)
+            state, step, configuration, subject, claim, order_id, accepted_at, since, change)
         VALUES (APPLICATION1, HASH1, HASH1, STATION, 'L-0304', 'identity_card',
-                'first', 0, 0, 'accepted', 1, SUBJECT, NULL, NULL, 1, 1, 1),
+                'first', 0, 0, 'accepted', 1, NULL, SUBJECT, NULL, NULL, 1, 1, 1),
                (APPLICATION2, HASH2, HASH2, STATION, 'L-0304', 'identity_card',
-                'first', 0, 0, 'approved', 3, SUBJECT, SUBJECT, ORDERED, 2, 2, 2);
+                'first', 0, 0, 'approved', 3, 1, SUBJECT, SUBJECT, ORDERED, 2, 2, 2);
 ";
 
 /// A database as the program of migration 8 left it.

@@ -60,16 +60,17 @@ async fn a_revoked_program_s_next_call_is_refused_also_on_an_open_connection() {
     let service = bench.house.serve(1);
     let mut line = bench.house.caller(&service, "line").await;
     let mut intake = bench.house.caller(&service, "intake").await;
-    let mut console = bench.client("console").await;
+    let mut fleet = bench.client("fleet").await;
     line.health(HealthRequest {}).await.unwrap();
     let asked = RevocationListRequest {};
-    console.revocation_list(asked).await.unwrap();
-    for program in ["line", "console"] {
+    fleet.revocation_list(asked).await.unwrap();
+    // Its own last.
+    for program in ["line", "fleet"] {
         assert_eq!(bench.revoke_program(program).await.unwrap(), 1);
     }
     let refused = line.health(HealthRequest {}).await.unwrap_err();
     assert_eq!(refused.code(), Code::Unauthenticated, "{refused}");
-    let refused = console.revocation_list(asked).await.unwrap_err();
+    let refused = fleet.revocation_list(asked).await.unwrap_err();
     assert_eq!(refused.code(), Code::Unauthenticated, "{refused}");
     intake.health(HealthRequest {}).await.unwrap();
 }
