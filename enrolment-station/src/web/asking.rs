@@ -107,7 +107,7 @@ async fn pass_one(
     if !read().await?.as_ref().is_some_and(open) {
         return Ok(());
     }
-    let _asking = place.asking.clone().lock_owned().await;
+    let asking = place.asking.clone().lock_owned().await;
     let Some(mut seen) = read().await?.filter(open) else {
         return Ok(());
     };
@@ -115,6 +115,8 @@ async fn pass_one(
     let (before, to_take_back) = (seen.asked.clone(), seen.take_back);
     take_back(place, &mut seen).await?;
     look(place, &mut seen).await?;
+    // Whoever has the turn to change may wait to ask: never both the other way round.
+    drop(asking);
     let _turn = place.changing.clone().lock_owned().await;
     // What the clerk did meanwhile holds.
     let same = |form: &Application| form.asked == before && form.take_back == to_take_back;
