@@ -84,11 +84,6 @@ fn a_recapture_with_appointment_goes_from_its_task_to_the_same_application() {
         clerk.open("/today");
         !clerk.has("form input[name=recapture]")
     });
-    // What somebody left behind a month ago went by its date: the centre confirmed the clock.
-    until(|| {
-        clerk.open("/today");
-        clerk.main().contains("Nothing is waiting here")
-    });
 }
 
 async fn ask_again(centre: &Intake, row: &ApplicationRow, appointment: time::OffsetDateTime) {

@@ -25,7 +25,7 @@ use crate::capture::issues;
 /// A process has one configuration of SoftHSM at a time.
 static TOKEN: Mutex<()> = Mutex::new(());
 
-/// In a draft of somebody who did not come again; `serve` erases it by its date, once a real centre confirms the clock.
+/// In a draft of somebody who did not come again: it stays while no centre's answer confirms the clock.
 pub const LEFT_BEHIND: &[u8] = b"a month old";
 /// Its certificates: since yesterday, for a month.
 const PERIOD: (i64, i64) = (-86_400, 30 * 86_400);
