@@ -1,7 +1,5 @@
 //! What can go wrong in the store.
 
-use std::path::PathBuf;
-
 use dossier::ApplicationId;
 use personalisation_core::{
     attempt::{IllegalMove, record::BadRecord},
@@ -15,17 +13,24 @@ use crate::transaction::Boundary;
 /// A failure of the store. Messages are for the operator and hold no personal data.
 #[derive(Debug, Error)]
 pub enum StoreError {
-    /// The database file cannot be opened.
-    #[error("opening the database {}: {source}; check the path and its owner", path.display())]
+    /// The database cannot be opened.
+    #[error(
+        "opening the database {database}: {source}; check the path and its owner, or server and password"
+    )]
     Open {
-        /// The file.
-        path: PathBuf,
+        /// Which, without user and password.
+        database: String,
         /// The engine's reason.
         source: sqlx::Error,
     },
     /// The schema cannot be brought up to date.
     #[error("migrating the database: {0}; this program may be older than the database")]
     Migrate(sqlx::migrate::MigrateError),
+    /// A database of a server lacks migrations, or has others than this program knows.
+    #[error(
+        "the database is not of this program's version; run `personalisation database migrate --database URL` as its owner, with the newest program"
+    )]
+    NotMigrated,
     /// A statement failed.
     #[error("{doing}: {source}")]
     Database {

@@ -4,75 +4,62 @@
 //! `WHERE` and demands exactly one row. Personal data and biometrics are in sealed columns only.
 
 pub mod audit;
+mod connect;
+mod engine;
 mod error;
 pub mod fleet;
 pub mod intake;
 pub mod line;
 pub mod order;
 pub mod review;
+mod roles;
 mod row;
 pub mod sealing;
 pub mod staff;
+mod statement;
 pub mod stock;
 mod transaction;
 
-use std::{path::Path, sync::Arc, time::Duration};
+use std::sync::{Arc, atomic::AtomicI64};
 
+pub use connect::migrate;
+pub use engine::Database;
+use engine::{Dialect, Engine};
 pub use error::StoreError;
 use sealing::Sealer;
-use sqlx::Connection as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 pub use transaction::{Boundary, Interrupter};
-
-/// The engine. One alias, so that a second engine changes one line.
-pub(crate) type Engine = sqlx::Sqlite;
 
 /// The database of the centre.
 #[derive(Clone)]
 pub struct Store {
     pool: sqlx::Pool<Engine>,
+    dialect: Dialect,
     sealer: Arc<Sealer>,
     /// None: whoever has this store reads and writes no finger.
     fingers: Option<Arc<Sealer>>,
     interrupter: Option<Interrupter>,
+    /// None: leases go by the engine's clock.
+    clock: Option<Arc<AtomicI64>>,
 }
 
 impl Store {
-    /// Opens the SQLite database at `path`, creates it where there is none, and migrates it.
-    ///
-    /// Commits are durable when they return (WAL, `synchronous = FULL`).
-    pub async fn open(path: &Path, sealer: Sealer) -> Result<Self, StoreError> {
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
-            .foreign_keys(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .pragma("secure_delete", "ON")
-            .busy_timeout(Duration::from_secs(5));
-        let failed = |source| StoreError::Open {
-            path: path.to_owned(),
-            source,
-        };
-        let pool = SqlitePoolOptions::new()
-            .max_connections(8)
-            // A full disk ends a transaction behind the driver's back: such a connection is not used again.
-            .after_release(|connection, _| {
-                Box::pin(async move { Ok(!connection.is_in_transaction()) })
-            })
-            .connect_with(options)
-            .await
-            .map_err(failed)?;
-        sqlx::migrate!()
-            .run(&pool)
-            .await
-            .map_err(StoreError::Migrate)?;
+    /// Opens the database. A SQLite file is created where there is none, and brought up to date; a PostgreSQL
+    /// database must be up to date ([`migrate`]): the roles of programs may not change it.
+    pub async fn open(database: impl Into<Database>, sealer: Sealer) -> Result<Self, StoreError> {
+        let database = database.into();
+        let pool = connect::pool(&database).await?;
+        match database.dialect() {
+            Dialect::Sqlite => connect::migrate_pool(&pool).await?,
+            Dialect::Postgres => connect::demand_migrated(&pool).await?,
+        }
         let sealer = Arc::new(sealer);
         Ok(Self {
             pool,
+            dialect: database.dialect(),
             fingers: Some(sealer.clone()),
             sealer,
             interrupter: None,
+            clock: None,
         })
     }
 
@@ -102,6 +89,15 @@ impl Store {
     #[must_use]
     pub fn danger_interrupted_by(mut self, interrupter: Interrupter) -> Self {
         self.interrupter = Some(interrupter);
+        self
+    }
+
+    /// The same database, whose leases go by `clock` (microseconds since 1970 UTC) instead of the engine's own.
+    ///
+    /// Danger: for tests in which time passes only.
+    #[must_use]
+    pub fn danger_with_clock(mut self, clock: Arc<AtomicI64>) -> Self {
+        self.clock = Some(clock);
         self
     }
 

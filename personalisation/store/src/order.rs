@@ -189,7 +189,7 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         transaction!(self, "deciding about an attempt", |tx| {
-            line::write_unleased(tx, from, to, now).await?;
+            line::write_unleased(self, tx, from, to, now).await?;
             if matches!(to.state(), AttemptState::Cancelled(_)) {
                 line::end_of_attempt(tx, to, now).await?;
             }

@@ -1,14 +1,22 @@
 //! Reading columns: a damaged one is an error that names table, column and row.
 
 use personalisation_core::attempt::Digest;
-use sqlx::{Decode, Row as _, Type, sqlite::SqliteRow};
+use sqlx::{Decode, Row as _, Type};
 
-use crate::{Engine, StoreError};
+use crate::{
+    StoreError,
+    engine::{Engine, EngineRow},
+};
 
 /// Microseconds since 1970-01-01 UTC, as every time column has it.
 pub(crate) fn micros(at: time::OffsetDateTime) -> i64 {
     // Past the year 294,000 only.
     i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap_or(i64::MAX)
+}
+
+/// A length of time in microseconds.
+pub(crate) fn length(of: std::time::Duration) -> i64 {
+    i64::try_from(of.as_micros()).unwrap_or(i64::MAX)
 }
 
 /// The time of a column.
@@ -20,7 +28,7 @@ pub(crate) fn from_micros(micros: i64) -> Option<time::OffsetDateTime> {
 pub(crate) struct Columns<'r> {
     pub(crate) table: &'static str,
     pub(crate) id: String,
-    pub(crate) row: &'r SqliteRow,
+    pub(crate) row: &'r EngineRow,
 }
 
 impl<'r> Columns<'r> {

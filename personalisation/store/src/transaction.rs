@@ -1,10 +1,14 @@
 //! The one way to change the database: a named transaction, run again on serialisation failures only.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{
+    fmt,
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
 
-use sqlx::Transaction;
+use sqlx::{Executor, Transaction};
 
-use crate::{Engine, Store, StoreError};
+use crate::{Store, StoreError, engine::Engine};
 
 /// A transaction under way.
 pub(crate) type Tx = Transaction<'static, Engine>;
@@ -97,10 +101,9 @@ impl Tries {
 }
 
 impl Store {
-    /// A writer from the start: a reader that becomes one could only fail when it is too late.
     pub(crate) async fn begin(&self, doing: &'static str) -> Result<Tx, StoreError> {
         self.pool
-            .begin_with("BEGIN IMMEDIATE")
+            .begin_with(self.dialect.begin())
             .await
             .map_err(StoreError::database(doing))
     }
@@ -109,6 +112,20 @@ impl Store {
         self.survives(Boundary::BeforeCommit(doing))?;
         tx.commit().await.map_err(StoreError::database(doing))?;
         self.survives(Boundary::AfterCommit(doing))
+    }
+
+    /// What the engine's clock says: leases of several hosts are compared by one clock. Microseconds since 1970 UTC.
+    pub(crate) async fn lease_clock(
+        &self,
+        engine: impl Executor<'_, Database = Engine>,
+    ) -> Result<i64, StoreError> {
+        if let Some(given) = &self.clock {
+            return Ok(given.load(Ordering::Relaxed));
+        }
+        sqlx::query_scalar(self.dialect.clock())
+            .fetch_one(engine)
+            .await
+            .map_err(StoreError::database("reading the engine's clock"))
     }
 
     fn survives(&self, boundary: Boundary) -> Result<(), StoreError> {

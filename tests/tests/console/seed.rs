@@ -201,8 +201,7 @@ pub async fn refer(store: &Store, case: &Case<'_>, id: ApplicationId) {
     };
     store.hold(&new, &[], now).await.unwrap();
     let token = LeaseToken::generate(&mut edge::rng());
-    let until = now + Duration::minutes(1);
-    store.lease_held(token, until, now).await.unwrap().unwrap();
+    store.lease_held(token, MINUTE).await.unwrap().unwrap();
     let filing = Filing {
         held: Held {
             hash,
@@ -243,8 +242,7 @@ async fn check(store: &Store, case: &Case<'_>) {
     let now = edge::now();
     let rng = &mut edge::rng();
     let token = LeaseToken::generate(rng);
-    let until = now + Duration::minutes(1);
-    let leased = store.lease_application(token, until, now).await.unwrap();
+    let leased = store.lease_application(token, MINUTE).await.unwrap();
     let (row, _) = leased.unwrap();
     let checks: Vec<CheckResult> = Check::ALL
         .into_iter()

@@ -6,6 +6,7 @@ mod bench;
 mod demo;
 mod fuzz;
 mod packages;
+mod postgres;
 mod process;
 mod python;
 mod test;
@@ -17,11 +18,23 @@ cargo xtask demo [--once] [--out DIR] [--applicants N] [--portrait FILE --name \
     From applicants' data to verified cards: token, PKI, card readers, chips, report.
 cargo xtask test [STAGE ...]
     Everything that must hold before a change lands; with names, only those stages.
+cargo xtask postgres
+    A PostgreSQL server for single tests; prints what to export, and ends with Ctrl-C.
 cargo xtask bench [--json] [NAME ...]
     The promised speeds, each measured against its limit or peer in the same run.
 cargo xtask fuzz [TARGET] [--seconds N]
     Feeds a parser (or each in turn) with bad bytes; ten seconds a target unless told.
 ";
+
+/// Runs a server until this program is interrupted, which the server hears as well.
+fn serve_postgres() -> Result<ExitCode, String> {
+    packages::ensure(&[packages::TEST])?;
+    let server = postgres::Server::start()?;
+    println!("export STEMPEL_POSTGRES='{}'", server.url());
+    loop {
+        std::thread::park();
+    }
+}
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
@@ -30,6 +43,7 @@ fn main() -> ExitCode {
     let outcome = match command.as_str() {
         "demo" => demo::run(&rest),
         "test" => test::run(&rest),
+        "postgres" => serve_postgres(),
         "bench" => bench::run(&rest),
         "fuzz" => fuzz::run(&rest),
         "" | "help" | "--help" | "-h" => {

@@ -50,6 +50,7 @@ pub const TEST: &[Package] = &[
     package("openpace", "a second implementation of the chip protocols"),
     package("opensc", "a second program that reads our chips"),
     package("openssl", "a second verifier of our signatures"),
+    package("postgresql", "the second database engine"),
     package("python3-venv", "running oracles from PyPI"),
     package(
         "tesseract-ocr",

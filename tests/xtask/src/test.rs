@@ -3,7 +3,7 @@
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{demo, fuzz, packages, process, python};
+use crate::{demo, fuzz, packages, postgres::Server, process, python};
 
 type Stage = (&'static str, fn() -> Result<(), String>);
 
@@ -166,6 +166,8 @@ fn tests() -> Result<(), String> {
         "--exclude",
         "fuzz",
     ]);
+    let postgres = Server::start()?;
+    tests.env("STEMPEL_POSTGRES", postgres.url());
     tests.env("STEMPEL_ORACLES", python::programs().join("python"));
     process::run(&mut tests)?;
     // Examples that must not compile (a key in another key's place) are doc tests.

@@ -143,7 +143,7 @@ impl Opener {
     async fn step(&self) -> Result<bool, OpenerError> {
         let token = LeaseToken::generate(&mut edge::rng());
         let now = edge::now();
-        let Some((row, tries)) = self.store.lease_held(token, now + self.lease, now).await? else {
+        let Some((row, tries)) = self.store.lease_held(token, self.lease).await? else {
             self.put_away().await?;
             return Ok(false);
         };
@@ -154,8 +154,7 @@ impl Opener {
             }
             Err(error) => {
                 tracing::error!(%error, hash = %row.hash, tries, "a held dossier cannot be opened now");
-                let again = edge::now() + REST;
-                self.store.release_held(row.hash, token, again).await?;
+                self.store.release_held(row.hash, token, REST).await?;
             }
         }
         Ok(true)

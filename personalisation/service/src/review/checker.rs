@@ -105,19 +105,15 @@ impl Checker {
     /// Takes one application a step further; whether there was one.
     async fn step(&self) -> Result<bool, StoreError> {
         let token = LeaseToken::generate(&mut edge::rng());
-        let now = edge::now();
         let store = &self.desk.store;
-        let leased = store
-            .lease_application(token, now + self.lease, now)
-            .await?;
+        let leased = store.lease_application(token, self.lease).await?;
         let Some((row, tries)) = leased else {
             return Ok(false);
         };
         if let Err(error) = self.advance(&row, token, tries).await {
             let id = row.application.id();
             tracing::error!(%error, %id, tries, "an application cannot be checked now");
-            let again = edge::now() + REST;
-            store.release_application(id, token, again).await?;
+            store.release_application(id, token, REST).await?;
         }
         Ok(true)
     }

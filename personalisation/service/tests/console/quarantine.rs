@@ -21,8 +21,8 @@ async fn rejected(place: &Place, seed: u8) -> Hash {
     };
     store.hold(&new, &[], now).await.unwrap();
     let token = LeaseToken::generate(&mut edge::rng());
-    let until = now + time::Duration::minutes(1);
-    store.lease_held(token, until, now).await.unwrap().unwrap();
+    let minute = std::time::Duration::from_mins(1);
+    store.lease_held(token, minute).await.unwrap().unwrap();
     store
         .reject_dossier(hash, token, (Reason::IntakeKey, b"rejected"), &[], now)
         .await

@@ -4,13 +4,14 @@ use dossier::{PersonId, StationId};
 use evidence::entry::Entry;
 use personalisation_core::ids::AlarmId;
 use rand::CryptoRng;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::station::{id_of, time_of};
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, micros},
     sealing::Place,
     staff,
@@ -211,7 +212,7 @@ impl Store {
         })
     }
 
-    fn fleet_alarm_of(&self, row: &SqliteRow) -> Result<Alarm, StoreError> {
+    fn fleet_alarm_of(&self, row: &EngineRow) -> Result<Alarm, StoreError> {
         let mut columns = Columns {
             table: TABLE,
             id: String::new(),

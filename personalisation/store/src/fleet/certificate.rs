@@ -2,7 +2,6 @@
 
 use dossier::{KeyId, StationId};
 use evidence::entry::Entry;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
 use super::{
@@ -11,6 +10,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, micros},
     transaction::{Tx, transaction},
 };
@@ -99,7 +99,7 @@ pub(super) async fn revoke(
     .map_err(StoreError::database("revoking a station's certificates"))
 }
 
-fn certificate_of(row: &SqliteRow) -> Result<StationCertificate, StoreError> {
+fn certificate_of(row: &EngineRow) -> Result<StationCertificate, StoreError> {
     let mut columns = Columns {
         table: "fleet_certificate",
         id: String::new(),

@@ -2,12 +2,12 @@
 
 use dossier::{Hash, KeyId, OfficeId, StationId};
 use evidence::entry::Entry;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
 use super::station::{id_of, office_of, time_of};
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, micros},
     transaction::{Tx, transaction},
 };
@@ -159,7 +159,7 @@ struct Code {
 }
 
 impl Code {
-    fn of(row: &SqliteRow) -> Result<Self, StoreError> {
+    fn of(row: &EngineRow) -> Result<Self, StoreError> {
         let mut columns = Columns {
             table: "fleet_code",
             id: String::new(),

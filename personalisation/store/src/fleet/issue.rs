@@ -3,13 +3,14 @@
 use dossier::{Hash, OfficeId};
 use evidence::entry::Entry;
 use rand::CryptoRng;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::report::number;
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, micros},
     sealing::Place,
     transaction::transaction,
@@ -129,7 +130,7 @@ impl Store {
         .fetch_all(&self.pool)
         .await
         .map_err(StoreError::database(DOING))?;
-        let head = |row: &SqliteRow| {
+        let head = |row: &EngineRow| {
             let columns = Columns {
                 table: "fleet_configuration",
                 id: String::new(),
@@ -226,7 +227,7 @@ impl Store {
 }
 
 fn configuration_of(
-    row: Result<Option<SqliteRow>, sqlx::Error>,
+    row: Result<Option<EngineRow>, sqlx::Error>,
 ) -> Result<Option<(u64, Vec<u8>)>, StoreError> {
     let row = row.map_err(StoreError::database("reading a configuration"))?;
     let Some(row) = row else { return Ok(None) };

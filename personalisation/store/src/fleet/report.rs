@@ -1,12 +1,12 @@
 //! What stations say about themselves: the latest of each.
 
 use dossier::StationId;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
 use super::station::{id_of, time_of};
 use crate::{
     Store, StoreError,
+    engine::EngineRow,
     row::{Columns, micros},
     transaction::{Tx, transaction},
 };
@@ -133,7 +133,7 @@ pub(super) fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-fn report_of(row: &SqliteRow, devices: &[SqliteRow]) -> Result<Report, StoreError> {
+fn report_of(row: &EngineRow, devices: &[EngineRow]) -> Result<Report, StoreError> {
     let mut columns = Columns {
         table: "fleet_report",
         id: String::new(),

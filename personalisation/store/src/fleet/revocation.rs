@@ -2,7 +2,7 @@
 
 use dossier::StationId;
 use evidence::entry::Entry;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 use time::{Duration, OffsetDateTime};
 
 use super::{
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, micros},
     transaction::{Tx, transaction},
 };
@@ -148,7 +149,7 @@ fn pause(tries: u32) -> Duration {
     (FIRST_PAUSE * 2i32.pow(tries.min(16) + 1)).min(LONGEST_PAUSE)
 }
 
-fn untold_of(row: &SqliteRow) -> Result<Untold, StoreError> {
+fn untold_of(row: &EngineRow) -> Result<Untold, StoreError> {
     let mut columns = Columns {
         table: "fleet_revocation",
         id: String::new(),

@@ -2,12 +2,12 @@
 
 use dossier::{OfficeId, StationId};
 use evidence::entry::Entry;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
 use super::{NewStation, RevocationReason, Station, StationState, certificate, revocation};
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, micros},
     transaction::{Tx, transaction},
 };
@@ -178,7 +178,7 @@ pub(super) fn office_of(columns: &Columns<'_>) -> Result<OfficeId, StoreError> {
         .ok_or_else(|| columns.bad("office"))
 }
 
-fn station_of(row: &SqliteRow) -> Result<Station, StoreError> {
+fn station_of(row: &EngineRow) -> Result<Station, StoreError> {
     let id: Option<StationId> = {
         let columns = Columns {
             table: TABLE,

@@ -87,7 +87,7 @@ impl Store {
             }
             person::latch(tx, everybody.keys().map(|(_, key)| key)).await?;
             let about = if let Acceptance::Supplement(first) = acceptance {
-                supplement(tx, first, accepted, now).await?;
+                supplement(tx, first, accepted).await?;
                 first
             } else {
                 insert(tx, accepted, now).await?;
@@ -233,17 +233,15 @@ async fn supplement(
     tx: &mut Tx,
     first: ApplicationId,
     accepted: &Accepted<'_>,
-    now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     const DOING: &str = "completing an application";
     let taken = sqlx::query(
-        "UPDATE review_application SET supplement = $2, lease_expires_at = $3,
+        "UPDATE review_application SET supplement = $2, lease_expires_at = NULL,
                 change = (SELECT MAX(change) + 1 FROM review_application)
          WHERE application = $1 AND state = 'more_needed' AND supplement IS NULL",
     )
     .bind(&first.as_bytes()[..])
     .bind(&accepted.hash.as_bytes()[..])
-    .bind(micros(now))
     .execute(&mut **tx)
     .await
     .map_err(StoreError::database(DOING))?;

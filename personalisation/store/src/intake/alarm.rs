@@ -3,12 +3,12 @@
 use dossier::{Hash, PersonId, StationId, receipt::Reason};
 use evidence::entry::Entry;
 use personalisation_core::ids::LeaseToken;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
 use super::{reason_name, reason_named};
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, from_micros, micros},
     transaction::transaction,
 };
@@ -145,7 +145,7 @@ pub(super) fn stale(doing: &'static str, hash: Hash) -> StoreError {
     }
 }
 
-fn alarm_of(row: &SqliteRow) -> Result<Alarm, StoreError> {
+fn alarm_of(row: &EngineRow) -> Result<Alarm, StoreError> {
     let columns = Columns {
         table: "intake_alarm",
         id: "unknown".to_owned(),

@@ -10,11 +10,12 @@ pub use alarm::Alarm;
 use dossier::{ApplicationId, Hash, StationId, receipt::Reason};
 use evidence::entry::Entry;
 pub use second_person::{NewQuestion, Question, QuestionId, QuestionState, Said};
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 use time::OffsetDateTime;
 
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, from_micros, micros},
     transaction::{Tx, transaction},
 };
@@ -179,9 +180,10 @@ impl Store {
     pub async fn unfiled(&self) -> Result<Vec<Unfiled>, StoreError> {
         const DOING: &str = "listing files to put away";
         let rows = sqlx::query(
-            "SELECT hash, state = 'accepted' OR NOT EXISTS (
+            "SELECT hash, CASE WHEN state = 'accepted' OR NOT EXISTS (
                  SELECT 1 FROM intake_alarm AS alarm
-                 WHERE alarm.hash = intake_dossier.hash AND alarm.settled_at IS NULL) AS done
+                 WHERE alarm.hash = intake_dossier.hash AND alarm.settled_at IS NULL)
+                 THEN 1 ELSE 0 END AS done
              FROM intake_dossier WHERE filed = 0 AND state <> 'held' ORDER BY ended_at, hash LIMIT 100",
         )
         .fetch_all(&self.pool)
@@ -195,9 +197,10 @@ impl Store {
                     row,
                 };
                 let hash = |bytes: &[u8]| bytes.try_into().ok().map(Hash::from_bytes);
+                let done: i64 = row.try_get("done").map_err(StoreError::database(DOING))?;
                 Ok(Unfiled {
                     hash: columns.read("hash", hash)?,
-                    done: row.try_get("done").map_err(StoreError::database(DOING))?,
+                    done: done == 1,
                 })
             })
             .collect()
@@ -210,12 +213,13 @@ impl Store {
         transaction!(self, DOING, |tx| {
             sqlx::query(
                 "UPDATE intake_dossier SET filed = 1 WHERE hash = $1 AND state <> 'held'
-                 AND $2 = (state = 'accepted' OR NOT EXISTS (
+                 AND $2 = CASE WHEN state = 'accepted' OR NOT EXISTS (
                      SELECT 1 FROM intake_alarm AS alarm
-                     WHERE alarm.hash = intake_dossier.hash AND alarm.settled_at IS NULL))",
+                     WHERE alarm.hash = intake_dossier.hash AND alarm.settled_at IS NULL)
+                     THEN 1 ELSE 0 END",
             )
             .bind(&file.hash.as_bytes()[..])
-            .bind(file.done)
+            .bind(i64::from(file.done))
             .execute(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;
@@ -244,7 +248,7 @@ pub(crate) async fn read(tx: &mut Tx, hash: Hash) -> Result<Option<DossierRow>, 
     row.as_ref().map(dossier_of).transpose()
 }
 
-pub(crate) fn dossier_of(row: &SqliteRow) -> Result<DossierRow, StoreError> {
+pub(crate) fn dossier_of(row: &EngineRow) -> Result<DossierRow, StoreError> {
     let unnamed = Columns {
         table: TABLE,
         id: "unknown".to_owned(),

@@ -11,12 +11,13 @@ use std::{collections::BTreeSet, fmt};
 use dossier::{ApplicationId, Hash, OfficeId, PersonId, StationId};
 use evidence::entry::Entry;
 use rand::CryptoRng;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, from_micros, micros},
     sealing::Place,
     transaction::{Tx, transaction},
@@ -442,7 +443,7 @@ fn hands_of(bytes: &[u8]) -> Option<BTreeSet<PersonId>> {
     rest.is_empty().then(|| people.collect())
 }
 
-fn question_of(row: &SqliteRow) -> Result<Question, StoreError> {
+fn question_of(row: &EngineRow) -> Result<Question, StoreError> {
     let mut columns = Columns {
         table: TABLE,
         id: String::new(),

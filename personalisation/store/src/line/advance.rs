@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::{AttemptContent, Lease, bind_id, content, insert_move, lease::exactly_one, queue};
 use crate::{
     Store, StoreError, audit,
-    row::micros,
+    row::length,
     stock,
     transaction::{Tx, transaction},
 };
@@ -52,7 +52,8 @@ impl Store {
             return Ok(());
         };
         transaction!(self, DOING, |tx| {
-            write(tx, advance.from, to, lease, now).await?;
+            let clock = self.lease_clock(&mut **tx).await?;
+            write(tx, advance.from, to, lease, clock).await?;
             for step in advance.path {
                 insert_move(tx, step, now).await?;
             }
@@ -107,9 +108,9 @@ pub(crate) async fn end_of_attempt(
 /// Writes the state that binding leads to and takes the lease.
 pub(super) async fn write_bound(
     tx: &mut Tx,
-    from: &Attempt,
-    to: &Attempt,
+    (from, to): (&Attempt, &Attempt),
     lease: &Lease,
+    clock: i64,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     let record = to.record();
@@ -129,7 +130,7 @@ pub(super) async fn write_bound(
         .bind(binding.number.as_str().to_owned())
         .bind(lease.token.as_bytes().to_vec())
         .bind(&lease.holder)
-        .bind(micros(lease.expires))
+        .bind(clock.saturating_add(length(lease.lasts)))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;
@@ -143,7 +144,7 @@ async fn write(
     from: &Attempt,
     to: &Attempt,
     lease: &Lease,
-    now: OffsetDateTime,
+    clock: i64,
 ) -> Result<(), StoreError> {
     let record = to.record();
     let keeps_lease = !to.state().is_final();
@@ -166,9 +167,9 @@ async fn write(
         .bind(record.sod_digest.map(|digest| digest.0.to_vec()))
         .bind(record.card_security_digest.map(|digest| digest.0.to_vec()))
         .bind(i64::from(keeps_lease))
-        .bind(micros(lease.expires))
+        .bind(clock.saturating_add(length(lease.lasts)))
         .bind(lease.token.as_bytes().to_vec())
-        .bind(micros(now))
+        .bind(clock)
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;
@@ -177,6 +178,7 @@ async fn write(
 
 /// Writes a state that somebody decided on, provided that no worker has the attempt.
 pub(crate) async fn write_unleased(
+    store: &Store,
     tx: &mut Tx,
     from: &Attempt,
     to: &Attempt,
@@ -193,7 +195,7 @@ pub(crate) async fn write_unleased(
         .bind(&record.state)
         .bind(from.state().name())
         .bind(&record.from_state)
-        .bind(micros(now))
+        .bind(store.lease_clock(&mut **tx).await?)
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;

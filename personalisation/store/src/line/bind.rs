@@ -69,7 +69,8 @@ impl Store {
                 chip: bind.chip,
                 number,
             })?;
-            advance::write_bound(tx, &attempt, &bound, bind.lease, now).await?;
+            let clock = self.lease_clock(&mut **tx).await?;
+            advance::write_bound(tx, (&attempt, &bound), bind.lease, clock, now).await?;
             audit::write(tx, &entries(&bound)).await?;
             Ok(Bound::Attempt(bound))
         })

@@ -1,5 +1,7 @@
 //! Leases: the right to move one attempt, by token and until a time, so that two workers never do.
 
+use std::time::Duration;
+
 use evidence::entry::Entry;
 use personalisation_core::{
     attempt::{Attempt, AttemptId},
@@ -12,7 +14,7 @@ use time::OffsetDateTime;
 use super::{attempt_of, bind_id, tries_of};
 use crate::{
     Store, StoreError, audit,
-    row::micros,
+    row::length,
     transaction::{Tx, transaction},
 };
 
@@ -23,8 +25,8 @@ pub struct Lease {
     pub token: LeaseToken,
     /// Which worker: a reader of a line. The same worker, started again, takes its lease back.
     pub holder: String,
-    /// Until when it lasts, from the last move.
-    pub expires: OffsetDateTime,
+    /// How long it lasts from each move on, by the engine's clock.
+    pub lasts: Duration,
 }
 
 /// What came of looking for the attempt of a chip.
@@ -67,7 +69,8 @@ impl Store {
                 return Ok(TakenUp::None);
             };
             let attempt = attempt_of(&row)?;
-            if !take(tx, &attempt.id(), lease, now).await? {
+            let clock = self.lease_clock(&mut **tx).await?;
+            if !take(tx, &attempt.id(), lease, clock).await? {
                 let holder: Option<String> = row
                     .try_get("lease_holder")
                     .map_err(StoreError::database("reading a lease"))?;
@@ -83,31 +86,32 @@ impl Store {
         })
     }
 
-    /// Takes up one attempt under way whose lease ran out before `silent_since`: its card has not
+    /// Takes up one attempt under way whose lease ran out longer than `silent` ago: its card has not
     /// been seen since.
     pub async fn take_up_abandoned(
         &self,
         lease: &Lease,
-        silent_since: OffsetDateTime,
+        silent: Duration,
         interrupted: &str,
         entries: impl Fn(&Attempt) -> Vec<Entry> + Sync,
         now: OffsetDateTime,
     ) -> Result<Option<Attempt>, StoreError> {
         let entries = &entries;
         transaction!(self, "taking up an abandoned attempt", |tx| {
+            let clock = self.lease_clock(&mut **tx).await?;
             let row = sqlx::query(
                 "SELECT * FROM line_attempt
                  WHERE state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')
                  AND lease_expires_at <= $1
                  ORDER BY queued_at, order_id LIMIT 1",
             )
-            .bind(micros(silent_since))
+            .bind(clock.saturating_sub(length(silent)))
             .fetch_optional(&mut **tx)
             .await
             .map_err(StoreError::database("taking up an abandoned attempt"))?;
             let Some(row) = row else { return Ok(None) };
             let attempt = attempt_of(&row)?;
-            if !take(tx, &attempt.id(), lease, now).await? {
+            if !take(tx, &attempt.id(), lease, clock).await? {
                 return Ok(None);
             }
             let object = format!("attempt {}", attempt.id());
@@ -118,37 +122,36 @@ impl Store {
     }
 
     /// Attempts of which the chip may be locked already, and which this worker may take up.
-    pub async fn maybe_locked(
-        &self,
-        holder: &str,
-        now: OffsetDateTime,
-    ) -> Result<Vec<Attempt>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM line_attempt WHERE state IN ('written', 'locked')
+    pub async fn maybe_locked(&self, holder: &str) -> Result<Vec<Attempt>, StoreError> {
+        const DOING: &str = "looking for the attempt of a locked chip";
+        transaction!(self, DOING, |tx| {
+            let clock = self.lease_clock(&mut **tx).await?;
+            let rows = sqlx::query(
+                "SELECT * FROM line_attempt WHERE state IN ('written', 'locked')
              AND (lease_token IS NULL OR lease_expires_at <= $2 OR lease_holder = $1)
              ORDER BY CASE WHEN lease_holder = $1 THEN 0 ELSE 1 END, queued_at, order_id",
-        )
-        .bind(holder)
-        .bind(micros(now))
-        .fetch_all(&self.pool)
-        .await
-        .map_err(StoreError::database(
-            "looking for the attempt of a locked chip",
-        ))?;
-        rows.iter().map(attempt_of).collect()
+            )
+            .bind(holder)
+            .bind(clock)
+            .fetch_all(&mut **tx)
+            .await
+            .map_err(StoreError::database(DOING))?;
+            rows.iter().map(attempt_of).collect()
+        })
     }
 
     /// Keeps the lease while a long act is under way.
     pub async fn renew(&self, id: AttemptId, lease: &Lease) -> Result<(), StoreError> {
         const DOING: &str = "renewing a lease";
         transaction!(self, DOING, |tx| {
+            let clock = self.lease_clock(&mut **tx).await?;
             let query = sqlx::query(
                 "UPDATE line_attempt SET lease_expires_at = $4
                  WHERE order_id = $1 AND attempt = $2 AND lease_token = $3",
             );
             let renewed = bind_id(query, &id)
                 .bind(&lease.token.as_bytes()[..])
-                .bind(micros(lease.expires))
+                .bind(clock.saturating_add(length(lease.lasts)))
                 .execute(&mut **tx)
                 .await
                 .map_err(StoreError::database(DOING))?;
@@ -162,6 +165,7 @@ impl Store {
     pub async fn release(&self, id: AttemptId, lease: &Lease) -> Result<(), StoreError> {
         const DOING: &str = "releasing a lease";
         transaction!(self, DOING, |tx| {
+            let clock = self.lease_clock(&mut **tx).await?;
             let query = sqlx::query(
                 "UPDATE line_attempt
                  SET lease_token = NULL, lease_holder = NULL, lease_expires_at = $4, tries = 0
@@ -169,7 +173,7 @@ impl Store {
             );
             let released = bind_id(query, &id)
                 .bind(&lease.token.as_bytes()[..])
-                .bind(micros(lease.expires))
+                .bind(clock.saturating_add(length(lease.lasts)))
                 .execute(&mut **tx)
                 .await
                 .map_err(StoreError::database(DOING))?;
@@ -179,12 +183,7 @@ impl Store {
 }
 
 /// Takes the lease if it is free, has run out, or was this worker's before; counts the try.
-async fn take(
-    tx: &mut Tx,
-    id: &AttemptId,
-    lease: &Lease,
-    now: OffsetDateTime,
-) -> Result<bool, StoreError> {
+async fn take(tx: &mut Tx, id: &AttemptId, lease: &Lease, clock: i64) -> Result<bool, StoreError> {
     let query = sqlx::query(
         "UPDATE line_attempt SET lease_token = $3, lease_holder = $4, lease_expires_at = $5,
                 tries = tries + 1
@@ -194,8 +193,8 @@ async fn take(
     let taken = bind_id(query, id)
         .bind(&lease.token.as_bytes()[..])
         .bind(&lease.holder)
-        .bind(micros(lease.expires))
-        .bind(micros(now))
+        .bind(clock.saturating_add(length(lease.lasts)))
+        .bind(clock)
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database("taking a lease"))?;

@@ -16,11 +16,12 @@ use personalisation_core::{
     },
     ids::OrderId,
 };
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 use time::OffsetDateTime;
 
 use crate::{
     Store, StoreError,
+    engine::{Engine, EngineRow},
     row::{Columns, micros},
     transaction::Tx,
 };
@@ -185,7 +186,7 @@ pub(crate) async fn insert_move(
 }
 
 /// The attempt that a row of `line_attempt` describes.
-pub(crate) fn attempt_of(row: &SqliteRow) -> Result<Attempt, StoreError> {
+pub(crate) fn attempt_of(row: &EngineRow) -> Result<Attempt, StoreError> {
     const TABLE: &str = "line_attempt";
     let unnamed = Columns {
         table: TABLE,
@@ -233,16 +234,16 @@ fn binding_of(columns: &Columns<'_>) -> Result<Option<Binding>, StoreError> {
 
 /// The row's order and attempt, for tables that have both.
 pub(crate) fn bind_id<'q>(
-    query: sqlx::query::Query<'q, crate::Engine, <crate::Engine as sqlx::Database>::Arguments>,
+    query: sqlx::query::Query<'q, Engine, <Engine as sqlx::Database>::Arguments>,
     id: &AttemptId,
-) -> sqlx::query::Query<'q, crate::Engine, <crate::Engine as sqlx::Database>::Arguments> {
+) -> sqlx::query::Query<'q, Engine, <Engine as sqlx::Database>::Arguments> {
     query
         .bind(id.order.as_bytes().to_vec())
         .bind(i64::from(id.attempt.get()))
 }
 
 /// A count from a row, for statements that return one.
-pub(crate) fn tries_of(row: &SqliteRow) -> Result<u32, StoreError> {
+pub(crate) fn tries_of(row: &EngineRow) -> Result<u32, StoreError> {
     let tries: i64 = row
         .try_get("tries")
         .map_err(StoreError::database("reading an attempt"))?;

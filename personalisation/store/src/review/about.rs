@@ -2,10 +2,9 @@
 
 use dossier::ApplicationId;
 use personalisation_core::person::{Key, KeyKind, Person};
-use sqlx::QueryBuilder;
 
 use super::{ApplicationRow, application_of, handlers_of, id_of, person};
-use crate::{Engine, Store, StoreError};
+use crate::{Store, StoreError, engine::EngineConnection, statement::Statement};
 
 const DOING: &str = "looking for applications of a person";
 /// Most that are listed.
@@ -41,20 +40,16 @@ impl Store {
 
 /// The applications with these ids, newest first.
 async fn rows(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut EngineConnection,
     ids: &[ApplicationId],
 ) -> Result<Vec<ApplicationRow>, StoreError> {
     if ids.is_empty() {
         return Ok(Vec::new());
     }
-    let mut query: QueryBuilder<Engine> =
-        QueryBuilder::new("SELECT * FROM review_application WHERE application IN (");
-    let mut list = query.separated(", ");
-    for id in ids {
-        list.push_bind(id.as_bytes().to_vec());
-    }
+    let mut query = Statement::new("SELECT * FROM review_application WHERE application IN (");
+    query.bind_list(ids.iter().map(|id| id.as_bytes().to_vec()));
     query.push(") ORDER BY accepted_at DESC, application LIMIT ");
-    query.push_bind(MOST);
+    query.bind(MOST);
     let rows = query
         .build()
         .fetch_all(&mut *connection)

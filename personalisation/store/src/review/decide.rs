@@ -104,7 +104,7 @@ impl Store {
                 add_order(tx, (decided, &person), order, sealed, now).await?;
             }
             if let Some((from, to)) = decided.cancelled {
-                line::write_unleased(tx, from, to, now).await?;
+                line::write_unleased(self, tx, from, to, now).await?;
                 line::end_of_attempt(tx, to, now).await?;
             }
             write_state(tx, decided.from, decided.to, (decided.person, note), now).await?;

@@ -1,12 +1,13 @@
 //! The right to check one application, until a time.
 
+use std::time::Duration;
+
 use dossier::ApplicationId;
 use personalisation_core::ids::LeaseToken;
 use sqlx::Row as _;
-use time::OffsetDateTime;
 
 use super::{ApplicationRow, application_of, handlers_of, id_of};
-use crate::{Store, StoreError, row::micros, transaction::transaction};
+use crate::{Store, StoreError, row::length, transaction::transaction};
 
 impl Store {
     /// The application that waits longest for its checks, or for what follows from them, and how often
@@ -14,17 +15,17 @@ impl Store {
     pub async fn lease_application(
         &self,
         token: LeaseToken,
-        expires: OffsetDateTime,
-        now: OffsetDateTime,
+        lasts: Duration,
     ) -> Result<Option<(ApplicationRow, u32)>, StoreError> {
         const DOING: &str = "leasing an application";
         // Looked at without a writer's lock first: mostly there is none.
+        let clock = self.lease_clock(&self.pool).await?;
         let waiting: Option<i64> = sqlx::query_scalar(
             "SELECT 1 FROM review_application
              WHERE (state IN ('accepted', 'verified') OR (state = 'more_needed' AND supplement IS NOT NULL))
              AND (lease_expires_at IS NULL OR lease_expires_at <= $1) LIMIT 1",
         )
-        .bind(micros(now))
+        .bind(clock)
         .fetch_optional(&self.pool)
         .await
         .map_err(StoreError::database(DOING))?;
@@ -32,6 +33,7 @@ impl Store {
             return Ok(None);
         }
         transaction!(self, DOING, |tx| {
+            let clock = self.lease_clock(&mut **tx).await?;
             let row = sqlx::query(
                 "UPDATE review_application SET lease_token = $2, lease_expires_at = $3, tries = tries + 1
                  WHERE application = (
@@ -42,9 +44,9 @@ impl Store {
                      ORDER BY since, application LIMIT 1)
                  RETURNING *",
             )
-            .bind(micros(now))
+            .bind(clock)
             .bind(&token.as_bytes()[..])
-            .bind(micros(expires))
+            .bind(clock.saturating_add(length(lasts)))
             .fetch_optional(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;
@@ -56,22 +58,23 @@ impl Store {
         })
     }
 
-    /// Gives an application back, not to be tried before `again`.
+    /// Gives an application back, not to be tried again for `after`.
     pub async fn release_application(
         &self,
         id: ApplicationId,
         token: LeaseToken,
-        again: OffsetDateTime,
+        after: Duration,
     ) -> Result<(), StoreError> {
         const DOING: &str = "giving an application back";
         transaction!(self, DOING, |tx| {
+            let clock = self.lease_clock(&mut **tx).await?;
             sqlx::query(
                 "UPDATE review_application SET lease_token = NULL, lease_expires_at = $3
                  WHERE application = $1 AND lease_token = $2",
             )
             .bind(&id.as_bytes()[..])
             .bind(&token.as_bytes()[..])
-            .bind(micros(again))
+            .bind(clock.saturating_add(length(after)))
             .execute(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;

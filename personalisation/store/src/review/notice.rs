@@ -7,12 +7,12 @@ use personalisation_core::{
     ids::NoticeId,
 };
 use rand::CryptoRng;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, from_micros, micros},
     sealing::Place,
     transaction::{Tx, transaction},
@@ -278,7 +278,7 @@ fn office(columns: &Columns<'_>) -> Result<OfficeId, StoreError> {
     office.parse().map_err(|_| columns.bad("office"))
 }
 
-fn notice_of(row: &SqliteRow) -> Result<NoticeRow, StoreError> {
+fn notice_of(row: &EngineRow) -> Result<NoticeRow, StoreError> {
     let unnamed = Columns {
         table: TABLE,
         id: "unknown".to_owned(),

@@ -7,12 +7,13 @@ use personalisation_core::{
     ids::OrderId,
     person::{Key, KeyKind, Person},
 };
-use sqlx::{QueryBuilder, sqlite::SqliteRow};
 
 use super::names;
 use crate::{
-    Engine, Store, StoreError,
+    Store, StoreError,
+    engine::{EngineConnection, EngineRow},
     row::Columns,
+    statement::Statement,
     transaction::{Tx, transaction},
 };
 
@@ -259,7 +260,7 @@ pub(crate) async fn insert_ordered(
 
 /// Whom an application is about.
 pub(crate) async fn of_application(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut EngineConnection,
     application: ApplicationId,
 ) -> Result<Person, StoreError> {
     let rows = sqlx::query("SELECT person_key, kind FROM review_person WHERE application = $1")
@@ -299,7 +300,7 @@ impl Beside {
 
 /// Whether this person has an application of this type other than `but` that stands in the way.
 pub(crate) async fn has_another(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut EngineConnection,
     person: &Person,
     document_type: DocumentType,
     (but, beside): (ApplicationId, Beside),
@@ -323,7 +324,7 @@ pub(crate) async fn has_another(
 
 /// Orders of this person and type of which the newest attempt is not cancelled.
 pub(crate) async fn live_orders(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut EngineConnection,
     person: &Person,
     document_type: DocumentType,
 ) -> Result<Vec<OrderId>, StoreError> {
@@ -353,7 +354,7 @@ pub(crate) async fn live_orders(
 
 /// Every application about this person.
 pub(crate) async fn applications_of(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut EngineConnection,
     person: &Person,
 ) -> Result<Vec<ApplicationId>, StoreError> {
     let found = holders(connection, Holders::Applications, person).await?;
@@ -372,15 +373,12 @@ pub(super) fn sharing(of: Holders) -> String {
 
 /// Who of those that share a key is this person.
 async fn holders(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut EngineConnection,
     of: Holders,
     person: &Person,
 ) -> Result<Vec<Id>, StoreError> {
-    let mut query: QueryBuilder<Engine> = QueryBuilder::new(sharing(of));
-    let mut keys = query.separated(", ");
-    for (_, key) in person.keys() {
-        keys.push_bind(key.to_vec());
-    }
+    let mut query = Statement::new(sharing(of));
+    query.bind_list(person.keys().map(|(_, key)| key.to_vec()));
     query.push(") ORDER BY holder");
     let rows = query
         .build()
@@ -401,7 +399,7 @@ async fn holders(
     Ok(same.map(|(id, _)| id).collect())
 }
 
-const fn columns(row: &SqliteRow, of: Holders) -> Columns<'_> {
+const fn columns(row: &EngineRow, of: Holders) -> Columns<'_> {
     Columns {
         table: of.table(),
         id: String::new(),
@@ -409,7 +407,7 @@ const fn columns(row: &SqliteRow, of: Holders) -> Columns<'_> {
     }
 }
 
-fn key_of(row: &SqliteRow, of: Holders) -> Result<(KeyKind, Key), StoreError> {
+fn key_of(row: &EngineRow, of: Holders) -> Result<(KeyKind, Key), StoreError> {
     let columns = columns(row, of);
     let kind = columns.word_if_any("kind", |word| {
         KeyKind::ALL.into_iter().find(|kind| kind.name() == word)

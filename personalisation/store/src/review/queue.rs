@@ -2,7 +2,7 @@
 
 use dossier::{ApplicationId, Hash, OfficeId, PersonId};
 use personalisation_core::application::{Check, CheckResult, Detail, Finding, Outcome, Referral};
-use sqlx::{QueryBuilder, Row as _};
+use sqlx::Row as _;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -11,8 +11,9 @@ use super::{
     read::{self},
 };
 use crate::{
-    Engine, Store, StoreError,
+    Store, StoreError,
     row::{Columns, from_micros},
+    statement::Statement,
 };
 
 /// Which applications to list.
@@ -57,16 +58,16 @@ pub struct MoveOfApplication {
 }
 
 /// The statement with the conditions of a filter that are given: each can use its index.
-fn filtered(select: &str, filter: &QueueFilter) -> QueryBuilder<Engine> {
-    let mut query = QueryBuilder::new(select);
+fn filtered(select: &str, filter: &QueueFilter) -> Statement {
+    let mut query = Statement::new(select);
     query.push(" FROM review_application AS item WHERE 1 = 1");
     if let Some(state) = filter.state {
-        query.push(" AND state = ").push_bind(state);
+        query.push(" AND state = ").bind(state);
     }
     if let Some(office) = &filter.office {
         query
             .push(" AND office = ")
-            .push_bind(office.as_str().to_owned());
+            .bind(office.as_str().to_owned());
     }
     if !filter.referrals.is_empty() {
         query.push(" AND (1 = 0");
@@ -74,7 +75,7 @@ fn filtered(select: &str, filter: &QueueFilter) -> QueryBuilder<Engine> {
             // A `_` of a name is itself, not any character.
             let name = referral.name().replace('_', "\\_");
             query.push(" OR ' ' || referrals || ' ' LIKE ");
-            query.push_bind(format!("% {name} %")).push(" ESCAPE '\\'");
+            query.bind(format!("% {name} %")).push(" ESCAPE '\\'");
         }
         query.push(")");
     }
@@ -83,7 +84,7 @@ fn filtered(select: &str, filter: &QueueFilter) -> QueryBuilder<Engine> {
             " AND NOT EXISTS (SELECT 1 FROM review_handler AS handler
                WHERE handler.application = item.application AND handler.person = ",
         );
-        query.push_bind(person.as_bytes().to_vec()).push(")");
+        query.bind(person.as_bytes().to_vec()).push(")");
     }
     query
 }
@@ -103,7 +104,7 @@ impl Store {
         let most = if filter.most == 0 { 100 } else { filter.most };
         let mut query = filtered("SELECT *", filter);
         query.push(" ORDER BY since, application LIMIT ");
-        query.push_bind(i64::from(most));
+        query.bind(i64::from(most));
         let rows = query
             .build()
             .fetch_all(&mut *connection)
@@ -119,11 +120,13 @@ impl Store {
 
     /// How many applications there are of those that a filter names, however many it would list.
     pub async fn count_queue(&self, filter: &QueueFilter) -> Result<u64, StoreError> {
-        let count: i64 = filtered("SELECT COUNT(*)", filter)
-            .build_query_scalar()
+        const DOING: &str = "counting applications that wait";
+        let row = filtered("SELECT COUNT(*)", filter)
+            .build()
             .fetch_one(&self.pool)
             .await
-            .map_err(StoreError::database("counting applications that wait"))?;
+            .map_err(StoreError::database(DOING))?;
+        let count: i64 = row.try_get(0).map_err(StoreError::database(DOING))?;
         Ok(count.unsigned_abs())
     }
 
@@ -255,7 +258,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sealer = Sealer::new(Box::new(zeroize::Zeroizing::new([7; 32])));
         let database = folder.path().join("centre.db");
-        let store = Store::open(&database, sealer).await.unwrap();
+        let store = Store::open(database.as_path(), sealer).await.unwrap();
         let filter = QueueFilter {
             state: Some("in_review"),
             ..QueueFilter::default()

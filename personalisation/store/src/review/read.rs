@@ -7,12 +7,13 @@ use personalisation_core::application::{
     Application, Recapture, Referral, RefusalGround,
     record::{Filed, Record},
 };
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
 use super::{ApplicationRow, TABLE, names};
 use crate::{
     Store, StoreError,
+    engine::EngineConnection,
+    engine::EngineRow,
     row::{Columns, from_micros, micros},
     transaction::Tx,
 };
@@ -42,7 +43,7 @@ impl Store {
 
 /// Who handled an application.
 pub(crate) async fn handlers_of(
-    connection: &mut sqlx::SqliteConnection,
+    connection: &mut EngineConnection,
     application: ApplicationId,
 ) -> Result<BTreeSet<PersonId>, StoreError> {
     let people: Vec<Vec<u8>> =
@@ -104,7 +105,7 @@ pub(crate) async fn insert_move(
 }
 
 /// The id of a row.
-pub(crate) fn id_of(row: &SqliteRow) -> Result<ApplicationId, StoreError> {
+pub(crate) fn id_of(row: &EngineRow) -> Result<ApplicationId, StoreError> {
     let columns = Columns {
         table: TABLE,
         id: "unknown".to_owned(),
@@ -117,7 +118,7 @@ pub(crate) fn id_of(row: &SqliteRow) -> Result<ApplicationId, StoreError> {
 
 /// The application that a row describes.
 pub(crate) fn application_of(
-    row: &SqliteRow,
+    row: &EngineRow,
     handled_by: BTreeSet<PersonId>,
 ) -> Result<ApplicationRow, StoreError> {
     let id = id_of(row)?;

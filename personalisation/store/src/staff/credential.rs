@@ -261,15 +261,16 @@ pub(super) async fn forget_sessions(tx: &mut Tx, person: PersonId) -> Result<(),
 
 /// Whether somebody works here and has anything by which they could have proved who they are.
 pub(super) async fn may_prove(tx: &mut Tx, person: PersonId) -> Result<bool, StoreError> {
-    sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM staff_person AS person
+    let found: Option<i64> = sqlx::query_scalar(
+        "SELECT 1 FROM staff_person AS person
          JOIN staff_credential AS credential ON credential.person_id = person.person_id
-         WHERE person.person_id = $1 AND person.active = 1)",
+         WHERE person.person_id = $1 AND person.active = 1 LIMIT 1",
     )
     .bind(&person.as_bytes()[..])
-    .fetch_one(&mut **tx)
+    .fetch_optional(&mut **tx)
     .await
-    .map_err(StoreError::database("looking whether somebody may sign in"))
+    .map_err(StoreError::database("looking whether somebody may sign in"))?;
+    Ok(found.is_some())
 }
 
 /// Whether somebody has any credential.

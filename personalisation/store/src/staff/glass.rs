@@ -3,12 +3,13 @@
 use dossier::PersonId;
 use evidence::entry::Entry;
 use rand::CryptoRng;
-use sqlx::{Row as _, sqlite::SqliteRow};
+use sqlx::Row as _;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, micros},
     sealing::Place,
     transaction::transaction,
@@ -225,7 +226,7 @@ impl Store {
         })
     }
 
-    fn read_glass(&self, row: &SqliteRow) -> Result<Glass, StoreError> {
+    fn read_glass(&self, row: &EngineRow) -> Result<Glass, StoreError> {
         let mut columns = Columns {
             table: TABLE,
             id: String::new(),

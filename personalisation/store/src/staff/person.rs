@@ -6,13 +6,13 @@ use dossier::{
 };
 use evidence::entry::Entry;
 use rand::CryptoRng;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::{Credentials, Grant, Link, credential, link, role};
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, micros},
     sealing::Place,
     transaction::transaction,
@@ -186,7 +186,7 @@ impl Store {
         Ok(members)
     }
 
-    fn read_person(&self, row: &SqliteRow) -> Result<Person, StoreError> {
+    fn read_person(&self, row: &EngineRow) -> Result<Person, StoreError> {
         let mut columns = Columns {
             table: TABLE,
             id: String::new(),

@@ -3,11 +3,11 @@
 use dossier::{OfficeId, PersonId, staff::Role};
 use evidence::entry::Entry;
 use rand::CryptoRng;
-use sqlx::sqlite::SqliteRow;
 use time::OffsetDateTime;
 
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::{Columns, micros},
     transaction::{Tx, transaction},
 };
@@ -168,21 +168,23 @@ impl Store {
         office: &OfficeId,
         at: OffsetDateTime,
     ) -> Result<bool, StoreError> {
-        sqlx::query_scalar(
-            "SELECT EXISTS (SELECT 1 FROM staff_role AS role
+        let found: Option<i64> = sqlx::query_scalar(
+            "SELECT 1 FROM staff_role AS role
              JOIN staff_person AS person ON person.person_id = role.person_id
              WHERE role.person_id = $1 AND role.office = $2
              AND role.role IN ($4, 'supervisor')
              AND role.from_at <= $3 AND (role.until_at IS NULL OR role.until_at > $3)
-             AND (person.active = 1 OR person.left_at > $3))",
+             AND (person.active = 1 OR person.left_at > $3)
+             LIMIT 1",
         )
         .bind(&person.as_bytes()[..])
         .bind(office.as_str())
         .bind(micros(at))
         .bind(name(least))
-        .fetch_one(&self.pool)
+        .fetch_optional(&self.pool)
         .await
-        .map_err(StoreError::database("looking who served at an office"))
+        .map_err(StoreError::database("looking who served at an office"))?;
+        Ok(found.is_some())
     }
 
     /// Every role that somebody has, had or will have, oldest first.
@@ -215,7 +217,7 @@ pub(super) async fn insert(tx: &mut Tx, person: PersonId, grant: &Grant) -> Resu
     .map_err(StoreError::database("giving a role"))
 }
 
-fn read(row: &SqliteRow) -> Result<Grant, StoreError> {
+fn read(row: &EngineRow) -> Result<Grant, StoreError> {
     let mut columns = Columns {
         table: "staff_role",
         id: String::new(),

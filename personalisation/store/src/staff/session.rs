@@ -195,14 +195,14 @@ impl Store {
 
 /// Whether a session is that person's already.
 async fn is_of(tx: &mut Tx, key: &[u8; 32], person: PersonId) -> Result<bool, StoreError> {
-    sqlx::query_scalar(
-        "SELECT EXISTS (SELECT 1 FROM staff_session WHERE session_key = $1 AND person_id = $2)",
-    )
-    .bind(&key[..])
-    .bind(&person.as_bytes()[..])
-    .fetch_one(&mut **tx)
-    .await
-    .map_err(StoreError::database("looking whose a session is"))
+    let found: Option<i64> =
+        sqlx::query_scalar("SELECT 1 FROM staff_session WHERE session_key = $1 AND person_id = $2")
+            .bind(&key[..])
+            .bind(&person.as_bytes()[..])
+            .fetch_optional(&mut **tx)
+            .await
+            .map_err(StoreError::database("looking whose a session is"))?;
+    Ok(found.is_some())
 }
 
 fn place(key: &[u8; 32]) -> Place {

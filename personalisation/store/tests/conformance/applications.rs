@@ -20,10 +20,10 @@ use personalisation_store::{
     review::{ApplicationRow, Decided, DossierPart, NewNotice, Verified},
     staff::{Grant, Link, Person as Employee, Role, RoleId},
 };
-use time::{Duration, OffsetDateTime};
+use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
-use crate::{Bench, NOW};
+use crate::{Bench, MINUTE, NOW};
 
 pub const STATION: StationId = StationId::from_bytes([4; 16]);
 pub const CLERK: PersonId = PersonId::from_bytes([5; 16]);
@@ -180,12 +180,7 @@ impl Bench {
 
     async fn accepted_about(&mut self, byte: u8, about: &About) -> ApplicationRow {
         self.hold(byte).await;
-        let until = NOW + Duration::minutes(1);
-        let leased = self
-            .store
-            .lease_held(token(byte), until, NOW)
-            .await
-            .unwrap();
+        let leased = self.store.lease_held(token(byte), MINUTE).await.unwrap();
         assert_eq!(leased.unwrap().0.hash, hash(byte));
         self.accept_about(byte, about, token(byte)).await.unwrap();
         self.row(byte).await
@@ -198,8 +193,8 @@ impl Bench {
 
     /// Leases the next application to be checked.
     pub async fn lease_check(&self, lease: u8, now: OffsetDateTime) -> Option<ApplicationRow> {
-        let until = now + Duration::minutes(1);
-        let leased = self.store.lease_application(token(lease), until, now).await;
+        self.set_clock(now);
+        let leased = self.store.lease_application(token(lease), MINUTE).await;
         leased.unwrap().map(|(row, _)| row)
     }
 
@@ -288,16 +283,6 @@ impl Bench {
         self.store
             .decide_application(&mut self.rng, decided, &[], NOW)
             .await
-    }
-
-    /// Runs a statement on the database behind the store's back.
-    pub async fn meddle(&self, statement: &'static str) {
-        let file = self.folder.path().join("centre.db");
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-        let pool = sqlx::SqlitePool::connect_with(options).await.unwrap();
-        let done = sqlx::query(statement).execute(&pool).await.unwrap();
-        assert_eq!(done.rows_affected(), 1);
-        pool.close().await;
     }
 }
 

@@ -11,7 +11,7 @@ use personalisation_store::{
 };
 use time::Duration;
 
-use crate::{Bench, NOW, open};
+use crate::{Bench, Engine, NOW, on_each_engine};
 
 const ONE: StationId = StationId::from_bytes([1; 16]);
 const TWO: StationId = StationId::from_bytes([2; 16]);
@@ -49,9 +49,8 @@ async fn take_in(bench: &Bench, id: StationId, replaces: Option<StationId>) {
     bench.store.take_in(&new, &[], NOW).await.unwrap();
 }
 
-#[tokio::test]
-async fn a_station_is_taken_in_once_and_its_states_go_downwards() {
-    let bench = Bench::new().await;
+async fn a_station_is_taken_in_once_and_its_states_go_downwards(engine: Engine) {
+    let bench = Bench::new(engine).await;
     take_in(&bench, ONE, None).await;
     take_in(&bench, ONE, None).await;
     let state = async |id| bench.store.station(id).await.unwrap().unwrap().state;
@@ -99,9 +98,8 @@ async fn a_station_is_taken_in_once_and_its_states_go_downwards() {
     assert_eq!(state(TWO).await, StationState::Active);
 }
 
-#[tokio::test]
-async fn a_renewal_keeps_what_was_before() {
-    let bench = Bench::new().await;
+async fn a_renewal_keeps_what_was_before(engine: Engine) {
+    let bench = Bench::new(engine).await;
     take_in(&bench, ONE, None).await;
     let mut next = certificate(ONE, 50, KeyUse::Tls);
     next.not_after += Duration::days(60);
@@ -121,9 +119,8 @@ async fn a_renewal_keeps_what_was_before() {
     assert_eq!(none.await.unwrap(), None);
 }
 
-#[tokio::test]
-async fn a_code_is_bound_to_its_first_keys() {
-    let bench = Bench::new().await;
+async fn a_code_is_bound_to_its_first_keys(engine: Engine) {
+    let bench = Bench::new(engine).await;
     let hash = Hash::of(b"code");
     let code = NewCode {
         hash,
@@ -153,9 +150,8 @@ async fn a_code_is_bound_to_its_first_keys() {
     assert_eq!(unknown.await.unwrap(), CodeUse::Unknown);
 }
 
-#[tokio::test]
-async fn the_latest_report_stands_in_the_place_of_the_one_before() {
-    let bench = Bench::new().await;
+async fn the_latest_report_stands_in_the_place_of_the_one_before(engine: Engine) {
+    let bench = Bench::new(engine).await;
     take_in(&bench, ONE, None).await;
     let device = |serial: &str| Device {
         kind: "Finger".into(),
@@ -186,7 +182,7 @@ async fn the_latest_report_stands_in_the_place_of_the_one_before() {
 
 #[tokio::test]
 async fn issues_have_each_number_once_and_lists_are_sealed() {
-    let mut bench = Bench::new().await;
+    let mut bench = Bench::new(Engine::Sqlite).await;
     let configuration = |number, from| NewConfiguration {
         number,
         signed: b"signed",
@@ -222,20 +218,19 @@ async fn issues_have_each_number_once_and_lists_are_sealed() {
     let newest = bench.store.newest_staff_list(&office()).await.unwrap();
     let (head, signed) = newest.unwrap();
     assert_eq!((head.number, &signed[..]), (2, &b"second list"[..]));
-    let file = std::fs::read(bench.folder.path().join("centre.db-wal")).unwrap();
+    let file = std::fs::read(bench.home.folder().join("centre.db-wal")).unwrap();
     assert!(!file.windows(9).any(|window| window == b"cond list"));
     // Another key opens nothing.
-    let other = open(&bench.folder, 8).await;
+    let other = bench.home.open(8).await;
     assert!(other.newest_staff_list(&office()).await.is_err());
 }
 
 static LIST_OFFICE: std::sync::OnceLock<OfficeId> = std::sync::OnceLock::new();
 
-#[tokio::test]
-async fn wrong_codes_are_counted_by_network_and_forgotten_after_the_wait() {
-    let bench = Bench::new().await;
+async fn wrong_codes_are_counted_by_network_and_forgotten_after_the_wait(engine: Engine) {
+    let bench = Bench::new(engine).await;
     // Another process has the same database and key.
-    let other = open(&bench.folder, 7).await;
+    let other = bench.home.open(7).await;
     let wait = Duration::minutes(10);
     let (one, two) = ([192, 0, 2, 1], [192, 0, 2, 2]);
     for _ in 0..3 {
@@ -262,9 +257,8 @@ async fn wrong_codes_are_counted_by_network_and_forgotten_after_the_wait() {
     assert!(other.forget_wrong_codes(later + wait, wait).await.unwrap() <= 4096);
 }
 
-#[tokio::test]
-async fn an_alarm_is_settled_once_with_a_note_that_is_sealed() {
-    let mut bench = Bench::new().await;
+async fn an_alarm_is_settled_once_with_a_note_that_is_sealed(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let raise = |station, at| NewAlarm {
         kind: AlarmKind::CodeUsedAgain,
         station,
@@ -304,16 +298,14 @@ async fn an_alarm_is_settled_once_with_a_note_that_is_sealed() {
     assert_eq!(listed().await, [second, first]);
     assert_eq!(store.count_fleet_alarms().await.unwrap(), 1);
     // Moved to another row, the note does not open.
-    bench
-        .meddle("UPDATE fleet_alarm SET note = (SELECT note FROM fleet_alarm WHERE note IS NOT NULL), settled_at = 1, settled_by = X'05050505050505050505050505050505' WHERE note IS NULL")
+    bench.home.meddle("UPDATE fleet_alarm SET note = (SELECT note FROM fleet_alarm WHERE note IS NOT NULL), settled_at = 1, settled_by = X'05050505050505050505050505050505' WHERE note IS NULL")
         .await;
     let moved = bench.store.fleet_alarm(second).await;
     assert!(matches!(moved, Err(StoreError::Seal { .. })), "{moved:?}");
 }
 
-#[tokio::test]
-async fn pki_is_told_of_a_revocation_once_and_tried_less_and_less_often() {
-    let bench = Bench::new().await;
+async fn pki_is_told_of_a_revocation_once_and_tried_less_and_less_often(engine: Engine) {
+    let bench = Bench::new(engine).await;
     let store = &bench.store;
     take_in(&bench, ONE, None).await;
     let reason = RevocationReason::KeyCompromise;
@@ -352,4 +344,14 @@ async fn pki_is_told_of_a_revocation_once_and_tried_less_and_less_often() {
     assert_eq!(store.next_untold(much_later).await.unwrap(), None);
     store.revoke_station(ONE, reason, &[], at).await.unwrap();
     assert_eq!(store.untold_revocations().await.unwrap(), []);
+}
+
+on_each_engine! {
+    a_station_is_taken_in_once_and_its_states_go_downwards,
+    a_renewal_keeps_what_was_before,
+    a_code_is_bound_to_its_first_keys,
+    the_latest_report_stands_in_the_place_of_the_one_before,
+    wrong_codes_are_counted_by_network_and_forgotten_after_the_wait,
+    an_alarm_is_settled_once_with_a_note_that_is_sealed,
+    pki_is_told_of_a_revocation_once_and_tried_less_and_less_often,
 }

@@ -1,23 +1,24 @@
 //! Dossiers that are here: held once, opened by one, ended once; receipts and alarms with them.
 
+use std::sync::atomic::Ordering;
+
 use dossier::{PersonId, receipt::Reason};
 use personalisation_core::application::{Channel, Recapture};
 use personalisation_store::{
     intake::{Acceptance, DossierState, Unfiled},
     review::DossierPart,
 };
-use time::Duration;
 
 use crate::{
-    Bench, NOW,
+    Bench, Engine, MINUTE, NOW,
     applications::{
         DECIDER, STATION, application, decided, hash, is_seal, is_stale, notice, token,
     },
+    micros, on_each_engine,
 };
 
-#[tokio::test]
-async fn the_same_dossier_is_held_once_and_its_receipt_is_its_stations() {
-    let bench = Bench::new().await;
+async fn the_same_dossier_is_held_once_and_its_receipt_is_its_stations(engine: Engine) {
+    let bench = Bench::new(engine).await;
     let row = bench.hold(1).await;
     assert_eq!(bench.hold(1).await, row);
     bench.hold(2).await;
@@ -33,18 +34,18 @@ async fn the_same_dossier_is_held_once_and_its_receipt_is_its_stations() {
     assert!(receipts.is_empty());
 }
 
-#[tokio::test]
-async fn one_opener_has_a_dossier_until_its_lease_ends() {
-    let mut bench = Bench::new().await;
+async fn one_opener_has_a_dossier_until_its_lease_ends(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.hold(1).await;
-    let (store, minute) = (bench.store.clone(), Duration::minutes(1));
+    let (store, clock) = (bench.store.clone(), bench.clock.clone());
     let lease = async |lease, now| {
-        let leased = store.lease_held(token(lease), now + minute, now).await;
+        clock.store(micros(now), Ordering::Relaxed);
+        let leased = store.lease_held(token(lease), MINUTE).await;
         leased.unwrap().map(|(row, tries)| (row.hash, tries))
     };
     assert_eq!(lease(1, NOW).await, Some((hash(1), 1)));
     assert_eq!(lease(2, NOW).await, None);
-    let later = NOW + minute;
+    let later = NOW + MINUTE;
     assert_eq!(lease(2, later).await, Some((hash(1), 2)));
     // The first one's lease is not the newest any more: whatever it does counts for nothing.
     assert!(is_stale(
@@ -60,7 +61,7 @@ async fn one_opener_has_a_dossier_until_its_lease_ends() {
     assert!(is_stale(reject(1).await));
     bench
         .store
-        .release_held(hash(1), token(1), NOW)
+        .release_held(hash(1), token(1), std::time::Duration::ZERO)
         .await
         .unwrap();
     assert_eq!(
@@ -70,20 +71,19 @@ async fn one_opener_has_a_dossier_until_its_lease_ends() {
     );
     bench
         .store
-        .release_held(hash(1), token(2), later + minute)
+        .release_held(hash(1), token(2), MINUTE)
         .await
         .unwrap();
     assert_eq!(lease(3, later).await, None, "rests");
-    assert_eq!(lease(3, later + minute).await, Some((hash(1), 3)));
+    assert_eq!(lease(3, later + MINUTE).await, Some((hash(1), 3)));
     let accepted = bench.accept(1, ("somebody", None), token(3)).await;
     assert_eq!(accepted.unwrap(), Acceptance::Application);
     let again = bench.accept(1, ("somebody", None), token(3)).await;
     assert_eq!(again.unwrap(), Acceptance::OtherDossier, "once");
 }
 
-#[tokio::test]
-async fn a_dossier_is_ended_once_and_its_file_is_put_away_after_that() {
-    let mut bench = Bench::new().await;
+async fn a_dossier_is_ended_once_and_its_file_is_put_away_after_that(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.accepted(1, "somebody").await;
     let row = bench.store.dossier(hash(1)).await.unwrap().unwrap();
     assert_eq!(
@@ -100,14 +100,13 @@ async fn a_dossier_is_ended_once_and_its_file_is_put_away_after_that() {
     bench.store.filed(file(1)).await.unwrap();
     assert!(bench.store.unfiled().await.unwrap().is_empty());
     // Another dossier of the same application changes nothing.
-    let until = NOW + Duration::minutes(1);
     bench
         .store
-        .lease_held(token(2), until, NOW)
+        .lease_held(token(2), MINUTE)
         .await
         .unwrap()
         .unwrap();
-    bench.meddle("UPDATE intake_dossier SET application = X'01010101010101010101010101010101' WHERE state = 'held'").await;
+    bench.home.meddle("UPDATE intake_dossier SET application = X'01010101010101010101010101010101' WHERE state = 'held'").await;
     let other = personalisation_store::intake::Accepted {
         hash: hash(2),
         token: token(2),
@@ -130,15 +129,13 @@ async fn a_dossier_is_ended_once_and_its_file_is_put_away_after_that() {
     assert_eq!(row.state, DossierState::Held);
 }
 
-#[tokio::test]
-async fn a_rejected_dossier_rings_until_a_supervisor_is_done_with_it_once() {
-    let bench = Bench::new().await;
+async fn a_rejected_dossier_rings_until_a_supervisor_is_done_with_it_once(engine: Engine) {
+    let bench = Bench::new(engine).await;
     bench.hold(1).await;
-    let until = NOW + Duration::minutes(1);
     let (store, by) = (&bench.store, PersonId::from_bytes([1; 16]));
     let reject = async |lease: u8| {
         store
-            .lease_held(token(lease), until, NOW)
+            .lease_held(token(lease), MINUTE)
             .await
             .unwrap()
             .unwrap();
@@ -170,15 +167,13 @@ async fn a_rejected_dossier_rings_until_a_supervisor_is_done_with_it_once() {
     assert_eq!(row.state, DossierState::Rejected(Reason::Clock));
 }
 
-#[tokio::test]
-async fn a_recapture_supplements_who_waits_for_it_and_nobody_else() {
-    let mut bench = Bench::new().await;
+async fn a_recapture_supplements_who_waits_for_it_and_nobody_else(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let row = bench.in_review(1, "somebody").await;
     let wanted = [Recapture::Portrait].into();
     let to = row.application.clone().ask_more(wanted, DECIDER).unwrap();
     let told = notice(1, Channel::Letter);
     bench.decide(&decided(&row, &to, Some(told))).await.unwrap();
-    let until = NOW + Duration::minutes(1);
     for (byte, person, expected) in [
         (2, "somebody else", Acceptance::Application),
         (3, "somebody", Acceptance::Supplement(application(1))),
@@ -188,7 +183,7 @@ async fn a_recapture_supplements_who_waits_for_it_and_nobody_else() {
         bench.hold(byte).await;
         bench
             .store
-            .lease_held(token(byte), until, NOW)
+            .lease_held(token(byte), MINUTE)
             .await
             .unwrap()
             .unwrap();
@@ -202,16 +197,15 @@ async fn a_recapture_supplements_who_waits_for_it_and_nobody_else() {
     assert_eq!(bench.row(1).await.supplement, Some(hash(3)));
 }
 
-#[tokio::test]
-async fn parts_open_in_their_own_place_and_fingers_under_their_own_key() {
-    let mut bench = Bench::new().await;
+async fn parts_open_in_their_own_place_and_fingers_under_their_own_key(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.accepted(1, "somebody").await;
     bench.accepted(2, "somebody else").await;
     let part = async |part| bench.store.dossier_part(hash(2), part).await;
     let text = part(DossierPart::Text).await.unwrap().unwrap();
     assert_eq!(&text[..], b"text 2");
     assert_eq!(part(DossierPart::Portrait).await.unwrap(), None);
-    bench.meddle("UPDATE review_content SET sealed = (SELECT sealed FROM review_content WHERE kind = 'text' AND substr(hash, 1, 1) = X'01') \
+    bench.home.meddle("UPDATE review_content SET sealed = (SELECT sealed FROM review_content WHERE kind = 'text' AND substr(hash, 1, 1) = X'01') \
                   WHERE kind = 'text' AND substr(hash, 1, 1) = X'02'").await;
     assert!(is_seal(part(DossierPart::Text).await));
     let other = personalisation_store::sealing::Sealer::new(Box::new([8; 32].into()));
@@ -236,6 +230,15 @@ async fn parts_open_in_their_own_place_and_fingers_under_their_own_key() {
     ));
     let text = without.dossier_part(hash(1), DossierPart::Text).await;
     assert!(text.unwrap().is_some());
-    bench.meddle("UPDATE review_content SET sealed = NULL WHERE kind = 'text' AND substr(hash, 1, 1) = X'02'").await;
+    bench.home.meddle("UPDATE review_content SET sealed = NULL WHERE kind = 'text' AND substr(hash, 1, 1) = X'02'").await;
     assert_eq!(part(DossierPart::Text).await.unwrap(), None, "erased");
+}
+
+on_each_engine! {
+    the_same_dossier_is_held_once_and_its_receipt_is_its_stations,
+    one_opener_has_a_dossier_until_its_lease_ends,
+    a_dossier_is_ended_once_and_its_file_is_put_away_after_that,
+    a_rejected_dossier_rings_until_a_supervisor_is_done_with_it_once,
+    a_recapture_supplements_who_waits_for_it_and_nobody_else,
+    parts_open_in_their_own_place_and_fingers_under_their_own_key,
 }

@@ -1,18 +1,14 @@
 //! Leases: two workers never move the same attempt.
 
+use std::time::Duration;
+
+use crate::{Bench, Engine, MINUTE, NOW, STEPS, chip, lease, on_each_engine};
 use evidence::entry::{Act, Entry};
 use personalisation_core::attempt::ScrapReason;
-use personalisation_store::{
-    StoreError,
-    line::{Lease, TakenUp},
-};
-use time::Duration;
+use personalisation_store::{StoreError, line::TakenUp};
 
-use crate::{Bench, NOW, STEPS, chip, lease};
-
-#[tokio::test]
-async fn only_the_holder_moves_and_only_in_time() {
-    let mut bench = Bench::new().await;
+async fn only_the_holder_moves_and_only_in_time(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let bound = bench.bound(chip(1), &lease("one", 1)).await;
@@ -35,14 +31,11 @@ async fn only_the_holder_moves_and_only_in_time() {
         }
     );
 
-    let later = NOW + Duration::minutes(1);
-    let two = Lease {
-        expires: later + Duration::minutes(1),
-        ..lease("two", 2)
-    };
+    bench.set_clock(NOW + MINUTE);
+    let two = lease("two", 2);
     let taken = bench
         .store
-        .take_up(chip(1), &two, "?", |_| vec![], later)
+        .take_up(chip(1), &two, "?", |_| vec![], NOW)
         .await
         .unwrap();
     assert_eq!(taken, TakenUp::Attempt(bound.clone(), 2));
@@ -54,9 +47,8 @@ async fn only_the_holder_moves_and_only_in_time() {
     bench.go(&two, &bound, keyed).await.unwrap();
 }
 
-#[tokio::test]
-async fn the_same_move_twice_is_stale() {
-    let mut bench = Bench::new().await;
+async fn the_same_move_twice_is_stale(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let mine = lease("one", 1);
@@ -67,9 +59,8 @@ async fn the_same_move_twice_is_stale() {
     assert!(matches!(error, StoreError::Stale { .. }), "{error}");
 }
 
-#[tokio::test]
-async fn a_worker_started_again_takes_its_lease_back_and_the_audit_says_so() {
-    let mut bench = Bench::new().await;
+async fn a_worker_started_again_takes_its_lease_back_and_the_audit_says_so(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let bound = bench.bound(chip(1), &lease("one", 1)).await;
@@ -98,9 +89,8 @@ async fn a_worker_started_again_takes_its_lease_back_and_the_audit_says_so() {
     assert_eq!(entries[1].detail.as_deref(), Some("interrupted"));
 }
 
-#[tokio::test]
-async fn renewed_and_released_by_the_holder_only() {
-    let mut bench = Bench::new().await;
+async fn renewed_and_released_by_the_holder_only(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let id = bench.bound(chip(1), &lease("one", 1)).await.id();
@@ -116,9 +106,8 @@ async fn renewed_and_released_by_the_holder_only() {
     assert!(matches!(taken, TakenUp::Attempt(..)), "{taken:?}");
 }
 
-#[tokio::test]
-async fn abandoned_attempts_are_found_after_their_lease() {
-    let mut bench = Bench::new().await;
+async fn abandoned_attempts_are_found_after_their_lease(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let bound = bench.bound(chip(1), &lease("one", 1)).await;
@@ -126,19 +115,15 @@ async fn abandoned_attempts_are_found_after_their_lease() {
     assert_eq!(
         bench
             .store
-            .take_up_abandoned(&two, NOW, "?", |_| vec![], NOW)
+            .take_up_abandoned(&two, Duration::ZERO, "?", |_| vec![], NOW)
             .await
             .unwrap(),
         None
     );
-    let later = NOW + Duration::minutes(3);
-    let two = Lease {
-        expires: later,
-        ..two
-    };
+    bench.set_clock(NOW + 3 * MINUTE);
     let found = bench
         .store
-        .take_up_abandoned(&two, later, "?", |_| vec![], later)
+        .take_up_abandoned(&two, MINUTE, "?", |_| vec![], NOW)
         .await
         .unwrap();
     assert_eq!(found, Some(bound.clone()));
@@ -147,29 +132,26 @@ async fn abandoned_attempts_are_found_after_their_lease() {
 }
 
 /// Its card lies in the reader of a worker that waits for something else.
-#[tokio::test]
-async fn a_released_attempt_is_free_at_once_but_not_abandoned() {
-    let mut bench = Bench::new().await;
+async fn a_released_attempt_is_free_at_once_but_not_abandoned(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let (one, two) = (lease("one", 1), lease("two", 2));
     let bound = bench.bound(chip(1), &one).await;
     bench.store.release(bound.id(), &one).await.unwrap();
-    let abandoned = |silent_since| {
-        let store = &bench.store;
-        let two = &two;
-        async move {
-            let found = store.take_up_abandoned(two, silent_since, "?", |_| vec![], silent_since);
-            found.await.unwrap()
-        }
+    let abandoned = async || {
+        let found = bench
+            .store
+            .take_up_abandoned(&two, Duration::ZERO, "?", |_| vec![], NOW);
+        found.await.unwrap()
     };
-    assert_eq!(abandoned(NOW).await, None);
-    assert_eq!(abandoned(NOW + Duration::minutes(3)).await, Some(bound));
+    assert_eq!(abandoned().await, None);
+    bench.set_clock(NOW + 3 * MINUTE);
+    assert_eq!(abandoned().await, Some(bound));
 }
 
-#[tokio::test]
-async fn eight_workers_and_eight_orders_are_paired_one_to_one() {
-    let mut bench = Bench::new().await;
+async fn eight_workers_and_eight_orders_are_paired_one_to_one(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let chips: Vec<_> = (1..=8).map(chip).collect();
     bench.delivery(&chips).await;
     for _ in 0..8 {
@@ -200,4 +182,14 @@ async fn eight_workers_and_eight_orders_are_paired_one_to_one() {
         }
     }
     assert_eq!(orders.len(), 8);
+}
+
+on_each_engine! {
+    only_the_holder_moves_and_only_in_time,
+    the_same_move_twice_is_stale,
+    a_worker_started_again_takes_its_lease_back_and_the_audit_says_so,
+    renewed_and_released_by_the_holder_only,
+    abandoned_attempts_are_found_after_their_lease,
+    a_released_attempt_is_free_at_once_but_not_abandoned,
+    eight_workers_and_eight_orders_are_paired_one_to_one,
 }

@@ -16,11 +16,10 @@ use personalisation_store::{
 };
 use time::Duration;
 
-use crate::{Bench, NOW, STEPS, chip, chip_key, lease, open};
+use crate::{Bench, Engine, NOW, STEPS, chip, chip_key, lease, on_each_engine};
 
-#[tokio::test]
-async fn binding_takes_the_oldest_order_and_the_chip_in_the_reader() {
-    let mut bench = Bench::new().await;
+async fn binding_takes_the_oldest_order_and_the_chip_in_the_reader(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1), chip(2)]).await;
     bench.order("LATER", NOW + Duration::minutes(1)).await;
     let oldest = bench.order("OLDER", NOW).await;
@@ -35,9 +34,8 @@ async fn binding_takes_the_oldest_order_and_the_chip_in_the_reader() {
     assert_eq!(bench.store.attempt(bound.id()).await.unwrap(), Some(bound));
 }
 
-#[tokio::test]
-async fn nothing_queued_an_unknown_chip_and_a_used_one_are_told_apart() {
-    let mut bench = Bench::new().await;
+async fn nothing_queued_an_unknown_chip_and_a_used_one_are_told_apart(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     assert_eq!(
         bench.bind(chip(1), &lease("one", 1)).await,
@@ -54,9 +52,8 @@ async fn nothing_queued_an_unknown_chip_and_a_used_one_are_told_apart() {
     assert_eq!(again, Bound::NotAvailable(BlankState::Line));
 }
 
-#[tokio::test]
-async fn a_number_is_never_used_twice() {
-    let mut bench = Bench::new().await;
+async fn a_number_is_never_used_twice(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1), chip(2), chip(3)]).await;
     bench.order("ONE", NOW).await;
     bench.order("TWO", NOW).await;
@@ -107,9 +104,8 @@ async fn a_number_is_never_used_twice() {
     assert_eq!(second.binding().unwrap().number, numbers[1]);
 }
 
-#[tokio::test]
-async fn a_finished_attempt_makes_a_document() {
-    let mut bench = Bench::new().await;
+async fn a_finished_attempt_makes_a_document(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let bound = bench.bound(chip(1), &lease("one", 1)).await;
@@ -142,9 +138,8 @@ async fn a_finished_attempt_makes_a_document() {
     );
 }
 
-#[tokio::test]
-async fn a_remake_goes_ahead_of_new_orders_and_a_hopeless_one_waits() {
-    let mut bench = Bench::new().await;
+async fn a_remake_goes_ahead_of_new_orders_and_a_hopeless_one_waits(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1), chip(2), chip(3)]).await;
     let one = bench.order("ONE", NOW).await;
     bench.order("TWO", NOW - Duration::hours(1)).await;
@@ -170,9 +165,8 @@ async fn a_remake_goes_ahead_of_new_orders_and_a_hopeless_one_waits() {
     assert_ne!(next.id().order, one.id().order);
 }
 
-#[tokio::test]
-async fn content_of_an_attempt_is_sealed_with_its_move() {
-    let mut bench = Bench::new().await;
+async fn content_of_an_attempt_is_sealed_with_its_move(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let mine = lease("one", 1);
@@ -212,10 +206,9 @@ async fn content_of_an_attempt_is_sealed_with_its_move() {
 
 /// Where power fails at the `n`-th boundary, a store opened again is in the state before the move
 /// or after it, and the move can be made from there.
-#[tokio::test]
-async fn power_may_fail_at_every_boundary() {
+async fn power_may_fail_at_every_boundary(engine: Engine) {
     for boundary in 0.. {
-        let mut bench = Bench::new().await;
+        let mut bench = Bench::new(engine).await;
         bench.delivery(&[chip(1)]).await;
         bench.order("ONE", NOW).await;
         let count = Arc::new(AtomicUsize::new(0));
@@ -224,7 +217,7 @@ async fn power_may_fail_at_every_boundary() {
             Interrupter::new(move |_| plug.fetch_add(1, Ordering::Relaxed) == boundary);
         bench.store = bench.store.clone().danger_interrupted_by(interrupter);
         let failed = walk(&mut bench).await.is_err();
-        bench.store = open(&bench.folder, 7).await;
+        bench.open_again().await;
         if !failed {
             assert_eq!(count.load(Ordering::Relaxed), boundary);
             assert_eq!(boundary, 14, "seven transactions, two boundaries each");
@@ -274,4 +267,14 @@ async fn walk(bench: &mut Bench) -> Result<(), StoreError> {
         attempt = bench.go(&mine, &attempt, to).await?;
     }
     Ok(())
+}
+
+on_each_engine! {
+    binding_takes_the_oldest_order_and_the_chip_in_the_reader,
+    nothing_queued_an_unknown_chip_and_a_used_one_are_told_apart,
+    a_number_is_never_used_twice,
+    a_finished_attempt_makes_a_document,
+    a_remake_goes_ahead_of_new_orders_and_a_hopeless_one_waits,
+    content_of_an_attempt_is_sealed_with_its_move,
+    power_may_fail_at_every_boundary,
 }

@@ -1,8 +1,9 @@
-//! One list of what a store must do, run on every engine; today that is SQLite.
+//! One list of what a store must do, run on SQLite and on PostgreSQL.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod applications;
 mod fleet;
+mod home;
 mod intake;
 mod lease;
 mod line;
@@ -12,6 +13,11 @@ mod review;
 mod staff;
 mod stock;
 mod upgrade;
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
 
 use dossier::dossier::DocumentType;
 use personalisation_core::{
@@ -25,33 +31,66 @@ use personalisation_store::{
     Store,
     line::{Advance, Bind, Bound, Lease},
     order::{ContentKind, NewOrder},
-    sealing::Sealer,
     stock::{NewBlank, NewDelivery},
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use tempfile::TempDir;
-use time::{Duration, OffsetDateTime, macros::datetime};
+use time::{OffsetDateTime, macros::datetime};
 use zeroize::Zeroizing;
+
+use home::{Engine, Home, on_each_engine};
 
 /// When the tests take place.
 const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
+/// How long leases last here.
+const MINUTE: std::time::Duration = std::time::Duration::from_mins(1);
+
+fn micros(at: OffsetDateTime) -> i64 {
+    i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap()
+}
 
 /// A store of one engine, with a seeded source of randomness.
 struct Bench {
     store: Store,
     rng: StdRng,
-    folder: TempDir,
+    home: Home,
+    /// What the engine's clock says, in microseconds.
+    clock: Arc<AtomicI64>,
 }
 
 impl Bench {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = open(&folder, 7).await;
+    async fn new(engine: Engine) -> Self {
+        let home = Home::new(engine).await;
+        let clock = Arc::new(AtomicI64::new(micros(NOW)));
         Self {
-            store,
+            store: home.open(7).await.danger_with_clock(clock.clone()),
             rng: StdRng::seed_from_u64(42),
-            folder,
+            home,
+            clock,
         }
+    }
+
+    /// The same database, opened once more, with other randomness.
+    async fn another(&self) -> Self {
+        Self {
+            store: self
+                .home
+                .open(7)
+                .await
+                .danger_with_clock(self.clock.clone()),
+            rng: StdRng::seed_from_u64(43),
+            home: self.home.clone(),
+            clock: self.clock.clone(),
+        }
+    }
+
+    /// As after a restart.
+    async fn open_again(&mut self) {
+        self.store = self.another().await.store;
+    }
+
+    /// It is that late now for leases.
+    fn set_clock(&self, at: OffsetDateTime) {
+        self.clock.store(micros(at), Ordering::Relaxed);
     }
 
     /// Adds an order whose identity is `text`.
@@ -164,14 +203,6 @@ const STEPS: [fn(Attempt) -> Attempt; 6] = [
     |attempt| attempt.read_back().unwrap(),
 ];
 
-/// The SQLite database in `folder`, sealed under a key of that byte.
-async fn open(folder: &TempDir, key: u8) -> Store {
-    let sealer = Sealer::new(Box::new(Zeroizing::new([key; 32])));
-    Store::open(&folder.path().join("centre.db"), sealer)
-        .await
-        .unwrap()
-}
-
 fn chip(byte: u8) -> ChipSerial {
     ChipSerial::from_bytes([byte; 10])
 }
@@ -187,6 +218,6 @@ fn lease(holder: &str, token: u8) -> Lease {
     Lease {
         token: LeaseToken::from_bytes([token; 16]),
         holder: holder.to_owned(),
-        expires: NOW + Duration::minutes(1),
+        lasts: MINUTE,
     }
 }

@@ -7,14 +7,13 @@ use personalisation_store::{
     StoreError,
     order::{ContentKind, NewOrder},
 };
-use time::Duration;
 use zeroize::Zeroizing;
 
-use crate::{Bench, NOW, chip, lease, open};
+use crate::{Bench, Engine, MINUTE, NOW, chip, lease, on_each_engine};
 
 #[tokio::test]
 async fn content_comes_back_and_stands_sealed_on_the_disk() {
-    let mut bench = Bench::new().await;
+    let mut bench = Bench::new(Engine::Sqlite).await;
     let attempt = bench.order("MUELLER<<ANNE", NOW).await;
     let order = attempt.id().order;
     let identity = bench
@@ -33,17 +32,16 @@ async fn content_comes_back_and_stands_sealed_on_the_disk() {
         None
     );
 
-    for file in std::fs::read_dir(bench.folder.path()).unwrap() {
+    for file in std::fs::read_dir(bench.home.folder()).unwrap() {
         let bytes = std::fs::read(file.unwrap().path()).unwrap();
         assert!(!bytes.windows(7).any(|window| window == b"MUELLER"));
     }
 }
 
-#[tokio::test]
-async fn another_key_opens_nothing() {
-    let mut bench = Bench::new().await;
+async fn another_key_opens_nothing(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let order = bench.order("MUELLER<<ANNE", NOW).await.id().order;
-    let other = open(&bench.folder, 8).await;
+    let other = bench.home.open(8).await;
     let error = other
         .order_content(order, ContentKind::Identity)
         .await
@@ -60,23 +58,18 @@ async fn another_key_opens_nothing() {
     );
 }
 
-#[tokio::test]
-async fn content_moved_to_another_order_does_not_open() {
-    let mut bench = Bench::new().await;
+async fn content_moved_to_another_order_does_not_open(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let one = bench.order("ONE", NOW).await.id().order;
     let two = bench.order("TWO", NOW).await.id().order;
-    let pool = sqlx::SqlitePool::connect_with(
-        sqlx::sqlite::SqliteConnectOptions::new().filename(bench.folder.path().join("centre.db")),
-    )
-    .await
-    .unwrap();
+    let mut tool = bench.home.tool().await;
     sqlx::query(
         "UPDATE order_content SET sealed = (SELECT sealed FROM order_content WHERE order_id = $1)
          WHERE order_id = $2",
     )
     .bind(&one.as_bytes()[..])
     .bind(&two.as_bytes()[..])
-    .execute(&pool)
+    .execute(&mut tool)
     .await
     .unwrap();
     let error = bench
@@ -87,9 +80,8 @@ async fn content_moved_to_another_order_does_not_open() {
     assert!(matches!(error, StoreError::Seal { .. }), "{error}");
 }
 
-#[tokio::test]
-async fn the_same_order_twice_is_refused_and_changes_nothing() {
-    let mut bench = Bench::new().await;
+async fn the_same_order_twice_is_refused_and_changes_nothing(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let id = OrderId::generate(&mut bench.rng);
     let content = [(ContentKind::Identity, Zeroizing::new(b"ONE".to_vec()))];
     let order = NewOrder {
@@ -114,9 +106,8 @@ async fn the_same_order_twice_is_refused_and_changes_nothing() {
     assert_eq!(bench.store.queue_length().await.unwrap().queued, 1);
 }
 
-#[tokio::test]
-async fn decisions_need_an_attempt_that_nobody_works_on() {
-    let mut bench = Bench::new().await;
+async fn decisions_need_an_attempt_that_nobody_works_on(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let queued = bench.order("ONE", NOW).await;
     let held = queued.clone().hold().unwrap();
     bench.store.decide(&queued, &held, &[], NOW).await.unwrap();
@@ -138,10 +129,10 @@ async fn decisions_need_an_attempt_that_nobody_works_on() {
         .await
         .unwrap_err();
     assert!(matches!(error, StoreError::Stale { .. }), "{error}");
-    let later = NOW + Duration::minutes(2);
+    bench.set_clock(NOW + 2 * MINUTE);
     bench
         .store
-        .decide(&bound, &cancelled, &[], later)
+        .decide(&bound, &cancelled, &[], NOW)
         .await
         .unwrap();
     let read = bench.store.attempt(bound.id()).await.unwrap().unwrap();
@@ -150,9 +141,8 @@ async fn decisions_need_an_attempt_that_nobody_works_on() {
     assert_eq!(numbers[0].1, "void");
 }
 
-#[tokio::test]
-async fn the_audit_keeps_intent_and_outcome_once_each() {
-    let bench = Bench::new().await;
+async fn the_audit_keeps_intent_and_outcome_once_each(engine: Engine) {
+    let bench = Bench::new(engine).await;
     let act = Act::new([1; 16], "personalisation/line", "lock", "attempt 00/1");
     let entries = [act.intent(NOW), act.outcome(NOW, "locked")];
     bench.store.audit(&entries).await.unwrap();
@@ -167,4 +157,12 @@ async fn the_audit_keeps_intent_and_outcome_once_each() {
         .map(|line| Entry::parse(line).unwrap())
         .collect();
     assert_eq!(read, entries);
+}
+
+on_each_engine! {
+    another_key_opens_nothing,
+    content_moved_to_another_order_does_not_open,
+    the_same_order_twice_is_refused_and_changes_nothing,
+    decisions_need_an_attempt_that_nobody_works_on,
+    the_audit_keeps_intent_and_outcome_once_each,
 }

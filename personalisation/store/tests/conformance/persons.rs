@@ -13,15 +13,12 @@ use personalisation_store::{
     order::{ContentKind, NewOrder},
     review::{ApplicationRow, Decided, OrderToAdd},
 };
-use rand::{SeedableRng as _, rngs::StdRng};
-use sqlx::{Connection as _, SqliteConnection, sqlite::SqliteConnectOptions};
-use time::Duration;
 use zeroize::Zeroizing;
 
 use crate::{
-    Bench, NOW,
+    Bench, Engine, MINUTE, NOW,
     applications::{About, DECIDER, application, decided, notice, token},
-    open,
+    on_each_engine,
 };
 
 const CARD: DocumentType = DocumentType::IdentityCard;
@@ -93,8 +90,7 @@ async fn ids(bench: &Bench, of: u8) -> Vec<ApplicationId> {
     ids
 }
 
-#[tokio::test]
-async fn who_shares_a_key_waits_and_homonyms_with_numbers_do_not() {
+async fn who_shares_a_key_waits_and_homonyms_with_numbers_do_not(engine: Engine) {
     for (first, second, waits) in [
         (who(1, 1), who(1, 1), true),
         // Married since: the number says who it is.
@@ -109,7 +105,7 @@ async fn who_shares_a_key_waits_and_homonyms_with_numbers_do_not() {
         (who(1, 1), who(2, 0), false),
         (who(1, 0), who(2, 0), false),
     ] {
-        let mut bench = Bench::new().await;
+        let mut bench = Bench::new(engine).await;
         let first = bench.in_review_about(1, About::of(first)).await;
         let second = bench.in_review_about(2, About::of(second)).await;
         assert!(first.claimed);
@@ -125,9 +121,8 @@ async fn who_shares_a_key_waits_and_homonyms_with_numbers_do_not() {
     }
 }
 
-#[tokio::test]
-async fn who_waited_is_not_passed_by_when_the_claim_ends() {
-    let mut bench = Bench::new().await;
+async fn who_waited_is_not_passed_by_when_the_claim_ends(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let first = bench.in_review_about(1, About::of(who(1, 1))).await;
     let second = bench.in_review_about(2, About::of(who(1, 1))).await;
     refuse(&mut bench, &first, 1).await;
@@ -137,13 +132,11 @@ async fn who_waited_is_not_passed_by_when_the_claim_ends() {
     assert!(approve(&mut bench, &third, 3).await.is_err());
 }
 
-#[tokio::test]
-async fn whoever_claims_for_a_person_takes_the_turn_of_each_key() {
-    let mut bench = Bench::new().await;
-    let database = bench.folder.path().join("centre.db");
+async fn whoever_claims_for_a_person_takes_the_turn_of_each_key(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let home = bench.home.clone();
     let taken = async || {
-        let options = SqliteConnectOptions::new().filename(&database);
-        let mut other = SqliteConnection::connect_with(&options).await.unwrap();
+        let mut other = home.tool().await;
         let sql = "SELECT person_key, taken FROM review_latch ORDER BY person_key";
         let rows: Vec<(Vec<u8>, i64)> = sqlx::query_as(sql).fetch_all(&mut other).await.unwrap();
         let keys: Vec<u8> = rows.iter().map(|(key, _)| key[0]).collect();
@@ -159,9 +152,8 @@ async fn whoever_claims_for_a_person_takes_the_turn_of_each_key() {
     assert_eq!(taken().await.0, [1, 2, 101, 102], "ordering");
 }
 
-#[tokio::test]
-async fn a_nameless_number_waits_for_both_homonyms() {
-    let mut bench = Bench::new().await;
+async fn a_nameless_number_waits_for_both_homonyms(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.in_review_about(1, About::of(who(1, 1))).await;
     let homonym = bench.in_review_about(2, About::of(who(1, 2))).await;
     let either = bench.in_review_about(3, About::of(who(1, 0))).await;
@@ -177,19 +169,13 @@ async fn a_nameless_number_waits_for_both_homonyms() {
     approve(&mut bench, &either, 3).await.unwrap();
 }
 
-#[tokio::test]
-async fn of_two_at_the_same_moment_one_claims() {
+async fn of_two_at_the_same_moment_one_claims(engine: Engine) {
     for round in 0..8 {
-        let mut bench = Bench::new().await;
-        let mut other = Bench {
-            store: open(&bench.folder, 7).await,
-            rng: StdRng::seed_from_u64(43),
-            folder: tempfile::tempdir().unwrap(),
-        };
-        let until = NOW + Duration::minutes(1);
+        let mut bench = Bench::new(engine).await;
+        let mut other = bench.another().await;
         for byte in [1, 2] {
             bench.hold(byte).await;
-            let leased = bench.store.lease_held(token(byte), until, NOW).await;
+            let leased = bench.store.lease_held(token(byte), MINUTE).await;
             leased.unwrap().unwrap();
         }
         let (one, two) = if round % 2 == 0 {
@@ -217,8 +203,7 @@ async fn captured_again(bench: &mut Bench, byte: u8, again: u8, person: Person) 
     let told = notice(byte, personalisation_core::application::Channel::Letter);
     bench.decide(&decided(&row, &to, Some(told))).await.unwrap();
     bench.hold(again).await;
-    let until = NOW + Duration::minutes(1);
-    let leased = bench.store.lease_held(token(again), until, NOW).await;
+    let leased = bench.store.lease_held(token(again), MINUTE).await;
     leased.unwrap().unwrap();
     let about = About {
         recapture_of: Some(application(byte)),
@@ -230,9 +215,8 @@ async fn captured_again(bench: &mut Bench, byte: u8, again: u8, person: Person) 
         .unwrap()
 }
 
-#[tokio::test]
-async fn a_recapture_with_the_number_meets_its_own_person_and_parts_from_a_homonym() {
-    let mut bench = Bench::new().await;
+async fn a_recapture_with_the_number_meets_its_own_person_and_parts_from_a_homonym(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.in_review_about(1, About::of(who(1, 1))).await;
     let renamed = bench.in_review_about(4, About::of(who(4, 0))).await;
     bench.in_review_about(6, About::of(who(6, 6))).await;
@@ -254,9 +238,8 @@ async fn a_recapture_with_the_number_meets_its_own_person_and_parts_from_a_homon
     assert_eq!(taken, Acceptance::Application);
 }
 
-#[tokio::test]
-async fn a_person_is_found_by_either_key_and_a_homonym_is_not() {
-    let mut bench = Bench::new().await;
+async fn a_person_is_found_by_either_key_and_a_homonym_is_not(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.in_review_about(1, About::of(who(1, 1))).await;
     bench.in_review_about(2, About::of(who(2, 1))).await;
     bench.in_review_about(3, About::of(who(2, 0))).await;
@@ -279,9 +262,8 @@ async fn a_person_is_found_by_either_key_and_a_homonym_is_not() {
     );
 }
 
-#[tokio::test]
-async fn nobody_is_ordered_a_second_card_until_the_first_order_is_cancelled() {
-    let mut bench = Bench::new().await;
+async fn nobody_is_ordered_a_second_card_until_the_first_order_is_cancelled(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let first = order(&mut bench, 1, &who(1, 1)).await.unwrap();
     assert!(is_ordered(order(&mut bench, 2, &who(1, 0)).await, 1));
     assert!(is_ordered(order(&mut bench, 2, &who(2, 1)).await, 1));
@@ -299,23 +281,17 @@ async fn nobody_is_ordered_a_second_card_until_the_first_order_is_cancelled() {
     bench.store.no_live_order(&who(2, 0), permit).await.unwrap();
 }
 
-#[tokio::test]
-async fn of_two_orders_at_the_same_moment_one_is_made() {
-    let mut bench = Bench::new().await;
-    let mut other = Bench {
-        store: open(&bench.folder, 7).await,
-        rng: StdRng::seed_from_u64(43),
-        folder: tempfile::tempdir().unwrap(),
-    };
+async fn of_two_orders_at_the_same_moment_one_is_made(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let mut other = bench.another().await;
     let (one, two) = (who(1, 1), who(1, 0));
     let done = tokio::join!(order(&mut bench, 1, &one), order(&mut other, 2, &two));
     assert!(done.0.is_ok() != done.1.is_ok(), "{done:?}");
     assert_eq!(bench.store.orders().await.unwrap().len(), 1);
 }
 
-#[tokio::test]
-async fn who_has_an_order_is_not_approved_and_the_other_way_round() {
-    let mut bench = Bench::new().await;
+async fn who_has_an_order_is_not_approved_and_the_other_way_round(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let row = bench.in_review_about(1, About::of(who(1, 1))).await;
     let sees = |bench: &Bench| {
         let store = bench.store.clone();
@@ -341,9 +317,8 @@ async fn who_has_an_order_is_not_approved_and_the_other_way_round() {
     assert!(is_ordered(order(&mut bench, 8, &who(1, 0)).await, 1));
 }
 
-#[tokio::test]
-async fn one_payment_pays_once_unless_the_earlier_application_came_to_nothing() {
-    let mut bench = Bench::new().await;
+async fn one_payment_pays_once_unless_the_earlier_application_came_to_nothing(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let paid = |person, byte| About {
         payment: Some(key(byte)),
         ..About::of(person)
@@ -373,4 +348,18 @@ async fn one_payment_pays_once_unless_the_earlier_application_came_to_nothing() 
     refuse(&mut bench, &row, 5).await;
     refuse(&mut bench, &first, 1).await;
     assert!(!used(&bench, 6, None).await);
+}
+
+on_each_engine! {
+    who_shares_a_key_waits_and_homonyms_with_numbers_do_not,
+    who_waited_is_not_passed_by_when_the_claim_ends,
+    whoever_claims_for_a_person_takes_the_turn_of_each_key,
+    a_nameless_number_waits_for_both_homonyms,
+    of_two_at_the_same_moment_one_claims,
+    a_recapture_with_the_number_meets_its_own_person_and_parts_from_a_homonym,
+    a_person_is_found_by_either_key_and_a_homonym_is_not,
+    nobody_is_ordered_a_second_card_until_the_first_order_is_cancelled,
+    of_two_orders_at_the_same_moment_one_is_made,
+    who_has_an_order_is_not_approved_and_the_other_way_round,
+    one_payment_pays_once_unless_the_earlier_application_came_to_nothing,
 }

@@ -19,11 +19,11 @@ use time::Duration;
 use zeroize::Zeroizing;
 
 use crate::{
-    Bench, NOW,
+    Bench, Engine, MINUTE, NOW,
     applications::{
         CLERK, DECIDER, REVIEWER, application, decided, is_seal, is_stale, notice, token,
     },
-    open,
+    on_each_engine,
 };
 
 /// A refusal of a case, with its notice.
@@ -52,9 +52,8 @@ async fn approve(bench: &mut Bench, row: &ApplicationRow, byte: u8) -> Result<()
     bench.decide(&approval).await
 }
 
-#[tokio::test]
-async fn one_checker_has_an_application_and_what_it_writes_counts_once() {
-    let mut bench = Bench::new().await;
+async fn one_checker_has_an_application_and_what_it_writes_counts_once(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.accepted(1, "somebody").await;
     let first = bench.lease_check(1, NOW).await.unwrap();
     assert!(bench.lease_check(2, NOW).await.is_none());
@@ -81,7 +80,7 @@ async fn one_checker_has_an_application_and_what_it_writes_counts_once() {
     let id = application(1);
     bench
         .store
-        .release_application(id, token(3), later)
+        .release_application(id, token(3), MINUTE)
         .await
         .unwrap();
     assert!(
@@ -90,9 +89,8 @@ async fn one_checker_has_an_application_and_what_it_writes_counts_once() {
     );
 }
 
-#[tokio::test]
-async fn who_decides_saw_the_newest_step_and_handled_nothing_of_it() {
-    let mut bench = Bench::new().await;
+async fn who_decides_saw_the_newest_step_and_handled_nothing_of_it(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let row = bench.in_review(1, "somebody").await;
     let to = refused(&row);
     let mut own = decided(&row, &to, Some(notice(1, Channel::Letter)));
@@ -122,13 +120,12 @@ async fn who_decides_saw_the_newest_step_and_handled_nothing_of_it() {
     let last = moves.last().unwrap();
     assert_eq!(last.person, Some(REVIEWER));
     assert_eq!(last.note.as_ref().unwrap().as_str(), "because of the ear");
-    bench.meddle("UPDATE review_move SET note = (SELECT facts FROM review_notice) WHERE note IS NOT NULL").await;
+    bench.home.meddle("UPDATE review_move SET note = (SELECT facts FROM review_notice) WHERE note IS NOT NULL").await;
     assert!(is_seal(bench.store.application_moves(application(1)).await));
 }
 
-#[tokio::test]
-async fn of_one_person_and_type_one_application_lives() {
-    let mut bench = Bench::new().await;
+async fn of_one_person_and_type_one_application_lives(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let first = bench.in_review(1, "somebody").await;
     let second = bench.in_review(2, "somebody").await;
     let other = bench.in_review(3, "somebody else").await;
@@ -165,10 +162,9 @@ async fn of_one_person_and_type_one_application_lives() {
     );
 }
 
-#[tokio::test]
-async fn a_notice_stands_with_its_decision_or_neither_does() {
+async fn a_notice_stands_with_its_decision_or_neither_does(engine: Engine) {
     for boundary in 0.. {
-        let mut bench = Bench::new().await;
+        let mut bench = Bench::new(engine).await;
         let row = bench.in_review(1, "somebody").await;
         let to = refused(&row);
         let count = Arc::new(AtomicUsize::new(0));
@@ -178,7 +174,7 @@ async fn a_notice_stands_with_its_decision_or_neither_does() {
         bench.store = bench.store.clone().danger_interrupted_by(interrupter);
         let told = Some(notice(1, Channel::Letter));
         let ended = bench.decide(&decided(&row, &to, told)).await;
-        bench.store = open(&bench.folder, 7).await;
+        bench.open_again().await;
         let moved = bench.row(1).await.application.state().name() == "refused";
         let notices = bench.store.notices_of(application(1)).await.unwrap();
         assert_eq!(usize::from(moved), notices.len(), "boundary {boundary}");
@@ -191,9 +187,8 @@ async fn a_notice_stands_with_its_decision_or_neither_does() {
     }
 }
 
-#[tokio::test]
-async fn a_decision_that_is_told_needs_a_notice_and_no_other_has_one() {
-    let mut bench = Bench::new().await;
+async fn a_decision_that_is_told_needs_a_notice_and_no_other_has_one(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let row = bench.in_review(1, "somebody").await;
     let to = refused(&row);
     let silent = bench.decide(&decided(&row, &to, None)).await;
@@ -217,9 +212,8 @@ async fn a_decision_that_is_told_needs_a_notice_and_no_other_has_one() {
     );
 }
 
-#[tokio::test]
-async fn a_notice_is_printed_before_it_is_sent_and_sent_once() {
-    let mut bench = Bench::new().await;
+async fn a_notice_is_printed_before_it_is_sent_and_sent_once(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     for (byte, channel) in [
         (1, Channel::Letter),
         (2, Channel::Nobody),
@@ -275,9 +269,10 @@ async fn a_notice_is_printed_before_it_is_sent_and_sent_once() {
     );
     let facts = store.notice_facts(hand).await.unwrap().unwrap();
     assert_eq!(&facts[..], b"Unmistakable, 4 Street");
-    bench.meddle("UPDATE review_notice SET facts = (SELECT facts FROM review_notice WHERE channel = 'letter') WHERE channel = 'office'").await;
+    bench.home.meddle("UPDATE review_notice SET facts = (SELECT facts FROM review_notice WHERE channel = 'letter') WHERE channel = 'office'").await;
     assert!(is_seal(store.notice_facts(hand).await), "another's place");
     bench
+        .home
         .meddle("UPDATE review_notice SET facts = NULL WHERE channel = 'office'")
         .await;
     assert_eq!(store.notice_facts(hand).await.unwrap(), None);
@@ -287,9 +282,8 @@ async fn a_notice_is_printed_before_it_is_sent_and_sent_once() {
     );
 }
 
-#[tokio::test]
-async fn a_role_that_was_taken_while_its_holder_decided_decides_nothing() {
-    let mut bench = Bench::new().await;
+async fn a_role_that_was_taken_while_its_holder_decided_decides_nothing(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let row = bench.in_review(1, "somebody").await;
     // Decided under a role that was looked up a moment ago.
     let end = refused(&row);
@@ -305,4 +299,14 @@ async fn a_role_that_was_taken_while_its_holder_decided_decides_nothing() {
     assert!(is_stale(approve(&mut bench, &row, 1).await));
     assert_eq!(bench.row(1).await, row, "nothing was changed");
     assert!(bench.store.orders().await.unwrap().is_empty());
+}
+
+on_each_engine! {
+    one_checker_has_an_application_and_what_it_writes_counts_once,
+    who_decides_saw_the_newest_step_and_handled_nothing_of_it,
+    of_one_person_and_type_one_application_lives,
+    a_notice_stands_with_its_decision_or_neither_does,
+    a_decision_that_is_told_needs_a_notice_and_no_other_has_one,
+    a_notice_is_printed_before_it_is_sent_and_sent_once,
+    a_role_that_was_taken_while_its_holder_decided_decides_nothing,
 }

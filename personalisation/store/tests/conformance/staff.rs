@@ -6,7 +6,7 @@ use personalisation_store::staff::{
 };
 use time::Duration;
 
-use crate::{Bench, NOW};
+use crate::{Bench, Engine, NOW, on_each_engine};
 
 async fn somebody(bench: &mut Bench, login: &str) -> (PersonId, Link) {
     let person = Person {
@@ -32,9 +32,8 @@ async fn somebody(bench: &mut Bench, login: &str) -> (PersonId, Link) {
     (person.id, link)
 }
 
-#[tokio::test]
-async fn a_code_is_spent_once_and_never_an_earlier_one() {
-    let mut bench = Bench::new().await;
+async fn a_code_is_spent_once_and_never_an_earlier_one(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let (person, _) = somebody(&mut bench, "weber").await;
     let store = &bench.store;
     assert!(store.spend_code(person, 7).await.unwrap());
@@ -44,9 +43,8 @@ async fn a_code_is_spent_once_and_never_an_earlier_one() {
     assert!(one.unwrap() ^ two.unwrap(), "one of the two");
 }
 
-#[tokio::test]
-async fn two_changes_of_a_session_at_once_both_count() {
-    let mut bench = Bench::new().await;
+async fn two_changes_of_a_session_at_once_both_count(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let content = |plain| SessionContent {
         person: None,
         plain,
@@ -75,9 +73,8 @@ async fn two_changes_of_a_session_at_once_both_count() {
     assert_eq!(gone.unwrap(), 1);
 }
 
-#[tokio::test]
-async fn a_link_holds_until_its_end_and_for_one_enrolment() {
-    let mut bench = Bench::new().await;
+async fn a_link_holds_until_its_end_and_for_one_enrolment(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let (person, link) = somebody(&mut bench, "weber").await;
     let (store, rng) = (&bench.store, &mut bench.rng);
     let late = NOW + Duration::days(1);
@@ -108,7 +105,7 @@ async fn a_link_holds_until_its_end_and_for_one_enrolment() {
 
 #[tokio::test]
 async fn nothing_of_a_person_is_readable_on_the_disk() {
-    let mut bench = Bench::new().await;
+    let mut bench = Bench::new(Engine::Sqlite).await;
     let (person, link) = somebody(&mut bench, "weber").await;
     let secret = link.secret();
     let (store, rng) = (&bench.store, &mut bench.rng);
@@ -125,7 +122,7 @@ async fn nothing_of_a_person_is_readable_on_the_disk() {
     };
     store.add_session(rng, &[9; 32], content).await.unwrap();
     bench.store.clone().close().await;
-    for entry in std::fs::read_dir(bench.folder.path()).unwrap() {
+    for entry in std::fs::read_dir(bench.home.folder()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         for trace in [
             "Unmistakable".as_bytes(),
@@ -157,9 +154,8 @@ async fn enrolled(bench: &mut Bench, login: &str) -> (PersonId, KeptPasskey) {
     (person, passkey)
 }
 
-#[tokio::test]
-async fn a_passkey_that_was_taken_away_does_not_come_back() {
-    let mut bench = Bench::new().await;
+async fn a_passkey_that_was_taken_away_does_not_come_back(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let (person, mut passkey) = enrolled(&mut bench, "weber").await;
     let (store, rng) = (&bench.store, &mut bench.rng);
     passkey.record = "{\"counter\":2}".to_owned();
@@ -184,9 +180,8 @@ async fn a_passkey_that_was_taken_away_does_not_come_back() {
     );
 }
 
-#[tokio::test]
-async fn who_left_or_was_reset_during_the_sign_in_gets_no_session() {
-    let mut bench = Bench::new().await;
+async fn who_left_or_was_reset_during_the_sign_in_gets_no_session(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let (left, _) = enrolled(&mut bench, "left").await;
     let (reset, _) = enrolled(&mut bench, "reset").await;
     let (here, _) = enrolled(&mut bench, "here").await;
@@ -216,9 +211,8 @@ async fn who_left_or_was_reset_during_the_sign_in_gets_no_session() {
     }
 }
 
-#[tokio::test]
-async fn roles_count_while_their_person_works_here() {
-    let mut bench = Bench::new().await;
+async fn roles_count_while_their_person_works_here(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     let (person, _) = somebody(&mut bench, "weber").await;
     let (store, rng) = (&bench.store, &mut bench.rng);
     let office = "L-0304".parse().unwrap();
@@ -252,4 +246,13 @@ async fn roles_count_while_their_person_works_here() {
     assert!(!served(Role::Clerk, later).await);
     assert!(!served(Role::Supervisor, NOW).await);
     assert!(!served(Role::Clerk, NOW - Duration::hours(1)).await);
+}
+
+on_each_engine! {
+    a_code_is_spent_once_and_never_an_earlier_one,
+    two_changes_of_a_session_at_once_both_count,
+    a_link_holds_until_its_end_and_for_one_enrolment,
+    a_passkey_that_was_taken_away_does_not_come_back,
+    who_left_or_was_reset_during_the_sign_in_gets_no_session,
+    roles_count_while_their_person_works_here,
 }

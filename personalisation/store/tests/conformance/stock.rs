@@ -11,7 +11,7 @@ use personalisation_store::{
     stock::{NewBlank, NewDelivery},
 };
 
-use crate::{Bench, NOW, chip, lease};
+use crate::{Bench, Engine, NOW, chip, lease, on_each_engine};
 
 async fn count(bench: &Bench, state: BlankState) -> u64 {
     let stock = bench.store.stock().await.unwrap();
@@ -21,9 +21,8 @@ async fn count(bench: &Bench, state: BlankState) -> u64 {
         .map_or(0, |(_, blanks)| *blanks)
 }
 
-#[tokio::test]
-async fn a_delivery_is_in_the_vault_with_what_its_maker_told() {
-    let mut bench = Bench::new().await;
+async fn a_delivery_is_in_the_vault_with_what_its_maker_told(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1), chip(2)]).await;
     let blank = bench.store.blank_by_chip(chip(2)).await.unwrap().unwrap();
     assert_eq!(blank.state, BlankState::Vault);
@@ -33,9 +32,8 @@ async fn a_delivery_is_in_the_vault_with_what_its_maker_told() {
     assert_eq!(count(&bench, BlankState::Vault).await, 2);
 }
 
-#[tokio::test]
-async fn a_chip_delivered_twice_refuses_the_whole_delivery() {
-    let mut bench = Bench::new().await;
+async fn a_chip_delivered_twice_refuses_the_whole_delivery(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     let blanks = [chip(2), chip(1)].map(|chip| NewBlank {
         id: BlankId::generate(&mut bench.rng),
@@ -60,9 +58,8 @@ async fn a_chip_delivered_twice_refuses_the_whole_delivery() {
     assert_eq!(count(&bench, BlankState::Vault).await, 1);
 }
 
-#[tokio::test]
-async fn a_blank_found_bad_is_spoiled_once_and_never_bound() {
-    let mut bench = Bench::new().await;
+async fn a_blank_found_bad_is_spoiled_once_and_never_bound(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let blank = bench.store.blank_by_chip(chip(1)).await.unwrap().unwrap();
@@ -80,9 +77,8 @@ async fn a_blank_found_bad_is_spoiled_once_and_never_bound() {
     assert_eq!(bound, Bound::NotAvailable(BlankState::Spoiled));
 }
 
-#[tokio::test]
-async fn what_was_received_is_the_sum_over_all_places() {
-    let mut bench = Bench::new().await;
+async fn what_was_received_is_the_sum_over_all_places(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1), chip(2), chip(3), chip(4)]).await;
     for text in ["ONE", "TWO", "THREE"] {
         bench.order(text, NOW).await;
@@ -105,4 +101,11 @@ async fn what_was_received_is_the_sum_over_all_places() {
     ] {
         assert_eq!(count(&bench, state).await, 1, "{state}");
     }
+}
+
+on_each_engine! {
+    a_delivery_is_in_the_vault_with_what_its_maker_told,
+    a_chip_delivered_twice_refuses_the_whole_delivery,
+    a_blank_found_bad_is_spoiled_once_and_never_bound,
+    what_was_received_is_the_sum_over_all_places,
 }

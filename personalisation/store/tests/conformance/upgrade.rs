@@ -1,16 +1,17 @@
 //! Databases of before: what the migrations make of rows that are there.
 
-use std::path::Path;
-
 use dossier::{StationId, dossier::DocumentType};
 use personalisation_core::{
     ids::OrderId,
     person::{KeyKind, Person},
 };
 use personalisation_store::StoreError;
-use sqlx::{Connection as _, SqliteConnection, migrate::Migrator, sqlite::SqliteConnectOptions};
+use sqlx::{Connection as _, migrate::Migrator};
 
-use crate::{applications::application, open};
+use crate::{
+    applications::application,
+    home::{Engine, Home, on_each_engine},
+};
 
 /// The last migration before those that are looked at.
 const BEFORE: i64 = 8;
@@ -22,8 +23,8 @@ const ROWS: &str = "
     INSERT INTO line_attempt (order_id, attempt, state, queued_at, tries)
         VALUES (ORDERED, 1, 'queued', 3, 0);
     INSERT INTO intake_dossier (hash, station, application, length, receipt, state, held_at)
-        VALUES (HASH1, STATION, APPLICATION1, 9, x'00', 'accepted', 1),
-               (HASH2, STATION, APPLICATION2, 9, x'00', 'accepted', 2);
+        VALUES (HASH1, STATION, APPLICATION1, 9, X'00', 'accepted', 1),
+               (HASH2, STATION, APPLICATION2, 9, X'00', 'accepted', 2);
     INSERT INTO review_application (application, hash, content, station, office, document_type, ground, express, forced,
             state, step, configuration, subject, claim, order_id, accepted_at, since, change)
         VALUES (APPLICATION1, HASH1, HASH1, STATION, 'L-0304', 'identity_card',
@@ -33,11 +34,8 @@ const ROWS: &str = "
 ";
 
 /// A database as the program of migration 8 left it.
-async fn before(file: &Path) {
-    let options = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true);
-    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+async fn before(home: &Home) {
+    let mut connection = home.tool().await;
     let all = sqlx::migrate!();
     let old: Vec<_> = all
         .iter()
@@ -49,7 +47,7 @@ async fn before(file: &Path) {
         .run(&mut connection)
         .await
         .unwrap();
-    let hex = |bytes: &[u8]| format!("x'{}'", hex::encode(bytes));
+    let hex = |bytes: &[u8]| format!("X'{}'", hex::encode(bytes));
     let rows = ROWS
         .replace("APPLICATION1", &hex(application(1).as_bytes()))
         .replace("APPLICATION2", &hex(application(2).as_bytes()))
@@ -59,18 +57,17 @@ async fn before(file: &Path) {
         .replace("ORDERED", &hex(&[7; 16]))
         .replace("REVOKED", &hex(&[9; 16]))
         .replace("STATION", &hex(&[3; 16]));
-    sqlx::raw_sql(sqlx::AssertSqlSafe(rows))
+    sqlx::raw_sql(sqlx::AssertSqlSafe(home.spelled(&rows)))
         .execute(&mut connection)
         .await
         .unwrap();
     connection.close().await.unwrap();
 }
 
-#[tokio::test]
-async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_had() {
-    let folder = tempfile::tempdir().unwrap();
-    before(&folder.path().join("centre.db")).await;
-    let store = open(&folder, 7).await;
+async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_had(engine: Engine) {
+    let home = Home::new(engine).await;
+    before(&home).await;
+    let store = home.open(7).await;
     let somebody = Person::from_iter([(KeyKind::Either, [77; 32])]);
     let ordered = store
         .no_live_order(&somebody, DocumentType::IdentityCard)
@@ -93,4 +90,8 @@ async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_h
     let station = StationId::from_bytes([9; 16]);
     assert_eq!(untold.len(), 1);
     assert_eq!(untold[0].station, station);
+}
+
+on_each_engine! {
+    persons_orders_and_revocations_of_before_are_known_under_the_key_they_had,
 }

@@ -183,11 +183,10 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     }
 
     fn lease(&self, token: LeaseToken) -> Lease {
-        let expires = self.now() + self.settings.lease;
         Lease {
             token,
             holder: self.settings.holder.clone(),
-            expires,
+            lasts: self.settings.lease,
         }
     }
 }

@@ -243,7 +243,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         facts: ChipFacts,
         seat: &mut Seat,
     ) -> Result<Turn, WorkerError> {
-        let candidates = self.store.maybe_locked(&self.settings.holder, self.now());
+        let candidates = self.store.maybe_locked(&self.settings.holder);
         for candidate in self.wait(candidates)? {
             let Some(binding) = candidate.binding().copied() else {
                 continue;
@@ -354,11 +354,11 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let now = self.now();
         let act = ActId::generate(&mut self.rng);
         let lease = self.lease(seat.token);
-        let silent_since = now - self.settings.abandoned_after;
+        let silent = self.settings.abandoned_after;
         let entries = |attempt: &Attempt| intent(attempt, act, now);
         let found = self
             .store
-            .take_up_abandoned(&lease, silent_since, INTERRUPTED, entries, now);
+            .take_up_abandoned(&lease, silent, INTERRUPTED, entries, now);
         let Some(attempt) = self.wait(found)? else {
             return Ok(Turn::Idle);
         };

@@ -1,0 +1,71 @@
+-- What each program may do in a PostgreSQL database: one group role a program, made where it is missing, without a
+-- login. Whoever runs a program makes it a member: CREATE ROLE line1 LOGIN PASSWORD '…' IN ROLE stempel_line.
+-- Everything not granted here is denied; the owner of the tables is nobody's role.
+
+DO $$
+DECLARE
+    program text;
+BEGIN
+    -- Two that run this at once would make the same role.
+    PERFORM pg_advisory_xact_lock(7310279);
+    FOREACH program IN ARRAY ARRAY['intake', 'console', 'line', 'order', 'stock', 'fleet', 'staff', 'audit'] LOOP
+        IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stempel_' || program) THEN
+            EXECUTE format('CREATE ROLE %I NOLOGIN', 'stempel_' || program);
+        END IF;
+        EXECUTE format('REVOKE ALL ON ALL TABLES IN SCHEMA %I FROM %I', current_schema(), 'stempel_' || program);
+        EXECUTE format('GRANT USAGE ON SCHEMA %I TO %I', current_schema(), 'stempel_' || program);
+    END LOOP;
+END $$;
+
+GRANT SELECT ON _sqlx_migrations
+    TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_audit;
+
+-- Audit: every program adds to it and reads its own open acts; nobody changes or removes an entry.
+GRANT SELECT, INSERT ON audit_entry
+    TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff;
+GRANT SELECT ON audit_entry TO stempel_audit;
+
+-- Orders: approved by rule at intake, by people at the console, added by `order`; what the line makes is not changed there.
+GRANT SELECT, INSERT ON order_item, order_content, order_person TO stempel_intake, stempel_console, stempel_order;
+GRANT SELECT ON order_item, order_content TO stempel_line;
+
+-- The line: attempts, their moves, numbers and secrets.
+GRANT SELECT, INSERT, UPDATE ON line_attempt, line_number TO stempel_line;
+GRANT SELECT, INSERT ON line_move, line_content TO stempel_line;
+-- Queued at an approval; held, released, cancelled (then a number may become void) by a decision.
+GRANT SELECT, INSERT, UPDATE ON line_attempt TO stempel_intake, stempel_console, stempel_order;
+GRANT SELECT, INSERT ON line_move TO stempel_intake, stempel_console, stempel_order;
+GRANT SELECT, UPDATE ON line_number TO stempel_console, stempel_order;
+
+-- Blanks: received by `blanks`; issued, spoiled and finished on the line; spoiled by a cancellation.
+GRANT SELECT, INSERT ON stock_delivery TO stempel_stock;
+GRANT SELECT ON stock_delivery TO stempel_line;
+GRANT SELECT, INSERT, UPDATE ON stock_blank TO stempel_stock;
+GRANT SELECT, UPDATE ON stock_blank TO stempel_line, stempel_console, stempel_order;
+GRANT SELECT, INSERT ON stock_move TO stempel_stock, stempel_line, stempel_console, stempel_order;
+
+-- Intake: dossiers, alarms, second persons elsewhere.
+GRANT SELECT, INSERT, UPDATE ON intake_dossier, intake_alarm TO stempel_intake;
+GRANT SELECT, UPDATE ON intake_dossier, intake_alarm TO stempel_console;
+GRANT SELECT, INSERT, UPDATE, DELETE ON intake_second_person TO stempel_intake;
+GRANT SELECT, UPDATE ON intake_second_person TO stempel_console;
+
+-- Review: written by intake's checks, decided at the console. Whose order lives is asked by `order`.
+GRANT SELECT, INSERT, UPDATE ON review_application, review_content, review_prepared, review_notice
+    TO stempel_intake, stempel_console;
+GRANT SELECT, INSERT ON review_handler, review_check, review_move, review_person, review_payment
+    TO stempel_intake, stempel_console;
+GRANT SELECT, INSERT, UPDATE ON review_latch TO stempel_intake, stempel_console, stempel_order;
+GRANT SELECT ON review_application, review_person TO stempel_order;
+
+-- Stations: reports and onboarding by intake, decisions at the console and by `fleet`.
+GRANT SELECT, INSERT, UPDATE ON
+    fleet_station, fleet_certificate, fleet_code, fleet_configuration, fleet_staff_list, fleet_alarm, fleet_revocation
+    TO stempel_intake, stempel_console, stempel_fleet;
+GRANT SELECT, INSERT, UPDATE, DELETE ON fleet_report, fleet_device, fleet_wrong_code TO stempel_intake;
+GRANT SELECT ON fleet_report, fleet_device TO stempel_console, stempel_fleet;
+
+-- Staff: their secrets and sessions at the console and by `staff`; intake asks who works where, and makes offline lists.
+GRANT SELECT, INSERT, UPDATE ON staff_person, staff_role, staff_code, staff_glass TO stempel_console, stempel_staff;
+GRANT SELECT, INSERT, UPDATE, DELETE ON staff_credential, staff_link, staff_session TO stempel_console, stempel_staff;
+GRANT SELECT ON staff_person, staff_role, staff_credential TO stempel_intake, stempel_fleet;
