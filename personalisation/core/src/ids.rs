@@ -82,6 +82,8 @@ ids! {
     ActId;
     /// One alarm of the fleet.
     AlarmId;
+    /// Cards that one worker makes one after another for one destination.
+    BatchId;
     /// One card blank in the stock.
     BlankId;
     /// One delivery of blanks by their maker.

@@ -15,5 +15,6 @@ pub mod ids;
 pub mod issuer_profile;
 pub mod national_number;
 pub mod person;
+pub mod queue;
 pub mod remake;
 pub mod validity;

@@ -8,7 +8,7 @@ use std::{
 
 use key_custody::TokenConfig;
 use personalisation_core::issuer_profile::IssuerProfile;
-use personalisation_store::{Store, StoreError, sealing::Sealer};
+use personalisation_store::{Database, Store, StoreError, sealing::Sealer};
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -68,8 +68,8 @@ pub enum ConfigError {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// The SQLite database.
-    pub database: PathBuf,
+    /// The database: a path, or a URL of PostgreSQL.
+    pub database: Database,
     issuer_profile: String,
     /// The key of sealed columns.
     pub sealing: Sealing,
@@ -392,11 +392,21 @@ impl Config {
         Ok(self.open_any_store().await?.without_fingers())
     }
 
+    /// Brings a database on a server up to date, as its owner; the roles of our programs get what they need.
+    pub async fn migrate(&self) -> Result<(), ConfigError> {
+        personalisation_store::migrate(self.database.clone()).await?;
+        person::complete(&self.open_store().await?).await?;
+        Ok(())
+    }
+
     async fn open_any_store(&self) -> Result<Store, ConfigError> {
         let sealer = Sealer::new(secret_file::read_key(&self.sealing.key_file)?);
-        let store = Store::open(&self.database, sealer).await?;
-        // Before anybody claims or orders: what is older than the keys of persons gets them now.
-        person::complete(&store).await?;
+        let store = Store::open(self.database.clone(), sealer).await?;
+        // Before anybody claims or orders: what is older than the keys of persons gets them now. On a server its
+        // owner does that: the roles of programs may not read everybody's dossiers.
+        if store.is_embedded() {
+            person::complete(&store).await?;
+        }
         Ok(store)
     }
 
@@ -432,7 +442,6 @@ impl Config {
             console: console_token,
         } = tokens;
         let mut paths = vec![
-            database,
             &mut sealing.key_file,
             module,
             &mut cards.pin_file,
@@ -441,6 +450,9 @@ impl Config {
             &mut pki.certificate,
             &mut pki.trust,
         ];
+        if let Database::Sqlite(path) = database {
+            paths.push(path);
+        }
         paths.extend(&mut sealing.fingers_key_file);
         paths.extend(intake.iter_mut().flat_map(IntakeSection::paths));
         paths.extend(intake_token.iter_mut().flat_map(IntakeToken::paths));
@@ -491,7 +503,8 @@ mod tests {
         let path = folder.path().join("centre.toml");
         fs::write(&path, example()).unwrap();
         let config = Config::load(&path).unwrap();
-        assert_eq!(config.database, folder.path().join("centre.db"));
+        let place = folder.path().join("centre.db");
+        assert!(matches!(&config.database, Database::Sqlite(path) if *path == place));
         assert_eq!(config.card_token().token_label, "cards");
         assert_eq!(
             config.ticket_token().pin_file,

@@ -10,6 +10,7 @@ use personalisation::{
     blanks, config::Config, console, edge, fleet, inspect, intake, keys, line, order, staff,
 };
 use personalisation_core::ids::OrderId;
+use personalisation_store::Database;
 use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
@@ -20,6 +21,9 @@ struct Cli {
     /// The configuration file (docs/line.md): before or after the command. `inspect` needs none.
     #[arg(long, global = true)]
     config: Option<PathBuf>,
+    /// Another database than the configuration's: a path, or `postgres://USER@HOST/DATABASE`.
+    #[arg(long, global = true, value_name = "URL")]
+    database: Option<Database>,
     #[command(subcommand)]
     role: Role,
 }
@@ -55,10 +59,19 @@ enum Centre {
     /// Adds, changes and lists members of staff.
     #[command(subcommand)]
     Staff(staff::command::Command),
+    /// Prepares a database on a server (docs/database.md).
+    #[command(subcommand)]
+    Database(DatabaseCommand),
     /// Makes what is missing of the sealing key, the tokens and their keys.
     Keys,
     /// Writes the audit as lines of JSON to standard output.
     Audit,
+}
+
+#[derive(Subcommand)]
+enum DatabaseCommand {
+    /// Brings it up to date and gives the roles of our programs what they need; run by its owner.
+    Migrate,
 }
 
 #[derive(clap::Args)]
@@ -129,7 +142,7 @@ fn main() -> ExitCode {
             .error(ErrorKind::MissingRequiredArgument, missing)
             .exit()
     };
-    match run(role, &config) {
+    match run(role, &config, cli.database) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {}", edge::told(&*error));
@@ -138,12 +151,23 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(role: Centre, config: &Path) -> Result<ExitCode, Box<dyn std::error::Error>> {
+fn run(
+    role: Centre,
+    config: &Path,
+    database: Option<Database>,
+) -> Result<ExitCode, Box<dyn std::error::Error>> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()?;
-    let config = Config::load(config)?;
+    let mut config = Config::load(config)?;
+    if let Some(database) = database {
+        config.database = database;
+    }
     match role {
+        Centre::Database(DatabaseCommand::Migrate) => {
+            runtime.block_on(config.migrate())?;
+            println!("{} is up to date", config.database);
+        }
         Centre::Line(args) => return Ok(line::run(&config, &args, &runtime)?),
         Centre::Order(order) => command_order(&runtime, &config, order)?,
         Centre::Fleet(command) => command_fleet(&runtime, &config, command)?,
@@ -268,7 +292,15 @@ fn command_order(
     let mut rng = edge::rng();
     let decided = order::decide(config, one.order, decision, &mut rng, edge::now());
     let attempt = runtime.block_on(decided)?;
-    println!("{} {}", attempt.id(), attempt.state().name());
+    let (id, state) = (attempt.id(), attempt.state());
+    if decision == order::Decision::Cancel && !state.is_final() {
+        println!(
+            "{id} {}: it is being made; it ends at its next step",
+            state.name()
+        );
+    } else {
+        println!("{id} {}", state.name());
+    }
     Ok(())
 }
 

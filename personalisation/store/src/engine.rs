@@ -4,6 +4,7 @@
 
 use std::{convert::Infallible, fmt, path::Path, path::PathBuf, str::FromStr};
 
+use serde::Deserialize;
 use zeroize::Zeroizing;
 
 /// Both engines: which one is known when a connection is made.
@@ -14,7 +15,8 @@ pub(crate) type EngineRow = sqlx::any::AnyRow;
 pub(crate) type EngineConnection = sqlx::AnyConnection;
 
 /// Where the database is.
-#[derive(Clone)]
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
 pub enum Database {
     /// One file on this host: an office, or the demo.
     Sqlite(PathBuf),
@@ -42,6 +44,20 @@ impl FromStr for Database {
         } else {
             Self::Sqlite(text.strip_prefix("sqlite:").unwrap_or(text).into())
         })
+    }
+}
+
+impl From<String> for Database {
+    fn from(text: String) -> Self {
+        let text = Zeroizing::new(text);
+        let Ok(database) = text.parse();
+        database
+    }
+}
+
+impl From<&PathBuf> for Database {
+    fn from(path: &PathBuf) -> Self {
+        Self::Sqlite(path.clone())
     }
 }
 
@@ -86,6 +102,27 @@ impl Dialect {
         match self {
             Self::Sqlite => "BEGIN IMMEDIATE",
             Self::Postgres => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+        }
+    }
+
+    /// Begins a transaction in which each statement sees what is committed by then: for whoever locks the rows that
+    /// it takes, and would fail for nothing if it were run as if alone.
+    pub(crate) const fn begin_taking(self) -> &'static str {
+        match self {
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        }
+    }
+
+    /// The statement that reads a row nobody else may take meanwhile: SQLite has one writer anyway.
+    pub(crate) const fn locked_alone(
+        self,
+        sqlite: &'static str,
+        postgres: &'static str,
+    ) -> &'static str {
+        match self {
+            Self::Sqlite => sqlite,
+            Self::Postgres => postgres,
         }
     }
 

@@ -101,6 +101,12 @@ impl Store {
         self
     }
 
+    /// Whether it is a file of this host: whoever opens that brings it up to date.
+    #[must_use]
+    pub fn is_embedded(&self) -> bool {
+        self.dialect == Dialect::Sqlite
+    }
+
     /// Closes every connection; what was committed stays.
     pub async fn close(self) {
         self.pool.close().await;

@@ -1,6 +1,6 @@
 //! Orders and their sealed content: identity, ticket and the data groups that no blank changes.
 
-use dossier::dossier::DocumentType;
+use dossier::{OfficeId, dossier::DocumentType};
 use evidence::entry::Entry;
 use personalisation_core::{
     attempt::{Attempt, AttemptState},
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Store, StoreError, audit, line,
-    review::person,
+    review::{names, person},
     row::micros,
     sealing::{Place, Sealer},
     transaction::{Tx, transaction},
@@ -73,6 +73,9 @@ impl ContentKind {
     }
 }
 
+/// The destination of what is handed over at the centre.
+const CENTRE: &str = "centre";
+
 /// An order to be written down.
 #[derive(Debug)]
 pub struct NewOrder<'a> {
@@ -86,6 +89,10 @@ pub struct NewOrder<'a> {
     pub person: &'a Person,
     /// What is made.
     pub document_type: DocumentType,
+    /// The office where it is handed over; none: at the centre.
+    pub destination: Option<&'a OfficeId>,
+    /// Whether it goes ahead of normal ones.
+    pub express: bool,
     /// What it holds.
     pub content: &'a [(ContentKind, Zeroizing<Vec<u8>>)],
 }
@@ -211,13 +218,17 @@ pub(crate) async fn insert(
         return Err(StoreError::Ordered { order: other });
     }
     sqlx::query(
-        "INSERT INTO order_item (order_id, issuer_profile, added_at, added_by, person_known)
-         VALUES ($1, $2, $3, $4, 1)",
+        "INSERT INTO order_item (order_id, issuer_profile, added_at, added_by, person_known,
+                                 document_type, destination, express)
+         VALUES ($1, $2, $3, $4, 1, $5, $6, $7)",
     )
     .bind(&order.id.as_bytes()[..])
     .bind(order.issuer_profile)
     .bind(micros(now))
     .bind(order.added_by)
+    .bind(names::document_type(order.document_type))
+    .bind(order.destination.map_or(CENTRE, OfficeId::as_str))
+    .bind(i64::from(order.express))
     .execute(&mut **tx)
     .await
     .map_err(StoreError::database(DOING))?;

@@ -27,10 +27,11 @@ GRANT SELECT ON audit_entry TO stempel_audit;
 
 -- Orders: approved by rule at intake, by people at the console, added by `order`; what the line makes is not changed there.
 GRANT SELECT, INSERT ON order_item, order_content, order_person TO stempel_intake, stempel_console, stempel_order;
+GRANT UPDATE ON order_person TO stempel_intake, stempel_console, stempel_order;
 GRANT SELECT ON order_item, order_content TO stempel_line;
 
 -- The line: attempts, their moves, numbers and secrets.
-GRANT SELECT, INSERT, UPDATE ON line_attempt, line_number TO stempel_line;
+GRANT SELECT, INSERT, UPDATE ON line_attempt, line_batch, line_number TO stempel_line;
 GRANT SELECT, INSERT ON line_move, line_content TO stempel_line;
 -- Queued at an approval; held, released, cancelled (then a number may become void) by a decision.
 GRANT SELECT, INSERT, UPDATE ON line_attempt TO stempel_intake, stempel_console, stempel_order;

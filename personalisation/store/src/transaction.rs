@@ -14,7 +14,7 @@ use crate::{Store, StoreError, engine::Engine};
 pub(crate) type Tx = Transaction<'static, Engine>;
 
 /// Tries before a busy database is reported.
-const TRIES: u32 = 5;
+const TRIES: u32 = 8;
 
 /// A place where a crash test may pull the plug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +45,20 @@ impl fmt::Debug for Interrupter {
 /// Runs a block in a transaction and commits it: `transaction!(store, doing, |tx| { … })`.
 ///
 /// The block sees `tx: &mut Tx`, ends in a `Result<_, StoreError>`, and touches nothing but the
-/// transaction: it is run again from the start when the engine could not serialise it. (A macro,
-/// because an asynchronous closure that borrows cannot promise `Send` yet.)
+/// transaction: it is run again from the start when the engine could not serialise it. Whoever takes rows under a
+/// lock writes `taking |tx|` ([`Dialect::begin_taking`](crate::engine::Dialect::begin_taking)). (A macro, because an
+/// asynchronous closure that borrows cannot promise `Send` yet.)
 macro_rules! transaction {
-    ($store:expr, $doing:expr, |$tx:ident| $work:block) => {{
+    ($store:expr, $doing:expr, |$tx:ident| $work:block) => {
+        $crate::transaction::transaction!($store, $doing, begin, |$tx| $work)
+    };
+    ($store:expr, $doing:expr, taking |$tx:ident| $work:block) => {
+        $crate::transaction::transaction!($store, $doing, begin_taking, |$tx| $work)
+    };
+    ($store:expr, $doing:expr, $begin:ident, |$tx:ident| $work:block) => {{
         let mut tries = $crate::transaction::Tries::new($doing);
         loop {
-            let mut transaction = $store.begin($doing).await?;
+            let mut transaction = $store.begin($doing, $store.dialect.$begin()).await?;
             let done: Result<_, $crate::StoreError> = async {
                 let $tx = &mut transaction;
                 $work
@@ -95,15 +102,24 @@ impl Tries {
             tries = self.done,
             "the database is busy"
         );
-        tokio::time::sleep(Duration::from_millis(10) * self.done * self.done).await;
+        // Those that met once must not meet again.
+        let longest = 10_000 * u64::from(self.done * self.done);
+        tokio::time::sleep(Duration::from_micros(rand::random_range(
+            longest / 4..=longest,
+        )))
+        .await;
         Ok(())
     }
 }
 
 impl Store {
-    pub(crate) async fn begin(&self, doing: &'static str) -> Result<Tx, StoreError> {
+    pub(crate) async fn begin(
+        &self,
+        doing: &'static str,
+        sentence: &'static str,
+    ) -> Result<Tx, StoreError> {
         self.pool
-            .begin_with(self.dialect.begin())
+            .begin_with(sentence)
             .await
             .map_err(StoreError::database(doing))
     }

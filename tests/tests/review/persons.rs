@@ -75,6 +75,8 @@ async fn whoever_is_ordered_a_card_without_an_application_is_not_approved_anothe
         added_by: "personalisation/order",
         person: &somebody,
         document_type: DocumentType::IdentityCard,
+        destination: None,
+        express: false,
         content: &[],
     };
     let rng = &mut station::seeded(7);

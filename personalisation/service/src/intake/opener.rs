@@ -142,7 +142,6 @@ impl Opener {
     /// Opens one dossier; whether there was one.
     async fn step(&self) -> Result<bool, OpenerError> {
         let token = LeaseToken::generate(&mut edge::rng());
-        let now = edge::now();
         let Some((row, tries)) = self.store.lease_held(token, self.lease).await? else {
             self.put_away().await?;
             return Ok(false);

@@ -41,6 +41,12 @@ pub enum Event {
         /// Why the remake waits on hold; none while it is queued.
         on_hold: Option<String>,
     },
+    /// An attempt ended because its order was cancelled while its card was being made.
+    Cancelled {
+        /// Which.
+        #[serde(flatten)]
+        subject: Subject,
+    },
     /// A chip that no attempt can use.
     BlankRefused {
         /// Where it lies.
@@ -130,6 +136,9 @@ impl Event {
                     document.subject.head(),
                     document.seconds
                 )
+            }
+            Self::Cancelled { subject } => {
+                format!("{}: CANCELLED, take the card away", subject.head())
             }
             Self::Scrapped {
                 subject,

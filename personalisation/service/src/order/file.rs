@@ -6,6 +6,7 @@ use std::{
 };
 
 use biometrics::picture::PictureLimits;
+use dossier::OfficeId;
 use icao9303::lds::Finger;
 use personalisation_core::fingers::{Hand, MissingReason};
 use serde::Deserialize;
@@ -59,6 +60,9 @@ pub(super) struct IdentityTable {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DocumentTable {
+    #[serde(default)]
+    pub(super) express: bool,
+    pub(super) destination: Option<OfficeId>,
     pub(super) issued: Option<String>,
     pub(super) expires: Option<String>,
 }

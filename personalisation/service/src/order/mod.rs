@@ -25,7 +25,10 @@ use personalisation_core::{
     ids::{ActId, OrderId},
     national_number::NationalNumber,
 };
-use personalisation_store::order::{ContentKind, NewOrder};
+use personalisation_store::{
+    StoreError,
+    order::{ContentKind, NewOrder},
+};
 use rand::CryptoRng;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -108,6 +111,8 @@ pub async fn add(
         added_by: ACTOR,
         person: &person,
         document_type: DOCUMENT_TYPE,
+        destination: order.document.destination.as_ref(),
+        express: order.document.express,
         content: &content,
     };
     let act = Act::new(
@@ -132,7 +137,8 @@ pub enum Decision {
     Cancel,
 }
 
-/// Holds, releases or cancels the newest attempt at an order; nobody may be working on it.
+/// Holds, releases or cancels the newest attempt at an order, on which nobody may be working; but what a worker has in
+/// its hands can be cancelled too, and ends at its next step before the lock. The attempt as it is then.
 pub async fn decide(
     config: &Config,
     order: OrderId,
@@ -155,8 +161,14 @@ pub async fn decide(
         format!("order {order}"),
     );
     let entries = [act.intent(now), act.outcome(now, to.state().name())];
-    store.decide(&from, &to, &entries, now).await?;
-    Ok(to)
+    match store.decide(&from, &to, &entries, now).await {
+        Err(StoreError::Stale { .. }) if decision == Decision::Cancel => {
+            let entries = [act.intent(now), act.outcome(now, "ends at its next step")];
+            store.want_cancel(from.id(), &entries, now).await?;
+            Ok(from)
+        }
+        done => done.map(|()| to).map_err(Into::into),
+    }
 }
 
 /// Checks an order and makes the data groups; reads the pictures it names.

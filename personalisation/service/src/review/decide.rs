@@ -317,6 +317,7 @@ impl Desk {
                 id: prepared.order,
                 issuer_profile: profile.name,
                 added_by: ACTOR,
+                destination: &dossier.collection,
                 content: &content,
             }),
             cancelled: None,

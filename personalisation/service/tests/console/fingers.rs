@@ -24,6 +24,8 @@ async fn order(store: &Store) -> OrderId {
         added_by: "personalisation/order",
         person: &Person::new(store.person_key(b"somebody").unwrap(), None),
         document_type: DocumentType::IdentityCard,
+        destination: None,
+        express: false,
         content: &content,
     };
     let added = store.add_order(&mut rng, &order, &[], edge::now());

@@ -184,6 +184,8 @@ impl Bench {
             // The same applicant's files, for somebody else each time.
             person: &Person::new(self.rng.random(), None),
             document_type: DocumentType::IdentityCard,
+            destination: None,
+            express: false,
             content: &content,
         };
         let add = self.store.add_order(&mut self.rng, &order, &[], NOW);

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod bench;
+mod cancelled;
 mod crashes;
 mod failures;
 mod fingers;

@@ -4,12 +4,15 @@ use evidence::entry::Entry;
 use personalisation_core::{
     attempt::{Attempt, AttemptState, ScrapReason},
     blank::{BlankState, BlankStep},
+    ids::BatchId,
     remake::remake,
 };
 use rand::CryptoRng;
 use time::OffsetDateTime;
 
-use super::{AttemptContent, Lease, bind_id, content, insert_move, lease::exactly_one, queue};
+use super::{
+    AttemptContent, Lease, bind_id, cancel, content, insert_move, lease::exactly_one, queue,
+};
 use crate::{
     Store, StoreError, audit,
     row::length,
@@ -34,14 +37,15 @@ pub struct Advance<'a> {
 
 impl Store {
     /// Moves an attempt. With `ReadBack` its blank becomes a document and its number is produced;
-    /// with Scrapped the blank is spoiled, the number void, and the remake is in the queue.
+    /// with Scrapped the blank is spoiled, the number void, and the remake is in the queue. Whether somebody asked
+    /// meanwhile that it be cancelled.
     pub async fn advance(
         &self,
         rng: &mut impl CryptoRng,
         lease: &Lease,
         advance: &Advance<'_>,
         now: OffsetDateTime,
-    ) -> Result<(), StoreError> {
+    ) -> Result<bool, StoreError> {
         let id = advance.from.id();
         let mut sealed = Vec::with_capacity(advance.content.len());
         for (kind, plain) in advance.content {
@@ -49,7 +53,7 @@ impl Store {
         }
         let sealed = &sealed;
         let Some(to) = advance.path.last() else {
-            return Ok(());
+            return Ok(false);
         };
         transaction!(self, DOING, |tx| {
             let clock = self.lease_clock(&mut **tx).await?;
@@ -59,7 +63,8 @@ impl Store {
             }
             content::insert(tx, id, sealed).await?;
             end_of_attempt(tx, to, now).await?;
-            audit::write(tx, advance.entries).await
+            audit::write(tx, advance.entries).await?;
+            cancel::wanted(tx, id).await
         })
     }
 }
@@ -100,7 +105,13 @@ pub(crate) async fn end_of_attempt(
         exactly_one(moved.rows_affected(), DOING, &attempt.id())?;
     }
     if let Some(next) = remake(attempt) {
-        queue(tx, &next.attempt, now).await?;
+        // Nobody wants it any more: the order ends with what would have been made again.
+        let next = if cancel::wanted(tx, attempt.id()).await? {
+            next.attempt.cancel()?
+        } else {
+            next.attempt
+        };
+        queue(tx, &next, now).await?;
     }
     Ok(())
 }
@@ -108,7 +119,7 @@ pub(crate) async fn end_of_attempt(
 /// Writes the state that binding leads to and takes the lease.
 pub(super) async fn write_bound(
     tx: &mut Tx,
-    (from, to): (&Attempt, &Attempt),
+    (from, to, batch): (&Attempt, &Attempt, BatchId),
     lease: &Lease,
     clock: i64,
     now: OffsetDateTime,
@@ -119,7 +130,7 @@ pub(super) async fn write_bound(
     };
     let query = sqlx::query(
         "UPDATE line_attempt SET state = $3, blank_id = $5, chip_serial = $6, document_number = $7,
-                tries = 1, lease_token = $8, lease_holder = $9, lease_expires_at = $10
+                tries = 1, lease_token = $8, lease_holder = $9, lease_expires_at = $10, batch_id = $11
          WHERE order_id = $1 AND attempt = $2 AND state = $4",
     );
     let moved = bind_id(query, &to.id())
@@ -131,6 +142,7 @@ pub(super) async fn write_bound(
         .bind(lease.token.as_bytes().to_vec())
         .bind(&lease.holder)
         .bind(clock.saturating_add(length(lease.lasts)))
+        .bind(batch.as_bytes().to_vec())
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;

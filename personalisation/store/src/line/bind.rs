@@ -6,10 +6,11 @@ use personalisation_core::{
     blank::{BlankState, BlankStep},
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
+    ids::BatchId,
 };
 use time::OffsetDateTime;
 
-use super::{Lease, advance, attempt_of};
+use super::{Lease, advance};
 use crate::{
     Store, StoreError, audit,
     row::micros,
@@ -26,6 +27,8 @@ pub struct Bind<'a> {
     pub numbers: &'a [DocumentNumber],
     /// Who works on it from now on.
     pub lease: &'a Lease,
+    /// Id of the batch that begins, if one does.
+    pub batch: BatchId,
 }
 
 /// What came of it.
@@ -42,7 +45,7 @@ pub enum Bound {
 }
 
 impl Store {
-    /// Binds the attempt at the head of the queue (remakes first) to the blank of that chip.
+    /// Binds the attempt that is next for this worker (`personalisation_core::queue`) to the blank of that chip.
     /// `entries` speaks about the attempt that was chosen.
     pub async fn bind_next(
         &self,
@@ -51,42 +54,35 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<Bound, StoreError> {
         let entries = &entries;
-        transaction!(self, "binding a blank", |tx| {
-            let Some(attempt) = head_of_queue(tx).await? else {
-                return Ok(Bound::NothingQueued);
-            };
-            let Some((blank, state)) = stock::find(tx, bind.chip).await? else {
-                return Ok(Bound::UnknownChip);
-            };
-            if state == BlankState::Vault {
-                stock::step(tx, blank, BlankStep::Issue, None, now).await?;
-            } else if state != BlankState::Line || already_bound(tx, bind.chip).await? {
-                return Ok(Bound::NotAvailable(state));
+        transaction!(
+            self,
+            "binding a blank",
+            taking | tx | {
+                let Some(head) = self.head_of_queue(tx).await? else {
+                    return Ok(Bound::NothingQueued);
+                };
+                let Some((blank, state)) = stock::find(tx, bind.chip).await? else {
+                    return Ok(Bound::UnknownChip);
+                };
+                if state == BlankState::Vault {
+                    stock::step(tx, blank, BlankStep::Issue, None, now).await?;
+                } else if state != BlankState::Line || already_bound(tx, bind.chip).await? {
+                    return Ok(Bound::NotAvailable(state));
+                }
+                let (attempt, batch) = self.take_next(tx, head, bind, now).await?;
+                let number = allocate(tx, bind.numbers, &attempt, now).await?;
+                let bound = attempt.clone().bind(Binding {
+                    blank,
+                    chip: bind.chip,
+                    number,
+                })?;
+                let clock = self.lease_clock(&mut **tx).await?;
+                advance::write_bound(tx, (&attempt, &bound, batch), bind.lease, clock, now).await?;
+                audit::write(tx, &entries(&bound)).await?;
+                Ok(Bound::Attempt(bound))
             }
-            let number = allocate(tx, bind.numbers, &attempt, now).await?;
-            let bound = attempt.clone().bind(Binding {
-                blank,
-                chip: bind.chip,
-                number,
-            })?;
-            let clock = self.lease_clock(&mut **tx).await?;
-            advance::write_bound(tx, (&attempt, &bound), bind.lease, clock, now).await?;
-            audit::write(tx, &entries(&bound)).await?;
-            Ok(Bound::Attempt(bound))
-        })
+        )
     }
-}
-
-/// Remakes ahead of new orders, then first come, first served.
-async fn head_of_queue(tx: &mut Tx) -> Result<Option<Attempt>, StoreError> {
-    let row = sqlx::query(
-        "SELECT * FROM line_attempt WHERE state = 'queued'
-         ORDER BY CASE WHEN attempt > 1 THEN 0 ELSE 1 END, queued_at, order_id LIMIT 1",
-    )
-    .fetch_optional(&mut **tx)
-    .await
-    .map_err(StoreError::database("reading the queue"))?;
-    row.as_ref().map(attempt_of).transpose()
 }
 
 async fn already_bound(tx: &mut Tx, chip: ChipSerial) -> Result<bool, StoreError> {

@@ -2,8 +2,10 @@
 
 mod advance;
 mod bind;
+mod cancel;
 mod content;
 mod lease;
+mod queue;
 
 pub use advance::Advance;
 pub(crate) use advance::{end_of_attempt, write_unleased};
@@ -16,6 +18,7 @@ use personalisation_core::{
     },
     ids::OrderId,
 };
+pub(crate) use queue::queue;
 use sqlx::Row as _;
 use time::OffsetDateTime;
 
@@ -141,28 +144,6 @@ impl Store {
             })
             .collect()
     }
-}
-
-/// Puts a new attempt into the table; part of the caller's transaction.
-pub(crate) async fn queue(
-    tx: &mut Tx,
-    attempt: &Attempt,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    let record = attempt.record();
-    sqlx::query(
-        "INSERT INTO line_attempt (order_id, attempt, state, from_state, queued_at, tries)
-         VALUES ($1, $2, $3, $4, $5, 0)",
-    )
-    .bind(&attempt.id().order.as_bytes()[..])
-    .bind(i64::from(attempt.id().attempt.get()))
-    .bind(&record.state)
-    .bind(&record.from_state)
-    .bind(micros(now))
-    .execute(&mut **tx)
-    .await
-    .map_err(StoreError::database("queueing an attempt"))?;
-    insert_move(tx, attempt, now).await
 }
 
 /// Records that the attempt came into its state; part of the caller's transaction.

@@ -1,6 +1,6 @@
 //! Moves of applications by people and by rule; approval makes the order in the same transaction.
 
-use dossier::{ApplicationId, PersonId, dossier::DocumentType};
+use dossier::{ApplicationId, OfficeId, PersonId, dossier::DocumentType};
 use evidence::entry::Entry;
 use personalisation_core::{
     application::{Application, ApplicationState, Filing, Referral, RefusalGround, record::Record},
@@ -57,6 +57,8 @@ pub struct OrderToAdd<'a> {
     pub issuer_profile: &'a str,
     /// The role that approved it.
     pub added_by: &'a str,
+    /// The office where it is handed over.
+    pub destination: &'a OfficeId,
     /// Identity and ticket; the files are those that were prepared.
     pub content: &'a [(ContentKind, Zeroizing<Vec<u8>>)],
 }
@@ -171,6 +173,8 @@ async fn add_order(
         added_by: new.added_by,
         person,
         document_type: document_type(decided.to),
+        destination: Some(new.destination),
+        express: decided.from.express,
         content: &[],
     };
     order::insert(tx, &order, sealed, now).await?;

@@ -59,6 +59,16 @@ impl Home {
         Store::open(self.database.clone(), sealer).await.unwrap()
     }
 
+    /// Where it is.
+    pub fn database(&self) -> Database {
+        self.database.clone()
+    }
+
+    /// The same on the server, for somebody else who signs in there.
+    pub fn as_login(&self, login: &str) -> Database {
+        Database::from(self.url.replacen("owner@", &format!("{login}@"), 1))
+    }
+
     /// Somebody else's connection, behind the store's back.
     pub async fn tool(&self) -> AnyConnection {
         AnyConnection::connect(&self.url).await.unwrap()

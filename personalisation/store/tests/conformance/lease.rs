@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::{Bench, Engine, MINUTE, NOW, STEPS, chip, lease, on_each_engine};
 use evidence::entry::{Act, Entry};
-use personalisation_core::attempt::ScrapReason;
+use personalisation_core::{attempt::ScrapReason, ids::BatchId};
 use personalisation_store::{StoreError, line::TakenUp};
 
 async fn only_the_holder_moves_and_only_in_time(engine: Engine) {
@@ -168,6 +168,7 @@ async fn eight_workers_and_eight_orders_are_paired_one_to_one(engine: Engine) {
                 chip,
                 numbers: &numbers,
                 lease: &lease,
+                batch: BatchId::from_bytes([worker; 16]),
             };
             store.bind_next(&bind, |_| vec![], NOW).await
         });

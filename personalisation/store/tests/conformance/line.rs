@@ -9,6 +9,7 @@ use personalisation_core::{
     attempt::{Attempt, AttemptState, Digest, ScrapReason},
     blank::BlankState,
     document_number::DocumentNumber,
+    ids::BatchId,
 };
 use personalisation_store::{
     Interrupter, StoreError,
@@ -63,6 +64,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
         chip: chip(1),
         numbers: &numbers,
         lease: &one,
+        batch: BatchId::from_bytes([1; 16]),
     };
     let Bound::Attempt(first) = bench
         .store
@@ -79,6 +81,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
         chip: chip(2),
         numbers: &numbers[..1],
         lease: &two,
+        batch: BatchId::from_bytes([2; 16]),
     };
     let error = bench
         .store
@@ -245,6 +248,7 @@ async fn walk(bench: &mut Bench) -> Result<(), StoreError> {
             chip: chip(1),
             numbers: &numbers,
             lease: &mine,
+            batch: BatchId::generate(&mut bench.rng),
         };
         let Bound::Attempt(bound) = bench.store.bind_next(&bind, |_| vec![], NOW).await? else {
             panic!()

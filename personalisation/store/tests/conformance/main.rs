@@ -9,7 +9,9 @@ mod lease;
 mod line;
 mod order;
 mod persons;
+mod queue;
 mod review;
+mod roles;
 mod staff;
 mod stock;
 mod upgrade;
@@ -24,7 +26,7 @@ use personalisation_core::{
     attempt::{Attempt, ChipPublicKey, Digest, ScrapReason},
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
-    ids::{BlankId, DeliveryId, LeaseToken, OrderId},
+    ids::{BatchId, BlankId, DeliveryId, LeaseToken, OrderId},
     person::Person,
 };
 use personalisation_store::{
@@ -107,6 +109,8 @@ impl Bench {
             // Somebody else each time.
             person: &Person::new(self.rng.random(), None),
             document_type: DocumentType::IdentityCard,
+            destination: None,
+            express: false,
             content: &content,
         };
         self.store
@@ -146,6 +150,7 @@ impl Bench {
             chip,
             numbers: &numbers,
             lease,
+            batch: BatchId::generate(&mut self.rng),
         };
         self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap()
     }

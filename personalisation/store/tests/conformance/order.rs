@@ -90,6 +90,8 @@ async fn the_same_order_twice_is_refused_and_changes_nothing(engine: Engine) {
         added_by: "personalisation/order",
         person: &Person::new([1; 32], None),
         document_type: DocumentType::IdentityCard,
+        destination: None,
+        express: false,
         content: &content,
     };
     bench

@@ -40,6 +40,7 @@ async fn approve(bench: &mut Bench, row: &ApplicationRow, byte: u8) -> Result<()
         id: OrderId::from_bytes([byte; 16]),
         issuer_profile: "luxembourg",
         added_by: "personalisation/review",
+        destination: &"L-0304".parse().unwrap(),
         content: &content,
     };
     let approval = Decided {
@@ -66,6 +67,8 @@ async fn order(bench: &mut Bench, byte: u8, person: &Person) -> Result<Attempt, 
         added_by: "personalisation/order",
         person,
         document_type: CARD,
+        destination: None,
+        express: false,
         content: &[],
     };
     bench

@@ -43,6 +43,7 @@ async fn approve(bench: &mut Bench, row: &ApplicationRow, byte: u8) -> Result<()
         id: OrderId::from_bytes([byte; 16]),
         issuer_profile: "luxembourg",
         added_by: "personalisation/review",
+        destination: &"L-0304".parse().unwrap(),
         content: &content,
     };
     let approval = Decided {

@@ -63,6 +63,9 @@ pub(super) enum StepError {
     /// The chip's fault, or its reader's.
     #[error(transparent)]
     Chip(#[from] ChipError),
+    /// Somebody cancelled the order while its card was being made.
+    #[error("the order was cancelled")]
+    Cancelled,
     /// The card is no longer there.
     #[error("the card was taken away, or its reader is gone")]
     Lost,
@@ -115,6 +118,8 @@ pub(super) enum Remedy {
     Scrap(ScrapReason),
     /// Give the lease back and come again later: what is missing is not the card's fault.
     Later(String),
+    /// End the attempt, whose order nobody wants any more.
+    Cancel,
     /// Somebody else has the attempt now.
     Leave,
     /// Stop the worker.
@@ -125,6 +130,7 @@ impl StepError {
     pub(super) fn remedy(self) -> Remedy {
         match self {
             Self::Chip(error) => Remedy::Again(error.scrap_reason()),
+            Self::Cancelled => Remedy::Cancel,
             Self::Lost => Remedy::Again(ScrapReason::ChipSilent),
             Self::NoTerminal(error) => Remedy::Later(error.to_string()),
             Self::InspectionChanged(change) => Remedy::Stop(WorkerError::InspectionChanged(change)),

@@ -152,7 +152,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             entries: &entries,
         };
         let done = self.store.advance(&mut self.rng, &lease, &advance, now);
-        self.runtime.block_on(done)?;
+        let cancelled = self.runtime.block_on(done)?;
         let mut seconds = job.step_began.elapsed().as_secs_f64();
         job.step_began = Instant::now();
         for step in path {
@@ -171,6 +171,9 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             seconds = 0.0;
         }
         job.act = next;
+        if cancelled && job.attempt.clone().cancel().is_ok() {
+            return Err(StepError::Cancelled);
+        }
         Ok(())
     }
 

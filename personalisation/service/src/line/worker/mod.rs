@@ -152,6 +152,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                     failures.count(fault)?;
                 }
                 Turn::Abandoned(doubt) => tally.give_up(doubt),
+                Turn::Cancelled => {}
                 Turn::Idle => {
                     let since = idle_since.get_or_insert_with(Instant::now);
                     if self.settings.once && since.elapsed() >= self.settings.idle {

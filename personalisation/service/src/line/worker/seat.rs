@@ -12,7 +12,7 @@ use personalisation_core::{
     blank::BlankState,
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
-    ids::{ActId, LeaseToken},
+    ids::{ActId, BatchId, LeaseToken},
     remake::Doubt,
 };
 use personalisation_store::{
@@ -68,6 +68,8 @@ pub(super) enum Turn {
     Scrapped(Fault, Option<Doubt>),
     /// Given up for a card that nobody has seen again: says nothing about reader or batch.
     Abandoned(Option<Doubt>),
+    /// Ended because its order was cancelled.
+    Cancelled,
     Idle,
 }
 
@@ -171,6 +173,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             chip: serial,
             numbers: &numbers,
             lease: &lease,
+            batch: BatchId::generate(&mut self.rng),
         };
         let entries = |attempt: &Attempt| {
             let object = format!("attempt {}", attempt.id());
@@ -282,6 +285,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                 Remedy::Again(reason) => reason,
                 Remedy::Scrap(reason) => return self.end(&mut job, reason, &detail, seat),
                 Remedy::Later(why) => return self.later(&job, why, seat),
+                Remedy::Cancel => return self.cancel(&mut job, seat),
                 Remedy::Leave => return Ok(Turn::Idle),
                 Remedy::Stop(error) => return Err(error),
             };
@@ -388,6 +392,17 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             Ok(doubt) => {
                 seat.settle();
                 Ok(Turn::Scrapped(reason.fault(), doubt))
+            }
+            Err(error) => stop_unless_stale(error),
+        }
+    }
+
+    /// Ends an attempt that somebody cancelled: its blank is spoiled, its number void.
+    fn cancel(&mut self, job: &mut Job, seat: &mut Seat) -> Result<Turn, WorkerError> {
+        match self.end_cancelled(job) {
+            Ok(()) => {
+                seat.settle();
+                Ok(Turn::Cancelled)
             }
             Err(error) => stop_unless_stale(error),
         }

@@ -313,6 +313,15 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         Password::can(can.as_str()).map_err(|error| StepError::ReadBack(error.to_string()))
     }
 
+    /// Ends the attempt, whose order was cancelled: number void, blank spoiled, nothing made again.
+    pub(super) fn end_cancelled(&mut self, job: &mut Job) -> Result<(), StepError> {
+        let to = job.attempt.clone().cancel()?;
+        self.advance(job, &[to], &[], "not begun: the order was cancelled")?;
+        let subject = job.subject(self.reader.name());
+        self.tell(Event::Cancelled { subject });
+        Ok(())
+    }
+
     /// Gives the attempt up: number void, blank spoiled, remake queued, or on hold with a doubt.
     pub(super) fn scrap(
         &mut self,

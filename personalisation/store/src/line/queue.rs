@@ -1,0 +1,215 @@
+//! The queue: who comes in, and whom a worker takes next.
+
+use personalisation_core::{
+    attempt::Attempt,
+    ids::BatchId,
+    queue::{BATCH, Class},
+};
+use time::OffsetDateTime;
+
+use super::{Bind, attempt_of, insert_move};
+use crate::{
+    Store, StoreError,
+    engine::EngineRow,
+    row::{Columns, micros},
+    transaction::Tx,
+};
+
+/// Puts a new attempt into the table, as its order says; part of the caller's transaction.
+pub(crate) async fn queue(
+    tx: &mut Tx,
+    attempt: &Attempt,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    const DOING: &str = "queueing an attempt";
+    let id = attempt.id();
+    let row = sqlx::query(
+        "SELECT express, document_type, destination FROM order_item WHERE order_id = $1",
+    )
+    .bind(&id.order.as_bytes()[..])
+    .fetch_one(&mut **tx)
+    .await
+    .map_err(StoreError::database(DOING))?;
+    let order = Columns {
+        table: "order_item",
+        id: id.order.to_string(),
+        row: &row,
+    };
+    let express: i64 = order.get("express")?;
+    let class = if id.attempt.get() > 1 {
+        Class::Remake
+    } else {
+        Class::of_order(express == 1)
+    };
+    let record = attempt.record();
+    sqlx::query(
+        "INSERT INTO line_attempt (order_id, attempt, state, from_state, queued_at, tries,
+                                   class, rank_at, document_type, destination)
+         VALUES ($1, $2, $3, $4, $5, 0, $6, $7, $8, $9)",
+    )
+    .bind(&id.order.as_bytes()[..])
+    .bind(i64::from(id.attempt.get()))
+    .bind(&record.state)
+    .bind(&record.from_state)
+    .bind(micros(now))
+    .bind(class.name())
+    .bind(micros(class.rank(now)))
+    .bind(order.get::<String>("document_type")?)
+    .bind(order.get::<String>("destination")?)
+    .execute(&mut **tx)
+    .await
+    .map_err(StoreError::database(DOING))?;
+    insert_move(tx, attempt, now).await
+}
+
+/// An attempt that waits.
+pub(super) struct Waiting {
+    attempt: Attempt,
+    class: Class,
+    destination: String,
+    document_type: String,
+}
+
+impl Waiting {
+    fn of(row: &EngineRow) -> Result<Self, StoreError> {
+        let attempt = attempt_of(row)?;
+        let columns = Columns {
+            table: "line_attempt",
+            id: attempt.id().to_string(),
+            row,
+        };
+        Ok(Self {
+            class: columns
+                .word_if_any("class", Class::from_name)?
+                .ok_or_else(|| columns.bad("class"))?,
+            destination: columns.get("destination")?,
+            document_type: columns.get("document_type")?,
+            attempt,
+        })
+    }
+}
+
+impl Store {
+    /// The attempt that is next for a worker, and its batch: of the one it has while that is not full and nobody of a
+    /// higher class waits, else `head`, for which a batch begins.
+    pub(super) async fn take_next(
+        &self,
+        tx: &mut Tx,
+        head: Waiting,
+        bind: &Bind<'_>,
+        now: OffsetDateTime,
+    ) -> Result<(Attempt, BatchId), StoreError> {
+        let holder = &bind.lease.holder;
+        if let Some(open) = open_batch(tx, holder).await? {
+            if open.taken < i64::from(BATCH)
+                && let Some(next) = self.next_for(tx, &open).await?
+                && next.class <= head.class
+            {
+                count(tx, open.id).await?;
+                return Ok((next.attempt, open.id));
+            }
+            close(tx, open.id, now).await?;
+        }
+        begin(tx, bind.batch, holder, &head, now).await?;
+        Ok((head.attempt, bind.batch))
+    }
+
+    /// Whoever is next among all; nobody else is given it until the caller's transaction ends.
+    pub(super) async fn head_of_queue(&self, tx: &mut Tx) -> Result<Option<Waiting>, StoreError> {
+        let row = sqlx::query(self.dialect.locked_alone(
+            "SELECT * FROM line_attempt WHERE state = 'queued' ORDER BY rank_at, order_id LIMIT 1",
+            "SELECT * FROM line_attempt WHERE state = 'queued' ORDER BY rank_at, order_id LIMIT 1
+             FOR UPDATE SKIP LOCKED",
+        ))
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(StoreError::database("reading the queue"))?;
+        row.as_ref().map(Waiting::of).transpose()
+    }
+
+    async fn next_for(&self, tx: &mut Tx, batch: &Open) -> Result<Option<Waiting>, StoreError> {
+        let row = sqlx::query(self.dialect.locked_alone(
+            "SELECT * FROM line_attempt
+             WHERE state = 'queued' AND destination = $1 AND document_type = $2
+             ORDER BY rank_at, order_id LIMIT 1",
+            "SELECT * FROM line_attempt
+             WHERE state = 'queued' AND destination = $1 AND document_type = $2
+             ORDER BY rank_at, order_id LIMIT 1 FOR UPDATE SKIP LOCKED",
+        ))
+        .bind(&batch.destination)
+        .bind(&batch.document_type)
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(StoreError::database("reading the queue of a batch"))?;
+        row.as_ref().map(Waiting::of).transpose()
+    }
+}
+
+/// A worker's batch.
+struct Open {
+    id: BatchId,
+    destination: String,
+    document_type: String,
+    taken: i64,
+}
+
+async fn open_batch(tx: &mut Tx, holder: &str) -> Result<Option<Open>, StoreError> {
+    let row = sqlx::query("SELECT * FROM line_batch WHERE holder = $1 AND closed_at IS NULL")
+        .bind(holder)
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(StoreError::database("reading a worker's batch"))?;
+    let Some(row) = row else { return Ok(None) };
+    let columns = Columns {
+        table: "line_batch",
+        id: holder.to_owned(),
+        row: &row,
+    };
+    Ok(Some(Open {
+        id: columns.read("batch_id", |bytes| bytes.try_into().ok())?,
+        destination: columns.get("destination")?,
+        document_type: columns.get("document_type")?,
+        taken: columns.get("taken")?,
+    }))
+}
+
+async fn begin(
+    tx: &mut Tx,
+    id: BatchId,
+    holder: &str,
+    head: &Waiting,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO line_batch (batch_id, holder, destination, document_type, taken, opened_at)
+         VALUES ($1, $2, $3, $4, 1, $5)",
+    )
+    .bind(&id.as_bytes()[..])
+    .bind(holder)
+    .bind(&head.destination)
+    .bind(&head.document_type)
+    .bind(micros(now))
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
+    .map_err(StoreError::database("beginning a batch"))
+}
+
+async fn count(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {
+    sqlx::query("UPDATE line_batch SET taken = taken + 1 WHERE batch_id = $1")
+        .bind(&id.as_bytes()[..])
+        .execute(&mut **tx)
+        .await
+        .map(|_| ())
+        .map_err(StoreError::database("counting into a batch"))
+}
+
+async fn close(tx: &mut Tx, id: BatchId, now: OffsetDateTime) -> Result<(), StoreError> {
+    sqlx::query("UPDATE line_batch SET closed_at = $2 WHERE batch_id = $1 AND closed_at IS NULL")
+        .bind(&id.as_bytes()[..])
+        .bind(micros(now))
+        .execute(&mut **tx)
+        .await
+        .map(|_| ())
+        .map_err(StoreError::database("closing a batch"))
+}

@@ -1,0 +1,98 @@
+//! On a server, each program's role may do its work and nothing else.
+
+use personalisation_store::{Store, StoreError, order::ContentKind, sealing::Sealer};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use zeroize::Zeroizing;
+
+use crate::{Bench, Engine, NOW, chip, lease};
+
+/// The bench's database as a member of that program's role sees it.
+async fn as_role(bench: &Bench, program: &str) -> Store {
+    let login = format!("login_{}", hex::encode(rand::random::<[u8; 6]>()));
+    let mut owner = bench.home.tool().await;
+    let create = format!("CREATE ROLE {login} LOGIN IN ROLE stempel_{program}");
+    owner.execute(AssertSqlSafe(create)).await.unwrap();
+    owner.close().await.unwrap();
+    let sealer = Sealer::new(Box::new(Zeroizing::new([7; 32])));
+    let store = Store::open(bench.home.as_login(&login), sealer).await;
+    store.unwrap().danger_with_clock(bench.clock.clone())
+}
+
+fn is_denied<T>(result: Result<T, StoreError>) -> bool {
+    // insufficient_privilege
+    result.is_err_and(|error| match error {
+        StoreError::Database {
+            source: sqlx::Error::Database(error),
+            ..
+        } => error.code().as_deref() == Some("42501"),
+        _ => false,
+    })
+}
+
+#[tokio::test]
+async fn the_line_makes_cards_and_reads_nobodys_application() {
+    let mut bench = Bench::new(Engine::Postgres).await;
+    bench.delivery(&[chip(1), chip(2)]).await;
+    let order = bench.order("ONE", NOW).await.id().order;
+    bench.order("TWO", NOW).await;
+    bench.store = as_role(&bench, "line").await;
+    let mine = lease("one", 1);
+    let bound = bench.bound(chip(1), &mine).await;
+    bench.finish(&mine, &bound).await;
+    let bound = bench.bound(chip(2), &mine).await;
+    let reason = personalisation_core::attempt::ScrapReason::ChipRemoved;
+    bench.scrap(&mine, &bound, reason).await;
+    let content = bench
+        .store
+        .order_content(order, ContentKind::Identity)
+        .await;
+    assert_eq!(**content.unwrap().unwrap(), *b"ONE");
+    assert!(is_denied(
+        bench.store.applications(&Default::default()).await
+    ));
+    assert!(is_denied(bench.store.stations().await));
+    assert!(is_denied(bench.store.applications_to_know(None, 1).await));
+}
+
+#[tokio::test]
+async fn orders_are_added_and_ended_without_a_look_at_cards_in_the_making() {
+    let mut bench = Bench::new(Engine::Postgres).await;
+    bench.store = as_role(&bench, "order").await;
+    let queued = bench.order("ONE", NOW).await;
+    let cancelled = queued.clone().cancel().unwrap();
+    bench
+        .store
+        .decide(&queued, &cancelled, &[], NOW)
+        .await
+        .unwrap();
+    assert_eq!(bench.store.orders().await.unwrap().len(), 1);
+    let can = personalisation_store::line::AttemptContent::CardAccessNumber;
+    assert!(is_denied(
+        bench.store.attempt_content(queued.id(), can).await
+    ));
+}
+
+#[tokio::test]
+async fn who_reads_the_audit_changes_nothing() {
+    let mut bench = Bench::new(Engine::Postgres).await;
+    bench.order("ONE", NOW).await;
+    bench.store = as_role(&bench, "audit").await;
+    bench.store.export_audit(&mut Vec::new()).await.unwrap();
+    let act = evidence::entry::Act::new([5; 16], "somebody", "act", "object");
+    assert!(is_denied(bench.store.audit(&[act.intent(NOW)]).await));
+    assert!(is_denied(bench.store.orders().await));
+}
+
+#[tokio::test]
+async fn a_database_that_nobody_migrated_is_refused_by_name() {
+    let home = crate::home::Home::new(Engine::Postgres).await;
+    let sealer = || Sealer::new(Box::new(Zeroizing::new([7; 32])));
+    let refused = Store::open(home.database(), sealer()).await;
+    assert!(matches!(refused.unwrap_err(), StoreError::NotMigrated));
+    home.open(7).await;
+    let mut tool = home.tool().await;
+    let newer = "DELETE FROM _sqlx_migrations WHERE version = 3";
+    tool.execute(newer).await.unwrap();
+    let refused = Store::open(home.database(), sealer()).await;
+    assert!(matches!(refused.unwrap_err(), StoreError::NotMigrated));
+}
