@@ -221,13 +221,19 @@ pub async fn send(
     sealed: &[u8],
 ) -> Result<Vec<u8>, tonic::Status> {
     let hash = Hash::of(sealed).as_bytes().to_vec();
-    let begun = begin(client, sealed).await?;
+    let begin = BeginRequest {
+        hash: hash.clone(),
+        length: sealed.len() as u64,
+        station_time: authority::now() * 1_000_000,
+    };
+    let begun = client.begin(begin).await?.into_inner();
     if let Some(receipt) = begun.receipt {
         return Ok(receipt.signed);
     }
     let mut offset = begun.offset;
     while offset < sealed.len() as u64 {
-        offset = append(client, sealed, offset, CHUNK).await?;
+        let request = part(hash.clone(), sealed, offset, CHUNK);
+        offset = client.append(request).await?.into_inner().offset;
     }
     let finished = client.finish(FinishRequest { hash }).await?.into_inner();
     Ok(finished
@@ -256,16 +262,20 @@ pub async fn append(
     offset: u64,
     most: usize,
 ) -> Result<u64, tonic::Status> {
+    let request = part(Hash::of(sealed).as_bytes().to_vec(), sealed, offset, most);
+    Ok(client.append(request).await?.into_inner().offset)
+}
+
+fn part(hash: Vec<u8>, sealed: &[u8], offset: u64, most: usize) -> AppendRequest {
     let from = usize::try_from(offset)
         .unwrap_or(sealed.len())
         .min(sealed.len());
     let until = (from + most).min(sealed.len());
-    let request = AppendRequest {
-        hash: Hash::of(sealed).as_bytes().to_vec(),
+    AppendRequest {
+        hash,
         offset,
-        chunk: sealed[from..until].to_vec(),
-    };
-    Ok(client.append(request).await?.into_inner().offset)
+        chunk: sealed[from..until].to_vec().into(),
+    }
 }
 
 /// The receipt of a dossier once it is more than Held.

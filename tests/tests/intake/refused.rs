@@ -139,7 +139,7 @@ async fn limits_hold_before_anything_is_stored() {
     let append = |hash: &[u8], offset, chunk: &[u8]| AppendRequest {
         hash: hash.to_vec(),
         offset,
-        chunk: chunk.to_vec(),
+        chunk: chunk.to_vec().into(),
     };
     let too_long = vec![0; (256 << 10) + 1];
     for (offset, chunk, code) in [

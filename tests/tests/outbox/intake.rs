@@ -91,6 +91,7 @@ impl Journey {
             keys: Arc::new(IntakeKeys::find(token, &token_section(&station.home)).unwrap()),
             quarantine_bytes: 1 << 27,
             held: Arc::default(),
+            traffic: Arc::default(),
         };
         tokio::spawn(Opener::new(&service, &section, Arc::default(), Arc::default()).run());
         let (address, _) = centre::serve(&authority, service).await;

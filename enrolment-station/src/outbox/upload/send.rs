@@ -102,7 +102,7 @@ impl<R: CryptoRng> Uploader<R> {
             let question = AppendRequest {
                 hash: item.hash.as_bytes().to_vec(),
                 offset: (sealed.len() - rest.len()) as u64,
-                chunk: rest[..rest.len().min(CHUNK)].to_vec(),
+                chunk: rest[..rest.len().min(CHUNK)].to_vec().into(),
             };
             let appended = self.call(Call::Append, intake.append(question)).await?;
             rest = rest_from(sealed, appended.offset)?;

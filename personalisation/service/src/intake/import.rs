@@ -280,6 +280,7 @@ impl Import {
             keys: Arc::new(IntakeKeys::find(token, token_section)?),
             quarantine_bytes: section.quarantine_bytes,
             held: Arc::default(),
+            traffic: Arc::default(),
         };
         // Nobody waits for it here: the checkers of the running intake look by themselves.
         let approvals = crate::review::desk(&place, "intake import")?.approval_keys();

@@ -21,6 +21,7 @@ pub mod rules;
 pub mod second_person;
 pub mod service;
 mod tasks;
+pub mod traffic;
 mod verify;
 mod visits;
 
@@ -65,6 +66,8 @@ use crate::{
 const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
 /// What one connection may have sent without being read, in bytes: memory stays flat however many call.
 const WINDOW: u32 = 512 << 10;
+/// Bytes of one frame: a chunk in a few of them instead of in dozens.
+const FRAME: u32 = 128 << 10;
 /// Calls of one connection at once.
 const CALLS: usize = 16;
 
@@ -119,6 +122,7 @@ pub async fn run(
         keys: Arc::clone(&keys),
         quarantine_bytes: section.quarantine_bytes,
         held: Arc::default(),
+        traffic: Arc::default(),
     };
     let desk = Arc::new(review::desk(&place, "intake")?);
     let second_persons = SecondPersonService {
@@ -195,7 +199,7 @@ fn start_workers(
             Arc::clone(&checks),
             register.clone(),
             section.lease(),
-            Arc::clone(&accepted),
+            (Arc::clone(&accepted), Arc::clone(&service.traffic)),
         );
         workers.spawn(checker.run());
     }
@@ -276,6 +280,7 @@ fn builder() -> Server {
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
         .initial_connection_window_size(WINDOW)
         .initial_stream_window_size(WINDOW)
+        .max_frame_size(FRAME)
         .concurrency_limit_per_connection(CALLS)
 }
 

@@ -25,6 +25,7 @@ use super::{
     parts,
     second_person::ApprovalKeys,
     service::{ACTOR, IntakeService},
+    traffic::{Patient, Traffic},
     verify::{self, Refused, Verified},
 };
 use crate::{edge, person};
@@ -62,6 +63,7 @@ pub struct Opener {
     approvals: ApprovalKeys,
     held: Arc<Notify>,
     accepted: Arc<Notify>,
+    traffic: Arc<Traffic>,
     lease: Duration,
 }
 
@@ -81,13 +83,16 @@ impl Opener {
             approvals,
             held: Arc::clone(&service.held),
             accepted,
+            traffic: Arc::clone(&service.traffic),
             lease: section.lease(),
         }
     }
 
     /// Opens what is held, for ever.
     pub async fn run(self) {
+        let mut patient = Patient::new(Arc::clone(&self.traffic));
         loop {
+            patient.stand_back().await;
             match self.step().await {
                 Ok(true) => {}
                 Ok(false) => {

@@ -17,6 +17,7 @@ use super::{
     holding::{self, HoldError},
     keys::IntakeKeys,
     peer, rules, tasks,
+    traffic::Traffic,
 };
 use crate::edge;
 
@@ -38,6 +39,8 @@ pub struct IntakeService {
     pub quarantine_bytes: u64,
     /// Told when a dossier is held.
     pub held: Arc<Notify>,
+    /// What comes in now.
+    pub traffic: Arc<Traffic>,
 }
 
 impl IntakeService {
@@ -88,6 +91,7 @@ impl IntakeService {
 #[tonic::async_trait]
 impl Intake for IntakeService {
     async fn begin(&self, wire: Request<BeginRequest>) -> Result<Response<BeginResponse>, Status> {
+        let _coming = self.traffic.call();
         let station = peer::station(&self.store, &wire).await?;
         let BeginRequest {
             hash,
@@ -126,7 +130,8 @@ impl Intake for IntakeService {
         &self,
         wire: Request<AppendRequest>,
     ) -> Result<Response<AppendResponse>, Status> {
-        let station = peer::station(&self.store, &wire).await?;
+        let _coming = self.traffic.call();
+        let station = peer::named(&wire)?;
         let AppendRequest {
             hash,
             offset,
@@ -137,13 +142,13 @@ impl Intake for IntakeService {
             return Err(Status::invalid_argument("chunk: 1 to 262144 bytes"));
         }
         let appended = self
-            .on_files(move |chunks| chunks.append(station.id, known, offset, &chunk))
+            .on_files(move |chunks| chunks.append(station, known, offset, &chunk))
             .await;
         match appended {
             Ok(offset) => Ok(Response::new(AppendResponse { offset })),
             // Opened meanwhile, and its file erased: it is all here.
             Err(unknown) if unknown.code() == tonic::Code::NotFound => {
-                let row = self.known(known, station.id).await?.ok_or(unknown)?;
+                let row = self.known(known, station).await?.ok_or(unknown)?;
                 Ok(Response::new(AppendResponse { offset: row.length }))
             }
             Err(error) => Err(error),
@@ -154,6 +159,7 @@ impl Intake for IntakeService {
         &self,
         wire: Request<FinishRequest>,
     ) -> Result<Response<FinishResponse>, Status> {
+        let _coming = self.traffic.call();
         let station = peer::station(&self.store, &wire).await?;
         let hash = hash_of(&wire.into_inner().hash)?;
         let row = if let Some(row) = self.known(hash, station.id).await? {

@@ -29,6 +29,7 @@ use crate::{
     intake::{
         parts::{self, PartsError},
         rules,
+        traffic::{Patient, Traffic},
     },
 };
 
@@ -66,16 +67,17 @@ pub struct Checker {
     register: Option<Register>,
     lease: Duration,
     accepted: Arc<Notify>,
+    traffic: Arc<Traffic>,
 }
 
 impl Checker {
-    /// A checker that `accepted` wakes.
-    pub const fn new(
+    /// A checker that `accepted` wakes, and that stands back while dossiers come in.
+    pub fn new(
         desk: Arc<Desk>,
         checks: Arc<Checks>,
         register: Option<Register>,
         lease: Duration,
-        accepted: Arc<Notify>,
+        (accepted, traffic): (Arc<Notify>, Arc<Traffic>),
     ) -> Self {
         Self {
             desk,
@@ -83,12 +85,15 @@ impl Checker {
             register,
             lease,
             accepted,
+            traffic,
         }
     }
 
     /// Checks what is accepted, for ever.
     pub async fn run(self) {
+        let mut patient = Patient::new(Arc::clone(&self.traffic));
         loop {
+            patient.stand_back().await;
             match self.step().await {
                 Ok(true) => {}
                 Ok(false) => {
