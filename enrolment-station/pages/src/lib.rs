@@ -25,4 +25,4 @@ pub use page::{Layout, Link, Page, Site};
 pub use person::{PersonId, PersonIdError};
 
 /// Everything that this crate says by itself.
-pub const MESSAGES: &[language::Source] = messages!("components", "layout", "sign_in");
+pub const MESSAGES: &[language::Source] = messages!("components", "layout", "measures", "sign_in");
