@@ -17,6 +17,7 @@ pub mod language;
 mod page;
 pub mod paper;
 mod person;
+mod qr_code;
 pub mod sign_in;
 
 pub use http::{Shield, Visit};
