@@ -122,9 +122,14 @@ impl SecondPerson for SecondPersonService {
     async fn ask(&self, wire: Request<AskRequest>) -> Result<Response<AskResponse>, Status> {
         let station = peer::station(&self.store, &wire).await?;
         if !matches!(station.state, StationState::Active) {
-            return Err(Status::permission_denied(
-                "this station is under quarantine",
-            ));
+            // A word of its own, for the clerk who asks: what else is refused has other reasons and other remedies.
+            let answer = Answer {
+                state: AnswerState::Quarantined.into(),
+                ..Answer::default()
+            };
+            return Ok(Response::new(AskResponse {
+                answer: Some(answer),
+            }));
         }
         self.allowed(&station).await?;
         let request = self.open(wire.into_inner().sealed, &station).await?;
