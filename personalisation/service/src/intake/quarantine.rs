@@ -57,7 +57,7 @@ pub(crate) fn hash(text: &str) -> Result<Hash, &'static str> {
 pub async fn run(
     store: &Store,
     command: Command,
-    now: OffsetDateTime,
+    now: impl Fn() -> OffsetDateTime,
 ) -> Result<Vec<String>, QuarantineError> {
     let (one, again) = match command {
         Command::List => {
@@ -76,7 +76,7 @@ pub async fn run(
     };
     let person = store.person_by_login(&one.by).await?;
     let person = person.ok_or_else(|| QuarantineError::NotSupervisor(one.by.clone()))?;
-    let roles = store.roles_at_centre(person.id, now).await?;
+    let roles = store.roles_at_centre(person.id, now()).await?;
     if !roles.contains(&Role::Supervisor) {
         return Err(QuarantineError::NotSupervisor(one.by));
     }
@@ -91,7 +91,7 @@ pub(crate) async fn settle(
     actor: &str,
     (hash, by): (Hash, PersonId),
     again: bool,
-    now: OffsetDateTime,
+    now: impl Fn() -> OffsetDateTime,
 ) -> Result<(), StoreError> {
     let id = ActId::generate(&mut edge::rng());
     let name = if again {
@@ -100,12 +100,13 @@ pub(crate) async fn settle(
         "erase-rejected"
     };
     let act = Act::new(*id.as_bytes(), actor, name, format!("dossier {hash}"));
-    store.audit(&[act.intent(now)]).await?;
-    let done = [act.outcome(now, if again { "held again" } else { "to be erased" })];
-    let settled = store.settle_rejected(hash, by, again, &done, now).await;
+    store.audit(&[act.intent(now())]).await?;
+    let at = now();
+    let done = [act.outcome(at, if again { "held again" } else { "to be erased" })];
+    let settled = store.settle_rejected(hash, by, again, &done, at).await;
     if settled.is_err() {
         store
-            .audit(&[act.outcome(now, "nothing was changed")])
+            .audit(&[act.outcome(now(), "nothing was changed")])
             .await?;
     }
     settled
