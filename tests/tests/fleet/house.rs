@@ -9,6 +9,7 @@ use std::{
 use dossier::StationId;
 use e2e::{
     house::Member,
+    oracles,
     programs::{self, Ended, Service},
     visitor::Visitor,
 };
@@ -257,6 +258,18 @@ impl House {
     /// The first station's id.
     pub fn first_station(&self) -> StationId {
         self.list()[0].split(' ').next().unwrap().parse().unwrap()
+    }
+
+    /// Changes the centre's database, beside the programs, as a fault of the disk or somebody who mends it would.
+    pub fn meddle(&self, statements: &str) {
+        const CHANGE: &str = "
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], timeout=30)
+database.executescript('BEGIN IMMEDIATE;' + sys.argv[2] + '; COMMIT;')
+";
+        let database = self.path("centre.db");
+        let said = oracles::python_says(&["-c", CHANGE, text(&database), statements]);
+        said.unwrap();
     }
 
     /// The audit of the centre as text.

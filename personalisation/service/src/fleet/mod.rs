@@ -5,6 +5,7 @@
 //! station ══Renew, Pull, Report══════> only an active station, by its row and its certificate's
 //! ```
 
+mod alarm;
 mod authority;
 mod caller;
 pub mod code;

@@ -13,11 +13,11 @@ use dossier::{KeyId, OfficeId, StationId};
 use time::OffsetDateTime;
 
 pub use self::{
-    alarm::{Alarm, AlarmKind, NewAlarm, Settled, Settling},
+    alarm::{Alarm, AlarmHead, AlarmKind, NewAlarm, Settled, Settling},
     code::{CodeUse, NewCode, PairOfKeys},
     issue::{ConfigurationHead, NewConfiguration, NewStaffList, StaffListHead},
     report::{Device, Report},
-    revocation::Untold,
+    revocation::{Turn, Untold},
 };
 
 /// A station of ours.

@@ -100,7 +100,7 @@ impl Known {
 /// How many stations in service have not been heard of for too long.
 pub(super) async fn silent(desk: &Desk, now: OffsetDateTime) -> Result<u64, Problem> {
     let mut silent = 0;
-    for station in desk.store.stations().await.map_err(failed)? {
+    for station in desk.store.readable_stations().await.map_err(failed)? {
         silent += u64::from(Known::of(desk, station).await?.is_silent(now));
     }
     Ok(silent)
@@ -148,13 +148,17 @@ fn contact(speech: Speech<'_>, known: &Known, now: OffsetDateTime) -> String {
 async fn list(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Problem> {
     let (speech, now) = (staffer.visit.speech(), staffer.visit.now());
     let mut cantons: BTreeMap<&'static str, Vec<Known>> = BTreeMap::new();
-    for station in desk.store.stations().await.map_err(failed)? {
+    for station in desk.store.readable_stations().await.map_err(failed)? {
         let (canton, _) = place(&station.office, now.date());
         let known = Known::of(&desk, station).await?;
         cantons.entry(canton.unwrap_or("")).or_default().push(known);
     }
     let alarms = alarms::count(&desk).await?;
-    let untold = desk.store.untold_revocations().await.map_err(failed)?.len();
+    let untold = desk
+        .store
+        .count_untold_revocations()
+        .await
+        .map_err(failed)?;
     let body = html! {
         @if staffer.may(Resource::Fleet, Action::Act) {
             p { (Button::primary(speech.text("fleet-new-code")).href("/fleet/new")) }
