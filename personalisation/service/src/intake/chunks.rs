@@ -21,7 +21,10 @@ use dossier::{
     sealed::{Header, MAX_LENGTH},
 };
 use openssl::sha::Sha256;
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens};
 use thiserror::Error;
+
+use super::quarantine;
 
 /// Bytes of one chunk at most.
 pub const MAX_CHUNK: usize = 256 << 10;
@@ -225,6 +228,8 @@ impl Chunks {
             }
             Err(error) => return Err(error.into()),
         };
+        // Its row is written next: a file that nobody named for long is not forgotten meanwhile.
+        touch(&file)?;
         let header = peek(&file)?;
         match header {
             Some(header) if header.station != station => Err(ChunkError::OtherStation),
@@ -259,6 +264,53 @@ impl Chunks {
         file.sync_all()?;
         fs::rename(&draft, &held)?;
         Ok(sync_folder(&self.held)?)
+    }
+
+    /// Hashes of all held files; other names are left alone.
+    pub fn held(&self) -> io::Result<Vec<Hash>> {
+        let mut held = Vec::new();
+        for entry in fs::read_dir(&self.held)? {
+            let name = entry?.file_name();
+            held.extend(name.to_str().and_then(|name| quarantine::hash(name).ok()));
+        }
+        Ok(held)
+    }
+
+    /// A held file as [`Self::finish`] found it; none where it is gone. One whose bytes do not have its hash, which a
+    /// broken disk makes, is removed: what no row names, nobody was told to be here.
+    pub fn unnamed(&self, hash: Hash) -> io::Result<Option<Whole>> {
+        let _lock = self.lock(hash);
+        let path = self.held.join(hash.to_string());
+        let file = match File::open(&path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if digest(&file)? != hash {
+            tracing::error!(%hash, "a file has other bytes than its name says; it is removed");
+            fs::remove_file(&path)?;
+            return Ok(None);
+        }
+        Ok(Some(Whole {
+            length: file.metadata()?.len(),
+            header: peek(&file)?,
+        }))
+    }
+
+    /// Removes a held file that no row names and nobody asked for so long; whether it was one.
+    pub fn forget_unnamed(
+        &self,
+        hash: Hash,
+        silent: Duration,
+        now: SystemTime,
+    ) -> io::Result<bool> {
+        let _lock = self.lock(hash);
+        let path = self.held.join(hash.to_string());
+        let old = is_older(&fs::metadata(&path)?, silent, now)?;
+        if old {
+            fs::remove_file(&path)?;
+        }
+        Ok(old)
     }
 
     /// The bytes of a held dossier, or of one in quarantine; none where there are none.
@@ -313,8 +365,7 @@ impl Chunks {
         for station in fs::read_dir(&self.incoming)? {
             for entry in fs::read_dir(station?.path())? {
                 let entry = entry?;
-                let age = now.duration_since(entry.metadata()?.modified()?);
-                if age.is_ok_and(|age| age > silent) {
+                if is_older(&entry.metadata()?, silent, now)? {
                     fs::remove_file(entry.path())?;
                     forgotten += 1;
                 }
@@ -403,6 +454,22 @@ fn refuse_others(file: &File, station: StationId, path: &Path) -> Result<(), Chu
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a file was last written longer ago than that.
+fn is_older(facts: &fs::Metadata, silent: Duration, now: SystemTime) -> io::Result<bool> {
+    let age = now.duration_since(facts.modified()?);
+    Ok(age.is_ok_and(|age| age > silent))
+}
+
+/// Says that a file was written now.
+fn touch(file: &File) -> io::Result<()> {
+    let time = |tv_nsec| Timespec { tv_sec: 0, tv_nsec };
+    let times = Timestamps {
+        last_access: time(UTIME_OMIT),
+        last_modification: time(UTIME_NOW),
+    };
+    Ok(futimens(file, &times)?)
 }
 
 fn free(folder: &Path) -> io::Result<u64> {

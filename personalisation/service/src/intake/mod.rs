@@ -20,6 +20,7 @@ pub mod quarantine;
 pub mod rules;
 pub mod second_person;
 pub mod service;
+mod sweep;
 mod tasks;
 mod verify;
 mod visits;
@@ -199,8 +200,7 @@ fn start_workers(
         );
         workers.spawn(checker.run());
     }
-    let chunks = Arc::clone(&service.chunks);
-    workers.spawn(forget(chunks, section.forget()));
+    workers.spawn(forget(service.clone(), section.forget()));
     workers.spawn(close_interrupted(place.store.clone()));
     workers.spawn(second_person::forget(place.store.clone()));
     Ok(workers)
@@ -304,10 +304,11 @@ async fn close_interrupted(store: Store) {
     }
 }
 
-/// Forgets unfinished dossiers that nobody goes on with, once an hour.
-async fn forget(chunks: Arc<Chunks>, silent: Duration) {
+/// Takes in what no row names, and forgets unfinished dossiers that nobody goes on with: at the start, and once an hour.
+async fn forget(service: IntakeService, silent: Duration) {
     loop {
-        let chunks = Arc::clone(&chunks);
+        sweep::sweep(&service, silent).await;
+        let chunks = Arc::clone(&service.chunks);
         let now = edge::now().into();
         let forgotten = tokio::task::spawn_blocking(move || chunks.forget(silent, now)).await;
         match forgotten {

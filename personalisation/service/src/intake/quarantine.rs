@@ -46,11 +46,13 @@ pub struct One {
     by: String,
 }
 
-/// A hash in hexadecimal digits.
+/// A hash in hexadecimal digits, lower case: one name for each.
 pub(crate) fn hash(text: &str) -> Result<Hash, &'static str> {
     let mut bytes = [0; 32];
-    hex::decode_to_slice(text, &mut bytes).map_err(|_| "64 hexadecimal digits")?;
-    Ok(Hash::from_bytes(bytes))
+    let hash = hex::decode_to_slice(text, &mut bytes).map(|()| Hash::from_bytes(bytes));
+    hash.ok()
+        .filter(|hash| hash.to_string() == text)
+        .ok_or("64 hexadecimal digits, lower case")
 }
 
 /// Does it; the lines to print.
@@ -85,7 +87,7 @@ pub async fn run(
     Ok(Vec::new())
 }
 
-/// Settles one by a supervisor: opened once more, or erased.
+/// Settles one by a supervisor: opened once more, or erased. Each entry has the time at which it is written.
 pub(crate) async fn settle(
     store: &Store,
     actor: &str,
