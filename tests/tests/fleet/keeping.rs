@@ -78,6 +78,19 @@ async fn a_revoked_station_s_next_call_is_refused_also_on_an_open_connection() {
     // Again says the same.
     let again = house.fleet(&["revoke", &id, "--reason", "key-compromise"]);
     assert!(again.contains("0 certificates"), "{again}");
+    // Where the database knows nothing of it, the list says it, on the same connection.
+    house.meddle(
+        "UPDATE fleet_station SET state = 'active', reason = NULL;
+         UPDATE fleet_certificate SET revoked_at = NULL",
+    );
+    assert!(house.list()[0].contains("active"));
+    let listed = client.pull(wire::fleet::PullRequest::default()).await;
+    let listed = listed.unwrap_err();
+    assert_eq!(listed.code(), Code::PermissionDenied);
+    assert!(
+        listed.message().contains("certificate is revoked"),
+        "{listed}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

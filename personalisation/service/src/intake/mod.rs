@@ -9,6 +9,7 @@
 
 pub mod chunks;
 pub mod config;
+mod door;
 mod error;
 mod holding;
 pub mod import;
@@ -29,7 +30,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use key_custody::{
     Token,
-    tls::{self, KeyPlace, Renewable, RevocationFile},
+    tls::{self, KeyPlace, Renewable},
 };
 use personalisation_store::Store;
 use tokio::{
@@ -40,8 +41,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::{
-    Request, Status,
-    service::{Interceptor, InterceptorLayer, RoutesBuilder},
+    service::{InterceptorLayer, RoutesBuilder},
     transport::Server,
 };
 use wire::intake::{intake_server::IntakeServer, second_person_server::SecondPersonServer};
@@ -50,6 +50,7 @@ pub use self::error::IntakeError;
 use self::{
     chunks::Chunks,
     config::IntakeSection,
+    door::Door,
     keys::IntakeKeys,
     opener::Opener,
     second_person::{ApprovalKeys, SecondPersonService},
@@ -68,6 +69,10 @@ const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
 const WINDOW: u32 = 512 << 10;
 /// Calls of one connection at once.
 const CALLS: usize = 16;
+
+/// A station's connection ends after so long, after the calls on it: a renewed certificate is shown before the last one
+/// ends.
+const CONNECTION: Duration = Duration::from_hours(1);
 
 /// Who writes into the audit in this role.
 const ACTORS: [&str; 3] = [service::ACTOR, fleet::ACTOR, review::ACTOR];
@@ -144,10 +149,8 @@ pub async fn run(
         stations: stations.1,
         onboarding: onboarding.1,
     };
-    let mutual = tls::acceptor(Arc::clone(&ours), Some(tls::callers(&section.client_ca)?))?;
-    let list = section.revocation_list.as_ref();
-    let list = list.map(|list| RevocationFile::of(&section.client_ca, list));
-    let door = Door(list.transpose()?.map(Arc::new));
+    let door = Door::open(section)?;
+    let mutual = tls::acceptor(Arc::clone(&ours), Some(door.callers()))?;
     let open = tls::acceptor(ours, None)?;
     listening(addresses);
     let serving = serve(
@@ -228,6 +231,7 @@ async fn serve(
     let (mutual_incoming, accepting) = incoming((stations, acceptor));
     let (open_incoming, accepting_open) = incoming(onboarding);
     let mutual = builder()
+        .max_connection_age(CONNECTION)
         .layer(InterceptorLayer::new(door))
         .add_routes(mutual.routes())
         .serve_with_incoming_shutdown(mutual_incoming, async move { first.notified().await });
@@ -250,25 +254,6 @@ async fn serve(
     accepting_open.abort();
     served?;
     Ok(())
-}
-
-/// Whoever is on the operations CA's list is refused at every call, whatever its row says: the database may
-/// come from a copy of before the revocation. Not at the handshake, which to a station would look like a
-/// broken line.
-#[derive(Clone, Debug)]
-struct Door(Option<Arc<RevocationFile>>);
-
-impl Interceptor for Door {
-    fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
-        let certificates = request.peer_certs();
-        let certificate = certificates.as_deref().and_then(|all| all.first());
-        match (&self.0, certificate) {
-            (Some(list), Some(certificate)) if list.names(certificate) => {
-                Err(Status::permission_denied("this certificate is revoked"))
-            }
-            _ => Ok(request),
-        }
-    }
 }
 
 fn builder() -> Server {
