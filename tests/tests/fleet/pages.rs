@@ -58,6 +58,12 @@ async fn a_broken_station_is_replaced_and_revoked_by_pages() {
         fleet.html
     );
 
+    // Our own programs stand there too, each with what is left of its certificate.
+    for program in ["Intake", "Intake, as it calls pki", "Console"] {
+        let cell = format!(">{program}<");
+        wait_until(|| visitor.go("/fleet").unwrap().html.contains(&cell));
+    }
+
     // Its replacement comes: from then on the broken one is in quarantine.
     let replacement = house.station_file("fresh", house.ports());
     let done = onboard(&replacement, &code(&mut visitor, Some(broken)));

@@ -59,7 +59,7 @@ use self::{
 };
 use crate::{
     config::Config,
-    edge, fleet, interrupted,
+    edge, fleet, interrupted, own_certificate,
     review::{self, checker::Checker, checks::Checks},
 };
 
@@ -141,6 +141,8 @@ pub async fn run(
     if let Some(place) = &fleet {
         workers.spawn(Arc::clone(place).forget_strangers());
         workers.spawn(Arc::clone(&place.revoking).tell_again());
+        let ours = Arc::clone(&place.ours);
+        workers.spawn(own_certificate::watch(place.store.clone(), ours));
     }
     let fleet = fleet.as_ref().map(fleet::services);
     let stations = listen(section.listen).await?;
@@ -205,6 +207,10 @@ fn start_workers(
     }
     workers.spawn(forget(service.clone(), section.forget()));
     workers.spawn(close_interrupted(place.store.clone()));
+    workers.spawn(own_certificate::watch(
+        place.store.clone(),
+        Arc::clone(ours),
+    ));
     workers.spawn(second_person::forget(place.store.clone()));
     Ok(workers)
 }

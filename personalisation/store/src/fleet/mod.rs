@@ -4,6 +4,7 @@ mod alarm;
 mod certificate;
 mod code;
 mod issue;
+mod program;
 mod report;
 mod revocation;
 mod station;
@@ -16,6 +17,7 @@ pub use self::{
     alarm::{Alarm, AlarmHead, AlarmKind, NewAlarm, Settled, Settling},
     code::{CodeUse, NewCode, PairOfKeys},
     issue::{ConfigurationHead, NewConfiguration, NewStaffList, StaffListHead},
+    program::Program,
     report::{Device, Report},
     revocation::{Turn, Untold},
 };

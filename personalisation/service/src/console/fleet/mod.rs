@@ -4,6 +4,7 @@ mod alarms;
 mod change;
 mod code;
 mod one;
+mod programs;
 
 use std::collections::BTreeMap;
 
@@ -154,6 +155,7 @@ async fn list(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         cantons.entry(canton.unwrap_or("")).or_default().push(known);
     }
     let alarms = alarms::count(&desk).await?;
+    let programs = programs::table(&desk, speech, now).await?;
     let untold = desk
         .store
         .count_untold_revocations()
@@ -172,6 +174,7 @@ async fn list(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         }
         @if cantons.is_empty() { p { (speech.text("fleet-none")) } }
         @for (canton, stations) in &cantons { (table(speech, canton, stations, now)) }
+        (programs)
     };
     Ok(page(&staffer, "/fleet", speech.text("fleet-title"))
         .body(body)
@@ -221,13 +224,13 @@ fn table(speech: Speech<'_>, canton: &str, stations: &[Known], now: OffsetDateTi
 /// Days until the certificate ends; a tag where that is soon.
 fn days(speech: Speech<'_>, known: &Known, now: OffsetDateTime) -> Markup {
     let left = known.days_left(now);
+    html! { @if let Some(left) = left { (days_left(speech, left, ENDS_SOON)) } }
+}
+
+/// A number of days; a tag where fewer than `soon` are left.
+fn days_left(speech: Speech<'_>, left: i64, soon: i64) -> Markup {
     html! {
-        @match left {
-            None => {},
-            Some(left) if left < ENDS_SOON => {
-                (Tag::new(Tone::Attention, speech.number(left)))
-            }
-            Some(left) => { (speech.number(left)) }
-        }
+        @if left < soon { (Tag::new(Tone::Attention, speech.number(left))) }
+        @else { (speech.number(left)) }
     }
 }
