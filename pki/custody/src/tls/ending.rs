@@ -39,7 +39,7 @@ impl EndWatch {
     pub fn look(&mut self, ours: &Renewable, now: UnixTime) -> Option<i64> {
         let now = i64::try_from(now.as_secs()).ok()?;
         let left = (ours.ends_at()? - now).div_euclid(DAY);
-        if left >= ENDS_SOON || self.said == Some(left) {
+        if left > ENDS_SOON || self.said == Some(left) {
             return None;
         }
         self.said = Some(left);
@@ -83,7 +83,7 @@ mod tests {
         };
         let mut watch = EndWatch::default();
         assert_eq!(watch.look(&ours, at(59)), None);
-        assert_eq!(watch.look(&ours, at(60)), None, "thirty whole days");
+        assert_eq!(watch.look(&ours, at(60)), Some(30));
         assert_eq!(watch.look(&ours, at(61)), Some(29));
         assert_eq!(watch.look(&ours, at(61)), None, "once a day");
         assert_eq!(watch.look(&ours, at(62)), Some(28));

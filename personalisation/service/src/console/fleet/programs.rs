@@ -49,7 +49,7 @@ pub(super) async fn table(
             Cell::from(program.name.as_str()),
             Cell::from(moment(speech, program.ends_at)),
             Cell::from(age(speech, program.seen_at, now)),
-            Cell::of(&days_left(speech, left, ENDS_SOON)),
+            Cell::of(&days_left(speech, left, ENDS_SOON + 1)),
         ]);
     }
     Ok(table)
