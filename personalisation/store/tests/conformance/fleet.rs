@@ -250,16 +250,19 @@ async fn wrong_codes_are_counted_by_network_and_forgotten_after_the_wait() {
     // The row goes, and no earlier.
     assert_eq!(other.forget_wrong_codes(NOW, wait).await.unwrap(), 0);
     assert_eq!(other.forget_wrong_codes(later, wait).await.unwrap(), 1);
-    // A flood of networks costs no more than so many rows.
-    for number in 0..4200_u32 {
+    // A flood of networks costs no more than so many rows: those that were quiet longest go.
+    let at = |number: u32| later + Duration::microseconds(number.into());
+    for number in 0..4100_u32 {
         let network = number.to_be_bytes();
-        bench
-            .store
-            .add_wrong_code(&network, later, wait)
-            .await
-            .unwrap();
+        let added = bench.store.add_wrong_code(&network, at(number), wait);
+        added.await.unwrap();
     }
-    assert!(other.forget_wrong_codes(later + wait, wait).await.unwrap() <= 4096);
+    for (number, expected) in [(0, 0), (3, 0), (4, 1), (4099, 1)] {
+        let found = times(&u32::to_be_bytes(number), at(4099)).await;
+        assert_eq!(found, expected, "{number}");
+    }
+    let forgotten = other.forget_wrong_codes(at(4099) + wait, wait).await;
+    assert_eq!(forgotten.unwrap(), 4096);
 }
 
 #[tokio::test]
