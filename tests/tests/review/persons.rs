@@ -15,8 +15,8 @@ use personalisation_core::{
 use personalisation_store::{order::NewOrder, review::ApplicationRow};
 
 use crate::review::support::{
-    REVIEWER, SUPERVISOR, accept, case, desk, file, named, now, printable, referrals, settled,
-    with_staff,
+    REVIEWER, SUPERVISOR, accept, at_work, case, desk, file, named, now, printable, referrals,
+    settled, with_staff,
 };
 
 /// What a check named about an application.
@@ -37,11 +37,7 @@ fn unnumbered(mut paper: Paper) -> Paper {
 
 #[tokio::test]
 async fn with_the_number_and_without_it_is_one_person_who_is_ordered_one_card() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     let first = printable(centre.paper(&counter)).dossier().unwrap();
     let second = unnumbered(printable(centre.paper(&counter)));
     let second = second.dossier().unwrap();
@@ -64,11 +60,7 @@ async fn with_the_number_and_without_it_is_one_person_who_is_ordered_one_card() 
 
 #[tokio::test]
 async fn whoever_is_ordered_a_card_without_an_application_is_not_approved_another() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     let paper = printable(centre.paper(&counter));
     let dossier = unnumbered(paper.clone()).dossier().unwrap();
     let somebody = person::of_dossier(&centre.store, &paper.dossier().unwrap()).unwrap();
@@ -137,11 +129,7 @@ async fn a_payment_that_was_used_is_a_persons_to_look_at() {
 
 #[tokio::test]
 async fn an_approval_whose_order_was_cancelled_can_be_ended_and_frees_its_person() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     let first = printable(centre.paper(&counter)).dossier().unwrap();
     let first = file(&centre, &counter, &first).await;
     let order = desk.approve(case(&first, SUPERVISOR), now()).await.unwrap();
