@@ -43,6 +43,13 @@ pub fn paper(pdf: &[u8]) -> Result<serde_json::Value, ProgramError> {
     })
 }
 
+/// What `ZXing` reads of the QR codes in a picture, a line each.
+pub fn codes(picture: &Path) -> Result<String, ProgramError> {
+    const READ: &str = "import sys, zxingcpp; from PIL import Image
+for code in zxingcpp.read_barcodes(Image.open(sys.argv[1])): print(code.text)";
+    python_says(&["-c", READ, &picture.to_string_lossy()])
+}
+
 /// Runs the Python that has the oracles; what it printed.
 pub fn python_says(arguments: &[&str]) -> Result<String, ProgramError> {
     printed(end_of(&python(), arguments, &[])?, "python")

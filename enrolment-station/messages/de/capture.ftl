@@ -204,6 +204,7 @@ elsewhere-note = Es heißt: { $note } Berichtigen Sie den Antrag und fragen Sie 
 elsewhere-ended = In der Zentrale hat niemand rechtzeitig geantwortet. Fragen Sie erneut, oder lassen Sie hier zustimmen.
 elsewhere-away = Die Zentrale ist jetzt nicht erreichbar
 elsewhere-refused = Die Zentrale nimmt diese Frage nicht an: Die Regeln dieser Stelle haben sich geändert, oder zu viele Fragen warten
+elsewhere-quarantined = Die Zentrale hat diese Station unter Quarantäne gestellt: Sie nimmt von hier keine Frage an, bis ein Administrator die Quarantäne aufhebt
 elsewhere-wrong = Die Antwort der Zentrale ist nicht brauchbar
 elsewhere-kept = Nichts ist verloren. Sehen Sie später nach, oder lassen Sie an diesem Bildschirm zustimmen.
 elsewhere-back = Zurück zur zweiten Person

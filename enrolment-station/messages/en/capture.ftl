@@ -204,6 +204,7 @@ elsewhere-note = They say: { $note } Correct the application, then ask again.
 elsewhere-ended = Nobody at the centre answered in time. Ask again, or have somebody approve here.
 elsewhere-away = The centre cannot be reached now
 elsewhere-refused = The centre does not take this question: the rules of this office changed, or too many questions wait
+elsewhere-quarantined = The centre has put this station under quarantine: it takes no question from here until an administrator ends the quarantine
 elsewhere-wrong = The centre’s answer cannot be used
 elsewhere-kept = Nothing is lost. Look again later, or have somebody approve at this screen.
 elsewhere-back = Back to the second person

@@ -204,6 +204,7 @@ elsewhere-note = Il est dit : { $note } Corrigez la demande, puis demandez à no
 elsewhere-ended = Personne au centre n’a répondu à temps. Demandez à nouveau, ou faites approuver ici.
 elsewhere-away = Le centre n’est pas joignable maintenant
 elsewhere-refused = Le centre ne prend pas cette question : les règles de ce bureau ont changé, ou trop de questions attendent
+elsewhere-quarantined = Le centre a mis cette station en quarantaine : il ne prend aucune question d’ici tant qu’un administrateur n’a pas levé la quarantaine
 elsewhere-wrong = La réponse du centre ne peut pas être utilisée
 elsewhere-kept = Rien n’est perdu. Regardez plus tard, ou faites approuver à cet écran.
 elsewhere-back = Retour à la deuxième personne

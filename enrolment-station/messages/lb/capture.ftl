@@ -204,6 +204,7 @@ elsewhere-note = Et heescht: { $note } Verbessert d’Ufro a frot dann nach eng 
 elsewhere-ended = An der Zentral huet keen zäiteg geäntwert. Frot nach eng Kéier, oder loosst hei zoustëmmen.
 elsewhere-away = D’Zentral ass elo net z’erreechen
 elsewhere-refused = D’Zentral hëlt dës Fro net un: d’Reegele vun dësem Büro hu geännert, oder et waarden ze vill Froen
+elsewhere-quarantined = D’Zentral huet dës Statioun an d’Quarantän gesat: si hëlt vun hei keng Fro un, bis en Administrateur d’Quarantän ophieft
 elsewhere-wrong = D’Äntwert vun der Zentral ass net ze gebrauchen
 elsewhere-kept = Näischt ass verluer. Kuckt méi spéit, oder loosst op dësem Ecran zoustëmmen.
 elsewhere-back = Zréck bei déi zweet Persoun

@@ -17,6 +17,7 @@ pub mod language;
 mod page;
 pub mod paper;
 mod person;
+mod qr_code;
 pub mod sign_in;
 
 pub use http::{Shield, Visit};
@@ -25,4 +26,4 @@ pub use page::{Layout, Link, Page, Site};
 pub use person::{PersonId, PersonIdError};
 
 /// Everything that this crate says by itself.
-pub const MESSAGES: &[language::Source] = messages!("components", "layout", "sign_in");
+pub const MESSAGES: &[language::Source] = messages!("components", "layout", "measures", "sign_in");

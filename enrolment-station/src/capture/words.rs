@@ -206,50 +206,6 @@ const ADVICE: &[Id] = &[
     Id("white-light"),
 ];
 
-/// What is measured, by the name that it has in records.
-const MEASURES: &[(&str, Id)] = &[
-    ("single-face", Id("measure-single-face")),
-    ("inter-eye-distance", Id("measure-inter-eye-distance")),
-    ("head-size", Id("measure-head-size")),
-    ("crop-left", Id("measure-crop-left")),
-    ("crop-right", Id("measure-crop-right")),
-    ("margin-above", Id("measure-margin-above")),
-    ("margin-below", Id("measure-margin-below")),
-    ("yaw", Id("measure-yaw")),
-    ("pitch", Id("measure-pitch")),
-    ("roll", Id("measure-roll")),
-    ("eyes-open", Id("measure-eyes-open")),
-    ("mouth-closed", Id("measure-mouth-closed")),
-    ("neutral-expression", Id("measure-neutral-expression")),
-    ("luminance-mean", Id("measure-luminance-mean")),
-    ("luminance-variance", Id("measure-luminance-variance")),
-    ("under-exposure", Id("measure-under-exposure")),
-    ("over-exposure", Id("measure-over-exposure")),
-    ("dynamic-range", Id("measure-dynamic-range")),
-    (
-        "illumination-uniformity",
-        Id("measure-illumination-uniformity"),
-    ),
-    ("shadow", Id("measure-shadow")),
-    ("glare", Id("measure-glare")),
-    ("red-eye", Id("measure-red-eye")),
-    ("natural-colour", Id("measure-natural-colour")),
-    ("background-uniformity", Id("measure-background-uniformity")),
-    ("occlusion", Id("measure-occlusion")),
-    ("sharpness", Id("measure-sharpness")),
-    ("compression", Id("measure-compression")),
-    ("ridge-area", Id("measure-ridge-area")),
-    ("clear-area", Id("measure-clear-area")),
-    ("contrast", Id("measure-contrast")),
-    ("ridge-frequency", Id("measure-ridge-frequency")),
-    ("coherence", Id("measure-coherence")),
-    ("dry-share", Id("measure-dry-share")),
-    ("wet-share", Id("measure-wet-share")),
-    ("smeared-share", Id("measure-smeared-share")),
-    ("centre-offset", Id("measure-centre-offset")),
-    ("device-score", Id("measure-device-score")),
-];
-
 fn known(ids: &[Id], name: &str) -> Id {
     let found = ids.iter().find(|id| id.0 == name);
     found.copied().unwrap_or(Id("words-unknown"))
@@ -288,8 +244,7 @@ pub fn advice(speech: Speech<'_>, name: &str) -> String {
 
 /// A measure.
 pub fn measure(speech: Speech<'_>, name: &str) -> String {
-    let found = MEASURES.iter().find(|(known, _)| *known == name);
-    speech.text(found.map_or(Id("words-unknown"), |(_, id)| *id))
+    speech.text(pages::language::measure(name).unwrap_or(Id("words-unknown")))
 }
 
 #[cfg(test)]
@@ -320,12 +275,20 @@ mod tests {
     #[test]
     fn every_measure_has_its_name() {
         for measure in biometrics::face::Measure::ALL {
-            let named = MEASURES.iter().any(|(name, _)| *name == measure.name());
-            assert!(named, "{}", measure.name());
+            assert_ne!(
+                pages::language::measure(measure.name()),
+                None,
+                "{}",
+                measure.name()
+            );
         }
         for measure in biometrics::finger::Measure::ALL {
-            let named = MEASURES.iter().any(|(name, _)| *name == measure.name());
-            assert!(named, "{}", measure.name());
+            assert_ne!(
+                pages::language::measure(measure.name()),
+                None,
+                "{}",
+                measure.name()
+            );
             let advice = ADVICE.iter().any(|id| id.0 == measure.advice());
             assert!(advice, "{}", measure.advice());
         }

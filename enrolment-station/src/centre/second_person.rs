@@ -62,6 +62,11 @@ pub enum AskError {
     /// The centre does not take it.
     #[error("the centre refuses the question: {0}")]
     Refused(String),
+    /// Nothing of this station is believed without a person at the centre.
+    #[error(
+        "the centre put this station under quarantine, and takes no question from it; ask an administrator"
+    )]
+    Quarantined,
     /// The configuration names no intake key that holds now.
     #[error("the configuration names no intake key that holds now; connect the station")]
     NoKey,
@@ -187,6 +192,7 @@ fn read(answer: Option<wire::intake::Answer>, about: &About) -> Result<Answer, A
                 name: answer.name.chars().take(100).collect(),
             }
         }
+        AnswerState::Quarantined => return Err(AskError::Quarantined),
         AnswerState::Unspecified => return Err(AskError::Wrong),
     })
 }

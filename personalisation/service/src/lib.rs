@@ -14,6 +14,7 @@ mod interrupted;
 pub mod keys;
 pub mod line;
 pub mod order;
+mod own_certificate;
 pub mod person;
 pub mod review;
 pub mod secret_file;

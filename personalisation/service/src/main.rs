@@ -195,7 +195,7 @@ fn run(
         Centre::Console => runtime.block_on(console::run(config))?,
         Centre::Quarantine(command) => {
             let store = runtime.block_on(config.open_store_without_fingers())?;
-            let done = intake::quarantine::run(&store, command, edge::now());
+            let done = intake::quarantine::run(&store, command, edge::now);
             for line in runtime.block_on(done)? {
                 println!("{line}");
             }

@@ -1,7 +1,7 @@
 //! Whom applications and orders are about, and what was paid: as keyed hashes, which only equal each other
 //! (docs/review.md). Also the keys of what was stored before each person had two.
 
-use dossier::{ApplicationId, Body as _, Dossier, Hash, NationalNumber, dossier::DocumentType};
+use dossier::{ApplicationId, Body as _, Dossier, NationalNumber, dossier::DocumentType};
 use evidence::entry::Act;
 use icao9303::lds::Dg11;
 use personalisation_core::{
@@ -163,15 +163,8 @@ async fn complete_all(store: &Store) -> Result<(), StoreError> {
 }
 
 async fn complete_application(store: &Store, id: ApplicationId) -> Result<(), StoreError> {
-    let Some(row) = store.application(id).await? else {
-        return Ok(());
-    };
-    let first = row.application.state().sealed().hash;
-    let mut hashes: Vec<Hash> = vec![first, row.content];
-    hashes.extend(row.supplement);
-    hashes.dedup();
     let (mut person, mut payments) = (Person::default(), Vec::new());
-    for hash in hashes {
+    for hash in store.dossiers_of(id).await? {
         // What was erased keeps the one key that it has.
         let Some(text) = store.dossier_part(hash, DossierPart::Text).await? else {
             continue;

@@ -66,6 +66,9 @@ GRANT SELECT, INSERT, UPDATE ON
 GRANT SELECT, INSERT, UPDATE, DELETE ON fleet_report, fleet_device, fleet_wrong_code TO stempel_intake;
 GRANT SELECT ON fleet_report, fleet_device TO stempel_console, stempel_fleet;
 
+-- Which certificates our own programs use: each says it of itself.
+GRANT SELECT, INSERT, UPDATE ON fleet_program TO stempel_intake, stempel_console, stempel_line;
+
 -- Staff: their secrets and sessions at the console and by `staff`; intake asks who works where, and makes offline lists.
 GRANT SELECT, INSERT, UPDATE ON staff_person, staff_role, staff_code, staff_glass TO stempel_console, stempel_staff;
 GRANT SELECT, INSERT, UPDATE, DELETE ON staff_credential, staff_link, staff_session TO stempel_console, stempel_staff;

@@ -47,6 +47,11 @@ pub struct SoftKey {
 }
 
 impl SoftKey {
+    /// A new key.
+    pub fn generate() -> Result<Self, Trouble> {
+        Self::new(authority::p256()?)
+    }
+
     /// Wraps a key.
     pub fn new(key: PKey<Private>) -> Result<Self, Trouble> {
         let spki = key.public_key_to_der()?;

@@ -85,8 +85,34 @@ fn somebody_at_the_centre_is_asked_declines_and_approves_what_was_corrected() {
     assert_eq!(clerk.axe().unwrap(), []);
     assert!(runtime.block_on(question(&centre, id)).is_none());
 
-    // It is up again: what was written down is asked, once.
+    // Up again, and the centre trusts the station no more: said in a sentence, and nothing waits.
     centre.serve().unwrap();
+    let station = runtime.block_on(centre.store.stations()).unwrap()[0].id;
+    let quarantined = centre.store.quarantine_station(station, (&[], &[]), now());
+    assert!(runtime.block_on(quarantined).unwrap());
+    until(|| {
+        clerk.open(&format!("/applications/{id}/approval"));
+        let asks_no_more = clerk.has("button[value=ask]");
+        if !asks_no_more {
+            press(&clerk, "take-back");
+        }
+        asks_no_more
+    });
+    press(&clerk, "ask");
+    clerk
+        .wait_for("document.querySelector('.notification.bad')")
+        .unwrap();
+    let shown = clerk.main();
+    assert!(
+        shown.contains("under quarantine") && shown.contains("Nothing is lost"),
+        "{shown}"
+    );
+    assert_eq!(clerk.axe().unwrap(), []);
+    assert!(runtime.block_on(question(&centre, id)).is_none());
+    let released = centre.store.release_station(station, (&[], &[]), now());
+    assert!(runtime.block_on(released).unwrap());
+
+    // Released: what was written down is asked, once.
     until(|| {
         clerk.open(&format!("/applications/{id}/approval"));
         press(

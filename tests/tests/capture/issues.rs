@@ -10,12 +10,9 @@ use dossier::{
     Blob, Body, Configuration, Day, Label, Language, OfficeId, PersonId, Prose, Signed, SigningKey,
     StaffList, Text, Timestamp, Version, communes,
 };
-use openssl::ecdsa::EcdsaSig;
-use openssl::error::ErrorStack;
-use openssl::pkey::{PKey, Private};
 use time::OffsetDateTime;
 
-use e2e::counter::{Intake, authority};
+use e2e::counter::{Intake, station::SoftKey};
 
 /// The office of the test: Luxembourg's capital.
 pub const OFFICE: &str = "L-0304";
@@ -52,44 +49,11 @@ pub fn secret(login: &str) -> [u8; 20] {
     known.map_or(*b"colleaguecolleague12", |(.., secret)| **secret)
 }
 
-struct Key {
-    key: PKey<Private>,
-    spki: Vec<u8>,
-}
-
-impl Key {
-    fn new() -> Self {
-        let key = authority::p256().unwrap();
-        let spki = key.public_key_to_der().unwrap();
-        Self { key, spki }
-    }
-
-    fn public(&self) -> PublicKey {
-        public(&self.spki)
-    }
-}
-
 fn public(spki: &[u8]) -> PublicKey {
     PublicKey {
         spki: Blob::new(spki.to_vec()).unwrap(),
         from: stamp(-86_400),
         until: stamp(86_400 * 30),
-    }
-}
-
-impl SigningKey for Key {
-    type Error = ErrorStack;
-
-    fn spki(&self) -> &[u8] {
-        &self.spki
-    }
-
-    fn sign(&self, digest: &[u8; 32]) -> Result<[u8; 64], ErrorStack> {
-        let signature = EcdsaSig::sign(digest, &*self.key.ec_key()?)?;
-        let mut raw = [0; 64];
-        raw[..32].copy_from_slice(&signature.r().to_vec_padded(32)?);
-        raw[32..].copy_from_slice(&signature.s().to_vec_padded(32)?);
-        Ok(raw)
     }
 }
 
@@ -116,10 +80,10 @@ fn issue(number: u64) -> Issue {
 /// Both, encoded; `anchors` are the makers of devices. Dossiers and receipts are a real centre's where there is one, the
 /// number is that of its newest configuration, and somebody there may be the second person.
 pub fn issued(anchors: &[Vec<u8>], real: Option<(&Intake, u64)>) -> (Vec<u8>, Vec<u8>) {
-    let (centre, staff, intake) = (Key::new(), Key::new(), Key::new());
+    let [centre, staff, intake] = [(); 3].map(|()| SoftKey::generate().unwrap());
     let [intake_key, receipt_key] = match real {
         Some((real, _)) => [real.intake_key().unwrap(), real.receipt_key().unwrap()],
-        None => [intake.spki, centre.spki.clone()],
+        None => [intake.spki().to_vec(), centre.spki().to_vec()],
     };
     let configuration = Configuration {
         version: Version,
@@ -131,8 +95,8 @@ pub fn issued(anchors: &[Vec<u8>], real: Option<(&Intake, u64)>) -> (Vec<u8>, Ve
         offices: communes::offices().unwrap(),
         intake_keys: vec![public(&intake_key)],
         receipt_keys: vec![public(&receipt_key)],
-        staff_list_keys: vec![staff.public()],
-        configuration_keys: vec![centre.public()],
+        staff_list_keys: vec![public(staff.spki())],
+        configuration_keys: vec![public(centre.spki())],
         second_person: vec![SecondPersonRule {
             office: None,
             when: vec![Occasion::ForcedCapture, Occasion::ManualIdentity],
@@ -165,7 +129,7 @@ fn same_finger() -> Threshold {
     }
 }
 
-fn signed<T: Body>(body: &T, key: &Key) -> Vec<u8> {
+fn signed<T: Body>(body: &T, key: &SoftKey) -> Vec<u8> {
     Signed::sign(body, key).unwrap().encode().unwrap().to_vec()
 }
 

@@ -9,6 +9,7 @@ use std::{
 use dossier::StationId;
 use e2e::{
     house::Member,
+    oracles,
     programs::{self, Ended, Service},
     visitor::Visitor,
 };
@@ -259,6 +260,18 @@ impl House {
         self.list()[0].split(' ').next().unwrap().parse().unwrap()
     }
 
+    /// Changes the centre's database, beside the programs, as a fault of the disk or somebody who mends it would.
+    pub fn meddle(&self, statements: &str) {
+        const CHANGE: &str = "
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], timeout=30)
+database.executescript('BEGIN IMMEDIATE;' + sys.argv[2] + '; COMMIT;')
+";
+        let database = self.path("centre.db");
+        let said = oracles::python_says(&["-c", CHANGE, text(&database), statements]);
+        said.unwrap();
+    }
+
     /// The audit of the centre as text.
     pub fn audit(&self) -> String {
         let config = self.path("centre.toml");
@@ -272,37 +285,33 @@ impl House {
 
     pub fn start_centre(&mut self) {
         self.centre = None;
-        let (config, log) = (self.path("centre.toml"), self.path("centre.log"));
-        let arguments = ["intake", "--config", text(&config)];
-        let centre = Service::start("personalisation", &arguments, &[], &log);
-        let mut centre = centre.unwrap();
-        centre
-            .wait_until(&log, || ports(&log).is_some())
-            .unwrap_or_else(|error| {
-                panic!("{error}: {}", fs::read_to_string(&log).unwrap_or_default())
-            });
-        self.centre = Some(centre);
+        self.centre = Some(self.intake("centre.log"));
     }
 
     /// A second process of the same centre, and its ports.
     pub fn second_centre(&self) -> (Service, [u16; 2]) {
-        let (config, log) = (self.path("centre.toml"), self.path("second.log"));
+        let second = self.intake("second.log");
+        (second, ports(&self.path("second.log")).unwrap())
+    }
+
+    /// A process of the centre that listens.
+    fn intake(&self, log: &str) -> Service {
+        let (config, log) = (self.path("centre.toml"), self.path(log));
         let arguments = ["intake", "--config", text(&config)];
-        let mut second = Service::start("personalisation", &arguments, &[], &log).unwrap();
-        second.wait_until(&log, || ports(&log).is_some()).unwrap();
-        (second, ports(&log).unwrap())
+        started("personalisation", &arguments, &log, || {
+            ports(&log).is_some()
+        })
     }
 
     /// Starts the operations CA, or again where it was.
     pub fn start_operations(&mut self) {
-        let (log, config) = (self.path("operations.log"), self.path("operations.toml"));
-        let arguments = ["operations", "--config", text(&config)];
-        let mut operations = Service::start("pki-authority", &arguments, &[], &log).unwrap();
-        let said = || fs::read_to_string(&log).unwrap_or_default();
-        operations
-            .wait_until(&log, || said().contains("listening on "))
-            .unwrap_or_else(|error| panic!("{error}: {}", said()));
-        self.operations = Some(operations);
+        let config = self.path("operations.toml");
+        let (arguments, log) = (
+            ["operations", "--config", text(&config)],
+            self.path("operations.log"),
+        );
+        let listens = || said(&log).contains("listening on ");
+        self.operations = Some(started("pki-authority", &arguments, &log, listens));
     }
 
     /// The console beside it, and where it is.
@@ -328,13 +337,12 @@ impl House {
         );
         let config = self.path("console.toml");
         fs::write(&config, configuration.to_owned() + &section).unwrap();
-        let log = self.path("console.log");
-        let arguments = ["console", "--config", text(&config)];
-        let mut console = Service::start("personalisation", &arguments, &[], &log).unwrap();
-        let said = || fs::read_to_string(&log).unwrap_or_default();
-        console
-            .wait_until(&log, || said().contains("console at"))
-            .unwrap_or_else(|error| panic!("{error}: {}", said()));
+        let (arguments, log) = (
+            ["console", "--config", text(&config)],
+            self.path("console.log"),
+        );
+        let serves = || said(&log).contains("console at");
+        let console = started("personalisation", &arguments, &log, serves);
         (console, origin)
     }
 
@@ -411,9 +419,22 @@ ca = "pki/operations/operations-ca.pem"
     }
 }
 
+/// What a program said so far.
+fn said(log: &Path) -> String {
+    fs::read_to_string(log).unwrap_or_default()
+}
+
+/// A program of ours that came so far as to be ready.
+fn started(program: &str, arguments: &[&str], log: &Path, ready: impl Fn() -> bool) -> Service {
+    let mut service = Service::start(program, arguments, &[], log).unwrap();
+    let waited = service.wait_until(log, ready);
+    waited.unwrap_or_else(|error| panic!("{error}: {}", said(log)));
+    service
+}
+
 /// What the centre said of its listeners.
 fn ports(log: &Path) -> Option<[u16; 2]> {
-    let said = fs::read_to_string(log).ok()?;
+    let said = said(log);
     let (line, _) = said.split_once("listening on ")?.1.split_once('\n')?;
     let (one, two) = line.split_once(" and ")?;
     let port = |address: &str| address.rsplit(':').next()?.trim().parse().ok();

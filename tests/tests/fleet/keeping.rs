@@ -3,15 +3,10 @@
 use std::{sync::Arc, time::Duration};
 
 use dossier::{Configuration, Signed, SigningKey, issue::IssueError};
+use e2e::counter::station::SoftKey;
 use enrolment_station::{
     edge,
     fleet::{FleetError, Keeper, Looking, Standing, onboard},
-};
-use openssl::{
-    ec::{EcGroup, EcKey},
-    ecdsa::EcdsaSig,
-    nid::Nid,
-    pkey::{PKey, Private},
 };
 use time::OffsetDateTime;
 use tonic::Code;
@@ -78,6 +73,19 @@ async fn a_revoked_station_s_next_call_is_refused_also_on_an_open_connection() {
     // Again says the same.
     let again = house.fleet(&["revoke", &id, "--reason", "key-compromise"]);
     assert!(again.contains("0 certificates"), "{again}");
+    // Where the database knows nothing of it, the list says it, on the same connection.
+    house.meddle(
+        "UPDATE fleet_station SET state = 'active', reason = NULL;
+         UPDATE fleet_certificate SET revoked_at = NULL",
+    );
+    assert!(house.list()[0].contains("active"));
+    let listed = client.pull(wire::fleet::PullRequest::default()).await;
+    let listed = listed.unwrap_err();
+    assert_eq!(listed.code(), Code::PermissionDenied);
+    assert!(
+        listed.message().contains("certificate is revoked"),
+        "{listed}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -142,33 +150,6 @@ async fn sleep_until(moment: OffsetDateTime) {
     tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
 }
 
-/// Somebody's key that is not the centre's.
-struct Forger(PKey<Private>, Vec<u8>);
-
-impl Forger {
-    fn new() -> Self {
-        let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-        let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
-        let spki = key.public_key_to_der().unwrap();
-        Self(key, spki)
-    }
-}
-
-impl SigningKey for Forger {
-    type Error = openssl::error::ErrorStack;
-
-    fn spki(&self) -> &[u8] {
-        &self.1
-    }
-
-    fn sign(&self, digest: &[u8; 32]) -> Result<[u8; 64], Self::Error> {
-        let signature = EcdsaSig::sign(digest, &*self.0.ec_key()?)?;
-        let mut raw = signature.r().to_vec_padded(32)?;
-        raw.extend(signature.s().to_vec_padded(32)?);
-        Ok(raw.try_into().unwrap())
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn stale_forged_and_older_configurations_are_refused_and_the_one_in_use_stays() {
     let house = House::new(QUARTER);
@@ -200,11 +181,11 @@ async fn stale_forged_and_older_configurations_are_refused_and_the_one_in_use_st
     );
     assert!(standing.configuration(later).await.is_err());
     // Forged, with the forger's key named in it.
-    let stranger = Forger::new();
+    let stranger = SoftKey::generate().unwrap();
     let mut forged = Configuration::clone(&in_use);
     forged.issue.number = 3;
     forged.station.lock_minutes = 60;
-    forged.configuration_keys[0].spki = dossier::Blob::new(stranger.1.clone()).unwrap();
+    forged.configuration_keys[0].spki = dossier::Blob::new(stranger.spki().to_vec()).unwrap();
     let forged = Signed::sign(&forged, &stranger).unwrap().encode().unwrap();
     let refused = standing.take_configuration(&forged, &mut rng, now).await;
     let refused = refused.unwrap_err();

@@ -58,6 +58,12 @@ async fn a_broken_station_is_replaced_and_revoked_by_pages() {
         fleet.html
     );
 
+    // Our own programs stand there too, each with what is left of its certificate.
+    for program in ["Intake", "Intake, as it calls pki", "Console"] {
+        let cell = format!(">{program}<");
+        wait_until(|| visitor.go("/fleet").unwrap().html.contains(&cell));
+    }
+
     // Its replacement comes: from then on the broken one is in quarantine.
     let replacement = house.station_file("fresh", house.ports());
     let done = onboard(&replacement, &code(&mut visitor, Some(broken)));
@@ -136,6 +142,48 @@ fn where_pki_is_away_the_console_says_so_and_pki_is_told_once_it_is_back() {
     assert_eq!(house.audit().lines().filter(told).count(), 1);
     let list = visitor.go("/fleet").unwrap();
     assert!(!list.html.contains("still to be told"), "{}", list.html);
+}
+
+#[test]
+fn a_revocation_that_cannot_be_read_rings_and_pki_is_told_of_the_other_one() {
+    let mut house = House::new(QUARTER);
+    let (_console, origin) = house.console();
+    let mut visitor = house.administrator(&origin);
+    for name in ["one", "two"] {
+        let file = house.station_file(name, house.ports());
+        assert_eq!(onboard(&file, &code(&mut visitor, None)).status, Some(0));
+    }
+    house.kill_operations();
+    let stations = house.list();
+    let mut stations = stations.iter().map(|line| line.split(' ').next().unwrap());
+    let [damaged, other] = [(); 2].map(|()| stations.next().unwrap().to_owned());
+    for station in [&damaged, &other] {
+        let path = format!("/fleet/{station}");
+        let ask = visitor.go(&format!("{path}/revoke")).unwrap();
+        let reason = [("reason", "superseded")];
+        let revoked = visitor.send(&ask, &format!("{path}/revoke"), &reason);
+        revoked.unwrap().at(&path).unwrap();
+    }
+    let reason = |reason: &str| {
+        format!("UPDATE fleet_station SET reason = '{reason}' WHERE station_id = X'{damaged}'")
+    };
+    house.meddle(&reason("nonsense"));
+    let rang = "A revocation cannot be read";
+    wait_until(|| visitor.go("/fleet/alarms").unwrap().html.contains(rang));
+    house.start_operations();
+    let still = "Revoked, pki not told yet";
+    let path = format!("/fleet/{other}");
+    wait_until(|| !visitor.go(&path).unwrap().html.contains(still));
+    assert_eq!(on_the_list(&house), 2);
+    let fleet = visitor.go("/fleet").unwrap().html;
+    assert!(fleet.contains("pki is still to be told that 1 station is revoked"));
+    assert!(fleet.contains(&other) && !fleet.contains(&damaged));
+    let alarms = visitor.go("/fleet/alarms").unwrap().html;
+    assert_eq!(alarms.matches(rang).count(), 1, "{alarms}");
+    // Mended, it is told too.
+    house.meddle(&reason("superseded"));
+    house.meddle("UPDATE fleet_revocation SET next_try_at = 0");
+    wait_until(|| on_the_list(&house) == 4);
 }
 
 /// Waits for what a program does by itself.

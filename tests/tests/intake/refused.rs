@@ -1,14 +1,17 @@
 //! What is refused before a byte of it is kept.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use dossier::Hash;
+use dossier::{Hash, KeyId};
 use e2e::counter::{
     Intake,
     authority::{self, Subject},
     station,
 };
-use personalisation_store::fleet::RevocationReason;
+use personalisation_store::fleet::{KeyUse, RevocationReason, StationCertificate};
 use tonic::Code;
 use wire::intake::{
     AppendRequest, BeginRequest, FinishRequest, TasksRequest, intake_client::IntakeClient,
@@ -106,6 +109,58 @@ async fn only_stations_of_ours_that_are_not_revoked_are_heard() {
     for answer in answers {
         assert_eq!(answer.code(), Code::PermissionDenied);
     }
+}
+
+#[tokio::test]
+async fn a_certificate_that_ended_is_refused_on_the_connection_that_it_opened() {
+    const SECONDS: i64 = 6;
+    let place = tempfile::tempdir().unwrap();
+    let centre = Intake::start(place.path(), "").await.unwrap();
+    let counter = centre.station("L-0304").await.unwrap();
+    let key = authority::p256().unwrap();
+    let public = authority::public(&key).unwrap();
+    let subject = Subject {
+        role: "station",
+        name: &counter.id.to_string(),
+        period: (-60, SECONDS),
+    };
+    let certificate = centre.authority().certify(&public, subject).unwrap();
+    let certificate = certificate.to_der().unwrap();
+    let spki = public.public_key_to_der().unwrap();
+    let known = centre.store.station_certificates(counter.id).await.unwrap();
+    let short = StationCertificate {
+        key_use: KeyUse::Tls,
+        key: KeyId::of(&spki),
+        spki,
+        der: certificate.clone(),
+        not_after: station::at(authority::now() + SECONDS),
+        ..known[0].clone()
+    };
+    let added = centre.store.add_station_certificates(&[short], &[]).await;
+    added.unwrap();
+    let tls = Arc::new(station::client(&centre, Some((&certificate, &key))).unwrap());
+    let open = station::channel(centre.address(), tls).await.unwrap();
+    let mut client = IntakeClient::new(open);
+    let everything = || TasksRequest { cursor: Vec::new() };
+    client.tasks(everything()).await.unwrap();
+    let began = Instant::now();
+    let refused = loop {
+        if let Err(refused) = client.tasks(everything()).await {
+            break refused;
+        }
+        assert!(
+            began.elapsed() < Duration::from_mins(1),
+            "it goes on for ever"
+        );
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    };
+    assert_eq!(refused.code(), Code::Unauthenticated, "{refused}");
+    // Our own certificate lasts a month: the log says so at the start.
+    let log = std::fs::read_to_string(centre.folder().join("intake.log")).unwrap();
+    assert!(log.contains("our own certificate ends soon"), "{log}");
+    // Its other certificate holds.
+    let mut other = counter.connect(centre.address()).await.unwrap();
+    other.tasks(everything()).await.unwrap();
 }
 
 #[tokio::test]

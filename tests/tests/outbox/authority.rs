@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
+use e2e::counter::authority::p256;
 use openssl::{
     asn1::Asn1Time,
     bn::BigNum,
-    ec::{EcGroup, EcKey},
     hash::MessageDigest,
-    nid::Nid,
     pkey::{PKey, Private},
     x509::{
         X509, X509Builder, X509Name,
@@ -32,7 +31,7 @@ pub struct Authority {
 
 impl Authority {
     pub fn new() -> Self {
-        let key = key();
+        let key = p256().unwrap();
         let public = key.public_key_to_der().unwrap();
         let mut builder = certificate("operations", &public);
         let ca = BasicConstraints::new().critical().ca().build().unwrap();
@@ -58,7 +57,7 @@ impl Authority {
 
     /// TLS 1.3 as the centre has it: callers show a certificate of this authority.
     pub fn server(&self) -> Arc<ServerConfig> {
-        let key = key();
+        let key = p256().unwrap();
         let chain = vec![self.issue(SERVER, &key.public_key_to_der().unwrap()).into()];
         let key = PrivatePkcs8KeyDer::from(key.private_key_to_pkcs8().unwrap());
         let mut roots = RootCertStore::empty();
@@ -75,11 +74,6 @@ impl Authority {
         config.alpn_protocols = vec![b"h2".to_vec()];
         config.into()
     }
-}
-
-fn key() -> PKey<Private> {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
 }
 
 fn name(common: &str) -> X509Name {

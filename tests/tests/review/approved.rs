@@ -26,7 +26,8 @@ use personalisation_store::order::ContentKind;
 use wire::register::{FindRequest, Person, PersonStatus, Purpose, register_client::RegisterClient};
 
 use crate::review::support::{
-    REVIEWER, case, desk, encoded, file, named, now, printable, record, referrals, with_staff,
+    REVIEWER, at_work, case, desk, encoded, file, named, now, printable, record, referrals,
+    with_staff,
 };
 
 /// Its address is filled in when it runs.
@@ -39,11 +40,7 @@ server_ca = \"ca.pem\"
 
 #[tokio::test]
 async fn approval_by_a_person_is_an_order_with_a_ticket_over_what_was_checked() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     let paper = named(printable(centre.paper(&counter)), "Approved");
     let row = file(&centre, &counter, &paper.dossier().unwrap()).await;
     let prepared = centre

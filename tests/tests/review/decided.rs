@@ -21,8 +21,8 @@ use personalisation_store::{
 use wire::intake::{ApplicationState, Recapture as Wanted, TasksRequest};
 
 use crate::review::support::{
-    COLLEAGUE, REVIEWER, SUPERVISOR, accept, case, desk, employ, file, named, now, printable,
-    referrals, settled, with_staff,
+    COLLEAGUE, REVIEWER, SUPERVISOR, accept, at_work, case, desk, employ, file, named, now,
+    printable, referrals, settled, with_staff,
 };
 
 #[tokio::test]
@@ -82,11 +82,7 @@ async fn referrals_are_named_and_the_second_of_two_communes_is_caught() {
     reason = "everybody who may not, about one case"
 )]
 async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     // A clerk who is a reviewer too, and a colleague who is a supervisor there and stood by.
     let here = Some(&counter.office);
     grant(&centre, REVIEWER, Role::Clerk, here).await;
@@ -231,11 +227,7 @@ async fn grant(centre: &Intake, person: PersonId, role: Role, office: Option<&Of
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one application's whole story")]
 async fn more_is_asked_for_captured_again_and_refused_or_withdrawn() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     let paper = named(printable(centre.paper(&counter)), "Again");
     let row = file(&centre, &counter, &paper.dossier().unwrap()).await;
     let wanted = BTreeSet::from([Recapture::Portrait]);

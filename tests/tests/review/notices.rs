@@ -11,9 +11,7 @@ use personalisation::review::notice::{Facts, Told};
 use personalisation_core::application::{Channel, NoticeKind, Recapture, RefusalGround};
 use personalisation_store::review::NoticeRow;
 
-use crate::review::support::{
-    REVIEWER, SUPERVISOR, case, desk, file, named, now, printable, with_staff,
-};
+use crate::review::support::{REVIEWER, SUPERVISOR, at_work, case, file, named, now, printable};
 
 fn reached(mut dossier: Dossier, language: Language) -> Dossier {
     let address = ["9, Unmistakable Street", "L-4010 Esch-sur-Alzette"];
@@ -51,11 +49,7 @@ async fn told(centre: &Intake, id: dossier::ApplicationId) -> (NoticeRow, Facts)
 #[tokio::test]
 #[expect(clippy::too_many_lines, reason = "each way a notice can go")]
 async fn each_decision_tells_whom_it_concerns_and_an_approval_tells_nobody() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     let paper = |surname: &str| {
         let paper = named(printable(centre.paper(&counter)), surname);
         paper.dossier().unwrap()

@@ -1,19 +1,22 @@
 //! One person is one person, whatever a counter knew of them; and one payment pays once.
 
+use std::collections::BTreeSet;
+
 use dossier::dossier::DocumentType;
 use e2e::{
-    counter::{Intake, Paper, station},
+    counter::{Intake, Paper, Station, station},
     oracles,
 };
 use personalisation::{edge, person, review::ReviewError};
 use personalisation_core::{
-    application::{Check, Detail, Outcome, Referral, RefusalGround},
+    application::{Check, Detail, Outcome, Recapture, Referral, RefusalGround},
     ids::OrderId,
 };
 use personalisation_store::{order::NewOrder, review::ApplicationRow};
 
 use crate::review::support::{
-    SUPERVISOR, case, desk, file, named, now, printable, referrals, with_staff,
+    REVIEWER, SUPERVISOR, accept, at_work, case, desk, file, named, now, printable, referrals,
+    settled, with_staff,
 };
 
 /// What a check named about an application.
@@ -34,11 +37,7 @@ fn unnumbered(mut paper: Paper) -> Paper {
 
 #[tokio::test]
 async fn with_the_number_and_without_it_is_one_person_who_is_ordered_one_card() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     let first = printable(centre.paper(&counter)).dossier().unwrap();
     let second = unnumbered(printable(centre.paper(&counter)));
     let second = second.dossier().unwrap();
@@ -61,11 +60,7 @@ async fn with_the_number_and_without_it_is_one_person_who_is_ordered_one_card() 
 
 #[tokio::test]
 async fn whoever_is_ordered_a_card_without_an_application_is_not_approved_another() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     let paper = printable(centre.paper(&counter));
     let dossier = unnumbered(paper.clone()).dossier().unwrap();
     let somebody = person::of_dossier(&centre.store, &paper.dossier().unwrap()).unwrap();
@@ -136,11 +131,7 @@ async fn a_payment_that_was_used_is_a_persons_to_look_at() {
 
 #[tokio::test]
 async fn an_approval_whose_order_was_cancelled_can_be_ended_and_frees_its_person() {
-    let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
-    let counter = centre.station("L-0304").await.unwrap();
-    with_staff(&centre).await;
-    let desk = desk(&centre).await;
+    let (_place, centre, counter, desk) = at_work().await;
     let first = printable(centre.paper(&counter)).dossier().unwrap();
     let first = file(&centre, &counter, &first).await;
     let order = desk.approve(case(&first, SUPERVISOR), now()).await.unwrap();
@@ -163,6 +154,61 @@ async fn an_approval_whose_order_was_cancelled_can_be_ended_and_frees_its_person
     desk.approve(case(&second, SUPERVISOR), now())
         .await
         .unwrap();
+}
+
+/// What a counter captures again for an application that waits for it.
+async fn captured_again(
+    centre: &Intake,
+    counter: &Station,
+    row: &ApplicationRow,
+    paper: Paper,
+) -> ApplicationRow {
+    let wanted = BTreeSet::from([Recapture::Portrait]);
+    let desk = desk(centre).await;
+    desk.ask_more(case(row, REVIEWER), wanted, None, now())
+        .await
+        .unwrap();
+    let mut dossier = paper.dossier().unwrap();
+    let first = row.application.id();
+    dossier.recapture_of = Some(first);
+    accept(centre, counter, &dossier).await;
+    settled(centre, first).await
+}
+
+#[tokio::test]
+async fn what_only_a_recapture_in_the_middle_knew_of_a_person_is_known_after_the_upgrade() {
+    let place = tempfile::tempdir().unwrap();
+    let centre = Intake::start(place.path(), "").await.unwrap();
+    let counter = centre.station("L-0304").await.unwrap();
+    with_staff(&centre).await;
+    let unnumbered = || named(printable(centre.paper(&counter)), "Again");
+    let numbered = |surname: &str| {
+        let mut paper = printable(centre.paper(&counter));
+        assert!(paper.number.is_some());
+        surname.clone_into(&mut paper.person.0);
+        paper
+    };
+    let row = file(&centre, &counter, &unnumbered().dossier().unwrap()).await;
+    let row = captured_again(&centre, &counter, &row, numbered("Again")).await;
+    let row = captured_again(&centre, &counter, &row, unnumbered()).await;
+    // A recapture that came too late is an application of its own, and says nothing of this one.
+    let mut late = numbered("Late");
+    late.number = None;
+    let mut late = late.dossier().unwrap();
+    late.recapture_of = Some(row.application.id());
+    file(&centre, &counter, &late).await;
+    let dossiers = centre.store.dossiers_of(row.application.id()).await;
+    assert_eq!(dossiers.unwrap().len(), 3);
+    let database = centre.folder().join("centre.db");
+    oracles::python_says(&["-c", BEFORE, database.to_str().unwrap()]).unwrap();
+    drop(desk(&centre).await);
+    // Known by the number alone.
+    let renamed = numbered("Renamed").dossier().unwrap();
+    let renamed = file(&centre, &counter, &renamed).await;
+    let others = centre.store.other_applications(renamed.application.id());
+    let others = others.await.unwrap();
+    assert_eq!(others.len(), 1);
+    assert_eq!(others[0].application.id(), row.application.id());
 }
 
 /// What the database knew before migration 10: one keyed hash an application, none an order, no payments.

@@ -369,6 +369,19 @@ async fn who_may_not_ask_is_refused_and_hears_nothing() {
     let answer = look(&mut client, &asked).await.unwrap();
     assert_eq!(answer.state(), AnswerState::Waiting, "it is not theirs");
 
+    // Under quarantine it hears why nothing new is taken, and what it asked before.
+    let quarantined = centre
+        .store
+        .quarantine_station(counter.id, (&[], &[]), now());
+    assert!(quarantined.await.unwrap());
+    let further = request(&centre.paper(&counter), &counter, b"further");
+    let answer = ask(&mut client, &centre, &further).await.unwrap();
+    assert_eq!(answer.state(), AnswerState::Quarantined);
+    let unknown = look(&mut client, &further).await.unwrap_err();
+    assert_eq!(unknown.code(), Code::NotFound);
+    let answer = look(&mut client, &asked).await.unwrap();
+    assert_eq!(answer.state(), AnswerState::Waiting);
+
     centre
         .store
         .revoke_station(counter.id, RevocationReason::KeyCompromise, &[], now())

@@ -18,6 +18,7 @@ use personalisation::{
 };
 use personalisation_core::application::Referral;
 use personalisation_store::review::ApplicationRow;
+use tempfile::TempDir;
 use time::OffsetDateTime;
 
 pub const REVIEWER: PersonId = PersonId::from_bytes([21; 16]);
@@ -38,6 +39,16 @@ pub async fn with_staff(centre: &Intake) {
     employ(centre, REVIEWER, Role::Reviewer, None).await;
     employ(centre, COLLEAGUE, Role::Reviewer, None).await;
     employ(centre, SUPERVISOR, Role::Supervisor, None).await;
+}
+
+/// A centre in a folder of its own, a counter, staff, and the desk at which they decide.
+pub async fn at_work() -> (TempDir, Intake, Station, Desk) {
+    let place = tempfile::tempdir().unwrap();
+    let centre = Intake::start(place.path(), "").await.unwrap();
+    let counter = centre.station("L-0304").await.unwrap();
+    with_staff(&centre).await;
+    let desk = desk(&centre).await;
+    (place, centre, counter, desk)
 }
 
 /// The desk that the console calls, over the same database and its own session with the token.

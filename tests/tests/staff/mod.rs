@@ -6,7 +6,7 @@
 )]
 
 use crate::console::centre::{Centre, PASSWORD, code};
-use e2e::programs;
+use e2e::{oracles, programs};
 
 fn staff(centre: &Centre, arguments: &[&str]) -> String {
     let all = [&["staff", "--config", centre.file()], arguments].concat();
@@ -28,6 +28,18 @@ fn the_first_administrator_comes_in_by_a_printed_link() {
     let secret = centre
         .text("return document.getElementById('secret').textContent")
         .unwrap();
+    // An independent reader scans the screen, light and dark, and gets what the link to the code app says.
+    let address = centre
+        .text("return document.querySelector('a[href^=otpauth]').getAttribute('href')")
+        .unwrap();
+    assert!(address.contains(&secret), "{address}");
+    for dark in [true, false] {
+        centre.dark(dark).unwrap();
+        let picture = tempfile::Builder::new().suffix(".png").tempfile().unwrap();
+        centre.screenshot(picture.path()).unwrap();
+        let scanned = oracles::codes(picture.path()).unwrap();
+        assert_eq!(scanned.trim(), address, "dark: {dark}");
+    }
     for field in ["password", "again"] {
         centre.type_into(&format!("#{field}"), PASSWORD).unwrap();
     }

@@ -1,12 +1,14 @@
 //! The four languages, and how one of them is chosen.
 
 mod check;
+mod measure;
 mod moment;
 mod number;
 mod texts;
 pub mod zone;
 
 pub use check::{CheckError, Finding, findings};
+pub use measure::measure;
 pub use moment::ClockTime;
 pub use texts::{Id, Source, Speech, Texts, TextsError, Value};
 

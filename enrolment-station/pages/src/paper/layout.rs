@@ -1,8 +1,8 @@
 //! Where each line of a paper stands: points (1/72 inch) from the upper left of its page.
 
-use super::code::{Modules, QUIET, modules};
 use super::font::{Face, shown};
 use super::{Code, Paper, PaperError, Part};
+use crate::qr_code::{Modules, QUIET, modules};
 
 /// A4.
 pub(super) const PAGE: (f32, f32) = (595.28, 841.89);

@@ -10,14 +10,13 @@
 //! A paper is as many pages as it needs. Letters that the fonts lack are drawn as `□`, the file keeps them as they were
 //! written, and a sentence on the paper says so.
 
-mod code;
 mod draw;
 mod font;
 mod layout;
 
 use thiserror::Error;
 
-use crate::Language;
+use crate::{Language, component::CodeTooLong};
 
 /// A paper to be written, part by part.
 pub struct Paper {
@@ -60,12 +59,9 @@ pub struct Code {
 /// Why a paper could not be written.
 #[derive(Debug, Error)]
 pub enum PaperError {
-    /// A QR code holds less than 3 KB.
-    #[error("a QR code of {bytes} bytes cannot be made: shorten what it holds")]
-    Code {
-        /// Length of the content.
-        bytes: usize,
-    },
+    /// A QR code.
+    #[error(transparent)]
+    Code(#[from] CodeTooLong),
     /// A font that ships with the program cannot be read.
     #[error("the paper's font cannot be read: the program was built wrongly")]
     Font,

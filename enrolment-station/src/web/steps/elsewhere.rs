@@ -119,6 +119,7 @@ fn page(desk: &Desk, error: &AskError) -> Response {
     let why = match error {
         AskError::Away(_) => Id("elsewhere-away"),
         AskError::NoKey | AskError::Fleet(_) => Id("send-no-key"),
+        AskError::Quarantined => Id("elsewhere-quarantined"),
         AskError::Refused(_) => Id("elsewhere-refused"),
         AskError::Request(_) | AskError::Wrong => Id("elsewhere-wrong"),
     };

@@ -12,8 +12,8 @@ use maud::{Markup, html};
 use pages::{
     Page, Visit,
     component::{
-        Button, ButtonBar, Errors, Form, Input, Notification, SummaryList, SummaryRow, Tone,
-        Values, Width,
+        Button, ButtonBar, Errors, Form, Input, Notification, QrCode, SummaryList, SummaryRow,
+        Tone, Values, Width,
     },
     http::Problem,
     sign_in::{Password, TotpSecret},
@@ -122,6 +122,11 @@ fn form(visit: &Visit, secret: &str, offer: &Offer, errors: &Errors) -> Markup {
     };
     let base32 = offer.totp.to_base32();
     let address = offer.totp.address("Stempel", &offer.person.login).ok();
+    let scanned = address.as_ref().and_then(|address| {
+        let code = QrCode::new(address.as_str(), speech.text("enrol-code"));
+        code.inspect_err(|error| tracing::error!(%error, "the code of a secret"))
+            .ok()
+    });
     let facts = SummaryList::new([
         row(
             speech.text("enrol-name"),
@@ -131,6 +136,7 @@ fn form(visit: &Visit, secret: &str, offer: &Offer, errors: &Errors) -> Markup {
         row(
             speech.text("enrol-secret"),
             html! {
+                @if let Some(scanned) = &scanned { (scanned) p { (speech.text("enrol-scan")) } }
                 code id="secret" { (base32.as_str()) }
                 @if let Some(address) = &address {
                     br;

@@ -36,6 +36,7 @@ use axum::{
     Extension, Router,
     middleware::{from_fn, from_fn_with_state},
 };
+use key_custody::tls::Renewable;
 use pages::{
     Id, Shield, Site, Texts,
     http::{Limits, Settings, SettingsError, Surroundings},
@@ -51,7 +52,7 @@ use crate::{
     edge::{self, SystemRng},
     fleet::{Configurations, FleetError, Revoking},
     intake::{self, IntakeError},
-    interrupted,
+    interrupted, own_certificate,
     staff::{Accounts, StoredSessions},
 };
 
@@ -137,6 +138,8 @@ pub struct Desk {
     revoking: Option<Arc<Revoking>>,
     /// What was signed for stations; none where nobody says with which key.
     configurations: Option<Arc<Configurations>>,
+    /// As whom we call others; none where we call nobody.
+    ours: Option<Arc<Renewable>>,
 }
 
 impl Desk {
@@ -163,7 +166,8 @@ impl Desk {
         };
         Ok(Self {
             register,
-            revoking: identity::revoking(config, store, ours)?,
+            revoking: identity::revoking(config, store, ours.clone())?,
+            ours,
             configurations: configurations.map(Arc::new),
             review,
             rng,
@@ -193,6 +197,9 @@ pub async fn run(config: Config) -> Result<(), ConsoleError> {
     let desk = Desk::open(config, edge::rng()).await?;
     let surroundings = Surroundings::new(edge::now, edge::rng());
     tokio::spawn(sweep(desk.store.clone(), surroundings.clone()));
+    if let Some(ours) = &desk.ours {
+        tokio::spawn(own_certificate::watch(desk.store.clone(), Arc::clone(ours)));
+    }
     let router = router(desk, &section, surroundings)?;
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     println!("console at {}", section.origin);

@@ -164,7 +164,8 @@ async fn settle(
     let alarm = find(desk, hash).await?;
     let actor = format!("personalisation/console person {}", staffer.person);
     let about = (alarm.hash, staffer.person);
-    quarantine::settle(&desk.store, &actor, about, again, staffer.visit.now())
+    let now = || staffer.visit.now();
+    quarantine::settle(&desk.store, &actor, about, again, now)
         .await
         .map_err(failed)?;
     Ok(Redirect::to("/quarantine").into_response())

@@ -5,6 +5,7 @@
 //! station ══Renew, Pull, Report══════> only an active station, by its row and its certificate's
 //! ```
 
+mod alarm;
 mod authority;
 mod caller;
 pub mod code;
@@ -28,7 +29,7 @@ use dossier::{FormError, signed::SignatureError};
 use key_custody::{
     CustodyError, Token,
     role::{ConfigurationSigning, StaffListSigning},
-    tls::{self, KeyPlace},
+    tls::{self, KeyPlace, Renewable},
 };
 use personalisation_store::{Store, StoreError};
 use time::OffsetDateTime;
@@ -106,6 +107,8 @@ pub struct Place {
     pub(crate) store: Store,
     pub(crate) section: FleetSection,
     pub(crate) authority: Authority,
+    /// As whom we call pki.
+    pub(crate) ours: Arc<Renewable>,
     pub(crate) revoking: Arc<Revoking>,
     pub(crate) configuration_key: TokenSigner<ConfigurationSigning>,
     pub(crate) staff_list_key: Arc<TokenSigner<StaffListSigning>>,
@@ -132,12 +135,14 @@ impl Place {
         let own = section.own()?;
         let token = Arc::new(Token::open(&own.token)?);
         let ours = tls::identity(own.certificate, KeyPlace::Token(&token, own.key));
-        let authority = Authority::new(section, ours.map_err(AuthorityError::from)?)?;
+        let ours = ours.map_err(AuthorityError::from)?;
+        let authority = Authority::new(section, Arc::clone(&ours))?;
         let receipt_keys = section.receipt_keys.iter().map(|path| config::read(path));
         Ok(Arc::new(Self {
             revoking: Arc::new(Revoking::new(store.clone(), authority.clone(), now)),
             store,
             authority,
+            ours,
             configuration_key: TokenSigner::find(&token, &section.configuration_key)?,
             staff_list_key: Arc::new(TokenSigner::find(&token, &section.staff_list_key)?),
             receipt_keys: receipt_keys.collect::<Result<_, _>>()?,

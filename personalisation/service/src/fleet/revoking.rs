@@ -5,11 +5,16 @@ use std::sync::Arc;
 use dossier::StationId;
 use personalisation_store::{
     Store,
-    fleet::{RevocationReason, Untold},
+    fleet::{AlarmKind, RevocationReason, Turn, Untold},
 };
 use time::OffsetDateTime;
 
-use super::{FleetError, FleetSection, authority::Authority, taking_in::act};
+use super::{
+    FleetError, FleetSection,
+    alarm::{self, Rings},
+    authority::Authority,
+    taking_in::act,
+};
 use key_custody::tls::Renewable;
 
 /// Between two looks for revocations whose turn it is.
@@ -103,12 +108,19 @@ impl Revoking {
 
     /// Tells pki of the revocation whose turn it is; `false` where there is none.
     async fn tell_next(&self) -> Result<bool, FleetError> {
-        let Some(untold) = self.store.next_untold((self.now)()).await? else {
-            return Ok(false);
-        };
+        let now = (self.now)();
         let Untold {
             station, reason, ..
-        } = untold;
+        } = match self.store.next_untold(now).await? {
+            None => return Ok(false),
+            Some(Turn::Tell(untold)) => untold,
+            Some(Turn::Unreadable { station, error }) => {
+                tracing::error!(%error, "a revocation cannot be read, and pki not be told of it");
+                let kind = (AlarmKind::RevocationUnreadable, Rings::Once);
+                alarm::ring(&self.store, kind, station, now).await?;
+                return Ok(true);
+            }
+        };
         let act = act("tell-revocation", station);
         self.store.audit(&[act.intent((self.now)())]).await?;
         match self.authority.revoke(station, reason).await {

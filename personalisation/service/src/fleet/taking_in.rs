@@ -8,12 +8,17 @@ use std::sync::Arc;
 use dossier::{OfficeId, StationId};
 use evidence::entry::Act;
 use personalisation_store::fleet::{
-    AlarmKind, CodeUse, KeyUse, NewAlarm, NewStation, PairOfKeys, StationCertificate, StationState,
+    AlarmKind, CodeUse, KeyUse, NewStation, PairOfKeys, StationCertificate, StationState,
 };
 use rand::RngExt as _;
 use tonic::Code;
 
-use super::{AuthorityError, Place, code::Code as OneTimeCode, request::KeyRequests};
+use super::{
+    AuthorityError, Place,
+    alarm::{self, Rings},
+    code::Code as OneTimeCode,
+    request::KeyRequests,
+};
 use crate::edge;
 
 pub(crate) const ACTOR: &str = "personalisation/fleet";
@@ -182,19 +187,8 @@ impl Place {
         kind: AlarmKind,
         station: StationId,
     ) -> Result<(), personalisation_store::StoreError> {
-        let at = self.now();
-        tracing::error!(%station, alarm = kind.name(), "ALARM of the fleet");
-        let act = act("alarm", station);
-        let entries = [act.intent(at), act.outcome(at, kind.name())];
-        let alarm = NewAlarm {
-            kind,
-            station: Some(station),
-            at,
-        };
-        self.store
-            .raise_fleet_alarm(&mut edge::rng(), &alarm, &entries)
-            .await
-            .map(|_| ())
+        let kind = (kind, Rings::EachTime);
+        alarm::ring(&self.store, kind, Some(station), self.now()).await
     }
 }
 

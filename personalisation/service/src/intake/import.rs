@@ -18,7 +18,7 @@ use dossier::{
 };
 use key_custody::Token;
 use personalisation_store::{
-    Store, StoreError,
+    StoreError,
     intake::{DossierState, reason_name},
 };
 use rustix::fs::OFlags;
@@ -28,11 +28,13 @@ use tokio::sync::Notify;
 
 use super::{
     IntakeError, Place,
-    chunks::{ChunkError, Chunks, Whole},
+    chunks::{ChunkError, Whole},
     holding::{self, HoldError},
     keys::IntakeKeys,
     opener::Opener,
+    quarantine,
     service::IntakeService,
+    sweep,
 };
 use crate::{config::Config, edge};
 
@@ -135,16 +137,13 @@ pub fn listed(bytes: &[u8]) -> Option<Listed> {
         station: String,
     }
     let lines: Vec<Line> = serde_json::from_slice(bytes).ok()?;
-    let line = |line: Line| Some((hash_of(&line.hash)?, line.station.parse().ok()));
+    let line = |line: Line| {
+        Some((
+            quarantine::hash(&line.hash).ok()?,
+            line.station.parse().ok(),
+        ))
+    };
     lines.into_iter().map(line).collect()
-}
-
-/// The hash of 64 lower-case hexadecimal digits.
-fn hash_of(digits: &str) -> Option<Hash> {
-    let mut hash = [0; 32];
-    hex::decode_to_slice(digits, &mut hash).ok()?;
-    // One name for each: not in capitals too.
-    Some(Hash::from_bytes(hash)).filter(|hash| hash.to_string() == digits)
 }
 
 /// What a folder holds.
@@ -167,7 +166,7 @@ impl Folder {
             let name = entry.file_name().to_string_lossy().into_owned();
             let hash = name
                 .strip_suffix(EXTENSION)
-                .and_then(|name| hash_of(name.strip_suffix('.')?));
+                .and_then(|name| quarantine::hash(name.strip_suffix('.')?).ok());
             match hash {
                 Some(hash) => drop(files.insert(hash, entry.path())),
                 None if name == LIST => {}
@@ -253,11 +252,8 @@ pub async fn run(
 }
 
 struct Import {
-    store: Store,
-    chunks: Arc<Chunks>,
-    keys: Arc<IntakeKeys>,
+    service: IntakeService,
     opener: Opener,
-    quarantine_bytes: u64,
 }
 
 impl Import {
@@ -285,13 +281,8 @@ impl Import {
         // Nobody waits for it here: the checkers of the running intake look by themselves.
         let approvals = crate::review::desk(&place, "intake import")?.approval_keys();
         let opener = Opener::new(&service, section, approvals, Arc::new(Notify::new()));
-        Ok(Self {
-            store: place.store,
-            chunks: service.chunks,
-            keys: service.keys,
-            opener,
-            quarantine_bytes: section.quarantine_bytes,
-        })
+        sweep::sweep(&service, section.forget()).await;
+        Ok(Self { service, opener })
     }
 
     /// Takes one file in and waits until it is opened; what became of it.
@@ -301,42 +292,32 @@ impl Import {
         path: &Path,
         listed: Option<&Listed>,
     ) -> Result<DossierState, NotTaken> {
-        if self.store.dossier(hash).await?.is_none() {
+        let (store, keys) = (&self.service.store, &self.service.keys);
+        if store.dossier(hash).await?.is_none() {
             let bytes = plain_file(path, MAX_LENGTH as u64)?;
             if Hash::of(&bytes) != hash {
                 return Err(NotTaken::Hash);
             }
             let header = SealedDossier::peek(&bytes).map_err(|_| NotTaken::NotSealed)?;
             self.known(hash, &header, listed).await?;
-            let waiting = self.store.quarantined_bytes(header.station).await?;
-            if waiting >= self.quarantine_bytes {
+            let waiting = store.quarantined_bytes(header.station).await?;
+            if waiting >= self.service.quarantine_bytes {
                 return Err(NotTaken::QuarantineFull);
             }
             let whole = Whole {
                 length: bytes.len() as u64,
                 header: Some(header),
             };
-            let chunks = Arc::clone(&self.chunks);
+            let chunks = Arc::clone(&self.service.chunks);
             let putting = tokio::task::spawn_blocking(move || chunks.put(hash, &bytes));
             putting.await.map_err(|_| HoldError::Ending)??;
-            let (ours, which) = ((&self.store, &self.keys), (header.station, hash));
+            let (ours, which) = ((store, keys), (header.station, hash));
             holding::hold(ours, which, whole, "held, carried", edge::now()).await?;
-            self.unless_ended(hash).await?;
+            // The station may have sent the same over its line meanwhile, and it may have ended since it was looked for:
+            // then nobody else erases the file that was put here beside it.
+            store.unfile(hash).await?;
         }
         Ok(self.opener.until_ended(hash, PATIENCE).await?)
-    }
-
-    /// The station may have sent the same over its line meanwhile, and it may have ended since it was looked for: then
-    /// nobody else erases the file that was put here beside it.
-    async fn unless_ended(&self, hash: Hash) -> Result<(), NotTaken> {
-        let state = self.store.dossier(hash).await?.map(|row| row.state);
-        let chunks = Arc::clone(&self.chunks);
-        let filing = tokio::task::spawn_blocking(move || match state {
-            Some(DossierState::Accepted) => chunks.erase(hash),
-            Some(DossierState::Rejected(_)) => chunks.put_away(hash),
-            Some(DossierState::Held) | None => Ok(()),
-        });
-        Ok(filing.await.map_err(|_| HoldError::Ending)??)
     }
 
     /// The station that sealed it is one of ours, and the one that the list names. Whether it is under quarantine, or was
@@ -352,7 +333,7 @@ impl Import {
         {
             return Err(NotTaken::OtherStation);
         }
-        let station = self.store.station(header.station).await?;
+        let station = self.service.store.station(header.station).await?;
         station.map(|_| ()).ok_or(NotTaken::UnknownStation)
     }
 }

@@ -9,6 +9,7 @@
 
 pub mod chunks;
 pub mod config;
+mod door;
 mod error;
 mod holding;
 pub mod import;
@@ -20,6 +21,7 @@ pub mod quarantine;
 pub mod rules;
 pub mod second_person;
 pub mod service;
+mod sweep;
 mod tasks;
 pub mod traffic;
 mod verify;
@@ -29,7 +31,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use key_custody::{
     Token,
-    tls::{self, KeyPlace, Renewable, RevocationFile},
+    tls::{self, KeyPlace, Renewable},
 };
 use personalisation_store::Store;
 use tokio::{
@@ -40,8 +42,7 @@ use tokio::{
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tokio_stream::{StreamExt as _, wrappers::ReceiverStream};
 use tonic::{
-    Request, Status,
-    service::{Interceptor, InterceptorLayer, RoutesBuilder},
+    service::{InterceptorLayer, RoutesBuilder},
     transport::Server,
 };
 use wire::intake::{intake_server::IntakeServer, second_person_server::SecondPersonServer};
@@ -50,6 +51,7 @@ pub use self::error::IntakeError;
 use self::{
     chunks::Chunks,
     config::IntakeSection,
+    door::Door,
     keys::IntakeKeys,
     opener::Opener,
     second_person::{ApprovalKeys, SecondPersonService},
@@ -58,7 +60,7 @@ use self::{
 };
 use crate::{
     config::Config,
-    edge, fleet, interrupted,
+    edge, fleet, interrupted, own_certificate,
     review::{self, checker::Checker, checks::Checks},
 };
 
@@ -70,6 +72,10 @@ const WINDOW: u32 = 512 << 10;
 const FRAME: u32 = 128 << 10;
 /// Calls of one connection at once.
 const CALLS: usize = 16;
+
+/// A station's connection ends after so long, after the calls on it: a renewed certificate is shown before the last one
+/// ends.
+const CONNECTION: Duration = Duration::from_hours(1);
 
 /// Who writes into the audit in this role.
 const ACTORS: [&str; 3] = [service::ACTOR, fleet::ACTOR, review::ACTOR];
@@ -139,6 +145,8 @@ pub async fn run(
     if let Some(place) = &fleet {
         workers.spawn(Arc::clone(place).forget_strangers());
         workers.spawn(Arc::clone(&place.revoking).tell_again());
+        let ours = Arc::clone(&place.ours);
+        workers.spawn(own_certificate::watch(place.store.clone(), ours));
     }
     let fleet = fleet.as_ref().map(fleet::services);
     let stations = listen(section.listen).await?;
@@ -147,10 +155,8 @@ pub async fn run(
         stations: stations.1,
         onboarding: onboarding.1,
     };
-    let mutual = tls::acceptor(Arc::clone(&ours), Some(tls::callers(&section.client_ca)?))?;
-    let list = section.revocation_list.as_ref();
-    let list = list.map(|list| RevocationFile::of(&section.client_ca, list));
-    let door = Door(list.transpose()?.map(Arc::new));
+    let door = Door::open(section)?;
+    let mutual = tls::acceptor(Arc::clone(&ours), Some(door.callers()))?;
     let open = tls::acceptor(ours, None)?;
     listening(addresses);
     let serving = serve(
@@ -203,9 +209,12 @@ fn start_workers(
         );
         workers.spawn(checker.run());
     }
-    let chunks = Arc::clone(&service.chunks);
-    workers.spawn(forget(chunks, section.forget()));
+    workers.spawn(forget(service.clone(), section.forget()));
     workers.spawn(close_interrupted(place.store.clone()));
+    workers.spawn(own_certificate::watch(
+        place.store.clone(),
+        Arc::clone(ours),
+    ));
     workers.spawn(second_person::forget(place.store.clone()));
     Ok(workers)
 }
@@ -232,6 +241,7 @@ async fn serve(
     let (mutual_incoming, accepting) = incoming((stations, acceptor));
     let (open_incoming, accepting_open) = incoming(onboarding);
     let mutual = builder()
+        .max_connection_age(CONNECTION)
         .layer(InterceptorLayer::new(door))
         .add_routes(mutual.routes())
         .serve_with_incoming_shutdown(mutual_incoming, async move { first.notified().await });
@@ -254,25 +264,6 @@ async fn serve(
     accepting_open.abort();
     served?;
     Ok(())
-}
-
-/// Whoever is on the operations CA's list is refused at every call, whatever its row says: the database may
-/// come from a copy of before the revocation. Not at the handshake, which to a station would look like a
-/// broken line.
-#[derive(Clone, Debug)]
-struct Door(Option<Arc<RevocationFile>>);
-
-impl Interceptor for Door {
-    fn call(&mut self, request: Request<()>) -> Result<Request<()>, Status> {
-        let certificates = request.peer_certs();
-        let certificate = certificates.as_deref().and_then(|all| all.first());
-        match (&self.0, certificate) {
-            (Some(list), Some(certificate)) if list.names(certificate) => {
-                Err(Status::permission_denied("this certificate is revoked"))
-            }
-            _ => Ok(request),
-        }
-    }
 }
 
 fn builder() -> Server {
@@ -309,10 +300,11 @@ async fn close_interrupted(store: Store) {
     }
 }
 
-/// Forgets unfinished dossiers that nobody goes on with, once an hour.
-async fn forget(chunks: Arc<Chunks>, silent: Duration) {
+/// Takes in what no row names, and forgets unfinished dossiers that nobody goes on with: at the start, and once an hour.
+async fn forget(service: IntakeService, silent: Duration) {
     loop {
-        let chunks = Arc::clone(&chunks);
+        sweep::sweep(&service, silent).await;
+        let chunks = Arc::clone(&service.chunks);
         let now = edge::now().into();
         let forgotten = tokio::task::spawn_blocking(move || chunks.forget(silent, now)).await;
         match forgotten {

@@ -39,6 +39,7 @@ use crate::{
     config::{self, Config, ConfigError},
     edge::{self, SystemRng},
     inspection_system::{Folder, InspectionSystemError, Keeper},
+    own_certificate,
 };
 
 /// `personalisation line`
@@ -109,7 +110,9 @@ pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, 
     if config.line.readers.is_empty() {
         return Err(LineError::NoReaders);
     }
-    let signer = PkiClient::open(config, runtime.handle().clone())?;
+    let ours = signing::identity(config)?;
+    let handle = runtime.handle().clone();
+    let signer = PkiClient::with_identity(&config.pki, Arc::clone(&ours), handle)?;
     let place = Place {
         trust: Arc::new(signing::read_trust(&config.pki.trust)?),
         fingers: fingers(config, &signer)?,
@@ -119,6 +122,7 @@ pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, 
         runtime: runtime.handle().clone(),
         output: args.dump.clone().map(Output::new),
     };
+    runtime.spawn(own_certificate::watch(place.store.clone(), ours));
     if let Some(output) = &place.output {
         output.printer().warm_up(config.issuer_profile());
         let lacking = output.without_pictures()?;

@@ -145,17 +145,15 @@ pub enum SetupError {
     },
 }
 
-impl PkiClient {
-    /// Prepares the connection with our certificate and the key in the line's token; it is made with the
-    /// first request, and again when it broke.
-    pub fn open(config: &config::Config, runtime: Handle) -> Result<Self, SetupError> {
-        let token = Arc::new(Token::open(&config.card_token())?);
-        let key = KeyPlace::Token(&token, &config.pki.key);
-        let ours = tls::identity(&config.pki.certificate, key)?;
-        Self::with_identity(&config.pki, ours, runtime)
-    }
+/// Our certificate, and its key in the line's token.
+pub fn identity(config: &config::Config) -> Result<Arc<Renewable>, SetupError> {
+    let token = Arc::new(Token::open(&config.card_token())?);
+    let key = KeyPlace::Token(&token, &config.pki.key);
+    Ok(tls::identity(&config.pki.certificate, key)?)
+}
 
-    /// The same with any key.
+impl PkiClient {
+    /// Prepares the connection as whom we are; it is made with the first request, and again when it broke.
     pub fn with_identity(
         pki: &config::Pki,
         ours: Arc<Renewable>,

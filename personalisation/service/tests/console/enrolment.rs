@@ -28,7 +28,9 @@ async fn a_link_works_once_and_gives_password_and_codes() {
     let path = format!("/enrol/{}", *secret);
     let shown = place.call("GET", &path, None, None).await;
     assert_eq!(shown.status, StatusCode::OK);
-    assert!(shown.text.contains("id=\"secret\""), "{}", shown.text);
+    for part in ["id=\"secret\"", "svg class=\"qr-code\"", "href=\"otpauth:"] {
+        assert!(shown.text.contains(part), "{part}: {}", shown.text);
+    }
 
     let cookie = place.session(person).await;
     let short = Place::form("password=short&again=short");

@@ -12,4 +12,5 @@ mod interrupted;
 mod office;
 mod permissions;
 mod place;
+mod programs;
 mod quarantine;

@@ -17,6 +17,7 @@ use personalisation::{
 };
 use personalisation_store::Store;
 use tempfile::TempDir;
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tower::ServiceExt as _;
 use zeroize::Zeroizing;
 
@@ -152,6 +153,22 @@ impl Place {
     /// A form with the right token and these fields.
     pub fn form(fields: &str) -> String {
         format!("token={}&{fields}", hex::encode(TOKEN))
+    }
+
+    /// When the intent and the outcome of the newest act of this name were written.
+    pub async fn times(&self, act: &str) -> (OffsetDateTime, OffsetDateTime) {
+        let lines = self.audit().await;
+        let entries = lines.iter().rev().map(|line| {
+            let entry: serde_json::Value = serde_json::from_str(line).unwrap();
+            entry
+        });
+        let at = |phase: &str| {
+            let mut entries = entries.clone();
+            let found = entries.find(|one| one["act"] == act && one["phase"] == phase);
+            let found = found.unwrap_or_else(|| panic!("no {phase} of {act}"));
+            OffsetDateTime::parse(found["time"].as_str().unwrap(), &Rfc3339).unwrap()
+        };
+        (at("intent"), at("outcome"))
     }
 
     /// The audit, a line each.

@@ -4,7 +4,10 @@ use axum::http::StatusCode;
 use dossier::{Hash, StationId, receipt::Reason, staff::Role};
 use personalisation::edge;
 use personalisation_core::ids::LeaseToken;
-use personalisation_store::intake::{DossierState, NewDossier};
+use personalisation_store::{
+    fleet::NewStation,
+    intake::{DossierState, NewDossier},
+};
 
 use crate::console::place::Place;
 
@@ -67,6 +70,53 @@ async fn a_supervisor_opens_a_rejected_dossier_again_or_has_it_erased() {
     for act in ["\"open-rejected-again\"", "\"erase-rejected\""] {
         let about = lines.iter().filter(|line| line.contains(act));
         assert_eq!(about.count(), 2, "{act}");
+    }
+}
+
+#[tokio::test]
+async fn each_entry_of_an_act_has_the_time_at_which_it_is_written() {
+    let place = Place::new().await;
+    let hash = rejected(&place, 1).await;
+    let station = StationId::from_bytes([7; 16]);
+    let new = NewStation {
+        id: station,
+        office: "L-0304".parse().unwrap(),
+        replaces: None,
+        certificates: &[],
+    };
+    place.store().take_in(&new, &[], edge::now()).await.unwrap();
+    for (login, role, path, act) in [
+        (
+            "klein",
+            Role::Supervisor,
+            format!("/quarantine/{hash}/again"),
+            "open-rejected-again",
+        ),
+        (
+            "weber",
+            Role::Administrator,
+            format!("/fleet/{station}/quarantine"),
+            "quarantine-station",
+        ),
+        (
+            "muller",
+            Role::Administrator,
+            format!("/fleet/{station}/release"),
+            "release-station",
+        ),
+    ] {
+        let somebody = place.somebody(login, role).await;
+        let cookie = place.session(somebody).await;
+        let before = edge::now();
+        let form = Place::form("");
+        let answer = place.call("POST", &path, Some(&cookie), Some(&form)).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{act}");
+        let (intent, outcome) = place.times(act).await;
+        let times = [before, intent, outcome, edge::now()];
+        assert!(
+            times.is_sorted_by(|one, next| one < next),
+            "{act}: {times:?}"
+        );
     }
 }
 

@@ -15,10 +15,11 @@ use crate::{
     row::{Columns, micros},
     sealing::Place,
     staff,
-    transaction::transaction,
+    transaction::{Tx, transaction},
 };
 
 const TABLE: &str = "fleet_alarm";
+const RAISING: &str = "raising an alarm of the fleet";
 
 /// What happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,16 +28,23 @@ pub enum AlarmKind {
     CodeUsedAgain,
     /// Somebody asked for a certificate over a key of another station.
     KeyOfAnother,
+    /// pki cannot be told of a revocation, which cannot be read here.
+    RevocationUnreadable,
 }
 
 impl AlarmKind {
-    const ALL: [Self; 2] = [Self::CodeUsedAgain, Self::KeyOfAnother];
+    const ALL: [Self; 3] = [
+        Self::CodeUsedAgain,
+        Self::KeyOfAnother,
+        Self::RevocationUnreadable,
+    ];
 
     /// Its name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::CodeUsedAgain => "code_used_again",
             Self::KeyOfAnother => "key_of_another",
+            Self::RevocationUnreadable => "revocation_unreadable",
         }
     }
 
@@ -56,9 +64,9 @@ pub struct NewAlarm {
     pub at: OffsetDateTime,
 }
 
-/// An alarm of the fleet.
+/// An alarm of the fleet, as a list has it: what somebody wrote about it stays sealed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Alarm {
+pub struct AlarmHead {
     /// Its id.
     pub id: AlarmId,
     /// What happened.
@@ -67,6 +75,15 @@ pub struct Alarm {
     pub station: Option<StationId>,
     /// When.
     pub at: OffsetDateTime,
+    /// Somebody was done with it.
+    pub is_settled: bool,
+}
+
+/// An alarm of the fleet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// What happened.
+    pub head: AlarmHead,
     /// Who was done with it.
     pub settled: Option<Settled>,
 }
@@ -118,30 +135,48 @@ impl Store {
         alarm: &NewAlarm,
         entries: &[Entry],
     ) -> Result<AlarmId, StoreError> {
-        const DOING: &str = "raising an alarm of the fleet";
         let id = AlarmId::generate(rng);
-        transaction!(self, DOING, |tx| {
-            sqlx::query(
-                "INSERT INTO fleet_alarm (alarm_id, station_id, kind, raised_at)
-                 VALUES ($1, $2, $3, $4)",
-            )
-            .bind(&id.as_bytes()[..])
-            .bind(alarm.station.map(|id| id.as_bytes().to_vec()))
-            .bind(alarm.kind.name())
-            .bind(micros(alarm.at))
-            .execute(&mut **tx)
-            .await
-            .map_err(StoreError::database(DOING))?;
+        transaction!(self, RAISING, |tx| {
+            insert(tx, id, alarm).await?;
             audit::write(tx, entries).await
         })?;
         Ok(id)
     }
 
+    /// Raises an alarm about what goes on until somebody mends it: none where one of this kind and station still waits.
+    pub async fn raise_fleet_alarm_once(
+        &self,
+        rng: &mut impl CryptoRng,
+        alarm: &NewAlarm,
+        entries: &[Entry],
+    ) -> Result<Option<AlarmId>, StoreError> {
+        let id = AlarmId::generate(rng);
+        let station = &alarm.station.map(|id| id.as_bytes().to_vec());
+        transaction!(self, RAISING, |tx| {
+            let waiting: i64 = sqlx::query_scalar(
+                "SELECT COUNT(*) FROM fleet_alarm WHERE kind = $1 AND settled_at IS NULL
+                 AND COALESCE(station_id, $3) = COALESCE($2, $3)",
+            )
+            .bind(alarm.kind.name())
+            .bind(station)
+            .bind(&[0_u8; 0][..])
+            .fetch_one(&mut **tx)
+            .await
+            .map_err(StoreError::database(RAISING))?;
+            if waiting > 0 {
+                return Ok(None);
+            }
+            insert(tx, id, alarm).await?;
+            audit::write(tx, entries).await?;
+            Ok(Some(id))
+        })
+    }
+
     /// Alarms of the fleet: those that nobody is done with first, of them the one that waits longest; then the
     /// others, newest first; at most `most`.
-    pub async fn fleet_alarms(&self, most: u32) -> Result<Vec<Alarm>, StoreError> {
+    pub async fn fleet_alarms(&self, most: u32) -> Result<Vec<AlarmHead>, StoreError> {
         let rows = sqlx::query(
-            "SELECT * FROM fleet_alarm
+            "SELECT alarm_id, station_id, kind, raised_at, settled_at FROM fleet_alarm
              ORDER BY CASE WHEN settled_at IS NULL THEN 0 ELSE 1 END,
                       CASE WHEN settled_at IS NULL THEN raised_at ELSE -raised_at END, alarm_id
              LIMIT $1",
@@ -150,7 +185,9 @@ impl Store {
         .fetch_all(&self.pool)
         .await
         .map_err(StoreError::database("listing alarms of the fleet"))?;
-        rows.iter().map(|row| self.fleet_alarm_of(row)).collect()
+        rows.iter()
+            .map(|row| head_of(row).map(|(head, _)| head))
+            .collect()
     }
 
     /// One alarm of the fleet.
@@ -213,40 +250,58 @@ impl Store {
     }
 
     fn fleet_alarm_of(&self, row: &EngineRow) -> Result<Alarm, StoreError> {
-        let mut columns = Columns {
-            table: TABLE,
-            id: String::new(),
-            row,
-        };
-        let id = columns.read("alarm_id", |bytes| bytes.try_into().ok())?;
-        columns.id = format!("{id}");
-        let kind = columns.word_if_any("kind", AlarmKind::by_name)?;
+        let (head, columns) = head_of(row)?;
+        let settled = head.is_settled.then(|| self.settled_of(head.id, &columns));
         Ok(Alarm {
-            id,
-            kind: kind.ok_or_else(|| columns.bad("kind"))?,
-            station: id_of(&columns, "station_id")?,
-            at: time_of(&columns, "raised_at")?,
-            settled: self.settled_of(id, &columns)?,
+            head,
+            settled: settled.transpose()?,
         })
     }
 
-    fn settled_of(
-        &self,
-        id: AlarmId,
-        columns: &Columns<'_>,
-    ) -> Result<Option<Settled>, StoreError> {
-        let settled: Option<i64> = columns.get("settled_at")?;
-        if settled.is_none() {
-            return Ok(None);
-        }
+    fn settled_of(&self, id: AlarmId, columns: &Columns<'_>) -> Result<Settled, StoreError> {
         let note: Vec<u8> = columns.get("note")?;
         let note = self.sealer.open(&place(id), &note)?;
-        Ok(Some(Settled {
+        Ok(Settled {
             by: columns.read("settled_by", staff::person_id)?,
             at: time_of(columns, "settled_at")?,
             note: staff::text(&note).ok_or_else(|| columns.bad("note"))?,
-        }))
+        })
     }
+}
+
+async fn insert(tx: &mut Tx, id: AlarmId, alarm: &NewAlarm) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO fleet_alarm (alarm_id, station_id, kind, raised_at) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(&id.as_bytes()[..])
+    .bind(alarm.station.map(|id| id.as_bytes().to_vec()))
+    .bind(alarm.kind.name())
+    .bind(micros(alarm.at))
+    .execute(&mut **tx)
+    .await
+    .map(|_| ())
+    .map_err(StoreError::database(RAISING))
+}
+
+/// What a list shows of a row, and the row's columns for whoever shows more.
+fn head_of(row: &EngineRow) -> Result<(AlarmHead, Columns<'_>), StoreError> {
+    let mut columns = Columns {
+        table: TABLE,
+        id: String::new(),
+        row,
+    };
+    let id = columns.read("alarm_id", |bytes| bytes.try_into().ok())?;
+    columns.id = format!("{id}");
+    let kind = columns.word_if_any("kind", AlarmKind::by_name)?;
+    let settled: Option<i64> = columns.get("settled_at")?;
+    let head = AlarmHead {
+        id,
+        kind: kind.ok_or_else(|| columns.bad("kind"))?,
+        station: id_of(&columns, "station_id")?,
+        at: time_of(&columns, "raised_at")?,
+        is_settled: settled.is_some(),
+    };
+    Ok((head, columns))
 }
 
 fn place(id: AlarmId) -> Place {

@@ -4,6 +4,7 @@ mod alarm;
 mod certificate;
 mod code;
 mod issue;
+mod program;
 mod report;
 mod revocation;
 mod station;
@@ -13,11 +14,12 @@ use dossier::{KeyId, OfficeId, StationId};
 use time::OffsetDateTime;
 
 pub use self::{
-    alarm::{Alarm, AlarmKind, NewAlarm, Settled, Settling},
+    alarm::{Alarm, AlarmHead, AlarmKind, NewAlarm, Settled, Settling},
     code::{CodeUse, NewCode, PairOfKeys},
     issue::{ConfigurationHead, NewConfiguration, NewStaffList, StaffListHead},
+    program::Program,
     report::{Device, Report},
-    revocation::Untold,
+    revocation::{Turn, Untold},
 };
 
 /// A station of ours.

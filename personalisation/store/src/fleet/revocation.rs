@@ -34,23 +34,34 @@ pub struct Untold {
     pub tries: u32,
 }
 
+/// A revocation whose turn it is.
+#[derive(Debug)]
+pub enum Turn {
+    /// pki is to be told of it.
+    Tell(Untold),
+    /// Its row, or that of its station, cannot be read: somebody must mend it, and the others go on.
+    Unreadable {
+        /// Whose, as far as that can be read.
+        station: Option<StationId>,
+        /// What cannot be read.
+        error: StoreError,
+    },
+}
+
 impl Store {
-    /// Revocations that pki has not heard of, the oldest first.
-    pub async fn untold_revocations(&self) -> Result<Vec<Untold>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT r.station_id, r.tries, s.since, s.reason FROM fleet_revocation r
-             JOIN fleet_station s ON s.station_id = r.station_id
-             WHERE r.told_at IS NULL ORDER BY s.since, r.station_id LIMIT 1000",
-        )
-        .fetch_all(&self.pool)
-        .await
-        .map_err(StoreError::database("listing revocations to be told"))?;
-        rows.iter().map(untold_of).collect()
+    /// How many revocations pki has not heard of, those that cannot be read among them.
+    pub async fn count_untold_revocations(&self) -> Result<u64, StoreError> {
+        let count: i64 =
+            sqlx::query_scalar("SELECT COUNT(*) FROM fleet_revocation WHERE told_at IS NULL")
+                .fetch_one(&self.pool)
+                .await
+                .map_err(StoreError::database("counting revocations to be told"))?;
+        Ok(count.unsigned_abs())
     }
 
     /// Takes the revocation whose turn it is, and puts its next try off, longer each time: of two programs one gets
     /// it, and after a crash it comes again.
-    pub async fn next_untold(&self, now: OffsetDateTime) -> Result<Option<Untold>, StoreError> {
+    pub async fn next_untold(&self, now: OffsetDateTime) -> Result<Option<Turn>, StoreError> {
         const DOING: &str = "taking a revocation to be told";
         transaction!(self, DOING, |tx| {
             let row = sqlx::query(
@@ -63,9 +74,20 @@ impl Store {
             .fetch_optional(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;
-            match row.as_ref().map(untold_of).transpose()? {
-                None => Ok(None),
-                Some(untold) => Ok(put_off(tx, &untold, now).await?.then_some(untold)),
+            let Some(row) = row else { return Ok(None) };
+            match untold_of(&row) {
+                Ok(untold) => {
+                    let ours = put_off(tx, &untold, now).await?;
+                    Ok(ours.then_some(Turn::Tell(untold)))
+                }
+                Err(error) => {
+                    let id: Vec<u8> = row
+                        .try_get("station_id")
+                        .map_err(StoreError::database(DOING))?;
+                    let ours = put_unreadable_off(tx, &id, now).await?;
+                    let station = id.as_slice().try_into().ok().map(StationId::from_bytes);
+                    Ok(ours.then_some(Turn::Unreadable { station, error }))
+                }
             }
         })
     }
@@ -141,6 +163,27 @@ async fn put_off(tx: &mut Tx, untold: &Untold, now: OffsetDateTime) -> Result<bo
     .execute(&mut **tx)
     .await
     .map_err(StoreError::database("putting off a revocation to be told"))?;
+    Ok(put_off.rows_affected() == 1)
+}
+
+/// The same for a row that cannot be read: what it counts may be what is wrong with it.
+async fn put_unreadable_off(
+    tx: &mut Tx,
+    station: &[u8],
+    now: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let put_off = sqlx::query(
+        "UPDATE fleet_revocation SET next_try_at = $2
+         WHERE station_id = $1 AND next_try_at <= $3 AND told_at IS NULL",
+    )
+    .bind(station)
+    .bind(micros(now + LONGEST_PAUSE))
+    .bind(micros(now))
+    .execute(&mut **tx)
+    .await
+    .map_err(StoreError::database(
+        "putting off a revocation that cannot be read",
+    ))?;
     Ok(put_off.rows_affected() == 1)
 }
 

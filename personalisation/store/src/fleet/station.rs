@@ -47,11 +47,25 @@ impl Store {
 
     /// Every station, by office.
     pub async fn stations(&self) -> Result<Vec<Station>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM fleet_station ORDER BY office, taken_in_at")
+        self.station_rows().await?.iter().map(station_of).collect()
+    }
+
+    /// The same without those whose row cannot be read, which the log names: for whoever must see all the others.
+    pub async fn readable_stations(&self) -> Result<Vec<Station>, StoreError> {
+        let rows = self.station_rows().await?;
+        let readable = rows.iter().filter_map(|row| {
+            station_of(row)
+                .inspect_err(|error| tracing::error!(%error, "a station is left out"))
+                .ok()
+        });
+        Ok(readable.collect())
+    }
+
+    async fn station_rows(&self) -> Result<Vec<EngineRow>, StoreError> {
+        sqlx::query("SELECT * FROM fleet_station ORDER BY office, taken_in_at")
             .fetch_all(&self.pool)
             .await
-            .map_err(StoreError::database("listing stations"))?;
-        rows.iter().map(station_of).collect()
+            .map_err(StoreError::database("listing stations"))
     }
 
     /// Lets an active station only empty its outbox. `false` where it was not active. The audit hears

@@ -54,14 +54,21 @@ impl Store {
             .execute(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;
-            sqlx::query(
-                "DELETE FROM fleet_wrong_code WHERE network NOT IN (
-                     SELECT network FROM fleet_wrong_code ORDER BY last_at DESC LIMIT $1)",
-            )
-            .bind(REMEMBERED)
-            .execute(&mut **tx)
-            .await
-            .map_err(StoreError::database(DOING))?;
+            let remembered: i64 = sqlx::query_scalar("SELECT COUNT(*) FROM fleet_wrong_code")
+                .fetch_one(&mut **tx)
+                .await
+                .map_err(StoreError::database(DOING))?;
+            // Whoever floods pays for one row, not for looking through all of them.
+            if remembered > REMEMBERED {
+                sqlx::query(
+                    "DELETE FROM fleet_wrong_code WHERE network IN (
+                         SELECT network FROM fleet_wrong_code ORDER BY last_at, network LIMIT $1)",
+                )
+                .bind(remembered - REMEMBERED)
+                .execute(&mut **tx)
+                .await
+                .map_err(StoreError::database(DOING))?;
+            }
             Ok(())
         })
     }

@@ -206,6 +206,19 @@ impl Store {
             .collect()
     }
 
+    /// An ended dossier's file is here again: it is erased or put away once more. Changes nothing about one that is held.
+    pub async fn unfile(&self, hash: Hash) -> Result<(), StoreError> {
+        const DOING: &str = "noting that a file is to be put away again";
+        transaction!(self, DOING, |tx| {
+            sqlx::query("UPDATE intake_dossier SET filed = 0 WHERE hash = $1 AND state <> 'held'")
+                .bind(&hash.as_bytes()[..])
+                .execute(&mut **tx)
+                .await
+                .map(|_| ())
+                .map_err(StoreError::database(DOING))
+        })
+    }
+
     /// The file of an ended dossier was erased (`done`) or put away, unless that is not what should become of it
     /// any more.
     pub async fn filed(&self, file: Unfiled) -> Result<(), StoreError> {

@@ -2,7 +2,7 @@
 //!
 //! Whether two are one person is decided in `personalisation_core::person`; here everybody who shares a key is fetched.
 
-use dossier::{ApplicationId, dossier::DocumentType};
+use dossier::{ApplicationId, Hash, dossier::DocumentType};
 use personalisation_core::{
     ids::OrderId,
     person::{Key, KeyKind, Person},
@@ -138,6 +138,33 @@ impl Store {
             .into_iter()
             .filter_map(|id| id.try_into().ok())
             .collect())
+    }
+
+    /// Every dossier of an application, the first one first: a recapture that became an application of its own is none of
+    /// them.
+    pub async fn dossiers_of(&self, application: ApplicationId) -> Result<Vec<Hash>, StoreError> {
+        const DOING: &str = "listing the dossiers of an application";
+        let rows = sqlx::query(
+            "SELECT hash, held_at FROM intake_dossier
+             WHERE hash = (SELECT hash FROM review_application WHERE application = $1)
+             UNION ALL
+             SELECT hash, held_at FROM intake_dossier AS again WHERE recapture_of = $1
+             AND NOT EXISTS (SELECT 1 FROM review_application AS own WHERE own.hash = again.hash)
+             ORDER BY held_at, hash",
+        )
+        .bind(&application.as_bytes()[..])
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database(DOING))?;
+        let hash = |row| {
+            let columns = Columns {
+                table: "intake_dossier",
+                id: String::new(),
+                row,
+            };
+            columns.read("hash", |bytes| bytes.try_into().ok().map(Hash::from_bytes))
+        };
+        rows.iter().map(hash).collect()
     }
 
     /// Adds the keys of an application from before, and of its payments, once its dossiers were read. Who claims keeps

@@ -6,7 +6,7 @@ use personalisation_store::{
     fleet::{
         AlarmKind, CodeUse, Device, KeyUse, NewAlarm, NewCode, NewConfiguration, NewStaffList,
         NewStation, PairOfKeys, Report, RevocationReason, Settling, StationCertificate,
-        StationState,
+        StationState, Turn,
     },
 };
 use time::Duration;
@@ -245,16 +245,19 @@ async fn wrong_codes_are_counted_by_network_and_forgotten_after_the_wait(engine:
     // The row goes, and no earlier.
     assert_eq!(other.forget_wrong_codes(NOW, wait).await.unwrap(), 0);
     assert_eq!(other.forget_wrong_codes(later, wait).await.unwrap(), 1);
-    // A flood of networks costs no more than so many rows.
-    for number in 0..4200_u32 {
+    // A flood of networks costs no more than so many rows: those that were quiet longest go.
+    let at = |number: u32| later + Duration::microseconds(number.into());
+    for number in 0..4100_u32 {
         let network = number.to_be_bytes();
-        bench
-            .store
-            .add_wrong_code(&network, later, wait)
-            .await
-            .unwrap();
+        let added = bench.store.add_wrong_code(&network, at(number), wait);
+        added.await.unwrap();
     }
-    assert!(other.forget_wrong_codes(later + wait, wait).await.unwrap() <= 4096);
+    for (number, expected) in [(0, 0), (3, 0), (4, 1), (4099, 1)] {
+        let found = times(&u32::to_be_bytes(number), at(4099)).await;
+        assert_eq!(found, expected, "{number}");
+    }
+    let forgotten = other.forget_wrong_codes(at(4099) + wait, wait).await;
+    assert_eq!(forgotten.unwrap(), 4096);
 }
 
 async fn an_alarm_is_settled_once_with_a_note_that_is_sealed(engine: Engine) {
@@ -291,7 +294,7 @@ async fn an_alarm_is_settled_once_with_a_note_that_is_sealed(engine: Engine) {
     let refused = store.settle_fleet_alarm(rng, first, &again, &[]).await;
     assert!(matches!(refused, Err(StoreError::Stale { .. })));
     let kept = store.fleet_alarm(first).await.unwrap().unwrap();
-    assert_eq!((kept.station, kept.at), (Some(ONE), NOW));
+    assert_eq!((kept.head.station, kept.head.at), (Some(ONE), NOW));
     let note = kept.settled.unwrap();
     assert_eq!((note.by, note.at), (settling.by, later));
     assert_eq!(note.note.as_str(), settling.note);
@@ -302,6 +305,9 @@ async fn an_alarm_is_settled_once_with_a_note_that_is_sealed(engine: Engine) {
         .await;
     let moved = bench.store.fleet_alarm(second).await;
     assert!(matches!(moved, Err(StoreError::Seal { .. })), "{moved:?}");
+    // The list opens no note.
+    let listed = bench.store.fleet_alarms(10).await.unwrap();
+    assert!(listed.len() == 2 && listed.iter().all(|one| one.is_settled));
 }
 
 async fn pki_is_told_of_a_revocation_once_and_tried_less_and_less_often(engine: Engine) {
@@ -310,43 +316,121 @@ async fn pki_is_told_of_a_revocation_once_and_tried_less_and_less_often(engine: 
     take_in(&bench, ONE, None).await;
     let reason = RevocationReason::KeyCompromise;
     store.revoke_station(ONE, reason, &[], NOW).await.unwrap();
-    let untold = store.untold_revocations().await.unwrap();
-    assert_eq!((untold[0].station, untold[0].reason), (ONE, reason));
-    assert_eq!((untold[0].since, untold[0].tries), (NOW, 0));
-    assert_eq!(
-        store.next_untold(NOW).await.unwrap(),
-        None,
-        "whoever revoked it is telling pki"
-    );
+    assert_eq!(store.count_untold_revocations().await.unwrap(), 1);
+    let taken = async |at| match store.next_untold(at).await.unwrap() {
+        None => None,
+        Some(Turn::Tell(untold)) => Some(untold),
+        Some(Turn::Unreadable { error, .. }) => panic!("{error}"),
+    };
+    assert_eq!(taken(NOW).await, None, "whoever revoked it is telling pki");
     // Each try puts the next one off, twice as long as the one before, at most a quarter of an hour.
     let (mut at, mut pauses) = (NOW, Vec::new());
     for tries in 0..10 {
         let mut waited = 0;
-        let taken = loop {
-            if let Some(taken) = store.next_untold(at).await.unwrap() {
-                break taken;
+        let untold = loop {
+            if let Some(untold) = taken(at).await {
+                break untold;
             }
             (at, waited) = (at + Duration::seconds(5), waited + 5);
         };
-        assert_eq!(taken.tries, tries);
-        assert_eq!(store.next_untold(at).await.unwrap(), None, "nobody else");
+        assert_eq!((untold.station, untold.reason), (ONE, reason));
+        assert_eq!((untold.since, untold.tries), (NOW, tries));
+        assert_eq!(taken(at).await, None, "nobody else");
         pauses.push(waited);
     }
     assert_eq!(pauses, [5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
     // Revoked again, nothing begins anew.
     store.revoke_station(ONE, reason, &[], at).await.unwrap();
-    assert_eq!(store.untold_revocations().await.unwrap()[0].tries, 10);
+    assert_eq!(taken(at).await, None);
     assert!(store.is_untold(ONE).await.unwrap());
     assert!(store.told_revocation(ONE, &[], at).await.unwrap());
     assert!(!store.told_revocation(ONE, &[], at).await.unwrap());
     assert!(!store.is_untold(ONE).await.unwrap());
     let much_later = at + Duration::days(9);
-    assert_eq!(store.next_untold(much_later).await.unwrap(), None);
+    assert_eq!(taken(much_later).await, None);
     store.revoke_station(ONE, reason, &[], at).await.unwrap();
-    assert_eq!(store.untold_revocations().await.unwrap(), []);
+    assert_eq!(store.count_untold_revocations().await.unwrap(), 0);
+}
+
+async fn a_revocation_that_cannot_be_read_keeps_no_other_one_back(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let (store, reason) = (&bench.store, RevocationReason::Superseded);
+    for station in [ONE, TWO] {
+        take_in(&bench, station, None).await;
+        store
+            .revoke_station(station, reason, &[], NOW)
+            .await
+            .unwrap();
+    }
+    let told = async |at| match store.next_untold(at).await.unwrap() {
+        None => "nobody".to_owned(),
+        Some(Turn::Tell(untold)) => format!("tell {}", untold.station),
+        Some(Turn::Unreadable { station, error }) => {
+            assert!(matches!(error, StoreError::BadRow { .. }), "{error}");
+            format!("unreadable {}", station.unwrap())
+        }
+    };
+    let mut at = NOW;
+    for (damaged, mended) in [
+        (
+            "UPDATE fleet_station SET reason = 'nonsense' WHERE station_id = X'01010101010101010101010101010101'",
+            "UPDATE fleet_station SET reason = 'superseded' WHERE station_id = X'01010101010101010101010101010101'",
+        ),
+        (
+            "UPDATE fleet_revocation SET tries = -1 WHERE station_id = X'01010101010101010101010101010101'",
+            "UPDATE fleet_revocation SET tries = 1 WHERE station_id = X'01010101010101010101010101010101'",
+        ),
+    ] {
+        bench.home.meddle(damaged).await;
+        at += Duration::HOUR;
+        let turns = [told(at).await, told(at).await, told(at).await];
+        for expected in [
+            format!("unreadable {ONE}"),
+            format!("tell {TWO}"),
+            "nobody".to_owned(),
+        ] {
+            assert!(turns.contains(&expected), "{turns:?}");
+        }
+        bench.home.meddle(mended).await;
+    }
+    assert_eq!(store.count_untold_revocations().await.unwrap(), 2);
+    // Mended, it is told.
+    at += Duration::HOUR;
+    let turns = [told(at).await, told(at).await];
+    assert!(turns.contains(&format!("tell {ONE}")), "{turns:?}");
+}
+
+async fn an_alarm_about_what_goes_on_rings_once_until_somebody_is_done_with_it(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let (rng, store) = (&mut bench.rng, &bench.store);
+    let raise = |station| NewAlarm {
+        kind: AlarmKind::RevocationUnreadable,
+        station,
+        at: NOW,
+    };
+    let mut alarms = Vec::new();
+    for station in [Some(ONE), None, Some(ONE), None, Some(TWO)] {
+        let alarm = raise(station);
+        let raised = store.raise_fleet_alarm_once(rng, &alarm, &[]).await;
+        alarms.push(raised.unwrap());
+    }
+    let is_new: Vec<bool> = alarms.iter().map(Option::is_some).collect();
+    assert_eq!(is_new, [true, true, false, false, true]);
+    let settling = Settling {
+        by: PersonId::from_bytes([5; 16]),
+        note: "not mended",
+        at: NOW,
+    };
+    let settled = store.settle_fleet_alarm(rng, alarms[0].unwrap(), &settling, &[]);
+    settled.await.unwrap();
+    let alarm = raise(Some(ONE));
+    let again = store.raise_fleet_alarm_once(rng, &alarm, &[]).await;
+    assert!(again.unwrap().is_some());
 }
 
 on_each_engine! {
+    a_revocation_that_cannot_be_read_keeps_no_other_one_back,
+    an_alarm_about_what_goes_on_rings_once_until_somebody_is_done_with_it,
     a_station_is_taken_in_once_and_its_states_go_downwards,
     a_renewal_keeps_what_was_before,
     a_code_is_bound_to_its_first_keys,

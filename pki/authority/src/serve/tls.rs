@@ -39,6 +39,7 @@ pub(super) fn acceptor(
         _ => return Err(TlsError::OneKey),
     };
     let ours = tls::identity(&config.certificate, key)?;
+    tokio::spawn(tls::watch_end(Arc::clone(&ours)));
     let callers = tls::callers_not_revoked(&config.client_ca, &config.revocation_list)?;
     let acceptor = tls::acceptor(ours, Some(Arc::clone(&callers)))?;
     Ok((acceptor, Door::new(callers)))

@@ -224,7 +224,7 @@ fn number(list: &[u8]) -> Result<Option<Number>, der::Error> {
 }
 
 /// OpenSSL tells only differences, here from 1970.
-fn seconds(time: &Asn1TimeRef) -> Result<i64, ErrorStack> {
+pub(super) fn seconds(time: &Asn1TimeRef) -> Result<i64, ErrorStack> {
     let since = Asn1Time::from_unix(0)?.diff(time)?;
     Ok(i64::from(since.days) * 86_400 + i64::from(since.secs))
 }

@@ -201,7 +201,7 @@ impl ResolvesClientCert for Renewable {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::time::Duration;
 
     use openssl::{
@@ -209,16 +209,20 @@ mod tests {
         ec::{EcGroup, EcKey},
         hash::MessageDigest,
         nid::Nid,
-        pkey::PKey,
+        pkey::{PKey, Private},
         x509::{X509, X509NameBuilder},
     };
 
     use super::*;
 
-    /// A certificate and its key, PEM.
-    fn pair() -> (Vec<u8>, Vec<u8>) {
+    /// A new key.
+    fn key() -> PKey<Private> {
         let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-        let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+        PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
+    }
+
+    /// A certificate of a key for so many days, PEM.
+    fn certificate(key: &PKey<Private>, days: u32) -> Vec<u8> {
         let mut name = X509NameBuilder::new().unwrap();
         name.append_entry_by_text("CN", "centre.example").unwrap();
         let name = name.build();
@@ -230,12 +234,36 @@ mod tests {
             .set_not_before(&Asn1Time::days_from_now(0).unwrap())
             .unwrap();
         builder
-            .set_not_after(&Asn1Time::days_from_now(1).unwrap())
+            .set_not_after(&Asn1Time::days_from_now(days).unwrap())
             .unwrap();
-        builder.set_pubkey(&key).unwrap();
-        builder.sign(&key, MessageDigest::sha256()).unwrap();
-        let certificate = builder.build().to_pem().unwrap();
-        (certificate, key.private_key_to_pem_pkcs8().unwrap())
+        builder.set_pubkey(key).unwrap();
+        builder.sign(key, MessageDigest::sha256()).unwrap();
+        builder.build().to_pem().unwrap()
+    }
+
+    /// Writes a new key.
+    fn write_key(file: &Path) -> PKey<Private> {
+        let key = key();
+        fs::write(file, key.private_key_to_pem_pkcs8().unwrap()).unwrap();
+        fs::set_permissions(file, fs::Permissions::from_mode(0o600)).unwrap();
+        key
+    }
+
+    /// Ours in a folder, for so many days, and what puts another one for so many days in its place.
+    pub(in crate::tls) fn renewable(
+        folder: &Path,
+        days: u32,
+    ) -> (Arc<Renewable>, impl Fn(u32) + use<>) {
+        let (file, next) = (folder.join("ours.pem"), folder.join("next.pem"));
+        let key = write_key(&folder.join("ours.key"));
+        fs::write(&file, certificate(&key, days)).unwrap();
+        let place = folder.join("ours.key");
+        let ours = identity(&file, KeyPlace::DangerFile(&place)).unwrap();
+        let renew = move |days| {
+            fs::write(&next, certificate(&key, days)).unwrap();
+            fs::rename(&next, &file).unwrap();
+        };
+        (ours, renew)
     }
 
     #[test]
@@ -243,10 +271,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = |name: &str| folder.path().join(name);
         let (file, key) = (path("ours.pem"), path("ours.key"));
-        let (certificate, private) = pair();
+        let certificate = certificate(&write_key(&key), 1);
         fs::write(&file, &certificate).unwrap();
-        fs::write(&key, private).unwrap();
-        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
         let ours = identity(&file, KeyPlace::DangerFile(&key)).unwrap();
         let first = ours.current().unwrap();
         // A second from now.

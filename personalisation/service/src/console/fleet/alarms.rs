@@ -15,7 +15,10 @@ use pages::{
     http::Problem,
 };
 use personalisation_core::ids::AlarmId;
-use personalisation_store::fleet::{Alarm, AlarmKind, Settling};
+use personalisation_store::{
+    StoreError,
+    fleet::{Alarm, AlarmHead, AlarmKind, Settling},
+};
 
 use crate::console::{
     Desk, acting,
@@ -38,6 +41,7 @@ const fn what(kind: AlarmKind) -> Id {
     match kind {
         AlarmKind::CodeUsedAgain => Id("alarm-code-used-again"),
         AlarmKind::KeyOfAnother => Id("alarm-key-of-another"),
+        AlarmKind::RevocationUnreadable => Id("alarm-revocation-unreadable"),
     }
 }
 
@@ -46,23 +50,29 @@ const fn about(kind: AlarmKind) -> Id {
     match kind {
         AlarmKind::CodeUsedAgain => Id("alarm-code-used-again-about"),
         AlarmKind::KeyOfAnother => Id("alarm-key-of-another-about"),
+        AlarmKind::RevocationUnreadable => Id("alarm-revocation-unreadable-about"),
     }
 }
 
-fn state(speech: Speech<'_>, alarm: &Alarm) -> Tag {
-    match alarm.settled {
-        None => Tag::new(Tone::Bad, speech.text("alarm-open")),
-        Some(_) => Tag::new(Tone::Good, speech.text("alarm-settled")),
+fn state(speech: Speech<'_>, alarm: &AlarmHead) -> Tag {
+    if alarm.is_settled {
+        Tag::new(Tone::Good, speech.text("alarm-settled"))
+    } else {
+        Tag::new(Tone::Bad, speech.text("alarm-open"))
     }
 }
 
-/// Where its station stands, as far as it is one of ours: a code may ring before anybody used it rightly.
-async fn office(desk: &Desk, alarm: &Alarm) -> Result<Option<String>, Problem> {
+/// Where its station stands, as far as it is one of ours: a code may ring before anybody used it rightly. Its row may be
+/// what the alarm is about.
+async fn office(desk: &Desk, alarm: &AlarmHead) -> Result<Option<String>, Problem> {
     let Some(id) = alarm.station else {
         return Ok(None);
     };
-    let station = desk.store.station(id).await.map_err(failed)?;
-    Ok(station.map(|station| station.office.to_string()))
+    match desk.store.station(id).await {
+        Ok(station) => Ok(station.map(|station| station.office.to_string())),
+        Err(StoreError::BadRow { .. }) => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
 }
 
 pub(super) async fn list(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Problem> {
@@ -120,7 +130,7 @@ async fn find(desk: &Desk, staffer: &Staffer, id: &str) -> Result<Shown, Problem
             None => None,
         };
         Ok(Shown {
-            office: office(desk, &alarm).await?,
+            office: office(desk, &alarm.head).await?,
             alarm,
             by,
         })
@@ -139,22 +149,23 @@ pub(super) async fn show(
 
 fn facts(speech: Speech<'_>, shown: &Shown) -> SummaryList {
     let Shown { alarm, office, by } = shown;
+    let head = &alarm.head;
     let row = |name: Id, value: Markup| SummaryRow {
         name: speech.text(name),
         value,
         change: None,
     };
     let mut rows = vec![
-        row(Id("alarm-what"), html! { (speech.text(what(alarm.kind))) }),
-        row(Id("alarm-when"), html! { (moment(speech, alarm.at)) }),
+        row(Id("alarm-what"), html! { (speech.text(what(head.kind))) }),
+        row(Id("alarm-when"), html! { (moment(speech, head.at)) }),
     ];
-    if let Some(id) = alarm.station {
+    if let Some(id) = head.station {
         let station = html! {
             @if let Some(office) = office { a href={ "/fleet/" (id) } { (office) } } @else { (id) }
         };
         rows.push(row(Id("alarm-station"), station));
     }
-    rows.push(row(Id("fleet-state"), html! { (state(speech, alarm)) }));
+    rows.push(row(Id("fleet-state"), html! { (state(speech, head)) }));
     if let (Some(settled), Some(by)) = (&alarm.settled, by) {
         rows.extend([
             row(Id("alarm-by"), html! { (by) }),
@@ -174,10 +185,10 @@ fn one(staffer: &Staffer, shown: &Shown, values: &Values, errors: &Errors) -> Ma
     let note = Input::lines("note", speech.text("alarm-note")).hint(speech.text("alarm-note-hint"));
     let mine = staffer.may(Resource::Fleet, Action::Act);
     let body = html! {
-        p.lead { (speech.text(about(shown.alarm.kind))) }
+        p.lead { (speech.text(about(shown.alarm.head.kind))) }
         (facts(speech, shown))
         @if shown.alarm.settled.is_none() && mine {
-            (form.wrap(&format!("/fleet/alarms/{}", shown.alarm.id), &html! {
+            (form.wrap(&format!("/fleet/alarms/{}", shown.alarm.head.id), &html! {
                 (form.input(&note))
                 (ButtonBar::new(Button::primary(speech.text("alarm-settle")))
                     .and(Button::secondary(speech.text("alarms-back")).href("/fleet/alarms")))
@@ -207,7 +218,7 @@ pub(super) async fn settle(
         let page = one(&staffer, &shown, &values, &errors);
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     }
-    let (id, mut rng) = (shown.alarm.id, desk.rng);
+    let (id, mut rng) = (shown.alarm.head.id, desk.rng);
     let act = acting::begin(&desk, &staffer, "settle-alarm", &format!("alarm {id}")).await?;
     // Not before the intent: each look at the clock is a later one.
     let settling = Settling {
@@ -215,7 +226,7 @@ pub(super) async fn settle(
         note,
         at: staffer.visit.now(),
     };
-    let done = [act.outcome(settling.at, shown.alarm.kind.name())];
+    let done = [act.outcome(settling.at, shown.alarm.head.kind.name())];
     let settled = desk
         .store
         .settle_fleet_alarm(&mut rng, id, &settling, &done)

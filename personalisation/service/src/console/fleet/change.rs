@@ -36,9 +36,11 @@ pub(super) async fn quarantine(
     staffer: Staffer,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let (station, now) = (find(&desk, &id).await?.id, staffer.visit.now());
+    let station = find(&desk, &id).await?.id;
     let object = format!("station {station}");
     let act = begin(&desk, &staffer, "quarantine-station", &object).await?;
+    // Not before the intent: each look at the clock is a later one.
+    let now = staffer.visit.now();
     let (done, not) = ([act.outcome(now, "in quarantine")], [not_moved(&act, now)]);
     let entries = (&done[..], &not[..]);
     let moved = desk.store.quarantine_station(station, entries, now).await;
@@ -51,9 +53,10 @@ pub(super) async fn release(
     staffer: Staffer,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let (station, now) = (find(&desk, &id).await?.id, staffer.visit.now());
+    let station = find(&desk, &id).await?.id;
     let object = format!("station {station}");
     let act = begin(&desk, &staffer, "release-station", &object).await?;
+    let now = staffer.visit.now();
     let (done, not) = ([act.outcome(now, "active")], [not_moved(&act, now)]);
     let entries = (&done[..], &not[..]);
     let moved = desk.store.release_station(station, entries, now).await;

@@ -4,6 +4,7 @@ mod alarms;
 mod change;
 mod code;
 mod one;
+mod programs;
 
 use std::collections::BTreeMap;
 
@@ -100,7 +101,7 @@ impl Known {
 /// How many stations in service have not been heard of for too long.
 pub(super) async fn silent(desk: &Desk, now: OffsetDateTime) -> Result<u64, Problem> {
     let mut silent = 0;
-    for station in desk.store.stations().await.map_err(failed)? {
+    for station in desk.store.readable_stations().await.map_err(failed)? {
         silent += u64::from(Known::of(desk, station).await?.is_silent(now));
     }
     Ok(silent)
@@ -148,13 +149,18 @@ fn contact(speech: Speech<'_>, known: &Known, now: OffsetDateTime) -> String {
 async fn list(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Problem> {
     let (speech, now) = (staffer.visit.speech(), staffer.visit.now());
     let mut cantons: BTreeMap<&'static str, Vec<Known>> = BTreeMap::new();
-    for station in desk.store.stations().await.map_err(failed)? {
+    for station in desk.store.readable_stations().await.map_err(failed)? {
         let (canton, _) = place(&station.office, now.date());
         let known = Known::of(&desk, station).await?;
         cantons.entry(canton.unwrap_or("")).or_default().push(known);
     }
     let alarms = alarms::count(&desk).await?;
-    let untold = desk.store.untold_revocations().await.map_err(failed)?.len();
+    let programs = programs::table(&desk, speech, now).await?;
+    let untold = desk
+        .store
+        .count_untold_revocations()
+        .await
+        .map_err(failed)?;
     let body = html! {
         @if staffer.may(Resource::Fleet, Action::Act) {
             p { (Button::primary(speech.text("fleet-new-code")).href("/fleet/new")) }
@@ -168,6 +174,7 @@ async fn list(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         }
         @if cantons.is_empty() { p { (speech.text("fleet-none")) } }
         @for (canton, stations) in &cantons { (table(speech, canton, stations, now)) }
+        (programs)
     };
     Ok(page(&staffer, "/fleet", speech.text("fleet-title"))
         .body(body)
@@ -217,13 +224,13 @@ fn table(speech: Speech<'_>, canton: &str, stations: &[Known], now: OffsetDateTi
 /// Days until the certificate ends; a tag where that is soon.
 fn days(speech: Speech<'_>, known: &Known, now: OffsetDateTime) -> Markup {
     let left = known.days_left(now);
+    html! { @if let Some(left) = left { (days_left(speech, left, ENDS_SOON)) } }
+}
+
+/// A number of days; a tag where fewer than `soon` are left.
+fn days_left(speech: Speech<'_>, left: i64, soon: i64) -> Markup {
     html! {
-        @match left {
-            None => {},
-            Some(left) if left < ENDS_SOON => {
-                (Tag::new(Tone::Attention, speech.number(left)))
-            }
-            Some(left) => { (speech.number(left)) }
-        }
+        @if left < soon { (Tag::new(Tone::Attention, speech.number(left))) }
+        @else { (speech.number(left)) }
     }
 }

@@ -53,11 +53,16 @@ fn row(speech: Speech<'_>, table: Table, of: String, measure: &Measure) -> Table
     });
     table.row([
         Cell::from(of),
-        Cell::from(measure.name.as_str()),
+        Cell::from(named(speech, measure.name.as_str())),
         Cell::from(thousandths(speech, measure.value)),
         Cell::from(limit.unwrap_or_default()),
         Cell::of(&outcome),
     ])
+}
+
+/// A measure in words; the name itself where a newer station measured something that nobody here knows.
+fn named(speech: Speech<'_>, name: &str) -> String {
+    pages::language::measure(name).map_or_else(|| name.to_owned(), |id| speech.text(id))
 }
 
 /// A value in thousandths, as a number with its decimals.
@@ -96,6 +101,22 @@ fn forced(speech: Speech<'_>, dossier: &Dossier) -> Markup {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn every_measure_is_named_in_words_of_the_reader() {
+        let texts = pages::Texts::new(crate::console::MESSAGES).unwrap();
+        let portrait = biometrics::face::Measure::ALL.map(biometrics::face::Measure::name);
+        let fingers = biometrics::finger::Measure::ALL.map(biometrics::finger::Measure::name);
+        let names = portrait.into_iter().chain(fingers).chain(["device-score"]);
+        for name in names {
+            let words = pages::Language::ALL.map(|one| named(texts.speak(one), name));
+            for word in &words {
+                assert!(!word.is_empty() && word != name, "{name}: {word}");
+            }
+            assert_ne!(words[0], words[3], "{name}: French is not English");
+        }
+        assert_eq!(named(texts.speak(pages::Language::Fr), "newer"), "newer");
+    }
 
     #[test]
     fn thousandths_are_written_with_the_decimals_they_have() {

@@ -47,10 +47,15 @@ impl SigningKey for Slow {
     }
 }
 
+/// A new key.
+fn p256() -> EcKey<Private> {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    EcKey::generate(&group).unwrap()
+}
+
 #[tokio::test]
 async fn while_a_token_signs_everything_else_goes_on() {
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    let key = EcKey::generate(&group).unwrap();
+    let key = p256();
     let (others, waits) = mpsc::channel();
     let key = Arc::new(Slow {
         spki: key.public_key_to_der().unwrap(),
@@ -110,8 +115,7 @@ fn token(folder: &Path) {
     signing.unwrap();
     let signing = token.generate_ec::<StaffListSigning>("staff-lists-1", Curve::P256);
     signing.unwrap();
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    let authority = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+    let authority = PKey::from_ec_key(p256()).unwrap();
     let of = |spki: &[u8]| certificate(&PKey::public_key_from_der(spki).unwrap(), &authority);
     let own = authority.public_key_to_der().unwrap();
     fs::write(path("ca.pem"), of(&own)).unwrap();

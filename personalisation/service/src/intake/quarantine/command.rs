@@ -2,14 +2,12 @@
 //! supervisor, with intent and outcome in the audit.
 
 use clap::Subcommand;
-use dossier::{Hash, PersonId, staff::Role};
-use evidence::entry::Act;
-use personalisation_core::ids::ActId;
+use dossier::{Hash, staff::Role};
 use personalisation_store::{Store, StoreError, intake::reason_name};
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::edge;
+use super::{hash, settle};
 
 /// Why nothing was done about a rejected dossier. For the operator.
 #[derive(Debug, Error)]
@@ -46,18 +44,11 @@ pub struct One {
     by: String,
 }
 
-/// A hash in hexadecimal digits.
-pub(crate) fn hash(text: &str) -> Result<Hash, &'static str> {
-    let mut bytes = [0; 32];
-    hex::decode_to_slice(text, &mut bytes).map_err(|_| "64 hexadecimal digits")?;
-    Ok(Hash::from_bytes(bytes))
-}
-
 /// Does it; the lines to print.
 pub async fn run(
     store: &Store,
     command: Command,
-    now: OffsetDateTime,
+    now: impl Fn() -> OffsetDateTime,
 ) -> Result<Vec<String>, QuarantineError> {
     let (one, again) = match command {
         Command::List => {
@@ -76,37 +67,11 @@ pub async fn run(
     };
     let person = store.person_by_login(&one.by).await?;
     let person = person.ok_or_else(|| QuarantineError::NotSupervisor(one.by.clone()))?;
-    let roles = store.roles_at_centre(person.id, now).await?;
+    let roles = store.roles_at_centre(person.id, now()).await?;
     if !roles.contains(&Role::Supervisor) {
         return Err(QuarantineError::NotSupervisor(one.by));
     }
     let actor = format!("staff {}", person.id);
     settle(store, &actor, (one.dossier, person.id), again, now).await?;
     Ok(Vec::new())
-}
-
-/// Settles one by a supervisor: opened once more, or erased.
-pub(crate) async fn settle(
-    store: &Store,
-    actor: &str,
-    (hash, by): (Hash, PersonId),
-    again: bool,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    let id = ActId::generate(&mut edge::rng());
-    let name = if again {
-        "open-rejected-again"
-    } else {
-        "erase-rejected"
-    };
-    let act = Act::new(*id.as_bytes(), actor, name, format!("dossier {hash}"));
-    store.audit(&[act.intent(now)]).await?;
-    let done = [act.outcome(now, if again { "held again" } else { "to be erased" })];
-    let settled = store.settle_rejected(hash, by, again, &done, now).await;
-    if settled.is_err() {
-        store
-            .audit(&[act.outcome(now, "nothing was changed")])
-            .await?;
-    }
-    settled
 }

@@ -7,9 +7,11 @@
 //! quarantine/HASH                cannot be used; until a supervisor is done with it
 //! ```
 
+mod held;
+
 use std::{
     fs::{self, File, OpenOptions},
-    io::{self, Read as _, Write as _},
+    io::{self, Write as _},
     os::unix::fs::{FileExt as _, OpenOptionsExt as _},
     path::{Path, PathBuf},
     sync::{Mutex, MutexGuard, PoisonError},
@@ -21,6 +23,7 @@ use dossier::{
     sealed::{Header, MAX_LENGTH},
 };
 use openssl::sha::Sha256;
+use rustix::fs::{Timespec, Timestamps, UTIME_NOW, UTIME_OMIT, futimens};
 use thiserror::Error;
 
 /// Bytes of one chunk at most.
@@ -225,6 +228,8 @@ impl Chunks {
             }
             Err(error) => return Err(error.into()),
         };
+        // Its row is written next: a file that nobody named for long is not forgotten meanwhile.
+        touch(&file)?;
         let header = peek(&file)?;
         match header {
             Some(header) if header.station != station => Err(ChunkError::OtherStation),
@@ -261,60 +266,13 @@ impl Chunks {
         Ok(sync_folder(&self.held)?)
     }
 
-    /// The bytes of a held dossier, or of one in quarantine; none where there are none.
-    pub fn read(&self, hash: Hash) -> io::Result<Option<Vec<u8>>> {
-        for folder in [&self.held, &self.quarantine] {
-            match File::open(folder.join(hash.to_string())) {
-                Ok(file) => {
-                    let mut bytes = Vec::with_capacity(
-                        usize::try_from(file.metadata()?.len())
-                            .unwrap_or(MAX_LENGTH)
-                            .min(MAX_LENGTH),
-                    );
-                    file.take(MAX_LENGTH as u64 + 1).read_to_end(&mut bytes)?;
-                    return Ok(Some(bytes));
-                }
-                Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(None)
-    }
-
-    /// Removes an accepted dossier's file. Safe to repeat.
-    pub fn erase(&self, hash: Hash) -> io::Result<()> {
-        let _lock = self.lock(hash);
-        for folder in [&self.held, &self.quarantine] {
-            match fs::remove_file(folder.join(hash.to_string())) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
-    /// Puts a rejected dossier's file away. Safe to repeat.
-    pub fn put_away(&self, hash: Hash) -> io::Result<()> {
-        let _lock = self.lock(hash);
-        let name = hash.to_string();
-        match fs::rename(self.held.join(&name), self.quarantine.join(&name)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            Err(_) => Ok(()),
-            Ok(()) => {
-                sync_folder(&self.quarantine)?;
-                sync_folder(&self.held)
-            }
-        }
-    }
-
     /// Forgets unfinished dossiers that got no chunk for so long; how many.
     pub fn forget(&self, silent: Duration, now: SystemTime) -> io::Result<u64> {
         let mut forgotten = 0;
         for station in fs::read_dir(&self.incoming)? {
             for entry in fs::read_dir(station?.path())? {
                 let entry = entry?;
-                let age = now.duration_since(entry.metadata()?.modified()?);
-                if age.is_ok_and(|age| age > silent) {
+                if is_older(&entry.metadata()?, silent, now)? {
                     fs::remove_file(entry.path())?;
                     forgotten += 1;
                 }
@@ -403,6 +361,22 @@ fn refuse_others(file: &File, station: StationId, path: &Path) -> Result<(), Chu
         }
         _ => Ok(()),
     }
+}
+
+/// Whether a file was last written longer ago than that.
+fn is_older(facts: &fs::Metadata, silent: Duration, now: SystemTime) -> io::Result<bool> {
+    let age = now.duration_since(facts.modified()?);
+    Ok(age.is_ok_and(|age| age > silent))
+}
+
+/// Says that a file was written now.
+fn touch(file: &File) -> io::Result<()> {
+    let time = |tv_nsec| Timespec { tv_sec: 0, tv_nsec };
+    let times = Timestamps {
+        last_access: time(UTIME_OMIT),
+        last_modification: time(UTIME_NOW),
+    };
+    Ok(futimens(file, &times)?)
 }
 
 fn free(folder: &Path) -> io::Result<u64> {

@@ -1,19 +1,17 @@
 //! `idoc.intake.v1.SecondPerson`: what stations ask, opened in intake's token, and what became of it.
 
+mod answer;
+mod asking;
+
 use std::{sync::Arc, time::Duration};
 
-use dossier::{
-    ApplicationId, ApprovalRequest, Body as _, Hash, Signed,
-    approval::{RequestError, SealedRequest},
-    dossier::SecondPerson as Record,
-    hpke::HpkeError,
-};
+use dossier::{ApplicationId, Body as _, Hash};
 use evidence::entry::Act;
 use personalisation_core::ids::ActId;
 use personalisation_store::{
     Store,
-    fleet::{Station, StationState},
-    intake::{NewQuestion, Question, QuestionId, QuestionState},
+    fleet::StationState,
+    intake::{NewQuestion, QuestionId},
 };
 use tonic::{Request, Response, Status};
 use wire::intake::{
@@ -23,7 +21,7 @@ use wire::intake::{
 
 use super::{
     keys::IntakeKeys,
-    peer, rules,
+    peer,
     service::{ACTOR, unavailable},
 };
 use crate::edge;
@@ -51,80 +49,19 @@ pub struct SecondPersonService {
     pub approvals: ApprovalKeys,
 }
 
-impl SecondPersonService {
-    /// Opens a request in the token, where it may block.
-    async fn open(&self, sealed: Vec<u8>, from: &Station) -> Result<ApprovalRequest, Status> {
-        let (keys, station) = (Arc::clone(&self.keys), from.id);
-        let opening = tokio::task::spawn_blocking(move || {
-            let sealed = SealedRequest::decode(&sealed).map_err(|error| refused(&error))?;
-            let key = keys.opening(sealed.intake_key()).ok_or_else(|| {
-                Status::failed_precondition(
-                    "sealed: to a key that is not used; fetch the configuration",
-                )
-            })?;
-            sealed.open(&key, station).map_err(|error| refused(&error))
-        });
-        let opened = opening.await;
-        opened.map_err(|_| Status::unavailable("the service is ending; repeat the call"))?
-    }
-
-    /// Whether the rules in force let that office ask.
-    async fn allowed(&self, from: &Station) -> Result<(), Status> {
-        let now = edge::now();
-        let signed = self.store.configuration_in_force(now).await;
-        let signed = signed.map_err(unavailable)?;
-        let configuration = signed.and_then(|(_, signed)| rules::configuration(&signed));
-        let rule = configuration.as_ref();
-        let rule = rule.and_then(|configuration| configuration.second_person(&from.office));
-        if rule.is_some_and(|rule| rule.remote) {
-            return Ok(());
-        }
-        Err(Status::failed_precondition(
-            "the rules of this office ask for a second person at the counter",
-        ))
-    }
-
-    async fn answer(&self, question: &Question) -> Result<Answer, Status> {
-        let said = self.store.question_answer(question.id).await;
-        let said = said.map_err(unavailable)?.unwrap_or_default();
-        let mut answer = Answer {
-            state: state(question.state).into(),
-            ..Answer::default()
-        };
-        match question.state {
-            QuestionState::Approved => {
-                let signed = Signed::<Record>::decode(&said).map_err(|_| damaged(question))?;
-                let key = self
-                    .approvals
-                    .iter()
-                    .find(|spki| dossier::KeyId::of(spki) == signed.key());
-                let Some(key) = key else {
-                    tracing::error!(question = %question.id, "an approval's key is not configured");
-                    return Err(Status::unavailable("the approval's key is away; ask later"));
-                };
-                let by = question.decided_by.ok_or_else(|| damaged(question))?;
-                let by = self.store.person(by).await.map_err(unavailable)?;
-                answer.name = by.map_or_else(String::new, |person| person.name.as_str().to_owned());
-                answer.record = said.to_vec();
-                answer.key.clone_from(key);
-            }
-            QuestionState::Declined => {
-                answer.note = String::from_utf8(said.to_vec()).map_err(|_| damaged(question))?;
-            }
-            _ => {}
-        }
-        Ok(answer)
-    }
-}
-
 #[tonic::async_trait]
 impl SecondPerson for SecondPersonService {
     async fn ask(&self, wire: Request<AskRequest>) -> Result<Response<AskResponse>, Status> {
         let station = peer::station(&self.store, &wire).await?;
         if !matches!(station.state, StationState::Active) {
-            return Err(Status::permission_denied(
-                "this station is under quarantine",
-            ));
+            // A word of its own, for the clerk who asks: what else is refused has other reasons and other remedies.
+            let answer = Answer {
+                state: AnswerState::Quarantined.into(),
+                ..Answer::default()
+            };
+            return Ok(Response::new(AskResponse {
+                answer: Some(answer),
+            }));
         }
         self.allowed(&station).await?;
         let request = self.open(wire.into_inner().sealed, &station).await?;
@@ -144,7 +81,9 @@ impl SecondPerson for SecondPersonService {
                 "64 questions of this station wait",
             ));
         }
-        let content = request.encode().map_err(|error| refused(&error.into()))?;
+        let content = request
+            .encode()
+            .map_err(|error| asking::refused(&error.into()))?;
         let new = NewQuestion {
             id,
             station: station.id,
@@ -158,7 +97,7 @@ impl SecondPerson for SecondPersonService {
         let entries = [act.intent(now), act.outcome(now, "waiting")];
         let mut rng = edge::rng();
         let asked = self.store.ask_second_person(&mut rng, &new, &entries, now);
-        let question = own(asked.await.map_err(unavailable)?, &station)?;
+        let question = answer::own(asked.await.map_err(unavailable)?, &station)?;
         Ok(Response::new(AskResponse {
             answer: Some(self.answer(&question).await?),
         }))
@@ -179,7 +118,7 @@ impl SecondPerson for SecondPersonService {
         };
         let question = self.store.question(id).await.map_err(unavailable)?;
         let question = question.ok_or_else(|| Status::not_found("never asked, or forgotten"))?;
-        let question = own(question, &station)?;
+        let question = answer::own(question, &station)?;
         Ok(Response::new(LookResponse {
             answer: Some(self.answer(&question).await?),
         }))
@@ -218,14 +157,6 @@ pub(super) async fn forget(store: Store) {
     }
 }
 
-/// Only its own station hears of a question.
-fn own(question: Question, station: &Station) -> Result<Question, Status> {
-    if question.station == station.id {
-        return Ok(question);
-    }
-    Err(Status::permission_denied("another station asked this"))
-}
-
 fn act(name: &'static str, application: ApplicationId) -> Act {
     let id = *ActId::generate(&mut edge::rng()).as_bytes();
     Act::new(id, ACTOR, name, format!("application {application}"))
@@ -236,30 +167,4 @@ fn application_of(bytes: &[u8]) -> Result<ApplicationId, Status> {
     bytes
         .map(ApplicationId::from_bytes)
         .map_err(|_| Status::invalid_argument("application: 16 bytes"))
-}
-
-fn damaged(question: &Question) -> Status {
-    tracing::error!(question = %question.id, "what was said to a question cannot be read");
-    Status::unavailable("the answer cannot be read now")
-}
-
-/// What is wrong with the bytes is the station's fault; what the token cannot do is ours.
-fn refused(error: &RequestError) -> Status {
-    match error {
-        RequestError::Hpke(HpkeError::Receiver(_) | HpkeError::OpenSsl(_)) => {
-            tracing::error!(%error, "opening a request for a second person");
-            Status::unavailable("requests cannot be opened now; repeat the call later")
-        }
-        error => Status::invalid_argument(format!("sealed: {error}")),
-    }
-}
-
-const fn state(state: QuestionState) -> AnswerState {
-    match state {
-        QuestionState::Waiting => AnswerState::Waiting,
-        QuestionState::Approved => AnswerState::Approved,
-        QuestionState::Declined => AnswerState::Declined,
-        QuestionState::TakenBack => AnswerState::TakenBack,
-        QuestionState::Expired => AnswerState::Expired,
-    }
 }
