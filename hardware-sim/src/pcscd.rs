@@ -111,6 +111,21 @@ impl Daemon {
         matches!(self.child.try_wait(), Ok(None))
     }
 
+    /// Lets the daemon look at its configuration again (SIGUSR1, what `pcscd --hotplug` sends).
+    ///
+    /// pcscd 1.9 then closes readers whose driver says that they are unplugged, and opens configured
+    /// ones that it does not have; each gets the lowest free number, which may be another than
+    /// before. Names and devices of the configuration itself must stay: it refuses a file in which
+    /// they changed.
+    pub fn look_again(&self) -> io::Result<()> {
+        let process = self.child.id().to_string();
+        let sent = Command::new("/bin/sh")
+            .args(["-c", "kill -USR1 \"$0\"", &process])
+            .status()?;
+        let failed = || io::Error::other("the card daemon takes no signal");
+        sent.success().then_some(()).ok_or_else(failed)
+    }
+
     /// The daemon's process, for tests that kill it.
     pub fn process(&self) -> u32 {
         self.child.id()

@@ -16,6 +16,7 @@ use std::path::Path;
 use std::slice;
 use std::time::Duration;
 
+use reader::Presence;
 use wire::{Answer, Request};
 
 type Dword = c_ulong;
@@ -30,6 +31,7 @@ const IFD_RESPONSE_TIMEOUT: ResponseCode = 613;
 const IFD_NOT_SUPPORTED: ResponseCode = 614;
 const IFD_ICC_PRESENT: ResponseCode = 615;
 const IFD_ICC_NOT_PRESENT: ResponseCode = 616;
+const IFD_NO_SUCH_DEVICE: ResponseCode = 617;
 const IFD_ERROR_INSUFFICIENT_BUFFER: ResponseCode = 618;
 const IFD_POWER_UP: Dword = 500;
 const IFD_POWER_DOWN: Dword = 501;
@@ -110,6 +112,11 @@ pub unsafe extern "C" fn IFDHCreateChannelByName(
     // pcscd wants plain paths to exist when it starts; with this prefix it does not look.
     let path = name.strip_prefix(b"unix:").unwrap_or(name);
     reader::open(lun, Path::new(OsStr::from_bytes(path)));
+    // A simulator that is not there yet may come; one that says the cable is out means it.
+    if reader::ask(lun, Request::Presence, &[]) == Some(Answer::Unplugged) {
+        reader::close(lun);
+        return IFD_NO_SUCH_DEVICE;
+    }
     IFD_SUCCESS
 }
 
@@ -198,6 +205,7 @@ pub unsafe extern "C" fn IFDHPowerICC(
     match reader::ask(lun, request, &[]) {
         // SAFETY: ifdhandler.h gives 33 bytes for the ATR; both pointers are the caller's.
         Some(Answer::Done(bytes)) => unsafe { give(&bytes, atr, MAX_ATR, atr_length) },
+        Some(Answer::Unplugged) => IFD_NO_SUCH_DEVICE,
         _ => IFD_ERROR_POWER_ACTION,
     }
 }
@@ -231,6 +239,7 @@ pub unsafe extern "C" fn IFDHTransmitToICC(
             match other {
                 Some(Answer::Silent) => IFD_RESPONSE_TIMEOUT,
                 Some(Answer::NoCard) => IFD_ICC_NOT_PRESENT,
+                Some(Answer::Unplugged) => IFD_NO_SUCH_DEVICE,
                 _ => IFD_COMMUNICATION_ERROR,
             }
         }
@@ -265,6 +274,7 @@ pub unsafe extern "C" fn IFDHControl(
         // SAFETY: the caller's buffer and counter, as promised above.
         Some(Answer::Done(bytes)) => unsafe { give(&bytes, output, output_length, returned) },
         Some(Answer::NotSupported) => IFD_NOT_SUPPORTED,
+        Some(Answer::Unplugged) => IFD_NO_SUCH_DEVICE,
         _ => IFD_COMMUNICATION_ERROR,
     }
 }
@@ -272,9 +282,10 @@ pub unsafe extern "C" fn IFDHControl(
 /// Whether a card is in the field. A simulator that is not there has no card.
 #[unsafe(no_mangle)]
 pub extern "C" fn IFDHICCPresence(lun: Dword) -> ResponseCode {
-    match reader::find(lun) {
-        Some(reader) if reader.has_card() => IFD_ICC_PRESENT,
-        _ => IFD_ICC_NOT_PRESENT,
+    match reader::find(lun).map(|reader| reader.presence()) {
+        Some(Presence::Present) => IFD_ICC_PRESENT,
+        Some(Presence::Unplugged) => IFD_NO_SUCH_DEVICE,
+        Some(Presence::Absent) | None => IFD_ICC_NOT_PRESENT,
     }
 }
 

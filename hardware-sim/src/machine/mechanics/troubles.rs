@@ -1,0 +1,61 @@
+//! What is wrong now: computed from where things are, so that it ends when its cause ends.
+
+use super::Mechanics;
+use crate::machine::card::{Print, Stage, Stop};
+use crate::machine::failure::{Failure, Kind, Remedy};
+use crate::machine::place::Place;
+
+impl Mechanics {
+    /// All troubles, the worst first. `hopper`: cards in it.
+    pub fn troubles(&self, hopper: u32) -> Vec<Failure> {
+        let memory = &self.memory;
+        let mut troubles = Vec::new();
+        if memory.door_open {
+            troubles.push(Failure::new(Kind::DoorOpen));
+        }
+        for (&handle, card) in &memory.cards {
+            let here = |kind: Kind, place| Failure::new(kind).at(place).of(handle);
+            if card.missing {
+                troubles.push(Failure::new(Kind::CardMissing).of(handle));
+                continue;
+            }
+            match card.stage {
+                Stage::Stopped { from, to, cause } if cause != Stop::Door => {
+                    let place = if from == Place::Hopper { from } else { to };
+                    let remedy = match cause {
+                        Stop::Wedged => Remedy::Person,
+                        _ => Remedy::Retry,
+                    };
+                    troubles.push(here(Kind::Jam, place).by(remedy));
+                }
+                // Told once for both.
+                Stage::Resting(place) if card.doubled_with.is_some_and(|other| other > handle) => {
+                    troubles.push(here(Kind::DoubleFeed, place));
+                }
+                Stage::Resting(place) if matches!(card.print, Print::Spoiled(_)) => {
+                    troubles.push(here(Kind::Spoiled, place));
+                }
+                Stage::Resting(Place::Station) if self.misread => {
+                    troubles.push(here(Kind::Misread, Place::Station));
+                }
+                _ => {}
+            }
+        }
+        if memory.ribbon == Some(0) {
+            troubles.push(Failure::new(Kind::RibbonOut).at(Place::Printer));
+        }
+        for (tray, inside, room) in [
+            (Place::Exit, memory.exit_cards, self.build.exit_tray),
+            (Place::Reject, memory.reject_cards, self.build.reject_tray),
+        ] {
+            if inside >= room {
+                troubles.push(Failure::new(Kind::TrayFull).at(tray));
+            }
+        }
+        if hopper == 0 {
+            troubles.push(Failure::new(Kind::HopperEmpty).at(Place::Hopper));
+        }
+        troubles.sort_by_key(|trouble| trouble.kind);
+        troubles
+    }
+}
