@@ -358,6 +358,20 @@ fn full_trays_and_occupied_places_are_refused() {
     assert_eq!(world.stage(2), Stage::Resting(Place::Station));
 }
 
+/// A person who knows how: reaches in, and the machine looks again.
+fn helped(world: &mut World, how: Person) {
+    for deed in [Person::OpenDoor, how, Person::CloseDoor] {
+        if let Ok(effects) = world.machine.person(deed, world.now) {
+            world.see(effects);
+        }
+    }
+    if world.powered {
+        drop(world.act(Act::Clear));
+    } else {
+        world.power_off();
+    }
+}
+
 /// One random thing of a shift.
 fn happen(world: &mut World, random: &mut StdRng) {
     let cards: Vec<_> = world.machine.memory.cards.keys().copied().collect();
@@ -365,7 +379,13 @@ fn happen(world: &mut World, random: &mut StdRng) {
         0 => random.random_range(0..4),
         count => cards[random.random_range(0..count)],
     };
-    let places = [Place::Station, Place::Printer, Place::Exit, Place::Reject];
+    let places = [
+        Place::Station,
+        Place::Printer,
+        Place::Printer,
+        Place::Exit,
+        Place::Reject,
+    ];
     let place = places[random.random_range(0..places.len())];
     match random.random_range(0..60) {
         0..8 if world.powered => drop(world.act(Act::Feed { card: world.next() })),
@@ -385,15 +405,17 @@ fn happen(world: &mut World, random: &mut StdRng) {
         32..35 if world.powered => drop(world.act(Act::Clear)),
         35 => {
             let wedged = random.random();
-            world
-                .machine
-                .faults
-                .arm(once(What::Jam { at: place, wedged }));
+            if random.random_ratio(1, 3) {
+                let jam = What::Jam { at: place, wedged };
+                world.machine.faults.arm(once(jam));
+            }
         }
-        36 => world.machine.faults.arm(once(What::DoubleFeed)),
-        37 => world.power_off(),
+        36 if random.random_ratio(1, 4) => world.machine.faults.arm(once(What::DoubleFeed)),
+        37 if random.random() => world.power_off(),
         38..41 => world.power_on(),
-        41..43 => {
+        41..43 => helped(world, Person::FreeJam),
+        43 => helped(world, Person::TakeOut(place)),
+        44..46 => {
             let deeds = [
                 Person::OpenDoor,
                 Person::CloseDoor,
@@ -410,7 +432,7 @@ fn happen(world: &mut World, random: &mut StdRng) {
                 world.power_off();
             }
         }
-        _ if world.powered => world.wait(random.random_range(0..2_000)),
+        _ if world.powered => world.wait(random.random_range(0..5_000)),
         _ => world.now += 100,
     }
 }

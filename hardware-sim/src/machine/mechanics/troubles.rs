@@ -13,7 +13,11 @@ impl Mechanics {
         if memory.door_open {
             troubles.push(Failure::new(Kind::DoorOpen));
         }
-        for (&handle, card) in &memory.cards {
+        // Of two cards that lie on each other, trouble is told once.
+        let told = memory.cards.iter();
+        let told =
+            told.filter(|(handle, card)| card.doubled_with.is_none_or(|other| other > **handle));
+        for (&handle, card) in told {
             let here = |kind: Kind, place| Failure::new(kind).at(place).of(handle);
             if card.missing {
                 troubles.push(Failure::new(Kind::CardMissing).of(handle));
@@ -28,8 +32,7 @@ impl Mechanics {
                     };
                     troubles.push(here(Kind::Jam, place).by(remedy));
                 }
-                // Told once for both.
-                Stage::Resting(place) if card.doubled_with.is_some_and(|other| other > handle) => {
+                Stage::Resting(place) if card.doubled_with.is_some() => {
                     troubles.push(here(Kind::DoubleFeed, place));
                 }
                 Stage::Resting(place) if matches!(card.print, Print::Spoiled(_)) => {
