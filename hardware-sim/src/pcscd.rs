@@ -34,6 +34,18 @@ pub struct Reader {
     pub device: String,
 }
 
+impl Reader {
+    /// A reader of our own driver, with a simulated slot or machine at the other end of a socket;
+    /// none where the driver was not built.
+    pub fn ours(name: &str, socket: &Path) -> Option<Self> {
+        Some(Self {
+            name: name.to_owned(),
+            driver: driver()?,
+            device: socket.to_str()?.to_owned(),
+        })
+    }
+}
+
 /// Why a daemon did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {
@@ -109,21 +121,6 @@ impl Daemon {
     /// Whether it is still running.
     pub fn is_running(&mut self) -> bool {
         matches!(self.child.try_wait(), Ok(None))
-    }
-
-    /// Lets the daemon look at its configuration again (SIGUSR1, what `pcscd --hotplug` sends).
-    ///
-    /// pcscd 1.9 then closes readers whose driver says that they are unplugged, and opens configured
-    /// ones that it does not have; each gets the lowest free number, which may be another than
-    /// before. Names and devices of the configuration itself must stay: it refuses a file in which
-    /// they changed.
-    pub fn look_again(&self) -> io::Result<()> {
-        let process = self.child.id().to_string();
-        let sent = Command::new("/bin/sh")
-            .args(["-c", "kill -USR1 \"$0\"", &process])
-            .status()?;
-        let failed = || io::Error::other("the card daemon takes no signal");
-        sent.success().then_some(()).ok_or_else(failed)
     }
 
     /// The daemon's process, for tests that kill it.

@@ -31,7 +31,6 @@ const IFD_RESPONSE_TIMEOUT: ResponseCode = 613;
 const IFD_NOT_SUPPORTED: ResponseCode = 614;
 const IFD_ICC_PRESENT: ResponseCode = 615;
 const IFD_ICC_NOT_PRESENT: ResponseCode = 616;
-const IFD_NO_SUCH_DEVICE: ResponseCode = 617;
 const IFD_ERROR_INSUFFICIENT_BUFFER: ResponseCode = 618;
 const IFD_POWER_UP: Dword = 500;
 const IFD_POWER_DOWN: Dword = 501;
@@ -112,11 +111,6 @@ pub unsafe extern "C" fn IFDHCreateChannelByName(
     // pcscd wants plain paths to exist when it starts; with this prefix it does not look.
     let path = name.strip_prefix(b"unix:").unwrap_or(name);
     reader::open(lun, Path::new(OsStr::from_bytes(path)));
-    // A simulator that is not there yet may come; one that says the cable is out means it.
-    if reader::ask(lun, Request::Presence, &[]) == Some(Answer::Unplugged) {
-        reader::close(lun);
-        return IFD_NO_SUCH_DEVICE;
-    }
     IFD_SUCCESS
 }
 
@@ -205,7 +199,6 @@ pub unsafe extern "C" fn IFDHPowerICC(
     match reader::ask(lun, request, &[]) {
         // SAFETY: ifdhandler.h gives 33 bytes for the ATR; both pointers are the caller's.
         Some(Answer::Done(bytes)) => unsafe { give(&bytes, atr, MAX_ATR, atr_length) },
-        Some(Answer::Unplugged) => IFD_NO_SUCH_DEVICE,
         _ => IFD_ERROR_POWER_ACTION,
     }
 }
@@ -239,7 +232,6 @@ pub unsafe extern "C" fn IFDHTransmitToICC(
             match other {
                 Some(Answer::Silent) => IFD_RESPONSE_TIMEOUT,
                 Some(Answer::NoCard) => IFD_ICC_NOT_PRESENT,
-                Some(Answer::Unplugged) => IFD_NO_SUCH_DEVICE,
                 _ => IFD_COMMUNICATION_ERROR,
             }
         }
@@ -274,17 +266,20 @@ pub unsafe extern "C" fn IFDHControl(
         // SAFETY: the caller's buffer and counter, as promised above.
         Some(Answer::Done(bytes)) => unsafe { give(&bytes, output, output_length, returned) },
         Some(Answer::NotSupported) => IFD_NOT_SUPPORTED,
-        Some(Answer::Unplugged) => IFD_NO_SUCH_DEVICE,
         _ => IFD_COMMUNICATION_ERROR,
     }
 }
 
 /// Whether a card is in the field. A simulator that is not there has no card.
+///
+/// A reader that was unplugged is a communication error, not `IFD_NO_SUCH_DEVICE`: for that, pcscd 1.9
+/// signals the process whose number it finds in `/run/pcscd/pcscd.pid`, and with several daemons on one
+/// computer that may be anybody.
 #[unsafe(no_mangle)]
 pub extern "C" fn IFDHICCPresence(lun: Dword) -> ResponseCode {
     match reader::find(lun).map(|reader| reader.presence()) {
         Some(Presence::Present) => IFD_ICC_PRESENT,
-        Some(Presence::Unplugged) => IFD_NO_SUCH_DEVICE,
+        Some(Presence::Unplugged) => IFD_COMMUNICATION_ERROR,
         Some(Presence::Absent) | None => IFD_ICC_NOT_PRESENT,
     }
 }

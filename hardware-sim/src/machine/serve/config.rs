@@ -26,8 +26,9 @@ pub struct Config {
 pub struct MachineConfig {
     /// Its folder, made by `machine new`.
     pub folder: PathBuf,
-    /// UNIX socket where our reader driver connects: the `DEVICENAME` of its reader.
-    pub socket: PathBuf,
+    /// UNIX sockets where our reader driver connects: the `DEVICENAME` of a reader each, as the ports
+    /// of a computer that the machine's cable can be put into. It is in the first one at the start.
+    pub ports: Vec<PathBuf>,
     /// A delivery's folder: its chips go into the hopper at the start.
     pub delivery: Option<PathBuf>,
     /// How many times as fast as the wall clock the machine's own clock goes.

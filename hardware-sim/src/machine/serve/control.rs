@@ -41,8 +41,8 @@ enum Order {
     Refill(PathBuf),
     /// Switch the machine on (true) or off.
     Power(bool),
-    /// Put the reader's cable in (true), or pull it.
-    Plug(bool),
+    /// Put the reader's cable into this port, from 0; null pulls it.
+    Plug(Option<usize>),
     /// Tell how things are.
     Status(IgnoredAny),
 }
@@ -98,7 +98,7 @@ fn carry_out(line: &str, units: &[Arc<Unit>]) -> Value {
             }
         }
         Order::Power(false) => unit.with(|machine| machine.power_off(None)),
-        Order::Plug(plugged) => unit.set_unplugged(!plugged),
+        Order::Plug(port) => unit.plug(port),
         Order::Status(_) => return status(unit),
     }
     json!({ "ok": true })
@@ -125,7 +125,7 @@ fn status(unit: &Unit) -> Value {
         json!({
             "ok": true,
             "power": machine.is_on(),
-            "plugged": !unit.is_unplugged(),
+            "port": unit.cable().port,
             "door_open": memory.door_open,
             "hopper": status.hopper_cards,
             "ribbon": memory.ribbon,

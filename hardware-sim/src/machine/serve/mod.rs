@@ -1,9 +1,10 @@
-//! Serves machines to card readers: each behind a socket of our reader driver, with one control
-//! socket for all.
+//! Serves machines to card readers: each behind sockets of our reader driver, with one control socket
+//! for all.
 
 mod clock;
 mod config;
 mod control;
+mod port;
 mod unit;
 
 use std::sync::Arc;
@@ -12,6 +13,7 @@ use crate::card::serve::driver;
 use crate::card::serve::{ServeError as SocketError, listen, spawn};
 
 use super::controller::OpenError;
+use port::Port;
 use unit::Unit;
 
 pub use config::{Config, ConfigError, MachineConfig};
@@ -43,9 +45,12 @@ pub fn start(config: &Config) -> Result<(), ServeError> {
         units.push(Arc::new(unit));
     }
     for (settings, unit) in config.machines.iter().zip(&units) {
-        let listener = listen(&settings.socket)?;
-        let (behind, slot) = (Arc::clone(unit), Arc::clone(&unit.slot));
-        spawn(move || driver::serve(&listener, &slot, &behind))?;
+        for (number, path) in settings.ports.iter().enumerate() {
+            let listener = listen(path)?;
+            let slot = Arc::clone(&unit.slot);
+            let port = Arc::new(Port::new(unit, number));
+            spawn(move || driver::serve(&listener, &slot, &port))?;
+        }
         let unit = Arc::clone(unit);
         spawn(move || unit.run())?;
     }

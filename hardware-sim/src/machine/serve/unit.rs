@@ -2,20 +2,15 @@
 
 use std::io;
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::clock::Clock;
 use super::config::MachineConfig;
-use crate::card::serve::driver::Behind;
 use crate::card::serve::{SharedSlot, SlotConfig, locked};
 use crate::machine::controller::{Controller, OpenError, Reply, Seating, refuse};
-use crate::machine::protocol::{CONTROL_CODE, Request};
-use crate::reader_wire::{self, Answer};
+use crate::machine::protocol::Request;
 
-/// `FEATURE_CCID_ESC_COMMAND` of PC/SC part 10: the control code of a vendor's own commands.
-const FEATURE_ESCAPE: u8 = 0x13;
 /// The longest the clock's thread sleeps when nothing is under way.
 const IDLE: Duration = Duration::from_secs(3_600);
 
@@ -27,7 +22,16 @@ pub(super) struct Unit {
     changed: Condvar,
     pub(super) slot: Arc<SharedSlot>,
     pub(super) clock: Clock,
-    unplugged: AtomicBool,
+    cable: Mutex<Cable>,
+}
+
+/// Where the reader's cable is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cable {
+    /// The port that it is in.
+    pub(super) port: Option<usize>,
+    /// The port that it was pulled from.
+    pub(super) pulled_from: Option<usize>,
 }
 
 impl Unit {
@@ -52,7 +56,10 @@ impl Unit {
             changed: Condvar::new(),
             slot: Arc::new(slot),
             clock: Clock::new(config.time_factor),
-            unplugged: AtomicBool::new(false),
+            cable: Mutex::new(Cable {
+                port: Some(0),
+                pulled_from: None,
+            }),
         };
         let now = unit.clock.now();
         unit.with(|controller| controller.power_on(now))
@@ -84,14 +91,28 @@ impl Unit {
         }
     }
 
-    /// Pulls the reader's cable, or puts it in again.
-    pub(super) fn set_unplugged(&self, unplugged: bool) {
-        self.unplugged.store(unplugged, Ordering::SeqCst);
+    /// Puts the reader's cable into another port, or pulls it.
+    pub(super) fn plug(&self, port: Option<usize>) {
+        let mut cable = locked(&self.cable);
+        cable.pulled_from = cable.port.or(cable.pulled_from);
+        cable.port = port;
+        drop(cable);
         self.slot.tell();
     }
 
-    pub(super) fn is_unplugged(&self) -> bool {
-        self.unplugged.load(Ordering::SeqCst)
+    pub(super) fn cable(&self) -> Cable {
+        *locked(&self.cable)
+    }
+
+    pub(super) fn is_on(&self) -> bool {
+        self.lock().is_on()
+    }
+
+    /// Whether the chip in the station answers the power-up that is due.
+    pub(super) fn chip_answers(&self) -> bool {
+        let answers = self.lock().chip_answers();
+        self.changed.notify_all();
+        answers
     }
 
     fn lock(&self) -> MutexGuard<'_, Controller> {
@@ -117,7 +138,7 @@ impl Unit {
     }
 
     /// Answers a command; a status may wait for a change first.
-    fn answer(&self, message: &[u8]) -> Reply {
+    pub(super) fn answer(&self, message: &[u8]) -> Reply {
         let request = match Request::decode(message) {
             Ok(request) => request,
             Err(malformed) => return Reply::Answer(refuse(&malformed)),
@@ -150,40 +171,5 @@ impl Unit {
         let same = |controller: &mut Controller| controller.revision() == known;
         let waited = self.changed.wait_timeout_while(controller, left, same);
         waited.unwrap_or_else(PoisonError::into_inner).0
-    }
-}
-
-impl Behind for Unit {
-    fn instead(&self, request: reader_wire::Request) -> Option<Answer> {
-        use reader_wire::Request as Asked;
-        if self.is_unplugged() {
-            return Some(Answer::Unplugged);
-        }
-        // The reader lives on the machine's power.
-        let mut controller = self.lock();
-        match request {
-            Asked::Control if !controller.is_on() => Some(Answer::Silent),
-            _ if !controller.is_on() => Some(Answer::NoCard),
-            Asked::PowerUp | Asked::Reset if self.slot.lock().is_occupied() => {
-                let answers = controller.chip_answers();
-                self.changed.notify_all();
-                (!answers).then_some(Answer::Silent)
-            }
-            _ => None,
-        }
-    }
-
-    fn features(&self) -> Vec<(u8, u32)> {
-        vec![(FEATURE_ESCAPE, CONTROL_CODE)]
-    }
-
-    fn control(&self, code: u32, input: &[u8]) -> Answer {
-        if code != CONTROL_CODE {
-            return Answer::NotSupported;
-        }
-        match self.answer(input) {
-            Reply::Answer(bytes) => Answer::Done(bytes),
-            Reply::Nothing => Answer::Silent,
-        }
     }
 }
