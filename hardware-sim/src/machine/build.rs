@@ -89,10 +89,9 @@ impl Pace {
     /// Cards an hour when no place waits for the caller: the printer is the slowest place.
     pub const fn cards_an_hour(&self) -> u32 {
         let turn = self.print() + 2 * self.transfer;
-        if turn == 0 {
-            u32::MAX
-        } else {
-            3_600_000 / turn
+        match 3_600_000_u32.checked_div(turn) {
+            Some(cards) => cards,
+            None => u32::MAX,
         }
     }
 }

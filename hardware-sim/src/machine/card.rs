@@ -48,6 +48,8 @@ pub enum Stage {
         from: Place,
         /// Where it was to go.
         to: Place,
+        /// Where it stopped: at one end or the other.
+        at: Place,
         /// Why.
         cause: Stop,
     },
@@ -111,8 +113,7 @@ impl Card {
     /// Whether the sensor of a place sees it.
     pub fn is_seen_at(&self, place: Place) -> bool {
         let at = match self.stage {
-            Stage::Resting(at) => at,
-            Stage::Moving { from, .. } | Stage::Stopped { from, .. } => from,
+            Stage::Resting(at) | Stage::Moving { from: at, .. } | Stage::Stopped { at, .. } => at,
             Stage::Printing => Place::Printer,
         };
         at == place && !self.missing

@@ -6,6 +6,7 @@ use super::card::Handle;
 use super::place::Place;
 
 /// A failure with its facts.
+#[must_use]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// What.

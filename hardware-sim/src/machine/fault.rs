@@ -122,11 +122,11 @@ impl Faults {
             .is_some()
     }
 
-    /// Whether a card on this way gets stuck, and how.
-    pub fn jam(&mut self, from: Place, to: Place) -> Option<Stop> {
+    /// Whether a card on this way gets stuck, where and how.
+    pub fn jam(&mut self, from: Place, to: Place) -> Option<(Place, Stop)> {
         self.take(|what| match what {
             What::Jam { at, wedged } if *at == to || (*at == from && from == Place::Hopper) => {
-                Some(if *wedged { Stop::Wedged } else { Stop::Slip })
+                Some((*at, if *wedged { Stop::Wedged } else { Stop::Slip }))
             }
             _ => None,
         })

@@ -53,6 +53,7 @@ impl Face {
     }
 
     /// The other one.
+    #[must_use]
     pub const fn other(self) -> Self {
         match self {
             Self::Front => Self::Back,

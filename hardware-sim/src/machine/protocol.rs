@@ -1,5 +1,8 @@
 //! Commands as they come in: decoded, within their limits, and nothing else.
 
+#[cfg(test)]
+mod tests;
+
 use ::wire::machine::{self as wire, command};
 use prost::Message;
 

@@ -2,6 +2,7 @@
 //! the simulator's own code.
 
 use std::ffi::CStr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use ::wire::machine::{self as wire, answer::Result as Content, command};
@@ -17,19 +18,28 @@ const PART: usize = 56 * 1024;
 /// A connection to a machine: no card is needed for it.
 pub struct Caller {
     reader: Card,
-    next_id: u64,
 }
 
+/// Acts of this process so far.
+static ACTS: AtomicU64 = AtomicU64::new(0);
+
 impl Caller {
-    /// Ids of one process are another's never.
     pub fn connect(context: &Context, reader: &CStr) -> Self {
         Self::try_connect(context, reader).unwrap()
     }
 
     pub fn try_connect(context: &Context, reader: &CStr) -> Result<Self, pcsc::Error> {
         let reader = context.connect(reader, ShareMode::Direct, Protocols::UNDEFINED)?;
-        let next_id = u64::from(std::process::id()) << 32;
-        Ok(Self { reader, next_id })
+        Ok(Self::over(reader))
+    }
+
+    /// Over a connection that there is.
+    pub fn over(reader: Card) -> Self {
+        Self { reader }
+    }
+
+    pub fn reader(&self) -> &Card {
+        &self.reader
     }
 
     /// The answer; an error is what PC/SC says when none comes.
@@ -49,16 +59,17 @@ impl Caller {
         Ok(wire::Answer::decode(answer).unwrap())
     }
 
-    /// An act with an id of its own.
+    /// An act with an id of its own; those of one process are another's never.
     pub fn act(&mut self, act: command::Act) -> Content {
-        self.next_id += 1;
-        let answer = self.ask(self.next_id, act).unwrap();
+        let number = ACTS.fetch_add(1, Ordering::Relaxed) + 1;
+        let id = u64::from(std::process::id()) << 32 | number;
+        let answer = self.ask(id, act).unwrap();
         answer.result.unwrap()
     }
 
     pub fn identity(&self) -> wire::Identity {
-        let identify = command::Act::Identify(wire::Identify {});
-        match self.ask(0, identify).unwrap().result {
+        let answer = self.ask(0, command::Act::Identify(wire::Identify {}));
+        match answer.unwrap().result {
             Some(Content::Identity(identity)) => identity,
             other => panic!("{other:?}"),
         }
@@ -111,6 +122,10 @@ impl Caller {
     pub fn print(&mut self, card: u64, job: u8) -> Content {
         let job = vec![job; 16];
         self.act(command::Act::Print(wire::Print { card, job }))
+    }
+
+    pub fn clear(&mut self) -> Content {
+        self.act(command::Act::Clear(wire::Clear {}))
     }
 
     /// Sends a picture in as many parts as it takes; how many those were.

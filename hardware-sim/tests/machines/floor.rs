@@ -1,5 +1,6 @@
 //! A hall with machines: their folders, the simulator's process, and a person at the control socket.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
@@ -42,7 +43,9 @@ impl Floor {
             for chip in 0..chips {
                 blank(&hopper, machine, chip);
             }
-            configuration += &format!(
+            // Writing to a String cannot fail.
+            let _ = write!(
+                configuration,
                 "[[machine]]\nfolder = \"{}\"\nports = {:?}\n{settings}\n",
                 own.display(),
                 [0, 1].map(|port| device(folder, machine, port)),
@@ -123,13 +126,24 @@ pub fn port(folder: &Path, machine: u8, port: u8) -> Reader {
 
 /// One line to the control socket and its answer.
 pub fn order(folder: &Path, machine: u8, order: &str) -> Value {
+    let answer = say(folder, machine, order);
+    assert_eq!(answer["ok"], true, "{order}: {answer}");
+    answer
+}
+
+/// Why an order was not carried out.
+pub fn refused(folder: &Path, machine: u8, order: &str) -> String {
+    let answer = say(folder, machine, order);
+    assert_eq!(answer["ok"], false, "{order}: {answer}");
+    answer["error"].as_str().unwrap().to_owned()
+}
+
+fn say(folder: &Path, machine: u8, order: &str) -> Value {
     let mut stream = UnixStream::connect(socket(folder)).unwrap();
     writeln!(stream, "{{\"machine\":{machine},{order}}}").unwrap();
     let mut answer = String::new();
     BufReader::new(stream).read_line(&mut answer).unwrap();
-    let answer: Value = serde_json::from_str(&answer).unwrap();
-    assert_eq!(answer["ok"], true, "{order}: {answer}");
-    answer
+    serde_json::from_str(&answer).unwrap()
 }
 
 /// Names of the files in one of a machine's folders.

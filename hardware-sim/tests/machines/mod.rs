@@ -9,6 +9,8 @@
 
 mod caller;
 mod floor;
+mod orders;
+mod sharing;
 mod unplugging;
 
 use std::path::Path;
@@ -253,9 +255,10 @@ fn a_chip_that_does_not_answer_is_mute_until_it_does() {
 fn a_process_killed_while_it_prints_comes_back_with_a_spoiled_card() {
     let test = "a_process_killed_while_it_prints_comes_back_with_a_spoiled_card";
     if let Some(folder) = client_folder() {
-        return match folder.join("printing").exists() {
-            false => until_it_prints(&folder),
-            true => after_the_kill(),
+        return if folder.join("printing").exists() {
+            after_the_kill();
+        } else {
+            until_it_prints(&folder);
         };
     }
     let folder = tempfile::tempdir().unwrap();

@@ -45,10 +45,8 @@ fn a_cable_in_another_port_is_the_same_machine_behind_another_reader() {
 
         order(folder, 0, "\"plug\":1");
         let machine = patiently(|| Caller::try_connect(&context, &second).ok());
-        assert_eq!(
-            patiently(|| machine.ask(0, identify()).ok()).result,
-            said(&machine)
-        );
+        patiently(|| machine.ask(0, identify()).ok());
+        assert_eq!(machine.identity().serial, "SN-0");
         assert_eq!(machine.wait_for(1, wire::Position::Station), before);
         assert_eq!(chip_answers(&context, &second), data);
 
@@ -56,12 +54,6 @@ fn a_cable_in_another_port_is_the_same_machine_behind_another_reader() {
         wait_for(&context, &first, State::PRESENT);
         assert_eq!(chip_answers(&context, &first), data);
     });
-}
-
-fn said(machine: &Caller) -> Option<wire::answer::Result> {
-    let identity = machine.identity();
-    assert_eq!(identity.serial, "SN-0");
-    Some(wire::answer::Result::Identity(identity))
 }
 
 /// The daemon looks at a reader that failed once a second.

@@ -78,13 +78,10 @@ impl Mechanics {
                 return Err(Failure::new(Kind::Busy).of(handle));
             }
             Stage::Stopped {
-                from,
-                to,
+                at,
                 cause: Stop::Wedged,
-            } => {
-                let place = if from == Place::Hopper { from } else { to };
-                return Err(Failure::new(Kind::Jam).at(place).of(handle));
-            }
+                ..
+            } => return Err(Failure::new(Kind::Jam).at(at).of(handle)),
             Stage::Resting(from) | Stage::Stopped { from, .. } => from,
         };
         if to == Place::Exit && matches!(card.print, Print::Spoiled(_)) {

@@ -90,7 +90,7 @@ struct Motion {
 #[derive(Debug, Clone, Copy)]
 enum Outcome {
     Arrives,
-    Sticks(Stop),
+    Sticks(Place, Stop),
     Printed(Option<Defect>),
 }
 
@@ -194,8 +194,13 @@ impl Mechanics {
                     _ => None,
                 }
             }
-            (Outcome::Sticks(cause), Stage::Moving { from, to }, _) => {
-                card.stage = Stage::Stopped { from, to, cause };
+            (Outcome::Sticks(at, cause), Stage::Moving { from, to }, _) => {
+                card.stage = Stage::Stopped {
+                    from,
+                    to,
+                    at,
+                    cause,
+                };
                 None
             }
             (Outcome::Printed(defect), Stage::Printing, Print::Begun(job)) => {
@@ -227,8 +232,12 @@ impl Mechanics {
     fn stop_all(&mut self) {
         for card in self.memory.cards.values_mut() {
             if let Stage::Moving { from, to } = card.stage {
-                let cause = Stop::Door;
-                card.stage = Stage::Stopped { from, to, cause };
+                card.stage = Stage::Stopped {
+                    from,
+                    to,
+                    at: from,
+                    cause: Stop::Door,
+                };
             }
         }
         self.motions.clear();
@@ -240,7 +249,9 @@ impl Mechanics {
         let way = |card: &Card| match card.stage {
             _ if card.missing => None,
             Stage::Moving { from, to } => Some((from, to)),
-            Stage::Stopped { from, to, cause } if causes.contains(&cause) => Some((from, to)),
+            Stage::Stopped {
+                from, to, cause, ..
+            } if causes.contains(&cause) => Some((from, to)),
             _ => None,
         };
         let cards = self.memory.cards.iter();
@@ -264,7 +275,7 @@ impl Mechanics {
             pace.transfer
         };
         let stick = self.faults.jam(from, to);
-        let outcome = stick.map_or(Outcome::Arrives, Outcome::Sticks);
+        let outcome = stick.map_or(Outcome::Arrives, |(at, cause)| Outcome::Sticks(at, cause));
         for handle in cards {
             self.begin(*handle, takes, outcome, now);
             if let Some(card) = self.memory.cards.get_mut(handle) {

@@ -24,13 +24,12 @@ impl Mechanics {
                 continue;
             }
             match card.stage {
-                Stage::Stopped { from, to, cause } if cause != Stop::Door => {
-                    let place = if from == Place::Hopper { from } else { to };
+                Stage::Stopped { at, cause, .. } if cause != Stop::Door => {
                     let remedy = match cause {
                         Stop::Wedged => Remedy::Person,
                         _ => Remedy::Retry,
                     };
-                    troubles.push(here(Kind::Jam, place).by(remedy));
+                    troubles.push(here(Kind::Jam, at).by(remedy));
                 }
                 Stage::Resting(place) if card.doubled_with.is_some() => {
                     troubles.push(here(Kind::DoubleFeed, place));

@@ -12,7 +12,7 @@ use crate::machine::controller::{Controller, OpenError, Reply, Seating, refuse};
 use crate::machine::protocol::Request;
 
 /// The longest the clock's thread sleeps when nothing is under way.
-const IDLE: Duration = Duration::from_secs(3_600);
+const IDLE: Duration = Duration::from_hours(1);
 
 /// A machine that several threads share.
 #[derive(Debug)]
