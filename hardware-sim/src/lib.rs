@@ -2,6 +2,7 @@
 
 pub mod biometric;
 pub mod card;
+pub mod machine;
 pub mod pcscd;
 pub mod people;
 pub mod register;

@@ -13,6 +13,7 @@ use hardware_sim::card::delivery::{self, BatchKeyTo, Order};
 use hardware_sim::card::layout::DEFAULT_BUFFER;
 use hardware_sim::card::profile::Profile;
 use hardware_sim::card::serve::{self, Config};
+use hardware_sim::machine::command::{self as machine, Machine};
 use hardware_sim::people::progress::Progress;
 use hardware_sim::people::{self, People};
 use hardware_sim::register::{self, Register, RegisterFile};
@@ -35,6 +36,8 @@ enum Command {
     Biometric(Biometric),
     /// Chips: put them into readers, or have blank ones made
     Card(Card),
+    /// Personalisation machines: make one, or serve them to readers (docs/machine.md)
+    Machine(Machine),
     /// People who do not exist: orders with portraits, fingers and signatures, or a population register
     People(People),
     /// The population register over gRPC (docs/register.md)
@@ -96,6 +99,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().command {
         Command::Biometric(biometric) => run_biometric(&biometric),
         Command::Card(card) => run_card(card),
+        Command::Machine(machine) => machine::run(&machine),
         Command::People(people) => run_people(&people),
         Command::Register(register) => run_register(&register),
     };

@@ -34,6 +34,18 @@ pub struct Reader {
     pub device: String,
 }
 
+impl Reader {
+    /// A reader of our own driver, with a simulated slot or machine at the other end of a socket;
+    /// none where the driver was not built.
+    pub fn ours(name: &str, socket: &Path) -> Option<Self> {
+        Some(Self {
+            name: name.to_owned(),
+            driver: driver()?,
+            device: socket.to_str()?.to_owned(),
+        })
+    }
+}
+
 /// Why a daemon did not start.
 #[derive(Debug, thiserror::Error)]
 pub enum DaemonError {

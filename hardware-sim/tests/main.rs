@@ -7,6 +7,7 @@ mod deliveries;
 mod devices;
 mod hostile_commands;
 mod life_cycle;
+mod machines;
 mod openpace;
 mod passports;
 mod people;

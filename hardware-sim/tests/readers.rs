@@ -28,7 +28,7 @@ use pcsc::{Context, Disposition, Protocols, ReaderState, Scope, ShareMode, State
 const FOLDER: &str = "TEST_CLIENT_FOLDER";
 
 /// How long a busy machine may take for anything.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A simulator process with its slots.
 struct Simulator {
@@ -81,7 +81,7 @@ fn control(folder: &Path, line: &str) -> serde_json::Value {
     answer
 }
 
-fn blank_chip(folder: &Path, name: &str, buffer: u32) -> PathBuf {
+pub(crate) fn blank_chip(folder: &Path, name: &str, buffer: u32) -> PathBuf {
     let path = folder.join(name);
     let blank = Blank {
         buffer,
@@ -118,11 +118,15 @@ fn insert(folder: &Path, slot: usize, chip: &str) -> String {
     serde_json::json!({ "slot": slot, "insert": folder.join(chip) }).to_string()
 }
 
-/// Runs the test again as a client of the daemon.
 fn run_client(daemon: &Daemon, test: &str, folder: &Path) {
+    run_test_as_client(daemon, &format!("readers::{test}"), folder);
+}
+
+/// Runs a test of this program again as a client of the daemon.
+pub(crate) fn run_test_as_client(daemon: &Daemon, test: &str, folder: &Path) {
     let output = daemon
         .client(std::env::current_exe().unwrap())
-        .args([&format!("readers::{test}"), "--exact", "--nocapture"])
+        .args([test, "--exact", "--nocapture"])
         .env(FOLDER, folder)
         .output()
         .unwrap();
@@ -140,16 +144,16 @@ fn text(output: &Output) -> String {
     )
 }
 
-fn client_folder() -> Option<PathBuf> {
+pub(crate) fn client_folder() -> Option<PathBuf> {
     std::env::var_os(FOLDER).map(PathBuf::from)
 }
 
-fn context() -> Context {
+pub(crate) fn context() -> Context {
     Context::establish(Scope::User).unwrap()
 }
 
 /// pcscd appends the reader's numbers to its name.
-fn reader(context: &Context, start: &str) -> CString {
+pub(crate) fn reader(context: &Context, start: &str) -> CString {
     let deadline = Instant::now() + PATIENCE;
     loop {
         let names = context.list_readers_owned().unwrap_or_default();
@@ -165,7 +169,7 @@ fn reader(context: &Context, start: &str) -> CString {
 }
 
 /// How long it takes until pcscd says so.
-fn wait_for(context: &Context, reader: &CStr, wanted: State) -> Duration {
+pub(crate) fn wait_for(context: &Context, reader: &CStr, wanted: State) -> Duration {
     let start = Instant::now();
     let mut states = [ReaderState::new(reader, State::UNAWARE)];
     while !states[0].event_state().contains(wanted) {
@@ -177,12 +181,12 @@ fn wait_for(context: &Context, reader: &CStr, wanted: State) -> Duration {
     start.elapsed()
 }
 
-fn transmit(card: &pcsc::Card, command: &[u8]) -> Result<Vec<u8>, pcsc::Error> {
+pub(crate) fn transmit(card: &pcsc::Card, command: &[u8]) -> Result<Vec<u8>, pcsc::Error> {
     let mut buffer = vec![0; 65_600];
     Ok(card.transmit(command, &mut buffer)?.to_vec())
 }
 
-const LIFE_CYCLE: [u8; 5] = [0x80, 0xCA, 0x00, 0x5A, 0x01];
+pub(crate) const LIFE_CYCLE: [u8; 5] = [0x80, 0xCA, 0x00, 0x5A, 0x01];
 
 #[test]
 fn two_slots_insertion_removal_and_long_commands() {

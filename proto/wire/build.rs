@@ -2,11 +2,12 @@
 
 use std::{error::Error, path::PathBuf};
 
-const PROTOS: [&str; 7] = [
+const PROTOS: [&str; 8] = [
     "idoc/fleet/v1/fleet.proto",
     "idoc/inspection/v1/inspection.proto",
     "idoc/intake/v1/intake.proto",
     "idoc/intake/v1/second_person.proto",
+    "idoc/machine/v1/machine.proto",
     "idoc/operations/v1/operations.proto",
     "idoc/register/v1/register.proto",
     "idoc/signing/v1/signing.proto",

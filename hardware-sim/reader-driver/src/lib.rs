@@ -16,6 +16,7 @@ use std::path::Path;
 use std::slice;
 use std::time::Duration;
 
+use reader::Presence;
 use wire::{Answer, Request};
 
 type Dword = c_ulong;
@@ -270,11 +271,16 @@ pub unsafe extern "C" fn IFDHControl(
 }
 
 /// Whether a card is in the field. A simulator that is not there has no card.
+///
+/// A reader that was unplugged is a communication error, not `IFD_NO_SUCH_DEVICE`: for that, pcscd 1.9
+/// signals the process whose number it finds in `/run/pcscd/pcscd.pid`, and with several daemons on one
+/// computer that may be anybody.
 #[unsafe(no_mangle)]
 pub extern "C" fn IFDHICCPresence(lun: Dword) -> ResponseCode {
-    match reader::find(lun) {
-        Some(reader) if reader.has_card() => IFD_ICC_PRESENT,
-        _ => IFD_ICC_NOT_PRESENT,
+    match reader::find(lun).map(|reader| reader.presence()) {
+        Some(Presence::Present) => IFD_ICC_PRESENT,
+        Some(Presence::Unplugged) => IFD_COMMUNICATION_ERROR,
+        Some(Presence::Absent) | None => IFD_ICC_NOT_PRESENT,
     }
 }
 

@@ -44,6 +44,17 @@ struct Told {
     insertion: Option<Insertion>,
 }
 
+/// What a look at a reader finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Presence {
+    /// A card that the polling thread knows of.
+    Present,
+    /// No card, or none that the polling thread knows of.
+    Absent,
+    /// No reader.
+    Unplugged,
+}
+
 /// Differs with every card that is put in: the connection's number, and the simulator's bytes.
 type Insertion = (u64, Vec<u8>);
 
@@ -102,12 +113,21 @@ impl Reader {
         Some((commands.number, answer))
     }
 
-    /// Whether there is a card, as far as the polling thread has been told; see [`Told`].
-    pub fn has_card(&self) -> bool {
+    /// Whether there is a reader, and a card as far as the polling thread has been told; see [`Told`].
+    pub fn presence(&self) -> Presence {
         let found = match self.ask_in_turn(Request::Presence, &[]) {
             Some((connection, Answer::Done(insertion))) => Some((connection, insertion)),
+            Some((_, Answer::Unplugged)) => return Presence::Unplugged,
             _ => None,
         };
+        if self.has_card(found) {
+            Presence::Present
+        } else {
+            Presence::Absent
+        }
+    }
+
+    fn has_card(&self, found: Option<Insertion>) -> bool {
         let mut told = locked(&self.told);
         if told
             .poller

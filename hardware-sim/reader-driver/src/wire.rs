@@ -59,6 +59,8 @@ pub enum Answer {
     Silent,
     /// This reader does not know the control code.
     NotSupported,
+    /// The reader was unplugged: it is no longer one of the computer's.
+    Unplugged,
 }
 
 /// Writes a request.
@@ -83,6 +85,7 @@ pub fn write_answer(stream: &mut impl Write, answer: &Answer) -> io::Result<()> 
         Answer::NoCard => write_frame(stream, 1, &[]),
         Answer::Silent => write_frame(stream, 2, &[]),
         Answer::NotSupported => write_frame(stream, 3, &[]),
+        Answer::Unplugged => write_frame(stream, 4, &[]),
     }
 }
 
@@ -96,6 +99,7 @@ pub fn read_answer(stream: &mut impl Read) -> io::Result<Answer> {
         1 => Ok(Answer::NoCard),
         2 => Ok(Answer::Silent),
         3 => Ok(Answer::NotSupported),
+        4 => Ok(Answer::Unplugged),
         _ => Err(malformed()),
     }
 }

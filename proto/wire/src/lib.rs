@@ -3,7 +3,7 @@
 //! Wire types stop at the edge of a program: convert them with `TryFrom` before any decision.
 
 pub use generated::idoc::{
-    fleet::v1 as fleet, inspection::v1 as inspection, intake::v1 as intake,
+    fleet::v1 as fleet, inspection::v1 as inspection, intake::v1 as intake, machine::v1 as machine,
     operations::v1 as operations, register::v1 as register, signing::v1 as signing,
 };
 

@@ -19,7 +19,9 @@ use icao9303::scp03::{self, PutKey, SecurityLevel};
 use icao9303::secure_messaging::SecureTransport;
 use icao9303::tlv;
 use icao9303::transport::CardTransport;
+use prost::Message;
 use serde_json::Value;
+use wire::machine::{self, command::Act};
 
 /// A wire that keeps what went over it.
 struct Tap<T> {
@@ -54,6 +56,7 @@ fn main() {
     basic_access_seeds();
     active_authentication_seeds();
     messaging_seeds();
+    machine_seeds();
     for (name, file) in dg15_files() {
         write("lds_files", &format!("dg15_{name}"), &file);
     }
@@ -61,6 +64,65 @@ fn main() {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// One card from the hopper to the exit, and each command alone.
+fn machine_seeds() {
+    let job = vec![7; 16];
+    let face = machine::Face::Front.into();
+    let bring = |to: machine::Position| {
+        Act::Move(machine::Move {
+            card: 1,
+            to: to.into(),
+        })
+    };
+    let load = machine::LoadPicture {
+        card: 1,
+        job: job.clone(),
+        face,
+        total: 4,
+        sha256: vec![0xA5; 32],
+        offset: 2,
+        data: vec![1, 2],
+    };
+    let read = machine::ReadPicture {
+        card: 1,
+        face,
+        offset: 0,
+        length: 100,
+    };
+    let status = machine::GetStatus {
+        known_revision: 3,
+        wait_millis: 500,
+        card: 1,
+    };
+    let acts = [
+        ("identify", Act::Identify(machine::Identify {})),
+        ("feed", Act::Feed(machine::Feed { card: 1 })),
+        ("get_status", Act::GetStatus(status)),
+        ("load_picture", Act::LoadPicture(load)),
+        ("move_to_printer", bring(machine::Position::Printer)),
+        ("print", Act::Print(machine::Print { card: 1, job })),
+        ("read_picture", Act::ReadPicture(read)),
+        ("move_to_exit", bring(machine::Position::Exit)),
+        ("move_to_reject", bring(machine::Position::Reject)),
+        ("clear", Act::Clear(machine::Clear {})),
+    ];
+    let mut whole = Vec::new();
+    for (number, (name, act)) in (1..).zip(acts) {
+        let command = machine::Command {
+            protocol: 1,
+            id: vec![number; 16],
+            act: Some(act),
+        };
+        let message = command.encode_to_vec();
+        let length = u16::try_from(message.len()).expect("a short message");
+        let seed = [&length.to_be_bytes()[..], &message].concat();
+        write("machine_request", name, &seed);
+        // What a machine moves takes longer than the time between two commands.
+        whole.extend(seed.repeat(4));
+    }
+    write("machine_request", "one_card", &whole);
 }
 
 /// Files of DG15 by name; the vectors keep what DG14 says of them beside.

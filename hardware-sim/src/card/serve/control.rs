@@ -11,10 +11,8 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 
 use super::{SharedSlot, spawn};
-use crate::card::OpenError;
 use crate::card::fault::Fault;
 use crate::card::life_cycle::LifeCycle;
-use crate::card::slot::Occupied;
 
 /// One line: a slot, and one thing to do there.
 #[derive(Debug, Deserialize)]
@@ -37,15 +35,6 @@ enum Order {
     ClearFaults(IgnoredAny),
     /// Tell what is in the slot.
     Status(IgnoredAny),
-}
-
-/// Why a chip could not be put in.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum InsertError {
-    #[error(transparent)]
-    Open(#[from] OpenError),
-    #[error(transparent)]
-    Occupied(#[from] Occupied),
 }
 
 /// Serves every connection until the process ends.
@@ -81,11 +70,7 @@ fn carry_out(line: &str, slots: &[Arc<SharedSlot>]) -> Value {
             Ok(()) => json!({ "ok": true }),
             Err(error) => json!({ "ok": false, "error": error.to_string() }),
         },
-        Order::Remove(_) => {
-            let removed = slot.lock().remove().is_some();
-            slot.tell();
-            json!({ "ok": true, "removed": removed })
-        }
+        Order::Remove(_) => json!({ "ok": true, "removed": slot.remove() }),
         Order::Fault(fault) => {
             slot.lock().arm(fault);
             json!({ "ok": true })

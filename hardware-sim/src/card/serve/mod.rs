@@ -2,7 +2,7 @@
 
 mod config;
 mod control;
-mod driver;
+pub(crate) mod driver;
 mod vpcd;
 
 use std::fs;
@@ -18,7 +18,7 @@ use rand::SeedableRng;
 use rand::rand_core::UnwrapErr;
 use rand::rngs::{StdRng, SysRng};
 
-use super::slot::{Exchanged, Reply, Slot};
+use super::slot::{Exchanged, Occupied, Reply, Slot};
 use super::{Card, OpenError, Randomness};
 
 pub use config::{Config, ConfigError, SlotConfig};
@@ -53,12 +53,21 @@ pub enum ServeError {
 
 /// A slot that several connections share.
 #[derive(Debug)]
-struct SharedSlot {
+pub(crate) struct SharedSlot {
     slot: Mutex<Slot>,
     /// Told when a chip is put in or taken out.
     changed: Condvar,
     watchers: Mutex<Vec<UnixStream>>,
     seed: Option<u64>,
+}
+
+/// Why a chip could not be put in.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InsertError {
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    #[error(transparent)]
+    Occupied(#[from] Occupied),
 }
 
 /// Opens every socket of `config`, puts the first chips in and serves from threads that live as long
@@ -69,12 +78,12 @@ pub fn start(config: &Config) -> Result<(), ServeError> {
         let slot = Arc::new(SharedSlot::new(settings));
         if let Some(chip) = &settings.chip {
             slot.insert(chip).map_err(|error| match error {
-                control::InsertError::Open(source) => ServeError::FirstChip {
+                InsertError::Open(source) => ServeError::FirstChip {
                     slot: number,
                     source,
                 },
                 // A slot that was just made is empty.
-                control::InsertError::Occupied(_) => ServeError::FirstChip {
+                InsertError::Occupied(_) => ServeError::FirstChip {
                     slot: number,
                     source: OpenError::NotAChip,
                 },
@@ -86,7 +95,8 @@ pub fn start(config: &Config) -> Result<(), ServeError> {
         let slot = Arc::clone(slot);
         if let Some(path) = &settings.socket {
             let listener = listen(path)?;
-            spawn(move || driver::serve(&listener, &slot))?;
+            let behind = Arc::new(driver::ChipsOnly);
+            spawn(move || driver::serve(&listener, &slot, &behind))?;
         } else if let Some(address) = settings.vpcd {
             spawn(move || vpcd::serve(address, &slot))?;
         }
@@ -99,7 +109,7 @@ pub fn start(config: &Config) -> Result<(), ServeError> {
 }
 
 impl SharedSlot {
-    fn new(settings: &SlotConfig) -> Self {
+    pub(crate) fn new(settings: &SlotConfig) -> Self {
         Self {
             slot: Mutex::new(Slot::new(settings.link)),
             changed: Condvar::new(),
@@ -108,11 +118,11 @@ impl SharedSlot {
         }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Slot> {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Slot> {
         locked(&self.slot)
     }
 
-    fn insert(&self, path: &Path) -> Result<(), control::InsertError> {
+    pub(crate) fn insert(&self, path: &Path) -> Result<(), InsertError> {
         let card = Card::open(path, randomness(self.seed))?;
         self.lock().insert(card)?;
         self.tell();
@@ -146,15 +156,22 @@ impl SharedSlot {
         }
     }
 
+    /// Takes the chip out, also in the middle of a command; whether there was one.
+    pub(crate) fn remove(&self) -> bool {
+        let removed = self.lock().remove().is_some();
+        self.tell();
+        removed
+    }
+
     /// Tells readers that a chip came or went.
-    fn tell(&self) {
+    pub(crate) fn tell(&self) {
         self.changed.notify_all();
         locked(&self.watchers).retain_mut(|watcher| io::Write::write_all(watcher, b"!").is_ok());
     }
 }
 
 /// Binds a socket in the place of one that a simulator before left behind.
-fn listen(path: &Path) -> Result<UnixListener, ServeError> {
+pub(crate) fn listen(path: &Path) -> Result<UnixListener, ServeError> {
     let stale = fs::symlink_metadata(path).is_ok_and(|data| data.file_type().is_socket())
         && UnixStream::connect(path).is_err();
     let unlinked = if stale { fs::remove_file(path) } else { Ok(()) };
@@ -166,7 +183,7 @@ fn listen(path: &Path) -> Result<UnixListener, ServeError> {
         })
 }
 
-fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), ServeError> {
+pub(crate) fn spawn(work: impl FnOnce() + Send + 'static) -> Result<(), ServeError> {
     thread::Builder::new()
         .spawn(work)
         .map(drop)
@@ -183,6 +200,6 @@ fn randomness(seed: Option<u64>) -> Randomness {
 
 /// A poisoned lock means that a thread panicked in the middle of a command; the chip is then in the
 /// state of a power failure, which its memory survives.
-fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(crate) fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
