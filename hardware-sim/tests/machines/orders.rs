@@ -78,7 +78,7 @@ fn helped(folder: &Path) {
     order(r#""power":true"#);
     assert_eq!(machine.status(0, 0).counters.unwrap().power_ons, 2);
     let delivery = folder.join("machine-0/taken");
-    let filled = order(&format!("\"refill\":{delivery:?}"));
+    let filled = order(&format!("\"refill\":\"{}\"", delivery.display()));
     assert_eq!(filled["cards"], 1, "the card that was in the exit tray");
 }
 
