@@ -226,12 +226,12 @@ pub async fn send(
     sealed: &[u8],
 ) -> Result<Vec<u8>, tonic::Status> {
     let hash = Hash::of(sealed).as_bytes().to_vec();
-    let begin = BeginRequest {
+    let request = BeginRequest {
         hash: hash.clone(),
         length: sealed.len() as u64,
         station_time: authority::now() * 1_000_000,
     };
-    let begun = client.begin(begin).await?.into_inner();
+    let begun = client.begin(request).await?.into_inner();
     if let Some(receipt) = begun.receipt {
         return Ok(receipt.signed);
     }

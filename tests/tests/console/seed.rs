@@ -25,11 +25,12 @@ use personalisation_store::intake::{Accepted, NewDossier};
 use personalisation_store::order::ContentKind;
 use personalisation_store::review::{Decided, DossierPart, Verified};
 use personalisation_store::staff::Role;
-use time::Duration;
 use zeroize::Zeroizing;
 
 use crate::console::centre::Centre;
 
+/// How long leases last here.
+const MINUTE: std::time::Duration = std::time::Duration::from_mins(1);
 /// National number of the one person whom all applications here are about.
 pub const NUMBER: &str = "1990010112385";
 

@@ -85,14 +85,9 @@ impl Journey {
             .unwrap();
         know(&centre, &station, &configuration).await;
         let section = section(folder.path());
-        let service = IntakeService {
-            store: centre.clone(),
-            chunks: Arc::new(Chunks::open(&section.folder, 1 << 20).unwrap()),
-            keys: Arc::new(IntakeKeys::find(token, &token_section(&station.home)).unwrap()),
-            quarantine_bytes: 1 << 27,
-            held: Arc::default(),
-            traffic: Arc::default(),
-        };
+        let keys = Arc::new(IntakeKeys::find(token, &token_section(&station.home)).unwrap());
+        let chunks = Arc::new(Chunks::open(&section.folder, 1 << 20).unwrap());
+        let service = IntakeService::new(centre.clone(), keys, (chunks, 1 << 27));
         tokio::spawn(Opener::new(&service, &section, Arc::default(), Arc::default()).run());
         let (address, _) = centre::serve(&authority, service).await;
         Self {

@@ -270,14 +270,9 @@ impl Import {
         let token = place.config.intake_token();
         let (token_section, token) = token.ok_or(missing("[tokens.intake]"))?;
         let token = Arc::new(Token::open(&token)?);
-        let service = IntakeService {
-            store: place.store.clone(),
-            chunks: Arc::new(super::folder(section)?),
-            keys: Arc::new(IntakeKeys::find(token, token_section)?),
-            quarantine_bytes: section.quarantine_bytes,
-            held: Arc::default(),
-            traffic: Arc::default(),
-        };
+        let keys = Arc::new(IntakeKeys::find(token, token_section)?);
+        let held = (Arc::new(super::folder(section)?), section.quarantine_bytes);
+        let service = IntakeService::new(place.store.clone(), keys, held);
         // Nobody waits for it here: the checkers of the running intake look by themselves.
         let approvals = crate::review::desk(&place, "intake import")?.approval_keys();
         let opener = Opener::new(&service, section, approvals, Arc::new(Notify::new()));

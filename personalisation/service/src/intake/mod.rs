@@ -122,14 +122,8 @@ pub async fn run(
     let key = KeyPlace::Token(&token, &token_section.tls);
     let ours = tls::identity(&section.certificate, key)?;
     let chunks = Arc::new(folder(section)?);
-    let service = IntakeService {
-        store: place.store.clone(),
-        chunks: Arc::clone(&chunks),
-        keys: Arc::clone(&keys),
-        quarantine_bytes: section.quarantine_bytes,
-        held: Arc::default(),
-        traffic: Arc::default(),
-    };
+    let held = (chunks, section.quarantine_bytes);
+    let service = IntakeService::new(place.store.clone(), Arc::clone(&keys), held);
     let desk = Arc::new(review::desk(&place, "intake")?);
     let second_persons = SecondPersonService {
         store: place.store.clone(),

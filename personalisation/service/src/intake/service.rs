@@ -44,6 +44,22 @@ pub struct IntakeService {
 }
 
 impl IntakeService {
+    /// The service over a folder, and how many bytes of a station's rejected dossiers may wait there.
+    pub fn new(
+        store: Store,
+        keys: Arc<IntakeKeys>,
+        (chunks, quarantine_bytes): (Arc<Chunks>, u64),
+    ) -> Self {
+        Self {
+            store,
+            chunks,
+            keys,
+            quarantine_bytes,
+            held: Arc::default(),
+            traffic: Arc::default(),
+        }
+    }
+
     /// The row of a finished dossier of this station.
     async fn known(&self, hash: Hash, station: StationId) -> Result<Option<DossierRow>, Status> {
         let row = self.store.dossier(hash).await.map_err(unavailable)?;

@@ -80,45 +80,45 @@ impl Patient {
 
 #[cfg(test)]
 mod tests {
+    use tokio::time::timeout;
+
     use super::*;
 
-    /// Seconds, to a tenth, that somebody stands back.
-    async fn waits(patient: &mut Patient) -> f64 {
-        let began = Instant::now();
-        patient.stand_back().await;
-        (began.elapsed().as_secs_f64() * 10.0).round() / 10.0
+    /// Whether somebody need not wait at all.
+    async fn goes_on_at_once(patient: &mut Patient) -> bool {
+        timeout(Duration::ZERO, patient.stand_back()).await.is_ok()
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn work_waits_for_calls_and_a_moment_longer() {
         let traffic = Arc::<Traffic>::default();
         let mut patient = Patient::new(Arc::clone(&traffic));
-        assert!(
-            waits(&mut patient).await.abs() < f64::EPSILON,
-            "nobody came yet"
-        );
+        assert!(goes_on_at_once(&mut patient).await, "nobody came yet");
         let call = traffic.call();
-        let (waited, ()) = tokio::join!(waits(&mut patient), async {
-            sleep(Duration::from_secs(1)).await;
-            drop(call);
-        });
-        assert!((1.0..=1.1).contains(&waited), "{waited}");
+        let waited = timeout(3 * QUIET, patient.stand_back()).await;
+        assert!(waited.is_err(), "a call is under way");
+        drop(call);
+        assert!(
+            !goes_on_at_once(&mut patient).await,
+            "the next chunk may come"
+        );
+        patient.stand_back().await;
+        assert!(goes_on_at_once(&mut patient).await);
     }
 
-    #[tokio::test(start_paused = true)]
+    #[tokio::test]
     async fn calls_without_end_hold_nothing_up_for_ever() {
         let traffic = Arc::<Traffic>::default();
         let mut patient = Patient::new(Arc::clone(&traffic));
         let call = traffic.call();
-        assert!((waits(&mut patient).await - 5.0).abs() < f64::EPSILON);
-        assert!(
-            waits(&mut patient).await.abs() < f64::EPSILON,
-            "not once more"
-        );
+        patient.waited = PATIENCE.checked_sub(QUIET).unwrap();
+        assert!(!goes_on_at_once(&mut patient).await);
+        patient.stand_back().await;
+        assert!(goes_on_at_once(&mut patient).await, "not once more");
         drop(call);
-        sleep(QUIET).await;
+        sleep(2 * QUIET).await;
         patient.stand_back().await;
         let _again = traffic.call();
-        assert!((waits(&mut patient).await - 5.0).abs() < f64::EPSILON);
+        assert!(!goes_on_at_once(&mut patient).await, "after a calm moment");
     }
 }

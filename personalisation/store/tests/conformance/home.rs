@@ -34,7 +34,7 @@ impl Home {
                 "sqlite:{}?mode=rwc",
                 folder.path().join("centre.db").display()
             ),
-            Engine::Postgres => own_schema().await,
+            Engine::Postgres => own_schema(&name_of(&folder)).await,
         };
         let database = match engine {
             Engine::Sqlite => Database::from(&*folder.path().join("centre.db")),
@@ -92,17 +92,27 @@ impl Home {
         }
     }
 
+    /// A name that no other test has.
+    pub fn name(&self) -> String {
+        name_of(&self.folder)
+    }
+
     /// The folder of the SQLite file.
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
 }
 
-/// Makes a schema that nobody else has; the URL of connections that see only it.
-async fn own_schema() -> String {
+/// What is unique about a folder.
+fn name_of(folder: &TempDir) -> String {
+    let unique = hex::encode(folder.path().as_os_str().as_encoded_bytes());
+    format!("test_{}", &unique[unique.len() - 24..])
+}
+
+/// Makes that schema, which nobody else has; the URL of connections that see only it.
+async fn own_schema(schema: &str) -> String {
     let server = std::env::var("STEMPEL_POSTGRES")
         .expect("STEMPEL_POSTGRES names no server: run `cargo xtask test`");
-    let schema = format!("test_{}", hex::encode(rand::random::<[u8; 8]>()));
     let mut owner = AnyConnection::connect(&server).await.unwrap();
     sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {schema}")))
         .execute(&mut owner)

@@ -8,7 +8,7 @@ use crate::{Bench, Engine, NOW, chip, lease};
 
 /// The bench's database as a member of that program's role sees it.
 async fn as_role(bench: &Bench, program: &str) -> Store {
-    let login = format!("login_{}", hex::encode(rand::random::<[u8; 6]>()));
+    let login = format!("{}_{program}", bench.home.name());
     let mut owner = bench.home.tool().await;
     let create = format!("CREATE ROLE {login} LOGIN IN ROLE stempel_{program}");
     owner.execute(AssertSqlSafe(create)).await.unwrap();
