@@ -23,7 +23,12 @@ impl Centre {
         self.run("document.querySelector('input[value=identity_not_proven]').click()")
             .unwrap();
         self.type_into("#reason", reason).unwrap();
-        self.click(".acts .danger").unwrap();
+        self.press(".danger");
+    }
+
+    /// Does what a case's page asks, and is back at the list.
+    fn press(&self, button: &str) {
+        self.click(&format!(".acts {button}")).unwrap();
         self.wait_for("location.pathname === '/review'").unwrap();
     }
 
@@ -43,14 +48,23 @@ impl Centre {
     }
 }
 
-fn ordinary(clerk: dossier::PersonId) -> Case<'static> {
-    Case {
+/// A centre where somebody waits in review, and the reviewer `weber` signed in; `others` work there too.
+fn reviewer_with_a_case(others: &[(&str, Role)]) -> (Centre, ApplicationId) {
+    let mut centre = Centre::prepare();
+    let clerk = centre.person("clerk", &[Role::Clerk]);
+    for (login, role) in [("weber", Role::Reviewer)].iter().chain(others) {
+        centre.person(login, &[*role]);
+    }
+    let case = centre.in_review(&Case {
         clerk,
         refer: &[],
         forced: false,
         portrait: 3,
         document: DocumentType::IdentityCard,
-    }
+    });
+    let centre = centre.start();
+    centre.sign_in("weber", "/");
+    (centre, case)
 }
 
 #[test]
@@ -59,14 +73,8 @@ fn ordinary(clerk: dossier::PersonId) -> Case<'static> {
     reason = "one letter's way from the decision to the post"
 )]
 fn a_refusal_is_a_letter_that_waits_until_somebody_says_that_it_is_sent() {
-    let mut centre = Centre::prepare();
-    let clerk = centre.person("clerk", &[Role::Clerk]);
-    centre.person("weber", &[Role::Reviewer]);
-    centre.person("klein", &[Role::Supervisor]);
-    centre.person("thill", &[Role::Reviewer]);
-    let case = centre.in_review(&ordinary(clerk));
-    let centre = centre.start();
-    centre.sign_in("weber", "/");
+    let (centre, case) =
+        reviewer_with_a_case(&[("klein", Role::Supervisor), ("thill", Role::Reviewer)]);
     centre.refuse(case, "The photograph shows somebody else.");
     let notice = centre.notice(case);
     centre.open("/");
@@ -161,12 +169,7 @@ fn a_refusal_is_a_letter_that_waits_until_somebody_says_that_it_is_sent() {
 
 #[test]
 fn who_must_come_again_is_told_what_for_and_when_and_the_case_shows_it() {
-    let mut centre = Centre::prepare();
-    let clerk = centre.person("clerk", &[Role::Clerk]);
-    centre.person("weber", &[Role::Reviewer]);
-    let case = centre.in_review(&ordinary(clerk));
-    let centre = centre.start();
-    centre.sign_in("weber", "/");
+    let (centre, case) = reviewer_with_a_case(&[]);
     centre.open(&format!("/review/{case}/more"));
     centre
         .run("for (const one of ['portrait', 'documents']) document.querySelector(`input[value=${one}]`).click()")
@@ -176,8 +179,7 @@ fn who_must_come_again_is_told_what_for_and_when_and_the_case_shows_it() {
     }
     centre.type_into("#hour", "14:30").unwrap();
     centre.type_into("#reason", "Eyes closed").unwrap();
-    centre.click(".acts .primary").unwrap();
-    centre.wait_for("location.pathname === '/review'").unwrap();
+    centre.press(".primary");
     let notice = centre.notice(case);
     centre.open(&format!("/notices/{}", notice.id));
     let says = centre.says();
@@ -197,19 +199,13 @@ fn who_must_come_again_is_told_what_for_and_when_and_the_case_shows_it() {
 
 #[test]
 fn a_death_is_told_to_nobody_who_was_not_there() {
-    let mut centre = Centre::prepare();
-    let clerk = centre.person("clerk", &[Role::Clerk]);
-    centre.person("weber", &[Role::Reviewer]);
-    let case = centre.in_review(&ordinary(clerk));
-    let centre = centre.start();
-    centre.sign_in("weber", "/");
+    let (centre, case) = reviewer_with_a_case(&[]);
     centre.open(&format!("/review/{case}/withdraw"));
     centre
         .run("document.querySelector('input[value=death]').click()")
         .unwrap();
     centre.type_into("#reason", "Register of today").unwrap();
-    centre.click(".acts .danger").unwrap();
-    centre.wait_for("location.pathname === '/review'").unwrap();
+    centre.press(".danger");
     assert_eq!(centre.state(case), "withdrawn");
     let notice = centre.notice(case);
     centre.open("/notices");

@@ -6,9 +6,6 @@ use serde_json::Value;
 
 use crate::line::journey::{Journey, came_to};
 
-/// How long the daemon is away: the line has then asked for it several times.
-const AWAY: Duration = Duration::from_millis(800);
-
 /// Orders and blanks for so many readers; the line is killed after so many events, and started again.
 fn killed_after(journey: &mut Journey, events: usize, readers: usize) {
     for slot in 0..readers {
@@ -133,7 +130,8 @@ fn the_reader_daemon_is_killed_and_comes_back() {
         line.wait_for(state, |event| came_to(event, state)).unwrap();
         std::thread::sleep(Duration::from_millis(delay));
         journey.house.floor.kill_daemon();
-        std::thread::sleep(AWAY);
+        line.wait_for("waiting", |event| event["event"] == "waiting")
+            .unwrap();
         journey.house.floor.restart_daemon().unwrap();
         let end = line.finish().unwrap();
         assert_eq!(end.status, Some(0), "{state}: {}", end.errors);

@@ -1,6 +1,6 @@
 //! One dossier, every fault at every call: it arrives once, whole, and is erased on Accepted alone.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use dossier::{Hash, receipt::Reason};
 use enrolment_station::{
@@ -209,7 +209,12 @@ async fn the_centre_is_started_again_in_the_middle() {
             .uploader(&journey.store, journey.centre.line.address);
         journey.station.later();
         let passing = tokio::spawn(async move { uploader.pass().await });
+        let began = Instant::now();
         while journey.centre.calls().len() <= at {
+            assert!(
+                began.elapsed() < Duration::from_mins(1),
+                "call {at} never came"
+            );
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         journey.centre.restart().await;
