@@ -155,7 +155,7 @@ impl<'a> View<'a> {
                 .max(1),
             place: [point(first), point((cos, -sin)), point((sin, cos))],
             light: [
-                fixed(1.0 - (across + down) / 2.0),
+                fixed(1.0 - f64::midpoint(across, down)),
                 fixed(across / f64::from(frame.0)),
                 fixed(down / f64::from(frame.1)),
             ],
