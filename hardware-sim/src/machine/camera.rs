@@ -1,7 +1,7 @@
 //! The exit camera: a photograph of a printed face, lying a little askew in uneven light.
 
 use image::codecs::jpeg::JpegEncoder;
-use image::{ImageError, Rgb, RgbImage, imageops};
+use image::{ImageError, RgbImage};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use serde::{Deserialize, Serialize};
@@ -10,8 +10,12 @@ use super::build::Build;
 use super::card::Handle;
 use super::job::Face;
 
+/// Binary digits after the point of numbers in [`View`].
+const FRACTION: u32 = 16;
+/// A half of such a number's unit.
+const HALF: i64 = 1 << (FRACTION - 1);
 /// What is seen around the card.
-const GROUND: [f64; 3] = [30.0, 32.0, 36.0];
+const GROUND: [i64; 3] = [30 << FRACTION, 32 << FRACTION, 36 << FRACTION];
 /// Width of it on each side, in tenths of a millimetre.
 const MARGIN: u32 = 30;
 /// Quality of the JPEG.
@@ -84,78 +88,134 @@ impl Camera {
         }
     }
 
-    fn frame(&self, dpi: u32, printed: &RgbImage, pose: &Pose, mut noise: u64) -> RgbImage {
+    fn frame(&self, dpi: u32, printed: &RgbImage, pose: &Pose, noise: u64) -> RgbImage {
         let (width, height) = Build::face(dpi);
-        let card = imageops::thumbnail(printed, width, height);
         let margin = MARGIN * dpi / 254;
-        let (frame_width, frame_height) = (width + 2 * margin, height + 2 * margin);
-        let middle = |side: u32| f64::from(side) / 2.0 - 0.5;
-        let (sin, cos) = pose.turn;
-        RgbImage::from_fn(frame_width, frame_height, |x, y| {
-            let across = f64::from(x) - middle(frame_width);
-            let down = f64::from(y) - middle(frame_height);
-            let (dx, dy) = (across - pose.shift.0, down - pose.shift.1);
-            let seen = sample(
-                &card,
-                dx * cos + dy * sin + middle(width),
-                dy * cos - dx * sin + middle(height),
-            );
-            let light = 1.0
-                + pose.light.0 * across / f64::from(frame_width)
-                + pose.light.1 * down / f64::from(frame_height);
-            noise = next(noise);
-            let grains = noise.to_le_bytes();
-            Rgb([0, 1, 2].map(|channel| {
-                // The sum of two equal distributions: small deviations are more common.
-                let grain = f64::from(grains[2 * channel]) + f64::from(grains[2 * channel + 1]);
-                let level = seen[channel] * light + (grain / 255.0 - 1.0) * self.noise;
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "a saturating cast is meant"
-                )]
-                let level = level.round() as u8;
-                level
-            }))
-        })
+        let size = (width + 2 * margin, height + 2 * margin);
+        let view = View::new(printed, size, f64::from(width), pose);
+        let strength = fixed(self.noise / 255.0);
+        let mut grain = noise;
+        let mut dots = Vec::with_capacity(size.0 as usize * size.1 as usize * 3);
+        for y in 0..size.1 {
+            let mut line = view.line(y);
+            for _ in 0..size.0 {
+                let seen = view.seen(&mut line);
+                grain = next(grain);
+                let grains = grain.to_le_bytes();
+                for channel in 0..3 {
+                    // The sum of two equal distributions: small deviations are more common.
+                    let [one, other] = [grains[2 * channel], grains[2 * channel + 1]];
+                    let deviation = (i64::from(one) + i64::from(other) - 255) * strength;
+                    let level = (seen[channel] + deviation) >> FRACTION;
+                    dots.push(u8::try_from(level.clamp(0, 255)).unwrap_or(u8::MAX));
+                }
+            }
+        }
+        RgbImage::from_raw(size.0, size.1, dots).unwrap_or_default()
     }
 }
 
-/// The colour between four dots, the ground beyond the card's edge.
-fn sample(card: &RgbImage, x: f64, y: f64) -> [f64; 3] {
-    let (left, top) = (x.floor(), y.floor());
-    let (right_part, lower_part) = (x - left, y - top);
-    let mut mixed = [0.0; 3];
-    for (dx, dy) in [(0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0)] {
-        let across = if dx > 0.0 {
-            right_part
-        } else {
-            1.0 - right_part
-        };
-        let down = if dy > 0.0 {
-            lower_part
-        } else {
-            1.0 - lower_part
-        };
-        let dot = dot(card, left + dx, top + dy);
-        for (mixed, own) in mixed.iter_mut().zip(dot) {
-            *mixed += own * across * down;
+/// Where the camera's dots lie on the card, and how light it is there. Fixed point throughout: a
+/// picture has a million dots, and machines are many.
+struct View<'a> {
+    card: &'a RgbImage,
+    /// Printed dots that one dot of the camera sees, each way.
+    block: u32,
+    /// The first dot's place in printed dots; its changes from dot to dot and from row to row.
+    place: [(i64, i64); 3],
+    /// The first dot's light; its changes.
+    light: [i64; 3],
+}
+
+/// The state of a [`View`] along a row.
+struct Line {
+    place: (i64, i64),
+    light: i64,
+}
+
+impl<'a> View<'a> {
+    fn new(card: &'a RgbImage, frame: (u32, u32), width: f64, pose: &Pose) -> Self {
+        let scale = f64::from(card.width()) / width;
+        let middle = |side: u32| f64::from(side) / 2.0 - 0.5;
+        let (sin, cos) = (pose.turn.0 * scale, pose.turn.1 * scale);
+        let (dx, dy) = (
+            -middle(frame.0) - pose.shift.0,
+            -middle(frame.1) - pose.shift.1,
+        );
+        let first = (
+            dx * cos + dy * sin + middle(card.width()),
+            dy * cos - dx * sin + middle(card.height()),
+        );
+        let point = |(x, y): (f64, f64)| (fixed(x), fixed(y));
+        let (across, down) = pose.light;
+        Self {
+            card,
+            block: u32::try_from(fixed(scale + 0.5) >> FRACTION)
+                .unwrap_or(1)
+                .max(1),
+            place: [point(first), point((cos, -sin)), point((sin, cos))],
+            light: [
+                fixed(1.0 - f64::midpoint(across, down)),
+                fixed(across / f64::from(frame.0)),
+                fixed(down / f64::from(frame.1)),
+            ],
         }
     }
-    mixed
+
+    fn line(&self, y: u32) -> Line {
+        let y = i64::from(y);
+        let [first, _, down] = self.place;
+        Line {
+            place: (first.0 + y * down.0, first.1 + y * down.1),
+            light: self.light[0] + y * self.light[2],
+        }
+    }
+
+    /// The next dot of a row: levels of red, green and blue as fixed-point numbers.
+    fn seen(&self, line: &mut Line) -> [i64; 3] {
+        let back = i64::from(self.block - 1) << (FRACTION - 1);
+        let start = |place: i64| u32::try_from((place - back + HALF) >> FRACTION);
+        let (left, top) = (start(line.place.0), start(line.place.1));
+        let levels = match (left, top) {
+            (Ok(left), Ok(top)) => self.mean(left, top),
+            _ => GROUND,
+        };
+        let light = line.light;
+        line.place.0 += self.place[1].0;
+        line.place.1 += self.place[1].1;
+        line.light += self.light[1];
+        levels.map(|level| (level * light) >> FRACTION)
+    }
+
+    /// The mean of a block, the ground beyond the card's edge.
+    fn mean(&self, left: u32, top: u32) -> [i64; 3] {
+        if left + self.block > self.card.width() || top + self.block > self.card.height() {
+            return GROUND;
+        }
+        let row = self.card.width() as usize * 3;
+        let length = self.block as usize * 3;
+        let mut sums = [0_i64; 3];
+        for y in top..top + self.block {
+            let at = y as usize * row + left as usize * 3;
+            for dot in self.card.as_raw()[at..at + length].chunks_exact(3) {
+                for (sum, level) in sums.iter_mut().zip(dot) {
+                    *sum += i64::from(*level);
+                }
+            }
+        }
+        let dots = i64::from(self.block * self.block);
+        sums.map(|sum| (sum << FRACTION) / dots)
+    }
 }
 
-fn dot(card: &RgbImage, x: f64, y: f64) -> [f64; 3] {
-    if x < 0.0 || y < 0.0 {
-        return GROUND;
-    }
+/// A number with its binary fraction.
+fn fixed(number: f64) -> i64 {
     #[expect(
         clippy::cast_possible_truncation,
-        clippy::cast_sign_loss,
-        reason = "not negative, and a few thousand at most"
+        reason = "a saturating cast is meant"
     )]
-    let pixel = card.get_pixel_checked(x as u32, y as u32);
-    pixel.map_or(GROUND, |pixel| pixel.0.map(f64::from))
+    let number = (number * 65_536.0).round() as i64;
+    number
 }
 
 /// One step of `SplitMix64`: grains need to look random, not to be.
@@ -168,6 +228,8 @@ const fn next(state: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use image::Rgb;
+
     use super::*;
     use crate::machine::build::Marking;
 
