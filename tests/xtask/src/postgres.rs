@@ -15,7 +15,7 @@ const VERSIONS: &str = "/usr/lib/postgresql";
 const USER: &str = "postgres";
 
 /// How long a new server may take until it answers.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A running server; it ends with this value, and with this program however that ends.
 pub struct Server {
@@ -139,7 +139,7 @@ fn newest() -> Result<PathBuf, String> {
 fn private_folder() -> Result<PathBuf, String> {
     let mut make = process::command("mktemp");
     make.args(["-d", "-t", "stempel-postgres-XXXXXXXX"]);
-    let made = make.output().map_err(|error| format!("mktemp: {error}"))?;
+    let output = make.output().map_err(|error| format!("mktemp: {error}"))?;
     let folder = PathBuf::from(String::from_utf8_lossy(&made.stdout).trim());
     if !made.status.success() || !folder.is_dir() {
         return Err("mktemp made no folder".to_owned());

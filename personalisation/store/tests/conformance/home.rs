@@ -112,7 +112,7 @@ fn name_of(folder: &TempDir) -> String {
 /// Makes that schema, which nobody else has; the URL of connections that see only it.
 async fn own_schema(schema: &str) -> String {
     let server = std::env::var("STEMPEL_POSTGRES")
-        .expect("STEMPEL_POSTGRES names no server: run `cargo xtask test`");
+        .unwrap_or_else(|_| panic!("STEMPEL_POSTGRES names no server: run `cargo xtask postgres`"));
     let mut owner = AnyConnection::connect(&server).await.unwrap();
     sqlx::query(AssertSqlSafe(format!("CREATE SCHEMA {schema}")))
         .execute(&mut owner)

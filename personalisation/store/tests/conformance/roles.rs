@@ -1,6 +1,8 @@
 //! On a server, each program's role may do its work and nothing else.
 
-use personalisation_store::{Store, StoreError, order::ContentKind, sealing::Sealer};
+use personalisation_store::{
+    Store, StoreError, order::ContentKind, review::QueueFilter, sealing::Sealer,
+};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
 use zeroize::Zeroizing;
 
@@ -48,7 +50,7 @@ async fn the_line_makes_cards_and_reads_nobodys_application() {
         .await;
     assert_eq!(**content.unwrap().unwrap(), *b"ONE");
     assert!(is_denied(
-        bench.store.applications(&Default::default()).await
+        bench.store.applications(&QueueFilter::default()).await
     ));
     assert!(is_denied(bench.store.stations().await));
     assert!(is_denied(bench.store.applications_to_know(None, 1).await));

@@ -158,7 +158,7 @@ async fn a_passkey_that_was_taken_away_does_not_come_back(engine: Engine) {
     let mut bench = Bench::new(engine).await;
     let (person, mut passkey) = enrolled(&mut bench, "weber").await;
     let (store, rng) = (&bench.store, &mut bench.rng);
-    passkey.record = "{\"counter\":2}".to_owned();
+    "{\"counter\":2}".clone_into(&mut passkey.record);
     let updated = store.update_passkey(rng, person, &passkey).await;
     assert!(updated.unwrap());
     assert_eq!(store.credentials(person).await.unwrap().passkeys.len(), 1);
