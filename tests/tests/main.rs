@@ -2,6 +2,7 @@
 
 mod capture;
 mod console;
+mod database;
 mod demo;
 mod fleet;
 mod house;

@@ -130,10 +130,12 @@ impl Store {
     /// How many blanks are in each state; the sum is what was ever received.
     pub async fn stock(&self) -> Result<Vec<(BlankState, u64)>, StoreError> {
         const DOING: &str = "counting the stock";
-        let rows = sqlx::query("SELECT state, COUNT(*) AS blanks FROM stock_blank GROUP BY state")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StoreError::database(DOING))?;
+        let rows = sqlx::query(
+            "SELECT state, COUNT(*) AS blanks FROM stock_blank GROUP BY state ORDER BY state",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database(DOING))?;
         rows.iter()
             .map(|row| {
                 let columns = Columns {

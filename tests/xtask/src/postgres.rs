@@ -140,8 +140,8 @@ fn private_folder() -> Result<PathBuf, String> {
     let mut make = process::command("mktemp");
     make.args(["-d", "-t", "stempel-postgres-XXXXXXXX"]);
     let output = make.output().map_err(|error| format!("mktemp: {error}"))?;
-    let folder = PathBuf::from(String::from_utf8_lossy(&made.stdout).trim());
-    if !made.status.success() || !folder.is_dir() {
+    let folder = PathBuf::from(String::from_utf8_lossy(&output.stdout).trim());
+    if !output.status.success() || !folder.is_dir() {
         return Err("mktemp made no folder".to_owned());
     }
     if is_root() {
