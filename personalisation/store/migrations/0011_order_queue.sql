@@ -25,9 +25,21 @@ ALTER TABLE line_attempt ADD COLUMN destination TEXT NOT NULL DEFAULT 'centre'; 
 ALTER TABLE line_attempt ADD COLUMN batch_id BYTEA REFERENCES line_batch (batch_id); -- from bound on; fixed
 ALTER TABLE line_attempt ADD COLUMN cancel_at BIGINT; -- when somebody cancelled it in a worker's hands: ends at the next step; set once
 
--- 72 hours ahead.
-UPDATE line_attempt SET class = 'remake' WHERE attempt > 1;
-UPDATE line_attempt SET rank_at = queued_at - CASE WHEN attempt > 1 THEN 259200000000 ELSE 0 END;
+-- Orders of approved applications, as those say.
+UPDATE order_item SET
+    document_type = (SELECT document_type FROM review_application AS own WHERE own.order_id = order_item.order_id),
+    destination = (SELECT office FROM review_application AS own WHERE own.order_id = order_item.order_id),
+    express = (SELECT express FROM review_application AS own WHERE own.order_id = order_item.order_id)
+    WHERE EXISTS (SELECT 1 FROM review_application AS own WHERE own.order_id = order_item.order_id);
+UPDATE line_attempt SET
+    document_type = (SELECT document_type FROM order_item AS own WHERE own.order_id = line_attempt.order_id),
+    destination = (SELECT destination FROM order_item AS own WHERE own.order_id = line_attempt.order_id),
+    class = CASE WHEN attempt > 1 THEN 'remake'
+                 WHEN (SELECT express FROM order_item AS own WHERE own.order_id = line_attempt.order_id) = 1 THEN 'express'
+                 ELSE 'normal' END;
+-- 72 hours ahead, or 24.
+UPDATE line_attempt SET rank_at = queued_at
+    - CASE class WHEN 'remake' THEN 259200000000 WHEN 'express' THEN 86400000000 ELSE 0 END;
 
 -- Who is next, among all and for one destination; short however many are finished.
 CREATE INDEX line_attempt_next ON line_attempt (rank_at, order_id) WHERE state = 'queued';

@@ -74,8 +74,8 @@ impl fmt::Display for Database {
             Self::Sqlite(path) => path.display().fmt(f),
             Self::Postgres(url) => {
                 let place = url.split_once("://").map_or("", |(_, place)| place);
-                let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
                 let place = place.split('?').next().unwrap_or_default();
+                let place = place.rsplit_once('@').map_or(place, |(_, place)| place);
                 write!(f, "postgres://{place}")
             }
         }
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_password_is_never_shown() {
-        let url = "postgres://line:se@cret@db.example:5432/centre?sslmode=verify-full&password=x";
+        let url = "postgres://line:se@cret@db.example:5432/centre?sslmode=verify-full&password=x@y";
         let database: Database = url.parse().unwrap();
         assert_eq!(database.to_string(), "postgres://db.example:5432/centre");
         assert_eq!(

@@ -113,14 +113,21 @@ pub enum StoreError {
     Interrupted(Boundary),
 }
 
+/// Two that take the same next change of an application: PostgreSQL may call that a duplicate.
+const CURSOR: &str = "review_application_change_key";
+
 impl StoreError {
     /// Names what was being done when the engine failed.
     pub(crate) fn database(doing: &'static str) -> impl FnOnce(sqlx::Error) -> Self {
         move |source| match &source {
-            sqlx::Error::Database(error) if error.is_unique_violation() => Self::AlreadyThere {
-                doing,
-                constraint: error.message().to_owned(),
-            },
+            sqlx::Error::Database(error)
+                if error.is_unique_violation() && error.constraint() != Some(CURSOR) =>
+            {
+                Self::AlreadyThere {
+                    doing,
+                    constraint: error.message().to_owned(),
+                }
+            }
             _ => Self::Database { doing, source },
         }
     }
@@ -144,9 +151,30 @@ impl StoreError {
             return false;
         };
         // SQLite: BUSY, LOCKED and their extended codes; PostgreSQL: serialization_failure, deadlock_detected.
+        let code = error.code();
+        let code = code.as_deref();
         matches!(
-            error.code().as_deref(),
+            code,
             Some("5" | "6" | "261" | "262" | "517" | "40001" | "40P01")
-        )
+        ) || error.constraint() == Some(CURSOR)
+    }
+
+    /// Whether the database is away or busy, and the same may succeed in a while.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Busy { .. } => true,
+            Self::Database { source, .. } => match source {
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut => true,
+                // PostgreSQL: connection_exception, insufficient_resources, operator_intervention.
+                sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+                    code.len() == 5
+                        && ["08", "53", "57"]
+                            .iter()
+                            .any(|class| code.starts_with(class))
+                }),
+                _ => false,
+            },
+            _ => false,
+        }
     }
 }

@@ -34,7 +34,8 @@ GRANT SELECT ON order_item, order_content TO stempel_line;
 GRANT SELECT, INSERT, UPDATE ON line_attempt, line_batch, line_number TO stempel_line;
 GRANT SELECT, INSERT ON line_move, line_content TO stempel_line;
 -- Queued at an approval; held, released, cancelled (then a number may become void) by a decision.
-GRANT SELECT, INSERT, UPDATE ON line_attempt TO stempel_intake, stempel_console, stempel_order;
+GRANT SELECT, INSERT ON line_attempt TO stempel_intake;
+GRANT SELECT, INSERT, UPDATE ON line_attempt TO stempel_console, stempel_order;
 GRANT SELECT, INSERT ON line_move TO stempel_intake, stempel_console, stempel_order;
 GRANT SELECT, UPDATE ON line_number TO stempel_console, stempel_order;
 
@@ -51,11 +52,15 @@ GRANT SELECT, UPDATE ON intake_dossier, intake_alarm TO stempel_console;
 GRANT SELECT, INSERT, UPDATE, DELETE ON intake_second_person TO stempel_intake;
 GRANT SELECT, UPDATE ON intake_second_person TO stempel_console;
 
--- Review: written by intake's checks, decided at the console. Whose order lives is asked by `order`.
-GRANT SELECT, INSERT, UPDATE ON review_application, review_content, review_prepared, review_notice
-    TO stempel_intake, stempel_console;
-GRANT SELECT, INSERT ON review_handler, review_check, review_move, review_person, review_payment
-    TO stempel_intake, stempel_console;
+-- Review: written by intake's checks, decided at the console, which adds no application and no person. Whose order lives
+-- is asked by `order`.
+GRANT SELECT, INSERT, UPDATE ON review_application, review_content, review_prepared, review_person, review_notice
+    TO stempel_intake;
+GRANT SELECT, INSERT ON review_handler, review_check, review_move, review_payment TO stempel_intake;
+GRANT SELECT, UPDATE ON review_application, review_content, review_prepared TO stempel_console;
+GRANT SELECT, INSERT, UPDATE ON review_notice TO stempel_console;
+GRANT SELECT, INSERT ON review_handler, review_move TO stempel_console;
+GRANT SELECT ON review_check, review_person, review_payment TO stempel_console;
 GRANT SELECT, INSERT, UPDATE ON review_latch TO stempel_intake, stempel_console, stempel_order;
 GRANT SELECT ON review_application, review_person TO stempel_order;
 

@@ -110,7 +110,7 @@ impl Store {
         }))
     }
 
-    /// Records that a blank which no attempt is bound to was found unusable.
+    /// Records that a blank which no attempt is bound to was found unusable; `Stale` where one that has not ended is.
     pub async fn spoil_unbound(
         &self,
         blank: BlankId,
@@ -119,6 +119,20 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<(), StoreError> {
         transaction!(self, "recording a spoiled blank", |tx| {
+            let bound: Option<i64> = sqlx::query_scalar(
+                "SELECT 1 FROM line_attempt
+                 WHERE blank_id = $1 AND state NOT IN ('scrapped', 'cancelled', 'read_back')",
+            )
+            .bind(&blank.as_bytes()[..])
+            .fetch_optional(&mut **tx)
+            .await
+            .map_err(StoreError::database("looking who has a blank"))?;
+            if bound.is_some() {
+                return Err(StoreError::Stale {
+                    doing: "recording a spoiled blank",
+                    object: format!("blank {blank}"),
+                });
+            }
             if state_of(tx, blank).await? == BlankState::Vault {
                 step(tx, blank, BlankStep::Issue, None, now).await?;
             }

@@ -178,8 +178,21 @@ impl Attempt {
         }
     }
 
-    /// Any state before Locked, also `OnHold` → Cancelled.
+    /// Any state before Written, also `OnHold` → Cancelled: a person's decision, who has no chip to ask. Once Written
+    /// the lock's command may have reached it.
     pub fn cancel(self) -> Result<Self, IllegalMove> {
+        let inner = match &self.state {
+            State::OnHold(inner) => inner,
+            state => state,
+        };
+        if matches!(inner, State::Written(_)) {
+            return Err(illegal(&self.state, Step::Cancel));
+        }
+        self.cancel_unlocked()
+    }
+
+    /// Any state before Locked, also `OnHold` → Cancelled: for whoever has the chip, and knows that it is not locked.
+    pub fn cancel_unlocked(self) -> Result<Self, IllegalMove> {
         let from = match self.state {
             State::OnHold(inner) => *inner,
             state if before_locked(&state) => state,

@@ -65,10 +65,16 @@ fn all() -> Vec<(Attempt, Vec<Step>)> {
         let mut allowed = vec![Step::Scrap];
         allowed.extend(LINE.get(steps));
         if steps < 6 {
-            allowed.extend([Step::Hold, Step::Cancel]);
+            allowed.push(Step::Hold);
             let held = attempt.clone().hold().unwrap();
-            all.push((held, vec![Step::Resume, Step::Cancel, Step::Scrap]));
-            all.push((attempt.clone().cancel().unwrap(), vec![]));
+            let mut of_held = vec![Step::Resume, Step::Scrap];
+            // Once written, the lock may have reached the chip: whoever has that may still cancel, nobody else.
+            if steps < 5 {
+                allowed.push(Step::Cancel);
+                of_held.push(Step::Cancel);
+            }
+            all.push((held, of_held));
+            all.push((attempt.clone().cancel_unlocked().unwrap(), vec![]));
         }
         all.push((
             attempt.clone().scrap(ScrapReason::ChipSilent).unwrap(),

@@ -8,6 +8,39 @@ use crate::line::{
     people::Applicant,
 };
 
+/// Somebody cancels, and the program dies at every later call to the world: what was promised is kept.
+#[test]
+fn what_was_cancelled_stays_so_wherever_the_program_dies_after_that() {
+    let mut promised = 0;
+    for call in (1..).step_by(7) {
+        let mut bench = Bench::new(Applicant::small());
+        let order = bench.order();
+        bench.blanks(1);
+        // Bound, and stopped before anything was done to the chip.
+        bench.plug.pull_at(4);
+        let _dead = bench.run();
+        bench.plug.put_back();
+        let newest = bench.newest(order);
+        let wish = bench.store.want_cancel(newest.id(), &[], NOW);
+        bench.runtime.block_on(wish).unwrap();
+        bench.plug.pull_at(call);
+        let died = bench.run().is_err();
+        bench.plug.put_back();
+        bench.run().unwrap();
+        let newest = bench.newest(order);
+        assert!(
+            matches!(newest.state(), AttemptState::Cancelled(_)),
+            "call {call}: {newest:?}"
+        );
+        invariants::check(&bench, &format!("call {call}"));
+        promised += 1;
+        if !died {
+            break;
+        }
+    }
+    assert!(promised > 1);
+}
+
 /// The line stands still in the middle of a card (power is gone at every call to the world in turn), somebody cancels
 /// the order, and the line goes on.
 #[test]

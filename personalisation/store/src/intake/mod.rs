@@ -163,7 +163,7 @@ impl Store {
     /// Bytes of a station's dossiers that wait in quarantine for a supervisor.
     pub async fn quarantined_bytes(&self, station: StationId) -> Result<u64, StoreError> {
         let bytes: i64 = sqlx::query_scalar(
-            "SELECT COALESCE(SUM(length), 0) FROM intake_dossier
+            "SELECT CAST(COALESCE(SUM(length), 0) AS BIGINT) FROM intake_dossier
              WHERE station = $1 AND state = 'rejected' AND EXISTS (
                  SELECT 1 FROM intake_alarm AS alarm
                  WHERE alarm.hash = intake_dossier.hash AND alarm.settled_at IS NULL)",

@@ -11,7 +11,9 @@ use rand::CryptoRng;
 use time::OffsetDateTime;
 
 use super::{
-    AttemptContent, Lease, bind_id, cancel, content, insert_move, lease::exactly_one, queue,
+    AttemptContent, Lease, bind_id, cancel, content, insert_move,
+    lease::{exactly_one, rfc3339},
+    queue,
 };
 use crate::{
     Store, StoreError, audit,
@@ -105,8 +107,8 @@ pub(crate) async fn end_of_attempt(
         exactly_one(moved.rows_affected(), DOING, &attempt.id())?;
     }
     if let Some(next) = remake(attempt) {
-        // Nobody wants it any more: the order ends with what would have been made again.
-        let next = if cancel::wanted(tx, attempt.id()).await? {
+        // Nobody wants it any more: the order ends with what would have been made again, unless a person must look first.
+        let next = if next.doubt.is_none() && cancel::wanted(tx, attempt.id()).await? {
             next.attempt.cancel()?
         } else {
             next.attempt
@@ -199,7 +201,7 @@ pub(crate) async fn write_unleased(
     let record = to.record();
     let query = sqlx::query(
         "UPDATE line_attempt SET state = $3, from_state = $5, tries = 0,
-                lease_token = NULL, lease_holder = NULL, lease_expires_at = NULL
+                lease_token = NULL, lease_holder = NULL, lease_expires_at = $6
          WHERE order_id = $1 AND attempt = $2 AND state = $4
          AND (lease_token IS NULL OR lease_expires_at <= $6)",
     );
@@ -212,5 +214,8 @@ pub(crate) async fn write_unleased(
         .await
         .map_err(StoreError::database(DOING))?;
     exactly_one(moved.rows_affected(), DOING, &to.id())?;
+    // What its worker meant to do when it fell silent: nobody takes that up any more.
+    let object = format!("attempt {}", to.id());
+    audit::close_open_intents(tx, &object, &rfc3339(now), "interrupted").await?;
     insert_move(tx, to, now).await
 }

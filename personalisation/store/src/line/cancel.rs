@@ -35,6 +35,13 @@ impl Store {
             audit::write(tx, entries).await
         })
     }
+
+    /// Whether somebody asked for it.
+    pub async fn is_cancel_wanted(&self, id: AttemptId) -> Result<bool, StoreError> {
+        transaction!(self, "looking whether an attempt was cancelled", |tx| {
+            wanted(tx, id).await
+        })
+    }
 }
 
 /// Whether somebody asked for it; part of the caller's transaction.

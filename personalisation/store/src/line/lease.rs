@@ -216,7 +216,7 @@ pub(super) fn exactly_one(
     }
 }
 
-fn rfc3339(at: OffsetDateTime) -> String {
+pub(super) fn rfc3339(at: OffsetDateTime) -> String {
     use time::{UtcOffset, format_description::well_known::Rfc3339};
     // Fails for years beyond 9999 only.
     at.to_offset(UtcOffset::UTC)

@@ -110,8 +110,20 @@ impl Store {
             }
             close(tx, open.id, now).await?;
         }
-        begin(tx, bind.batch, holder, &head, now).await?;
-        Ok((head.attempt, bind.batch))
+        if begin(tx, bind.batch, holder, &head, now).await? {
+            return Ok((head.attempt, bind.batch));
+        }
+        // Two workers of one name: the other one's batch is this one's too.
+        match open_batch(tx, holder).await? {
+            Some(open) => {
+                count(tx, open.id).await?;
+                Ok((head.attempt, open.id))
+            }
+            None => Err(StoreError::Stale {
+                doing: "beginning a batch",
+                object: holder.clone(),
+            }),
+        }
     }
 
     /// Whoever is next among all; nobody else is given it until the caller's transaction ends.
@@ -173,16 +185,17 @@ async fn open_batch(tx: &mut Tx, holder: &str) -> Result<Option<Open>, StoreErro
     }))
 }
 
+/// Whether it began: not where the worker has another one.
 async fn begin(
     tx: &mut Tx,
     id: BatchId,
     holder: &str,
     head: &Waiting,
     now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    sqlx::query(
+) -> Result<bool, StoreError> {
+    let begun = sqlx::query(
         "INSERT INTO line_batch (batch_id, holder, destination, document_type, taken, opened_at)
-         VALUES ($1, $2, $3, $4, 1, $5)",
+         VALUES ($1, $2, $3, $4, 1, $5) ON CONFLICT DO NOTHING",
     )
     .bind(&id.as_bytes()[..])
     .bind(holder)
@@ -191,8 +204,8 @@ async fn begin(
     .bind(micros(now))
     .execute(&mut **tx)
     .await
-    .map(|_| ())
-    .map_err(StoreError::database("beginning a batch"))
+    .map_err(StoreError::database("beginning a batch"))?;
+    Ok(begun.rows_affected() == 1)
 }
 
 async fn count(tx: &mut Tx, id: BatchId) -> Result<(), StoreError> {

@@ -132,6 +132,7 @@ async fn a_dossier_is_ended_once_and_its_file_is_put_away_after_that(engine: Eng
 async fn a_rejected_dossier_rings_until_a_supervisor_is_done_with_it_once(engine: Engine) {
     let bench = Bench::new(engine).await;
     bench.hold(1).await;
+    assert_eq!(bench.store.quarantined_bytes(STATION).await.unwrap(), 0);
     let (store, by) = (&bench.store, PersonId::from_bytes([1; 16]));
     let reject = async |lease: u8| {
         store
@@ -148,6 +149,7 @@ async fn a_rejected_dossier_rings_until_a_supervisor_is_done_with_it_once(engine
     let alarms = store.alarms().await.unwrap();
     assert_eq!((alarms.len(), alarms[0].reason), (1, Reason::Clock));
     assert_eq!(store.quarantine().await.unwrap().len(), 1);
+    assert!(store.quarantined_bytes(STATION).await.unwrap() > 0);
     store
         .settle_rejected(hash(1), by, true, &[], NOW)
         .await

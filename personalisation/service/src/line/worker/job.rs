@@ -171,7 +171,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             seconds = 0.0;
         }
         job.act = next;
-        if cancelled && job.attempt.clone().cancel().is_ok() {
+        if cancelled && job.attempt.clone().cancel_unlocked().is_ok() {
             return Err(StepError::Cancelled);
         }
         Ok(())

@@ -104,6 +104,9 @@ pub struct Worker<R, G> {
     pub rng: G,
 }
 
+/// How long a worker waits when the database is away, in which nothing is lost: its attempts stay its own.
+const DATABASE_PAUSE: Duration = Duration::from_secs(1);
+
 /// Attempts given up one after the other: what fails every time is not this card or this order.
 #[derive(Default)]
 struct Failures {
@@ -142,7 +145,15 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             if self.settings.once && self.is_all_done()? {
                 return Ok(tally);
             }
-            match self.turn(&mut seat)? {
+            let turn = match self.turn(&mut seat) {
+                Err(WorkerError::Store(error)) if error.is_passing() => {
+                    self.tell_waiting(&mut seat, error.to_string());
+                    std::thread::sleep(DATABASE_PAUSE);
+                    continue;
+                }
+                turn => turn?,
+            };
+            match turn {
                 Turn::Document => {
                     tally.documents += 1;
                     failures = Failures::default();

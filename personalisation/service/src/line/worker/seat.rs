@@ -231,6 +231,11 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         };
         let mut job = Job::new(attempt, binding, seat.token, facts, act);
         self.tell(Event::TakenUp(job.subject(self.reader.name())));
+        if job.facts.life_cycle < LifeCycle::Locked
+            && self.wait(self.store.is_cancel_wanted(job.attempt.id()))?
+        {
+            return self.cancel(&mut job, seat);
+        }
         if tries > self.settings.max_tries {
             let detail = format!("taken up {tries} times in this state");
             return self.end(&mut job, ScrapReason::TooManyTries, &detail, seat);
@@ -465,7 +470,11 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             let id = *ActId::generate(&mut self.rng).as_bytes();
             let act = Act::new(id, ACTOR, "spoil-blank", format!("blank {}", blank.id));
             let entries = [act.intent(now), act.outcome(now, reason)];
-            self.wait(self.store.spoil_unbound(blank.id, reason, &entries, now))?;
+            match self.wait(self.store.spoil_unbound(blank.id, reason, &entries, now)) {
+                // An attempt on hold has it: a person releases or ends that.
+                Err(StoreError::Stale { .. }) => {}
+                spoiled => spoiled?,
+            }
         }
         let reader = self.reader.name().to_owned();
         let chip = chip.map(|chip| chip.to_string());
@@ -479,7 +488,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     }
 
     /// Says once what is being waited for.
-    fn tell_waiting(&mut self, seat: &mut Seat, why: String) {
+    pub(super) fn tell_waiting(&mut self, seat: &mut Seat, why: String) {
         if seat.told.as_ref() != Some(&why) {
             seat.told = Some(why.clone());
             let reader = self.reader.name().to_owned();

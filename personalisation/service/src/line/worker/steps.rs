@@ -315,7 +315,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
 
     /// Ends the attempt, whose order was cancelled: number void, blank spoiled, nothing made again.
     pub(super) fn end_cancelled(&mut self, job: &mut Job) -> Result<(), StepError> {
-        let to = job.attempt.clone().cancel()?;
+        let to = job.attempt.clone().cancel_unlocked()?;
         self.advance(job, &[to], &[], "not begun: the order was cancelled")?;
         let subject = job.subject(self.reader.name());
         self.tell(Event::Cancelled { subject });
