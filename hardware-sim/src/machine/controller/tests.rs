@@ -16,6 +16,7 @@ use crate::machine::fault::{Command, What};
 use crate::machine::place::Place;
 
 mod killed;
+mod repeated;
 
 /// A machine, its caller, and chips that are files with a name only.
 struct Bench {
