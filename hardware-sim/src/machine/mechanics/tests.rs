@@ -428,9 +428,10 @@ fn happen(world: &mut World, random: &mut StdRng) {
         22..32 if world.powered => {
             let card = some(random);
             // Sometimes the job of another card, which may be inside, gone or still to come.
-            let of = match random.random_ratio(1, 4) {
-                true => random.random_range(1..=world.next()),
-                false => card,
+            let of = if random.random_ratio(1, 4) {
+                random.random_range(1..=world.next())
+            } else {
+                card
             };
             let job = job(of);
             if world.machine.memory.cards.contains_key(&card) {
