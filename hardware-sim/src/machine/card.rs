@@ -99,6 +99,20 @@ impl Card {
         }
     }
 
+    /// Whether it is on its way out of the hopper, or stopped there.
+    pub const fn comes_from_hopper(&self) -> bool {
+        matches!(
+            self.stage,
+            Stage::Moving {
+                from: Place::Hopper,
+                ..
+            } | Stage::Stopped {
+                from: Place::Hopper,
+                ..
+            }
+        )
+    }
+
     /// Whether the card is, or may come to be, at a place.
     pub fn blocks(&self, place: Place) -> bool {
         match self.stage {

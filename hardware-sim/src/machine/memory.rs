@@ -146,8 +146,11 @@ impl Memory {
         found.map(|(_, act)| *act)
     }
 
-    /// Remembers an act that was taken on.
+    /// Remembers an act that was taken on, once.
     pub fn remember(&mut self, id: Id, act: Act) {
+        if self.act(id).is_some() {
+            return;
+        }
         self.acts.push_back((id, act));
         let excess = self.acts.len().saturating_sub(ACTS);
         self.acts.drain(..excess);
@@ -160,6 +163,17 @@ impl Memory {
             .rev()
             .find(|gone| gone.card == card)
             .copied()
+    }
+
+    /// The card that a job was printed on, or is being printed on. A spoiled one does not count: its
+    /// job may go onto another card.
+    pub fn bearer(&self, job: Id) -> Option<Handle> {
+        let inside = self.cards.iter().map(|(card, known)| (*card, known.print));
+        let gone = self.gone.iter().map(|gone| (gone.card, gone.print));
+        let bears =
+            |print| matches!(print, Print::Begun(known) | Print::Done(known) if known == job);
+        let mut cards = inside.chain(gone);
+        cards.find(|(_, print)| bears(*print)).map(|(card, _)| card)
     }
 
     /// A card leaves: it is counted and remembered.

@@ -79,19 +79,28 @@ impl Plant {
         Ok(inside.into_iter().find(|chip| is_of(chip, &prefix)))
     }
 
+    /// Where a card that is not inside went; none where its chip is in no tray and nobody's hands.
+    pub fn left(&self, card: Handle) -> io::Result<Option<Place>> {
+        let prefix = prefix(card);
+        for place in [Place::Exit, Place::Reject, Place::Removed] {
+            let outside = chips(&self.folder.join(tray(place)))?;
+            if outside.iter().any(|chip| is_of(chip, &prefix)) {
+                return Ok(Some(place));
+            }
+        }
+        Ok(None)
+    }
+
     /// Chip and faces of a card come into a tray, or into somebody's hands; its pictures are erased.
     pub fn leave(&self, card: Handle, place: Place) -> io::Result<()> {
-        let tray = match place {
-            Place::Exit => "exit",
-            Place::Reject => "reject",
-            _ => "removed",
-        };
         let prefix = prefix(card);
-        for file in files(&self.folder.join("inside"))? {
-            if is_of(&file, &prefix) {
-                let name = file.file_name().unwrap_or_default();
-                fs::rename(&file, self.folder.join(tray).join(name))?;
-            }
+        let mut leaving = files(&self.folder.join("inside"))?;
+        leaving.retain(|file| is_of(file, &prefix));
+        // The chip goes first: the card is where its chip is, and its faces follow.
+        leaving.sort_by_key(|file| !is_chip(file));
+        for file in leaving {
+            let name = file.file_name().unwrap_or_default();
+            fs::rename(&file, self.folder.join(tray(place)).join(name))?;
         }
         Face::ALL
             .into_iter()
@@ -173,6 +182,19 @@ fn prefix(card: Handle) -> String {
     format!("{card:08}-")
 }
 
+/// The folder of cards that went to a place outside.
+const fn tray(place: Place) -> &'static str {
+    match place {
+        Place::Exit => "exit",
+        Place::Reject => "reject",
+        _ => "removed",
+    }
+}
+
+fn is_chip(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending == CHIP)
+}
+
 fn is_of(file: &Path, prefix: &str) -> bool {
     let name = file.file_name().unwrap_or_default();
     name.to_string_lossy().starts_with(prefix)
@@ -189,7 +211,7 @@ fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
 
 fn chips(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = files(folder)?;
-    found.retain(|file| file.extension().is_some_and(|ending| ending == CHIP));
+    found.retain(|file| is_chip(file));
     Ok(found)
 }
 

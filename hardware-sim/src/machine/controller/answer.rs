@@ -70,13 +70,14 @@ impl Controller {
         }
     }
 
-    /// An act that was taken on before is not looked at again: its card is as it is.
+    /// An act that was taken on before is not looked at again: its card is as it is. But rollers that
+    /// slipped try again.
     fn answer_act(&mut self, id: Id, act: Act, now: Millis) -> io::Result<wire::Answer> {
         let known = self.mechanics.memory().act(id);
         let outcome = match known {
-            Some(known) if known == act => Ok(true),
-            Some(_) => Err(Failure::new(Kind::IdReused)),
-            None => self.take_on(id, act, now)?,
+            Some(known) if known != act => Err(Failure::new(Kind::IdReused)),
+            Some(_) if !self.mechanics.slipped(act) => Ok(true),
+            _ => self.take_on(id, act, now)?,
         };
         let (repeated, result) = match outcome {
             Ok(repeated) => (repeated, self.after(act, now)),

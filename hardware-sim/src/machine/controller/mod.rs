@@ -3,6 +3,7 @@
 
 mod answer;
 mod pictures;
+mod recovery;
 #[cfg(test)]
 mod tests;
 
@@ -147,34 +148,6 @@ impl Controller {
         }
     }
 
-    /// Power comes.
-    pub fn power_on(&mut self, now: Millis) -> io::Result<()> {
-        if self.is_on() {
-            return Ok(());
-        }
-        self.power = Power::On;
-        let cards: Vec<_> = self.mechanics.memory().cards.keys().copied().collect();
-        for card in cards {
-            // The process may have ended between a feed and the card's way inside.
-            if !self.plant.pick(card)?
-                && let Some(card) = self.mechanics.memory_mut().cards.get_mut(&card)
-            {
-                card.missing = true;
-            }
-            self.look_at_pictures(card);
-        }
-        let effects = self.mechanics.power_on(now);
-        self.settle(&effects)
-    }
-
-    /// Power goes, until `back_at` or until it is given.
-    pub fn power_off(&mut self, back_at: Option<Millis>) {
-        self.power = Power::Off { back_at };
-        self.mechanics.power_off();
-        self.photographs.clear();
-        self.seatings.push(Seating::Empty);
-    }
-
     /// Time passes.
     pub fn advance(&mut self, now: Millis) -> io::Result<()> {
         match self.power {
@@ -243,13 +216,19 @@ impl Controller {
         let count = self.plant.refill(from)?;
         self.hopper = self.plant.hopper_level()?;
         self.mechanics.memory_mut().revision += 1;
+        self.settle(&[])?;
         Ok(count)
     }
 
     /// The chip is to answer a power-up; false when it stays silent.
     pub fn chip_answers(&mut self) -> bool {
         let silent = self.mechanics.faults.misread();
-        self.mechanics.set_misread(silent);
+        if self.mechanics.set_misread(silent)
+            && let Err(error) = self.settle(&[])
+        {
+            self.die(&error);
+            return false;
+        }
         !silent
     }
 

@@ -8,7 +8,7 @@ use openssl::sha::sha256;
 use super::Controller;
 use crate::machine::card::{Handle, Print};
 use crate::machine::failure::{Failure, Kind};
-use crate::machine::job::{self, Face, Job, Unfit, Upload};
+use crate::machine::job::{self, Face, Id, Job, Unfit, Upload};
 use crate::machine::memory::Memory;
 use crate::machine::protocol::Part;
 
@@ -17,7 +17,7 @@ type Answered<T> = io::Result<Result<T, Failure>>;
 impl Controller {
     /// Takes a part of a picture, or passes over it where it is there already.
     pub(super) fn load_picture(&mut self, part: &Part) -> Answered<wire::PictureReceived> {
-        if let Err(failure) = may_load(self.mechanics.memory(), part.card) {
+        if let Err(failure) = may_load(self.mechanics.memory(), part.card, part.job) {
             return Ok(Err(failure));
         }
         self.begin_upload(part)?;
@@ -171,8 +171,8 @@ impl Controller {
     }
 }
 
-/// Pictures are for cards inside on which nothing is printed.
-fn may_load(memory: &Memory, handle: Handle) -> Result<(), Failure> {
+/// Pictures are for cards inside on which nothing is printed, and for jobs that are on no other card.
+fn may_load(memory: &Memory, handle: Handle, job: Id) -> Result<(), Failure> {
     let Some(card) = memory.cards.get(&handle) else {
         return Err(match memory.gone(handle) {
             Some(gone) => Failure::new(Kind::OutOfOrder).at(gone.place).of(handle),
@@ -180,7 +180,10 @@ fn may_load(memory: &Memory, handle: Handle) -> Result<(), Failure> {
         });
     };
     match card.print {
-        Print::Nothing => Ok(()),
+        Print::Nothing => match memory.bearer(job) {
+            Some(bearer) => Err(Failure::new(Kind::OutOfOrder).of(bearer)),
+            None => Ok(()),
+        },
         Print::Spoiled(_) => Err(Failure::new(Kind::Spoiled).of(handle)),
         Print::Begun(_) | Print::Done(_) => Err(Failure::new(Kind::OutOfOrder).of(handle)),
     }

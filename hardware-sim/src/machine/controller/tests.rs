@@ -13,6 +13,10 @@ use tempfile::TempDir;
 use super::*;
 use crate::machine::build::Marking;
 use crate::machine::fault::{Command, What};
+use crate::machine::place::Place;
+
+mod killed;
+mod repeated;
 
 /// A machine, its caller, and chips that are files with a name only.
 struct Bench {

@@ -19,6 +19,15 @@ impl Mechanics {
         }
     }
 
+    /// Whether an act that was taken on before is to be tried again: a card slipped on the way there.
+    pub fn slipped(&self, act: Act) -> bool {
+        let Act::Move { card, to: wanted } = act else {
+            return false;
+        };
+        let slipped = |card: &Card| matches!(card.stage, Stage::Stopped { to, cause: Stop::Slip, .. } if to == wanted);
+        self.card(card).is_some_and(slipped)
+    }
+
     fn feed(&mut self, handle: Handle, hopper: u32, now: Millis) -> ActResult {
         let next = self.memory.next_card;
         if handle > next || handle == 0 {
@@ -154,6 +163,9 @@ impl Mechanics {
                 return Err(Failure::new(Kind::OutOfOrder).of(handle));
             }
             Print::Nothing => {}
+        }
+        if let Some(bearer) = self.memory.bearer(job) {
+            return Err(Failure::new(Kind::OutOfOrder).of(bearer));
         }
         let Some(card) = card.filter(|card| card.stage == Stage::Resting(Place::Printer)) else {
             return Err(Failure::new(Kind::OutOfOrder).of(handle));

@@ -174,10 +174,12 @@ impl Mechanics {
         }
     }
 
-    /// The chip answered its power-up, or did not.
-    pub fn set_misread(&mut self, misread: bool) {
-        self.memory.revision += u64::from(self.misread != misread);
+    /// The chip answered its power-up, or did not; whether that is new.
+    pub fn set_misread(&mut self, misread: bool) -> bool {
+        let is_new = self.misread != misread;
+        self.memory.revision += u64::from(is_new);
         self.misread = misread;
+        is_new
     }
 
     fn end(&mut self, handle: Handle, outcome: Outcome) -> Option<Effect> {

@@ -49,7 +49,12 @@ impl Mechanics {
         if reaches_in && !self.memory.door_open {
             return Err(PersonError::DoorClosed);
         }
+        let effects = self.help(person, now)?;
         self.memory.revision += 1;
+        Ok(effects)
+    }
+
+    fn help(&mut self, person: Person, now: Millis) -> Result<Vec<Effect>, PersonError> {
         match person {
             Person::OpenDoor => {
                 self.memory.door_open = true;

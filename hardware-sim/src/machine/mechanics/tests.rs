@@ -230,6 +230,40 @@ fn a_print_that_power_or_the_door_interrupts_is_never_done_again() {
 }
 
 #[test]
+fn a_job_is_on_one_card_at_most_and_a_spoiled_one_goes_onto_another() {
+    let mut world = World::new(Marking::Ribbon, 4);
+    let (first, wanted) = world.in_printer();
+    let print = |card| Act::Print { card, job: wanted };
+    world.act(print(first)).unwrap();
+    world.power_off();
+    world.power_on();
+    world.act(to(first, Place::Reject)).unwrap();
+    world.settle();
+    let (second, _) = world.in_printer();
+    world.load(second, wanted);
+    world.act(print(second)).unwrap();
+    world.settle();
+    world.act(to(second, Place::Exit)).unwrap();
+    world.settle();
+    let (third, own) = world.in_printer();
+    world.load(third, wanted);
+    let refused = world.act(print(third)).unwrap_err();
+    assert_eq!(
+        (refused.kind, refused.card),
+        (Kind::OutOfOrder, Some(second))
+    );
+    world.load(third, own);
+    world
+        .act(Act::Print {
+            card: third,
+            job: own,
+        })
+        .unwrap();
+    world.settle();
+    assert_eq!(world.inked, [(wanted, 1), (own, 1)].into());
+}
+
+#[test]
 fn a_slip_is_tried_again_and_a_wedged_card_waits_for_a_person() {
     let mut world = World::new(Marking::Laser, 3);
     for (at, act) in [
@@ -393,14 +427,17 @@ fn happen(world: &mut World, random: &mut StdRng) {
         9..22 if world.powered => drop(world.act(to(some(random), place))),
         22..32 if world.powered => {
             let card = some(random);
-            let print = Act::Print {
-                card,
-                job: job(card),
+            // Sometimes the job of another card, which may be inside, gone or still to come.
+            let of = if random.random_ratio(1, 4) {
+                random.random_range(1..=world.next())
+            } else {
+                card
             };
+            let job = job(of);
             if world.machine.memory.cards.contains_key(&card) {
-                world.load(card, job(card));
+                world.load(card, job);
             }
-            drop(world.act(print));
+            drop(world.act(Act::Print { card, job }));
         }
         32..35 if world.powered => drop(world.act(Act::Clear)),
         35 => {

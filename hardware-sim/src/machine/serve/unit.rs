@@ -110,9 +110,7 @@ impl Unit {
 
     /// Whether the chip in the station answers the power-up that is due.
     pub(super) fn chip_answers(&self) -> bool {
-        let answers = self.lock().chip_answers();
-        self.changed.notify_all();
-        answers
+        self.with(Controller::chip_answers)
     }
 
     fn lock(&self) -> MutexGuard<'_, Controller> {
