@@ -14,11 +14,6 @@ use personalisation_store::Database;
 use tokio::runtime::Runtime;
 use tracing_subscriber::EnvFilter;
 
-/// Chunks of a hundred stations come and go on every thread: with the C library's allocator a third of the memory at
-/// the peak was holes between them (docs/bench.md).
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 /// The centre: orders, blanks, the line, inspection.
 #[derive(Parser)]
 #[command(version)]
