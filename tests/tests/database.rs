@@ -1,4 +1,5 @@
 //! The centre on PostgreSQL: each program under a role of its own, from the order to the card.
+#![expect(clippy::unwrap_used, reason = "a journey that cannot go on has failed")]
 
 use e2e::house::{FloorPlan, House, HousePlan};
 use e2e::programs::Ended;
