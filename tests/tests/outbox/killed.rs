@@ -160,7 +160,7 @@ async fn the_station_is_killed_at_any_moment() {
             process.finish();
             continue;
         }
-        tokio::time::sleep(Duration::from_micros(below(&mut rng, 250_000))).await;
+        tokio::time::sleep(Duration::from_micros(below(&mut rng, 120_000))).await;
         let lines = process.kill();
         let finished = lines.iter().any(|line| line == "finished");
         said.note(&lines);

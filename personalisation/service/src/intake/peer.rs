@@ -63,29 +63,19 @@ impl Peer {
     }
 }
 
-/// The station that a caller's certificate names. Whether it is still one of ours is not asked: enough for bytes
-/// that count for nothing until a call that [`station`] let in.
-pub fn named<T>(request: &Request<T>) -> Result<StationId, Status> {
-    let peer = Peer::of(request)?;
-    peer.station()
-        .ok_or_else(|| refused(&peer, "this is for stations only"))
-}
-
-fn refused(peer: &Peer, why: &'static str) -> Status {
-    tracing::warn!(
-        role = peer.role,
-        name = peer.name,
-        why,
-        "a caller was refused"
-    );
-    Status::permission_denied(why)
-}
-
 /// The station that calls, when it is one of ours and not revoked; `Quarantined` ones may send what
 /// they have, and the caller of this decides what else.
 pub async fn station<T>(store: &Store, request: &Request<T>) -> Result<Station, Status> {
     let peer = Peer::of(request)?;
-    let refused = |why| refused(&peer, why);
+    let refused = |why: &'static str| {
+        tracing::warn!(
+            role = peer.role,
+            name = peer.name,
+            why,
+            "a caller was refused"
+        );
+        Status::permission_denied(why)
+    };
     let id = peer
         .station()
         .ok_or_else(|| refused("this is for stations only"))?;

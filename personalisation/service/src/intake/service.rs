@@ -147,7 +147,7 @@ impl Intake for IntakeService {
         wire: Request<AppendRequest>,
     ) -> Result<Response<AppendResponse>, Status> {
         let _coming = self.traffic.call();
-        let station = peer::named(&wire)?;
+        let station = peer::station(&self.store, &wire).await?;
         let AppendRequest {
             hash,
             offset,
@@ -158,13 +158,13 @@ impl Intake for IntakeService {
             return Err(Status::invalid_argument("chunk: 1 to 262144 bytes"));
         }
         let appended = self
-            .on_files(move |chunks| chunks.append(station, known, offset, &chunk))
+            .on_files(move |chunks| chunks.append(station.id, known, offset, &chunk))
             .await;
         match appended {
             Ok(offset) => Ok(Response::new(AppendResponse { offset })),
             // Opened meanwhile, and its file erased: it is all here.
             Err(unknown) if unknown.code() == tonic::Code::NotFound => {
-                let row = self.known(known, station).await?.ok_or(unknown)?;
+                let row = self.known(known, station.id).await?.ok_or(unknown)?;
                 Ok(Response::new(AppendResponse { offset: row.length }))
             }
             Err(error) => Err(error),
