@@ -352,33 +352,7 @@ impl Desk {
             cancelled: cancelled.as_ref().map(|(from, to)| (from, to)),
             notice: notice.as_ref().map(Written::new_notice),
         };
-        match (self.write(&decided, outcome, now).await, &cancelled) {
-            // Its card is in a worker's hands: that is told to stop, and who decides to come again.
-            (Err(ReviewError::Changed(id)), Some((attempt, _)))
-                if self.is_being_made(id, attempt, now).await? =>
-            {
-                Err(ReviewError::OnTheLine(id))
-            }
-            (written, _) => written,
-        }
-    }
-
-    /// Whether a worker has the attempt, which is then asked to end it.
-    async fn is_being_made(
-        &self,
-        id: ApplicationId,
-        attempt: &Attempt,
-        now: OffsetDateTime,
-    ) -> Result<bool, StoreError> {
-        if self.store.attempt(attempt.id()).await?.as_ref() != Some(attempt) {
-            // It went on since it was read: look again before anything is asked.
-            return Ok(true);
-        }
-        let entries = entries("cancel-order", id, "ends at its next step", now);
-        match self.store.want_cancel(attempt.id(), &entries, now).await {
-            Err(StoreError::Stale { .. }) => Ok(false),
-            asked => asked.map(|()| true),
-        }
+        self.write(&decided, outcome, now).await
     }
 
     /// What the applicant is told of a decision.

@@ -61,7 +61,7 @@ pub enum ReviewError {
     },
     /// The card is on the line, or made.
     #[error(
-        "application {0} cannot be ended now: its card is being made, or is made; where that can still be stopped it was asked to: decide again in a minute"
+        "application {0} cannot be ended now: its card is being made, or is made; hold its order first"
     )]
     OnTheLine(ApplicationId),
     /// What is stored cannot be read.
