@@ -1,7 +1,7 @@
 //! Connections to either engine, and bringing a database up to date.
 
 use sqlx::{
-    Connection as _, Executor as _, Row as _,
+    AnyConnection, Connection as _, Executor as _, Row as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::Migrator,
     sqlite::SqliteConnectOptions,
@@ -24,7 +24,15 @@ pub(crate) async fn pool(database: &Database) -> Result<sqlx::Pool<Engine>, Stor
         database: database.to_string(),
         source,
     };
-    let greeting = database.dialect().greeting();
+    let (options, greeting) = (
+        options(database).map_err(failed)?,
+        database.dialect().greeting(),
+    );
+    if database.dialect() == Dialect::Postgres {
+        // A pool tries again for half a minute and then tells of its own patience, not of the server.
+        let once = AnyConnection::connect_with(&options).await;
+        once.map_err(failed)?.close().await.map_err(failed)?;
+    }
     AnyPoolOptions::new()
         .max_connections(CONNECTIONS)
         .after_connect(move |connection, _| {
@@ -37,7 +45,7 @@ pub(crate) async fn pool(database: &Database) -> Result<sqlx::Pool<Engine>, Stor
         })
         // A full disk ends a transaction behind the driver's back: such a connection is not used again.
         .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        .connect_with(options(database).map_err(failed)?)
+        .connect_with(options)
         .await
         .map_err(failed)
 }

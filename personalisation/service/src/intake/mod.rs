@@ -18,6 +18,7 @@ pub mod opener;
 pub mod parts;
 pub mod peer;
 pub mod quarantine;
+mod recent;
 pub mod rules;
 pub mod second_person;
 pub mod service;
@@ -67,11 +68,11 @@ use crate::{
 /// The longest message of a station: a chunk and its framing.
 const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
 /// What one connection may have sent without being read, in bytes: memory stays flat however many call.
-const WINDOW: u32 = 512 << 10;
+const WINDOW: u32 = 256 << 10;
 /// Bytes of one frame: a chunk in a few of them instead of in dozens.
 const FRAME: u32 = 128 << 10;
-/// Calls of one connection at once.
-const CALLS: usize = 16;
+/// Calls of one connection at once: each has a chunk in memory, and a station sends one dossier after another.
+const CALLS: usize = 2;
 
 /// A station's connection ends after so long, after the calls on it: a renewed certificate is shown before the last one
 /// ends.

@@ -34,11 +34,9 @@ use personalisation_core::{
 use personalisation_store::{
     Interrupter, Store,
     order::{ContentKind, NewOrder},
-    sealing::Sealer,
     stock::{self, NewBlank, NewDelivery},
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use tempfile::TempDir;
 use time::{OffsetDateTime, macros::datetime};
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
@@ -49,7 +47,10 @@ use crate::line::{
     pki::{self, Pki},
     tray::{Tray, life_cycle},
 };
-use crate::support::terminal::Plan;
+use crate::{
+    home::{Engine, Home},
+    support::terminal::Plan,
+};
 
 /// When everything takes place: while the test PKI's document signer may sign.
 pub const NOW: OffsetDateTime = datetime!(2026-10-15 12:00 UTC);
@@ -124,7 +125,7 @@ pub struct Bench {
     pub tray: Tray,
     pub pki: Pki,
     pub plug: Plug,
-    pub folder: TempDir,
+    pub home: Home,
     pub applicant: Applicant,
     pub rng: StdRng,
     /// Every chip ever made.
@@ -140,11 +141,17 @@ pub struct Bench {
 }
 
 impl Bench {
+    /// With a database file.
     pub fn new(applicant: Applicant) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on(Engine::Sqlite, applicant)
+    }
+
+    /// With a database of that engine.
+    pub fn on(engine: Engine, applicant: Applicant) -> Self {
         let runtime = Runtime::new().unwrap();
         let plug = Plug::default();
-        let store = runtime.block_on(open(&folder, &plug));
+        let home = runtime.block_on(Home::new(engine));
+        let store = runtime.block_on(open(&home, &plug));
         let keys = BenchKeys {
             batch: AesKey::from_bytes(&[0x40; 32]).unwrap(),
             master: AesKey::from_bytes(&[0x41; 32]).unwrap(),
@@ -155,7 +162,7 @@ impl Bench {
             tray: Tray::new(plug.clone()),
             pki: Pki::new(plug.clone()),
             plug,
-            folder,
+            home,
             applicant,
             rng: StdRng::seed_from_u64(2026),
             chips: Vec::new(),
@@ -224,7 +231,7 @@ impl Bench {
         self.made += 1;
         let mut serial = *b"MSTEST\0\0\0\0";
         serial[6..].copy_from_slice(&self.made.to_be_bytes());
-        let path = self.folder.path().join(format!("{}.chip", self.made));
+        let path = self.home.folder().join(format!("{}.chip", self.made));
         let keys = delivery::transport_keys(batch, &serial).unwrap();
         Blank::new(serial, keys).make(&path).unwrap();
         self.chips.push(path.clone());
@@ -271,7 +278,7 @@ impl Bench {
     /// A worker of the line at a reader.
     pub fn worker(&self, tray: Tray, reader: u64) -> Worker<Tray, StdRng> {
         let events = Arc::clone(&self.events);
-        let output = Output::new(self.folder.path().join("out"));
+        let output = Output::new(self.home.folder().join("out"));
         Worker {
             reader: tray,
             store: self.store.clone(),
@@ -326,12 +333,8 @@ impl Bench {
 }
 
 /// The database, whose commits are calls that the plug may cut.
-async fn open(folder: &TempDir, plug: &Plug) -> Store {
-    let sealer = Sealer::new(Box::new(Zeroizing::new([7; 32])));
+async fn open(home: &Home, plug: &Plug) -> Store {
     let plug = plug.clone();
     let interrupter = Interrupter::new(move |_| plug.call());
-    let store = Store::open(&folder.path().join("centre.db"), sealer)
-        .await
-        .unwrap();
-    store.danger_interrupted_by(interrupter)
+    home.open(7).await.danger_interrupted_by(interrupter)
 }

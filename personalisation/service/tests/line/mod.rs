@@ -10,4 +10,5 @@ mod happy;
 mod invariants;
 mod people;
 mod pki;
+mod share;
 mod tray;
