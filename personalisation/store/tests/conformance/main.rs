@@ -3,6 +3,7 @@
 
 mod applications;
 mod fleet;
+mod floor;
 mod home;
 mod intake;
 mod lease;

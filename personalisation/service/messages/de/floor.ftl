@@ -1,0 +1,39 @@
+floor-title = Die Fertigung jetzt
+floor-machines = Maschinen
+floor-no-machines = Noch hat keine Linie eine Maschine gemeldet.
+floor-works = Arbeitet
+floor-idle = Nichts zu tun
+floor-waits = Braucht jemanden
+floor-silent = Ohne Nachricht
+floor-silent-act = Sehen Sie nach, ob das Programm von { $line } läuft und die Maschine Strom hat.
+floor-cards = { $count ->
+    [one] { $count } Karte darin
+   *[other] { $count } Karten darin
+}
+floor-queue = In der Warteschlange
+floor-remakes = Neu zu machen
+floor-express = Express
+floor-normal = Normal
+floor-since = Die erste wartet
+floor-made = Die letzten acht Stunden
+floor-plot-documents = Fertige Dokumente
+floor-plot-scrapped = Aufgegebene Karten
+floor-plot-from = Halbe Stunde ab
+floor-plot-unit = Karten
+floor-reasons = Warum Karten aufgegeben wurden
+floor-reason = Grund
+task-free-jam = Tür öffnen, die Karte ({ $place }) lösen oder herausnehmen, Tür schließen.
+task-fill-hopper = Kartenmagazin füllen.
+task-change-ribbon = Farbband wechseln.
+task-empty-tray = Fach leeren ({ $place }).
+task-close-door = Tür schließen.
+task-destroy-removed = Die herausgenommene Karte in die Vernichtungsbox legen.
+task-check-power = Stromversorgung prüfen.
+task-plug-in = Kabel wieder einstecken.
+task-find = Maschine suchen: kein Leser führt zu ihr.
+task-start-daemon = Den Kartendienst (pcscd) der Linie starten.
+place-hopper = Magazin
+place-station = Chipstation
+place-printer = Drucker
+place-exit = Ausgabefach
+place-reject = Ausschussfach

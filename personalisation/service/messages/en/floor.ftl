@@ -1,0 +1,39 @@
+floor-title = The floor now
+floor-machines = Machines
+floor-no-machines = No line has told of a machine yet.
+floor-works = Working
+floor-idle = Nothing to do
+floor-waits = Needs somebody
+floor-silent = Not heard of
+floor-silent-act = Look whether the program of { $line } runs, and whether its machine has power.
+floor-cards = { $count ->
+    [one] { $count } card inside
+   *[other] { $count } cards inside
+}
+floor-queue = Waiting in the queue
+floor-remakes = Remakes
+floor-express = Express
+floor-normal = Normal
+floor-since = First one waits
+floor-made = The last eight hours
+floor-plot-documents = Documents made
+floor-plot-scrapped = Cards given up
+floor-plot-from = Half hour from
+floor-plot-unit = cards
+floor-reasons = Why cards were given up
+floor-reason = Reason
+task-free-jam = Open the door, free the card at the { $place } or take it out, close the door.
+task-fill-hopper = Fill the hopper.
+task-change-ribbon = Change the ribbon.
+task-empty-tray = Empty the { $place }.
+task-close-door = Close the door.
+task-destroy-removed = Put the card that you took out into the destruction box.
+task-check-power = Check the power.
+task-plug-in = Put the cable in again.
+task-find = Look where the machine is: no reader leads to it.
+task-start-daemon = Start the smart card service (pcscd) of the line.
+place-hopper = hopper
+place-station = chip station
+place-printer = printer
+place-exit = exit tray
+place-reject = reject tray

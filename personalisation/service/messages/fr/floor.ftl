@@ -1,0 +1,39 @@
+floor-title = L'atelier maintenant
+floor-machines = Machines
+floor-no-machines = Aucune ligne n'a encore annoncé de machine.
+floor-works = En marche
+floor-idle = Rien à faire
+floor-waits = A besoin de quelqu'un
+floor-silent = Sans nouvelles
+floor-silent-act = Vérifiez si le programme de { $line } fonctionne et si sa machine est alimentée.
+floor-cards = { $count ->
+    [one] { $count } carte à l'intérieur
+   *[other] { $count } cartes à l'intérieur
+}
+floor-queue = En attente
+floor-remakes = Refaites
+floor-express = Urgentes
+floor-normal = Normales
+floor-since = La première attend
+floor-made = Les huit dernières heures
+floor-plot-documents = Documents produits
+floor-plot-scrapped = Cartes abandonnées
+floor-plot-from = Demi-heure dès
+floor-plot-unit = cartes
+floor-reasons = Motifs des abandons
+floor-reason = Motif
+task-free-jam = Ouvrez la porte, libérez ou retirez la carte ({ $place }), refermez la porte.
+task-fill-hopper = Remplissez le magasin de cartes.
+task-change-ribbon = Changez le ruban.
+task-empty-tray = Videz le bac ({ $place }).
+task-close-door = Fermez la porte.
+task-destroy-removed = Mettez la carte retirée dans la boîte de destruction.
+task-check-power = Vérifiez l'alimentation.
+task-plug-in = Rebranchez le câble.
+task-find = Cherchez la machine : aucun lecteur n'y mène.
+task-start-daemon = Démarrez le service de cartes (pcscd) de la ligne.
+place-hopper = magasin
+place-station = station de puce
+place-printer = imprimante
+place-exit = bac de sortie
+place-reject = bac de rebut

@@ -1,0 +1,39 @@
+floor-title = Den Atelier elo
+floor-machines = Maschinnen
+floor-no-machines = Nach keng Linn huet eng Maschinn gemellt.
+floor-works = Schafft
+floor-idle = Näischt ze maachen
+floor-waits = Brauch een
+floor-silent = Ouni Noriicht
+floor-silent-act = Kuckt, ob de Programm vun { $line } leeft an d'Maschinn Stroum huet.
+floor-cards = { $count ->
+    [one] { $count } Kaart dran
+   *[other] { $count } Kaarten dran
+}
+floor-queue = An der Schlaang
+floor-remakes = Nei ze maachen
+floor-express = Express
+floor-normal = Normal
+floor-since = Déi éischt waart
+floor-made = Déi lescht aacht Stonnen
+floor-plot-documents = Fäerdeg Dokumenter
+floor-plot-scrapped = Opginn Kaarten
+floor-plot-from = Hallef Stonn vun
+floor-plot-unit = Kaarten
+floor-reasons = Firwat Kaarten opginn goufen
+floor-reason = Grond
+task-free-jam = Dier opmaachen, d'Kaart ({ $place }) léisen oder eraushuelen, Dier zoumaachen.
+task-fill-hopper = De Kaartemagasinn fëllen.
+task-change-ribbon = D'Faarfband wiesselen.
+task-empty-tray = D'Fach eidel maachen ({ $place }).
+task-close-door = D'Dier zoumaachen.
+task-destroy-removed = D'erausgehollte Kaart an d'Vernichtungskëscht leeën.
+task-check-power = De Stroum kontrolléieren.
+task-plug-in = De Kabel nees astiechen.
+task-find = D'Maschinn sichen: kee Lieser féiert dohin.
+task-start-daemon = De Kaartendéngscht (pcscd) vun der Linn starten.
+place-hopper = Magasinn
+place-station = Chipstatioun
+place-printer = Drécker
+place-exit = Ausgabfach
+place-reject = Ausschossfach
