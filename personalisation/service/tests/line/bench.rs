@@ -22,6 +22,7 @@ use personalisation::{
         event::Event,
         fingers::Fingers,
         output::Output,
+        printing::Printer,
         worker::{Settings, Tally, Worker, WorkerError},
     },
 };
@@ -280,6 +281,7 @@ impl Bench {
             keys: Arc::clone(&self.keys) as Arc<dyn CardKeys + Send + Sync>,
             trust: Arc::new(pki::trust()),
             fingers: self.fingers.clone(),
+            exit: None,
             settings: Settings {
                 holder: format!("line-1/Tray {reader}"),
                 once: true,
@@ -290,6 +292,7 @@ impl Bench {
                 max_tries: self.tries,
                 apdu_buffer: 4096,
                 output: self.dumps.then_some(output),
+                printer: Printer::default(),
             },
             report: Box::new(move |event| events.lock().unwrap().push(event)),
             clock: Box::new(|| NOW),
