@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-use super::ExitPictures;
+use super::{ExitPictures, Marking};
 use crate::faces::Pictures;
 
 /// What an inspector says of a card.
@@ -26,5 +26,10 @@ pub struct ExitError(pub String);
 /// Whoever looks at the exit pictures.
 pub trait ExitInspector: Send + Sync {
     /// Compares what was to be printed (PNG files) with what the exit camera saw (JPEG files).
-    fn inspect(&self, expected: &Pictures, seen: &ExitPictures) -> Result<Verdict, ExitError>;
+    fn inspect(
+        &self,
+        marking: Marking,
+        expected: &Pictures,
+        seen: &ExitPictures,
+    ) -> Result<Verdict, ExitError>;
 }

@@ -39,6 +39,15 @@ impl Face {
     pub const ALL: [Self; 2] = [Self::Front, Self::Back];
 }
 
+/// How a machine marks cards.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Marking {
+    /// Dyes from a ribbon.
+    Ribbon,
+    /// Laser engraving: luminance only.
+    Laser,
+}
+
 /// What the exit camera saw of a printed card, as JPEG files.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExitPictures {
@@ -56,6 +65,9 @@ pub struct ExitPictures {
 pub trait Machine: CardReader {
     /// Its serial number, by which it is known whatever its reader is called.
     fn serial(&self) -> MachineSerial;
+
+    /// How it marks cards.
+    fn marking(&mut self) -> Result<Marking, MachineError>;
 
     /// Where everything is; waits for a change of the status `known` for at most so long.
     fn status(&mut self, known: Option<u64>, patience: Duration) -> Result<Status, MachineError>;

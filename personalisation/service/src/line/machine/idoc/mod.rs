@@ -16,7 +16,8 @@ use wire::machine::{self as wire_form, answer::Result as Content, command::Act};
 
 use self::answer::{Reader, number};
 use super::{
-    CardStatus, Face, Instruction, Machine, MachineError, PrintJob, Status, Task, job::first_half,
+    CardStatus, Face, Instruction, Machine, MachineError, Marking, PrintJob, Status, Task,
+    job::first_half,
 };
 use crate::{
     faces::{Pictures, geometry},
@@ -42,8 +43,8 @@ const SENDINGS: u32 = 3;
 pub struct Idoc<L> {
     serial: MachineSerial,
     link: L,
-    /// It can print our faces: asked once for each connection.
-    fits: bool,
+    /// How it marks cards: asked once for each connection, when it is found to be ours and to print our faces.
+    marking: Option<Marking>,
     /// The revision of the last status.
     revision: u64,
 }
@@ -54,7 +55,7 @@ impl<L: Link> Idoc<L> {
         Self {
             serial,
             link,
-            fits: false,
+            marking: None,
             revision: 0,
         }
     }
@@ -76,7 +77,7 @@ impl<L: Link> Idoc<L> {
     }
 
     fn send(&mut self, id: Vec<u8>, act: Act) -> Result<Content, MachineError> {
-        if !self.fits {
+        if self.marking.is_none() {
             self.identify()?;
         }
         self.exchange(id, act)
@@ -104,7 +105,7 @@ impl<L: Link> Idoc<L> {
     }
 
     fn lost(&mut self, task: Task) -> MachineError {
-        self.fits = false;
+        self.marking = None;
         let machine = self.serial;
         MachineError::Lost(Instruction { machine, task })
     }
@@ -116,7 +117,7 @@ impl<L: Link> Idoc<L> {
     }
 
     /// Whether it is the machine that is meant, and prints faces of our size on both sides.
-    fn identify(&mut self) -> Result<(), MachineError> {
+    fn identify(&mut self) -> Result<Marking, MachineError> {
         let act = Act::Identify(wire_form::Identify {});
         let Content::Identity(plate) = self.exchange(Vec::new(), act)? else {
             return Err(answer::unexpected("to Identify"));
@@ -137,8 +138,13 @@ impl<L: Link> Idoc<L> {
         if let Some(wrong) = wrong {
             return Err(MachineError::Program(wrong));
         }
-        self.fits = true;
-        Ok(())
+        let marking = match plate.marking() {
+            wire_form::Marking::Ribbon => Marking::Ribbon,
+            wire_form::Marking::Laser => Marking::Laser,
+            wire_form::Marking::Unspecified => return Err(answer::unexpected("Identity.marking")),
+        };
+        self.marking = Some(marking);
+        Ok(marking)
     }
 
     fn ask_status(
@@ -220,6 +226,13 @@ impl<L: Link> CardReader for Idoc<L> {
 impl<L: Link> Machine for Idoc<L> {
     fn serial(&self) -> MachineSerial {
         self.serial
+    }
+
+    fn marking(&mut self) -> Result<Marking, MachineError> {
+        match self.marking {
+            Some(marking) => Ok(marking),
+            None => self.identify(),
+        }
     }
 
     fn status(&mut self, known: Option<u64>, patience: Duration) -> Result<Status, MachineError> {

@@ -254,11 +254,13 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             front: self.reader.exit_picture(handle, Face::Front)?,
             back: self.reader.exit_picture(handle, Face::Back)?,
         };
-        Ok(match inspector.inspect(&expected, &seen) {
-            Ok(Verdict::Passed) => None,
-            Ok(Verdict::Failed { finding }) => Some(finding),
-            Err(error) => Some(error.to_string()),
-        })
+        Ok(
+            match inspector.inspect(self.reader.marking()?, &expected, &seen) {
+                Ok(Verdict::Passed) => None,
+                Ok(Verdict::Failed { finding }) => Some(finding),
+                Err(error) => Some(error.to_string()),
+            },
+        )
     }
 
     /// Gives an attempt up whose card the machine has; its reject is meant with the same commit.
