@@ -116,9 +116,10 @@ impl Floor {
         &mut self.machines
     }
 
-    /// The order of readers that the daemon has when it is started again.
-    pub fn turn_devices_round(&mut self) {
-        self.devices.reverse();
+    /// Turns the order of the machines' readers round, for a daemon that is started again: it numbers them otherwise.
+    pub fn renumber_machines(&mut self) {
+        let slots = self.readers.len();
+        self.devices[slots..].reverse();
     }
 
     /// PC/SC names of the readers, by slot.

@@ -60,6 +60,7 @@ struct State {
     /// A person who comes when nothing has moved for so many questions.
     helper: Option<(u32, Vec<Person>)>,
     quiet: u32,
+    seen: u64,
 }
 
 impl Hall {
@@ -80,6 +81,7 @@ impl Hall {
             loses_power: None,
             helper: None,
             quiet: 0,
+            seen: 0,
         };
         Self {
             state: Arc::new(Mutex::new(state)),
@@ -230,14 +232,15 @@ impl State {
             let next = self.controller.next_event().unwrap_or(end);
             self.pass_to(next.clamp(self.now + 1, end));
         }
-        self.quiet = if self.controller.revision() == known {
-            self.quiet + 1
-        } else {
-            0
-        };
     }
 
+    /// Nothing moves and nothing changes, however often somebody looks: a person comes.
     fn help(&mut self) {
+        let revision = self.controller.revision();
+        if self.seen != revision || self.controller.next_event().is_some() {
+            self.quiet = 0;
+        }
+        self.seen = revision;
         self.quiet += 1;
         let Some((patience, deeds)) = &self.helper else {
             return;
@@ -284,8 +287,6 @@ impl Link for Hall {
         {
             state.wait_for_change(known_revision, wait);
             state.help();
-        } else {
-            state.quiet = 0;
         }
         // A line that looks again and again sees time pass, and power come back.
         let passes = if state.controller.is_on() { 5 } else { 1_000 };

@@ -154,7 +154,7 @@ fn a_daemon_that_starts_anew_and_numbers_readers_otherwise_costs_nothing() {
     let floor = &mut hall.journey.house.floor;
     floor.kill_daemon();
     std::thread::sleep(Duration::from_millis(300));
-    floor.turn_devices_round();
+    floor.renumber_machines();
     floor.restart_daemon().unwrap();
     let end = hall.finish(line, "renumbered");
     assert_eq!(end.named("scrapped").len(), 0, "{:#?}", end.events);

@@ -45,7 +45,7 @@ impl GoodRun {
                 )
             };
             // In the middle of parts, and no round number.
-            part(*at) && *at > 0 && part(*at - 1) && part(*at + 1) && *at % 17 != 0
+            part(*at) && *at > 0 && part(*at - 1) && part(*at + 1) && !at.is_multiple_of(17)
         };
         (0..self.commands.len()).filter(|at| !is_part(at)).collect()
     }
