@@ -19,7 +19,7 @@ pub enum BlankState {
     Vault,
     /// Handed out to a machine of the line.
     Line,
-    /// Became a document that was read back and found right. Final.
+    /// Became a document: read back, and where its machine prints, found right. Final.
     Document,
     /// Unusable; waits for its destruction.
     Spoiled,

@@ -6,6 +6,7 @@ mod cancel;
 mod content;
 mod floor;
 mod lease;
+mod machine;
 mod queue;
 
 pub use advance::Advance;
@@ -76,7 +77,8 @@ impl Store {
         const DOING: &str = "counting the queue";
         let rows = sqlx::query(
             "SELECT state, COUNT(*) AS attempts FROM line_attempt
-             WHERE state IN ('queued', 'bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')
+             WHERE state IN ('queued', 'bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked', 'printed')
+             OR (state = 'read_back' AND machine IS NOT NULL)
              GROUP BY state",
         )
         .fetch_all(&self.pool)
@@ -210,6 +212,7 @@ fn binding_of(columns: &Columns<'_>) -> Result<Option<Binding>, StoreError> {
             blank,
             chip,
             number,
+            card: machine::card_of(columns)?,
         }),
         _ => None,
     })

@@ -8,6 +8,7 @@ mod home;
 mod intake;
 mod lease;
 mod line;
+mod machine;
 mod order;
 mod persons;
 mod queue;
@@ -149,6 +150,7 @@ impl Bench {
         let numbers = [DocumentNumber::generate(&mut self.rng)];
         let bind = Bind {
             chip,
+            card: None,
             numbers: &numbers,
             lease,
             batch: BatchId::generate(&mut self.rng),
