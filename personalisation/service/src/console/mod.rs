@@ -23,6 +23,7 @@ mod search;
 mod section;
 mod staff;
 mod start;
+mod stock;
 mod view;
 mod whole;
 
@@ -58,6 +59,7 @@ use crate::{
 
 pub use routes::Route;
 pub use section::{ConsoleSection, ConsoleToken};
+pub use stock::certificate as stock_certificate;
 
 /// Everything that the console says by itself.
 pub const MESSAGES: &[pages::language::Source] = pages::messages!(
@@ -69,7 +71,8 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "oversight",
     "quarantine",
     "review",
-    "staff"
+    "staff",
+    "stock"
 );
 
 /// How often sessions that nobody comes back to are removed.
@@ -257,6 +260,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = quarantine::add(routes);
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
+    let routes = stock::add(routes);
     staff::add(routes)
 }
 
