@@ -69,6 +69,16 @@ CREATE INDEX stock_blank_line ON stock_blank (line, state) WHERE line IS NOT NUL
 ALTER TABLE stock_move ADD COLUMN entry_id TEXT REFERENCES stock_entry (entry_id);  -- fixed
 CREATE INDEX stock_move_entry ON stock_move (entry_id);
 
+-- Whose key signed a card's security object; only ever added to.
+CREATE TABLE line_signer (
+    order_id BYTEA NOT NULL,
+    attempt BIGINT NOT NULL,
+    certificate TEXT NOT NULL,               -- SHA-256 of the document signer's certificate (DER), hexadecimal; fixed
+    PRIMARY KEY (order_id, attempt),
+    FOREIGN KEY (order_id, attempt) REFERENCES line_attempt (order_id, attempt)
+);
+CREATE INDEX line_signer_certificate ON line_signer (certificate);
+
 -- Of stock_blank.state (0001): also destroyed, defective_on_receipt, returned_to_vault, test_card, missing, written_off.
 
 -- What is there already: a delivery is one box, and its movements are carried over as one entry for each pair of

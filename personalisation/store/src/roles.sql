@@ -55,6 +55,8 @@ GRANT SELECT, UPDATE (entries) ON stock_shift TO stempel_line, stempel_order;
 -- Whether an attempt has a blank, who acts (names are sealed), and which card came from where.
 GRANT SELECT ON line_attempt, line_batch, line_number, staff_person, staff_role TO stempel_stock;
 GRANT SELECT (order_id, station) ON review_application TO stempel_stock;
+GRANT SELECT ON line_signer TO stempel_stock, stempel_console;
+GRANT SELECT, INSERT ON line_signer TO stempel_line;
 GRANT SELECT ON line_batch TO stempel_console;
 
 -- Intake: dossiers, alarms, second persons elsewhere.

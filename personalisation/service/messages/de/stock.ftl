@@ -156,3 +156,5 @@ cards-document = Dokument
 cards-scrapped = Ausgesondert
 cards-cancelled = Storniert
 cards-under-way = In Arbeit
+cards-signer = Zertifikat des Signierers (SHA-256)
+cards-signer-short = Signierer (SHA-256, erste 16)

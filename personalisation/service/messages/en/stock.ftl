@@ -156,3 +156,5 @@ cards-document = Document
 cards-scrapped = Scrapped
 cards-cancelled = Cancelled
 cards-under-way = Being made
+cards-signer = Certificate of the signer (SHA-256)
+cards-signer-short = Signer (SHA-256, first 16)

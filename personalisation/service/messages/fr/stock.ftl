@@ -156,3 +156,5 @@ cards-document = Document
 cards-scrapped = Rebutée
 cards-cancelled = Annulée
 cards-under-way = En fabrication
+cards-signer = Certificat du signataire (SHA-256)
+cards-signer-short = Signataire (SHA-256, 16 premiers)

@@ -156,3 +156,5 @@ cards-document = Dokument
 cards-scrapped = Ausgesondert
 cards-cancelled = Annuléiert
 cards-under-way = An der Maach
+cards-signer = Zertifikat vum Signéierer (SHA-256)
+cards-signer-short = Signéierer (SHA-256, éischt 16)

@@ -9,6 +9,7 @@ use personalisation_core::{
 use personalisation_store::StoreError;
 use thiserror::Error;
 
+use super::sample::SampleError;
 use crate::config::ConfigError;
 
 /// Why nothing was done about blanks. For whoever looks after them.
@@ -45,6 +46,9 @@ pub enum StockError {
         /// Why.
         source: BadChipSerial,
     },
+    /// The sample.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
     /// A name that is none.
     #[error(transparent)]
     Name(#[from] BadAccount),

@@ -4,6 +4,7 @@
 mod acts;
 pub mod command;
 mod error;
+pub mod sample;
 
 pub use acts::{Stockroom, digest};
 pub use error::StockError;

@@ -10,5 +10,6 @@ mod happy;
 mod invariants;
 mod people;
 mod pki;
+mod sampled;
 mod share;
 mod tray;

@@ -3,7 +3,7 @@
 
 use dossier::StationId;
 use personalisation_core::{
-    attempt::{AttemptId, AttemptNumber},
+    attempt::{AttemptId, AttemptNumber, Digest},
     chip_serial::ChipSerial,
     ids::OrderId,
 };
@@ -12,8 +12,10 @@ use time::OffsetDateTime;
 use crate::{
     Store, StoreError,
     engine::EngineRow,
+    line::bind_id,
     row::{Columns, from_micros},
     statement::Statement,
+    transaction::transaction,
 };
 
 /// What is asked for; nothing: every card.
@@ -27,6 +29,8 @@ pub struct OriginFilter {
     pub worker: Option<String>,
     /// The station where it was applied for.
     pub station: Option<StationId>,
+    /// SHA-256 of the document signer's certificate, hexadecimal in small letters.
+    pub signer: Option<String>,
     /// The document's number.
     pub number: Option<String>,
 }
@@ -50,11 +54,31 @@ pub struct CardOrigin {
     pub worker: Option<String>,
     /// The station where it was applied for; none for an order of the command line.
     pub station: Option<StationId>,
+    /// SHA-256 of the certificate of whose key signed it, hexadecimal; none before, and for cards of before.
+    pub signer: Option<String>,
     /// When it was begun.
     pub bound_at: OffsetDateTime,
 }
 
 impl Store {
+    /// Writes down whose key signed an attempt's card, before that is a fact of the attempt. Again changes nothing: pki
+    /// answers the same request with the same bytes.
+    pub async fn note_signer(&self, id: AttemptId, certificate: Digest) -> Result<(), StoreError> {
+        const DOING: &str = "noting who signed a card";
+        transaction!(self, DOING, |tx| {
+            let query = sqlx::query(
+                "INSERT INTO line_signer (order_id, attempt, certificate) VALUES ($1, $2, $3)
+                 ON CONFLICT (order_id, attempt) DO NOTHING",
+            );
+            bind_id(query, &id)
+                .bind(hex::encode(certificate.0))
+                .execute(&mut **tx)
+                .await
+                .map(|_| ())
+                .map_err(StoreError::database(DOING))
+        })
+    }
+
     /// Cards that were begun, the newest first, at most `most`.
     pub async fn card_origins(
         &self,
@@ -64,13 +88,15 @@ impl Store {
         let mut statement = Statement::new(
             "SELECT attempt.order_id, attempt.attempt, attempt.state, attempt.document_number,
                  attempt.chip_serial, delivery.batch, box.label, made.holder,
-                 application.station, number.allocated_at
+                 application.station, signer.certificate, number.allocated_at
              FROM line_attempt AS attempt
              JOIN stock_blank AS blank ON blank.blank_id = attempt.blank_id
              JOIN stock_box AS box ON box.box_id = blank.box_id
              JOIN stock_delivery AS delivery ON delivery.delivery_id = blank.delivery_id
              JOIN line_number AS number ON number.number = attempt.document_number
              LEFT JOIN line_batch AS made ON made.batch_id = attempt.batch_id
+             LEFT JOIN line_signer AS signer
+                 ON signer.order_id = attempt.order_id AND signer.attempt = attempt.attempt
              LEFT JOIN review_application AS application
                  ON application.order_id = attempt.order_id
              WHERE 1 = 1",
@@ -85,6 +111,11 @@ impl Store {
             statement
                 .push(" AND attempt.document_number = ")
                 .bind(number.clone());
+        }
+        if let Some(signer) = &filter.signer {
+            statement
+                .push(" AND signer.certificate = ")
+                .bind(signer.clone());
         }
         if let Some(station) = &filter.station {
             statement
@@ -134,6 +165,7 @@ fn origin_of(row: &EngineRow) -> Result<CardOrigin, StoreError> {
         station: columns.read_if_any("station", |bytes| {
             Some(StationId::from_bytes(bytes.try_into().ok()?))
         })?,
+        signer: columns.get("certificate")?,
         bound_at: bound_at.ok_or_else(|| columns.bad("allocated_at"))?,
     })
 }

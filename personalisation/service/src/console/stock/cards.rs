@@ -31,6 +31,8 @@ pub(super) struct Asked {
     #[serde(default)]
     worker: String,
     #[serde(default)]
+    signer: String,
+    #[serde(default)]
     number: String,
 }
 
@@ -41,6 +43,7 @@ impl Asked {
             batch: some(&self.batch),
             label: some(&self.label),
             worker: some(&self.worker),
+            signer: some(&self.signer.to_ascii_lowercase()),
             number: some(&self.number),
             ..OriginFilter::default()
         }
@@ -62,6 +65,7 @@ pub(super) async fn show(
         Column::words(speech.text("delivery-batch")),
         Column::words(speech.text("delivery-box")),
         Column::words(speech.text("cards-worker")),
+        Column::words(speech.text("cards-signer-short")),
         Column::words(speech.text("cards-state")),
         Column::words(speech.text("cards-at")),
     ];
@@ -74,6 +78,11 @@ pub(super) async fn show(
             Cell::from(&card.batch),
             Cell::from(&card.label),
             Cell::from(card.worker.as_deref().unwrap_or_default()),
+            Cell::from(
+                card.signer
+                    .as_deref()
+                    .map_or("", |hex| &hex[..hex.len().min(16)]),
+            ),
             Cell::from(speech.text(state(&card.state))),
             Cell::from(moment(speech, card.bound_at)),
         ])
@@ -83,6 +92,7 @@ pub(super) async fn show(
             ("batch", asked.batch.as_str()),
             ("box", asked.label.as_str()),
             ("worker", asked.worker.as_str()),
+            ("signer", asked.signer.as_str()),
             ("number", asked.number.as_str()),
         ]),
         Errors::new(),
@@ -97,6 +107,7 @@ pub(super) async fn show(
             (form.input(&field("batch", speech.text("delivery-batch"))))
             (form.input(&field("box", speech.text("delivery-box"))))
             (form.input(&field("worker", speech.text("cards-worker"))))
+            (form.input(&field("signer", speech.text("cards-signer"))))
             (Button::primary(speech.text("cards-find")))
         }
         (table)

@@ -89,7 +89,7 @@ pub enum Command {
     /// What two persons do.
     #[command(flatten)]
     Witnessed(Witnessed),
-    /// Prints which cards came from where, the newest first: number, chip, batch, box, worker, station, state.
+    /// Prints which cards came from where, the newest first: number, chip, batch, box, worker, station, signer, state.
     Cards(Cards),
     /// Writes a certificate of destruction again (PDF).
     Certificate {
@@ -154,6 +154,9 @@ pub struct Cards {
     /// Applied for at this station.
     #[arg(long)]
     pub(super) station: Option<StationId>,
+    /// Signed by the document signer whose certificate has this SHA-256.
+    #[arg(long, value_name = "HEX")]
+    pub(super) signer: Option<String>,
     /// The one with this number.
     #[arg(long)]
     pub(super) number: Option<String>,
@@ -174,6 +177,12 @@ pub struct Inspect {
     /// Blanks in it, the defective included.
     #[arg(long)]
     pub(super) counted: u64,
+    /// Reads the sample at this reader (its PC/SC name): lay as many chips on it as `--read` says, one after another.
+    #[arg(long, requires = "read")]
+    pub(super) reader: Option<String>,
+    /// As many.
+    #[arg(long, requires = "reader")]
+    pub(super) read: Option<usize>,
     /// Serial of a chip that was read; again for each.
     #[arg(long)]
     pub(super) sampled: Vec<ChipSerial>,

@@ -3,13 +3,14 @@
 
 mod arguments;
 
-use std::{fs, path::PathBuf};
+use std::{collections::BTreeSet, fs, path::PathBuf, time::Duration};
 
 use arguments::box_of;
 pub use arguments::{
     Both, By, Cards, Chips, Chosen, Command, How, Inspect, Reason, Shift, Witnessed,
 };
 use personalisation_core::{
+    chip_serial::ChipSerial,
     ids::{DestructionId, ShiftId},
     stock::{
         LineName,
@@ -23,8 +24,16 @@ use personalisation_store::{
 };
 use time::OffsetDateTime;
 
-use super::{StockError, Stockroom};
-use crate::{config::Config, console::stock_certificate, edge::SystemRng};
+use super::{
+    StockError, Stockroom,
+    sample::{self, Laid},
+};
+use crate::{
+    config::Config, console::stock_certificate, edge::SystemRng, line::reader::PcscReader,
+};
+
+/// How long a chip of a sample may take to come and to go.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// Does it; the lines to print.
 pub async fn run(
@@ -164,14 +173,16 @@ async fn origins(store: &Store, cards: Cards) -> Result<Vec<String>, StockError>
         label: cards.label,
         worker: cards.worker,
         station: cards.station,
+        signer: cards.signer.map(|hex| hex.to_ascii_lowercase()),
         number: cards.number,
     };
     let found = store.card_origins(&filter, cards.most).await?;
     let lines = found.iter().map(|card| {
         let worker = card.worker.as_deref().unwrap_or("-");
+        let signer = card.signer.as_deref().unwrap_or("-");
         let station = card.station.map_or("-".to_owned(), |one| one.to_string());
         format!(
-            "{} {} {} {} {worker:?} {station} {}",
+            "{} {} {} {} {worker:?} {station} {signer} {}",
             card.number, card.chip, card.batch, card.label, card.state
         )
     });
@@ -182,14 +193,28 @@ async fn take_in(room: &Stockroom, inspect: Inspect) -> Result<String, StockErro
     let store = room.store();
     let of = box_of(store, inspect.batch.as_deref(), &inspect.label).await?;
     let by = inspect.by.find(store).await?;
+    let mut sampled: BTreeSet<_> = inspect.sampled.into_iter().collect();
+    if let (Some(reader), Some(wanted)) = (inspect.reader, inspect.read) {
+        sampled.extend(read_sample(reader, wanted)?);
+    }
     let found = BoxFindings {
         counted: inspect.counted,
-        sampled: inspect.sampled.into_iter().collect(),
+        sampled,
         defective: inspect.defective.into_iter().collect(),
         missing: inspect.missing.into_iter().collect(),
     };
     let blanks = room.inspect(&of, &found, by).await?;
     Ok(format!("box {}: {blanks} blanks in the vault", of.label))
+}
+
+/// Reads a sample, saying on standard error what each chip is.
+fn read_sample(reader: String, wanted: usize) -> Result<BTreeSet<ChipSerial>, StockError> {
+    let mut reader = PcscReader::new(reader);
+    let tell = |laid: &Laid| match laid {
+        Laid::Blank(chip) => eprintln!("{chip}: good, the next one"),
+        Laid::Unusable(why) => eprintln!("put this one aside, it cannot be used: {why}"),
+    };
+    Ok(sample::read(&mut reader, wanted, PATIENCE, tell)?)
 }
 
 async fn shift_command(room: &Stockroom, shift: Shift) -> Result<String, StockError> {

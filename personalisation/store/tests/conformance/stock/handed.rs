@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use dossier::{PersonId, staff::Role};
 use personalisation_core::{
+    attempt::Digest,
     blank::BlankState,
     chip_serial::ChipSerial,
     ids::{BlankId, BoxId, DeliveryId, DestructionId},
@@ -158,6 +159,17 @@ async fn blanks_go_out_to_a_line_and_come_back_unused(engine: Engine) {
     assert_eq!(chips_of_line, chips([1, 2]));
     assert_eq!(cards[0].worker.as_deref(), Some("one/reader"));
     assert_eq!(store.card_origins(&of_line("on"), 9).await.unwrap(), []);
+    let certificate = Digest([9; 32]);
+    for _ in 0..2 {
+        store.note_signer(bound.id(), certificate).await.unwrap();
+    }
+    let of_signer = OriginFilter {
+        signer: Some("09".repeat(32)),
+        ..OriginFilter::default()
+    };
+    let cards = store.card_origins(&of_signer, 9).await.unwrap();
+    assert_eq!(cards.len(), 1);
+    assert_eq!((cards[0].attempt, cards[0].chip), (bound.id(), chip(2)));
     for (account, blanks) in [("vault", 1), ("line:one", 0), ("line:two", 1), ("cards", 2)] {
         assert_eq!(balance(&bench, account).await, blanks, "{account}");
     }
