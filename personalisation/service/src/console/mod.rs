@@ -24,6 +24,7 @@ mod search;
 mod section;
 mod staff;
 mod start;
+mod stock;
 mod view;
 mod whole;
 
@@ -59,6 +60,7 @@ use crate::{
 
 pub use routes::Route;
 pub use section::{ConsoleSection, ConsoleToken};
+pub use stock::certificate as stock_certificate;
 
 /// Everything that the console says by itself.
 pub const MESSAGES: &[pages::language::Source] = pages::messages!(
@@ -71,7 +73,8 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "oversight",
     "quarantine",
     "review",
-    "staff"
+    "staff",
+    "stock"
 );
 
 /// How often sessions that nobody comes back to are removed.
@@ -260,6 +263,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = floor::add(routes);
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
+    let routes = stock::add(routes);
     staff::add(routes)
 }
 

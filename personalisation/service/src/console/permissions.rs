@@ -42,6 +42,8 @@ pub enum Resource {
     Configuration,
     /// People and their roles.
     Staff,
+    /// Card blanks.
+    Stock,
 }
 
 /// What is done there.
@@ -56,7 +58,7 @@ pub enum Action {
 use Action::{Act, See};
 use Resource::{
     Approvals, Configuration, Fleet, Floor, Forced, Notices, Oversight, Quarantine, Review, Search,
-    Staff, Start,
+    Staff, Start, Stock,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
@@ -72,6 +74,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Quarantine, &[See, Act]),
     (Role::Supervisor, Fleet, &[See]),
     (Role::Supervisor, Configuration, &[See]),
+    (Role::Supervisor, Stock, &[See, Act]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
     (Role::Reviewer, Approvals, &[See, Act]),
@@ -79,10 +82,12 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),
     (Role::Operator, Floor, &[See]),
+    (Role::Operator, Stock, &[See, Act]),
     (Role::Inspector, Start, &[See]),
     (Role::Inspector, Floor, &[See]),
     (Role::StockKeeper, Start, &[See]),
     (Role::StockKeeper, Floor, &[See]),
+    (Role::StockKeeper, Stock, &[See, Act]),
     (Role::Dispatcher, Start, &[See]),
     (Role::Courier, Start, &[See]),
     (Role::Auditor, Start, &[See]),
@@ -90,6 +95,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Auditor, Oversight, &[See, Act]),
     (Role::Auditor, Fleet, &[See]),
     (Role::Auditor, Configuration, &[See]),
+    (Role::Auditor, Stock, &[See]),
     (Role::Administrator, Start, &[See]),
     (Role::Administrator, Fleet, &[See, Act]),
     (Role::Administrator, Configuration, &[See]),

@@ -27,6 +27,7 @@ const PLACES: [(&str, Resource, Id); 12] = [
         Resource::Configuration,
         Id("nav-configuration"),
     ),
+    ("/stock", Resource::Stock, Id("nav-stock")),
     ("/staff", Resource::Staff, Id("nav-staff")),
 ];
 

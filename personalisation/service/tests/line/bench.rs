@@ -32,13 +32,13 @@ use personalisation::{
 use personalisation_core::{
     attempt::Attempt,
     chip_serial::ChipSerial,
-    ids::{BlankId, DeliveryId, OrderId},
+    ids::{BlankId, BoxId, DeliveryId, OrderId},
     person::Person,
 };
 use personalisation_store::{
     Interrupter, Store,
     order::{ContentKind, NewOrder},
-    stock::{self, NewBlank, NewDelivery},
+    stock::{self, NewBlank, NewBox, NewDelivery},
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use time::{OffsetDateTime, macros::datetime};
@@ -280,7 +280,12 @@ impl Bench {
             file_digest: openssl::sha::sha256(&self.made.to_be_bytes()),
             wrapped_key: &[],
             key_version: 0x30,
-            blanks: &blanks,
+            boxes: &[NewBox {
+                id: BoxId::generate(&mut self.rng),
+                label: "1",
+                blanks: &blanks,
+            }],
+            inspect: false,
         };
         self.runtime
             .block_on(self.store.receive_delivery(&delivery, &[], NOW))

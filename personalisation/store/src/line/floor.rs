@@ -120,8 +120,10 @@ impl Store {
             .unwrap_or(i64::MAX)
             .max(1);
         let rows = sqlx::query(
-            "SELECT (moved_at - $1) / $2 AS stretch, state, COUNT(*) AS attempts FROM line_move
-             WHERE moved_at >= $1 AND state IN ('read_back', 'quality_passed', 'scrapped')
+            "SELECT (move.moved_at - $1) / $2 AS stretch, move.state, COUNT(*) AS attempts FROM line_move AS move
+             JOIN line_attempt AS attempt ON attempt.order_id = move.order_id AND attempt.attempt = move.attempt
+             WHERE move.moved_at >= $1 AND (move.state IN ('quality_passed', 'scrapped')
+                                            OR (move.state = 'read_back' AND attempt.machine IS NULL))
              GROUP BY 1, 2",
         )
         .bind(first)
