@@ -8,7 +8,6 @@ use crate::{
     Store, StoreError,
     engine::EngineRow,
     row::{Columns, from_micros, micros},
-    transaction::transaction,
 };
 
 /// A machine as its line saw it.
@@ -47,27 +46,26 @@ pub struct Made {
 }
 
 impl Store {
-    /// What a line says of its machine; what it said before is replaced.
+    /// What a line says of its machine; what it said before is replaced. Nothing but the floor's page depends on it.
     pub async fn machine_seen(&self, seen: &MachineSeen) -> Result<(), StoreError> {
-        const DOING: &str = "recording what a machine looks like";
-        let (task, place) = seen.task.clone().unzip();
-        transaction!(self, DOING, |tx| {
-            sqlx::query(
-                "INSERT INTO line_machine (serial, line, task, place, cards, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
-                 ON CONFLICT (serial) DO UPDATE SET line = excluded.line, task = excluded.task, place = excluded.place,
-                                                    cards = excluded.cards, seen_at = excluded.seen_at",
-            )
-            .bind(&seen.serial)
-            .bind(&seen.line)
-            .bind(task.clone())
-            .bind(place.clone().flatten())
-            .bind(i64::from(seen.cards))
-            .bind(micros(seen.seen_at))
-            .execute(&mut **tx)
-            .await
-            .map(|_| ())
-            .map_err(StoreError::database(DOING))
-        })
+        let (task, place) = seen.task.as_ref().map_or((None, None), |(task, place)| {
+            (Some(task.as_str()), place.as_deref())
+        });
+        sqlx::query(
+            "INSERT INTO line_machine (serial, line, task, place, cards, seen_at) VALUES ($1, $2, $3, $4, $5, $6)
+             ON CONFLICT (serial) DO UPDATE SET line = excluded.line, task = excluded.task, place = excluded.place,
+                                                cards = excluded.cards, seen_at = excluded.seen_at",
+        )
+        .bind(&seen.serial)
+        .bind(&seen.line)
+        .bind(task)
+        .bind(place)
+        .bind(i64::from(seen.cards))
+        .bind(micros(seen.seen_at))
+        .execute(&self.pool)
+        .await
+        .map(|_| ())
+        .map_err(StoreError::database("recording what a machine looks like"))
     }
 
     /// Every machine that a line ever drove, by serial number.

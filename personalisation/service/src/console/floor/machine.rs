@@ -98,8 +98,3 @@ fn place(speech: Speech<'_>, place: &str) -> String {
     };
     speech.text(id)
 }
-
-/// Why an attempt was given up, in words; a reason of a newer program shows its name.
-pub(super) fn scrap_reason(_speech: Speech<'_>, reason: &str) -> String {
-    reason.to_owned()
-}

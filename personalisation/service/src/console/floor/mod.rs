@@ -3,6 +3,7 @@
 
 mod live;
 mod machine;
+mod words;
 
 use axum::extract::State;
 use maud::{Markup, html};
@@ -110,7 +111,7 @@ async fn reasons(
         return Ok(html! {});
     }
     let points = scrapped.iter().map(|(reason, count)| Point {
-        at: machine::scrap_reason(speech, reason),
+        at: words::scrap_reason(speech, reason),
         value: f64::from(u32::try_from(*count).unwrap_or(u32::MAX)),
     });
     let (axis, unit) = (speech.text("floor-reason"), speech.text("floor-plot-unit"));
