@@ -14,6 +14,7 @@ use personalisation_store::fleet::{
 };
 
 use crate::console::centre::Centre;
+use crate::console::floor;
 use crate::console::seed::Case;
 
 const LANGUAGES: [&str; 4] = ["fr", "de", "lb", "en"];
@@ -92,13 +93,14 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/",
     "/review",
     "/review/forced",
     "/notices",
     "/search",
     "/oversight",
+    "/floor",
     "/fleet",
     "/fleet/new",
     "/fleet/alarms",
@@ -147,6 +149,8 @@ fn furnished() -> (Centre, Vec<String>) {
         ..first
     });
     let station = station(&centre);
+    floor::machine(&centre, "SN-1", None);
+    floor::machine(&centre, "SN-2", Some(("change_ribbon", None)));
     let mut pages = PAGES.map(str::to_owned).to_vec();
     for part in ["", "/more", "/refuse", "/withdraw"] {
         pages.push(format!("/review/{case}{part}"));

@@ -143,6 +143,11 @@ impl Centre {
         self
     }
 
+    /// Stops the console; the browser stays.
+    pub fn stop(&mut self) {
+        self.service = None;
+    }
+
     /// Opens a page.
     pub fn open(&self, path: &str) {
         self.go(&format!("{}{path}", self.origin)).unwrap();

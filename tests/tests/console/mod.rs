@@ -9,6 +9,7 @@
 mod accessibility;
 pub mod centre;
 mod deciding;
+mod floor;
 mod glass;
 mod notices;
 mod second_person;
