@@ -46,7 +46,7 @@ fn is_helped(what: &str, fault: &Value, asked: &str, deeds: &[Value]) -> Hall {
 fn rollers_that_slip_are_asked_again() {
     recovers(
         "a slip to the printer",
-        json!({ "jam": { "at": "printer" } }),
+        &json!({ "jam": { "at": "printer" } }),
     );
 }
 
