@@ -2,6 +2,7 @@
 
 pub mod browser;
 pub mod counter;
+pub mod database;
 pub mod demo;
 pub mod house;
 pub mod measure;

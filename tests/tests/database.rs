@@ -1,50 +1,12 @@
 //! The centre on PostgreSQL: each program under a role of its own, from the order to the card.
 #![expect(clippy::unwrap_used, reason = "a journey that cannot go on has failed")]
 
+use e2e::database::Server;
 use e2e::house::{FloorPlan, House, HousePlan};
 use e2e::programs::Ended;
-use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 
 /// The programs that work here, each with a login.
 const PROGRAMS: [&str; 4] = ["stock", "order", "line", "audit"];
-
-/// A database of our own on the server that `STEMPEL_POSTGRES` names.
-struct Server {
-    url: String,
-    name: String,
-}
-
-impl Server {
-    async fn begin(name: &str) -> Self {
-        sqlx::any::install_default_drivers();
-        let url = std::env::var("STEMPEL_POSTGRES").unwrap_or_else(|_| {
-            panic!("STEMPEL_POSTGRES names no server: run `cargo xtask postgres`")
-        });
-        let name = format!("{name}_{}", std::process::id());
-        let server = Self { url, name };
-        server
-            .tell(&format!("CREATE DATABASE {}", server.name))
-            .await;
-        server
-    }
-
-    async fn tell(&self, sql: &str) {
-        let mut owner = AnyConnection::connect(&self.url).await.unwrap();
-        owner.execute(AssertSqlSafe(sql)).await.unwrap();
-        owner.close().await.unwrap();
-    }
-
-    /// Our database as `login` sees it.
-    fn as_login(&self, login: &str) -> String {
-        let url = self.url.replacen("owner@", &format!("{login}@"), 1);
-        url.replacen("/postgres?", &format!("/{}?", self.name), 1)
-    }
-
-    /// Our database as the role of a program sees it.
-    fn as_program(&self, program: &str) -> String {
-        self.as_login(&format!("{}_{program}", self.name))
-    }
-}
 
 struct Journey {
     house: House,
@@ -67,7 +29,7 @@ impl Journey {
 }
 
 async fn begin() -> Journey {
-    let server = Server::begin("centre").await;
+    let server = Server::begin().await.unwrap();
     let place = tempfile::tempdir().unwrap();
     let floor = FloorPlan {
         readers: 2,
@@ -90,6 +52,19 @@ async fn begin() -> Journey {
 #[tokio::test]
 async fn from_blanks_and_orders_to_cards_each_program_under_its_own_role() {
     let journey = begin().await;
+    let absent = [
+        "order",
+        "list",
+        "--database",
+        "postgres://owner@127.0.0.1:1/centre",
+    ];
+    let refused = journey.house.centre_says(&absent).unwrap();
+    assert_eq!(refused.status, Some(1), "{refused:?}");
+    assert!(
+        refused.errors.contains("refused"),
+        "not the pool's patience: {refused:?}"
+    );
+
     let owner = journey.server.as_login("owner");
     let list = ["order", "list", "--database", &owner];
     let early = journey.house.centre_says(&list).unwrap();
@@ -103,9 +78,7 @@ async fn from_blanks_and_orders_to_cards_each_program_under_its_own_role() {
         assert!(!migrated.output.contains("owner@"), "{migrated:?}");
     }
     for program in PROGRAMS {
-        let login = format!("{}_{program}", journey.server.name);
-        let create = format!("CREATE ROLE {login} LOGIN IN ROLE stempel_{program}");
-        journey.server.tell(&create).await;
+        journey.server.employ(program).await.unwrap();
     }
 
     let (delivery, key) = (

@@ -18,4 +18,5 @@ pub mod national_number;
 pub mod person;
 pub mod queue;
 pub mod remake;
+pub mod stock;
 pub mod validity;

@@ -82,6 +82,9 @@ pub struct Config {
     /// The line.
     #[serde(default)]
     pub line: Line,
+    /// The stock of blanks.
+    #[serde(default)]
+    pub stock: StockSection,
     /// The stations; its schema is in `docs/fleet.md`.
     pub fleet: Option<FleetSection>,
     /// Where dossiers come in.
@@ -202,6 +205,14 @@ pub struct Pki {
     /// How long tickets hold, in days.
     #[serde(default = "thirty")]
     pub ticket_days: u32,
+}
+
+/// `[stock]`
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct StockSection {
+    /// Whether the boxes of a delivery are inspected before their blanks are in the vault.
+    pub inspect_deliveries: bool,
 }
 
 /// `[line]`

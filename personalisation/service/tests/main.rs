@@ -10,5 +10,14 @@ mod messages;
 mod orders;
 mod tokens;
 
+/// Only a part of what the store's own tests need.
+#[expect(
+    dead_code,
+    unused_imports,
+    unused_macros,
+    reason = "shared with the store's tests"
+)]
+#[path = "../../store/tests/conformance/home.rs"]
+mod home;
 #[path = "../../inspection/tests/support/mod.rs"]
 mod support;

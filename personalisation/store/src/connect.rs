@@ -1,7 +1,7 @@
 //! Connections to either engine, and bringing a database up to date.
 
 use sqlx::{
-    Connection as _, Executor as _, Row as _,
+    AnyConnection, Connection as _, Executor as _, Row as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::Migrator,
     sqlite::SqliteConnectOptions,
@@ -24,7 +24,15 @@ pub(crate) async fn pool(database: &Database) -> Result<sqlx::Pool<Engine>, Stor
         database: database.to_string(),
         source,
     };
-    let greeting = database.dialect().greeting();
+    let (options, greeting) = (
+        options(database).map_err(failed)?,
+        database.dialect().greeting(),
+    );
+    if database.dialect() == Dialect::Postgres {
+        // A pool tries again for half a minute and then tells of its own patience, not of the server.
+        let once = AnyConnection::connect_with(&options).await;
+        once.map_err(failed)?.close().await.map_err(failed)?;
+    }
     AnyPoolOptions::new()
         .max_connections(CONNECTIONS)
         .after_connect(move |connection, _| {
@@ -37,7 +45,7 @@ pub(crate) async fn pool(database: &Database) -> Result<sqlx::Pool<Engine>, Stor
         })
         // A full disk ends a transaction behind the driver's back: such a connection is not used again.
         .after_release(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }))
-        .connect_with(options(database).map_err(failed)?)
+        .connect_with(options)
         .await
         .map_err(failed)
 }
@@ -57,7 +65,7 @@ fn options(database: &Database) -> Result<AnyConnectOptions, sqlx::Error> {
 pub async fn migrate(database: impl Into<Database>) -> Result<(), StoreError> {
     let database = database.into();
     let pool = pool(&database).await?;
-    migrate_pool(&pool).await?;
+    migrate_pool(&pool, database.dialect()).await?;
     if database.dialect() == Dialect::Postgres {
         crate::roles::grant(&pool).await?;
     }
@@ -65,8 +73,18 @@ pub async fn migrate(database: impl Into<Database>) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub(crate) async fn migrate_pool(pool: &sqlx::Pool<Engine>) -> Result<(), StoreError> {
-    MIGRATIONS.run(pool).await.map_err(StoreError::Migrate)
+pub(crate) async fn migrate_pool(
+    pool: &sqlx::Pool<Engine>,
+    dialect: Dialect,
+) -> Result<(), StoreError> {
+    MIGRATIONS.run(pool).await.map_err(StoreError::Migrate)?;
+    if dialect == Dialect::Sqlite {
+        // On a server the roles of programs are not granted what these refuse.
+        let guards = sqlx::raw_sql(include_str!("guards.sqlite.sql"));
+        let guarded = guards.execute(pool).await;
+        guarded.map_err(StoreError::database("guarding what is only ever added to"))?;
+    }
+    Ok(())
 }
 
 /// Refuses a database that lacks a migration of this program, or has one that this program does not know.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use dossier::{Configuration, KeyId, OfficeId, PersonId, Signed, Text, staff::Role};
 use openssl::pkey::{PKey, Private, Public};
 use personalisation_store::{
-    Store,
+    Database, Store,
     fleet::NewConfiguration,
     sealing::Sealer,
     staff::{Grant, Link, Person, RoleId},
@@ -20,6 +20,7 @@ use super::{
     paper::{self, Paper},
     station::{SoftKey, Station},
 };
+use crate::database::{Engine, Seen};
 use crate::programs::{self, Service};
 
 /// A centre that takes dossiers in.
@@ -32,6 +33,8 @@ pub struct Intake {
     onboarding: String,
     /// The centre's database, beside the running program.
     pub store: Store,
+    /// Where that is.
+    pub database: Seen,
     further: String,
     config_key: PKey<Private>,
 }
@@ -101,11 +104,27 @@ impl Intake {
         Self::start_with(place, CONFIGURATION, further).await
     }
 
+    /// The same on that engine; on a server the program has a role of its own.
+    pub async fn start_on(engine: Engine, place: &Path) -> Result<Self, Trouble> {
+        let database = engine.database(place, &["intake", "console"]).await?;
+        let configuration = CONFIGURATION.replacen("centre.db", &database.program("intake"), 1);
+        Self::start_in(place, &configuration, "", database).await
+    }
+
     /// The same with another configuration instead of the one here.
     pub async fn start_with(
         place: &Path,
         configuration: &str,
         further: &str,
+    ) -> Result<Self, Trouble> {
+        Self::start_in(place, configuration, further, Seen::file(place)).await
+    }
+
+    async fn start_in(
+        place: &Path,
+        configuration: &str,
+        further: &str,
+        database: Seen,
     ) -> Result<Self, Trouble> {
         let authority = Authority::new()?;
         std::fs::create_dir_all(place.join("tokens"))?;
@@ -117,7 +136,7 @@ impl Intake {
         let path = config.to_string_lossy().into_owned();
         programs::run("personalisation", &["keys", "--config", &path], &[])?;
         let tls = PKey::public_key_from_der(&std::fs::read(place.join("intake-tls.spki"))?)?;
-        let store = open_store(place).await?;
+        let store = open_store(place, database.owner()).await?;
         let mut intake = Self {
             folder: place.to_path_buf(),
             authority,
@@ -125,6 +144,7 @@ impl Intake {
             stations: String::new(),
             onboarding: String::new(),
             store,
+            database,
             further: further.to_owned(),
             config_key: authority::p256()?,
         };
@@ -297,12 +317,12 @@ impl Intake {
 }
 
 /// The centre's database with its keys.
-async fn open_store(place: &Path) -> Result<Store, Trouble> {
+async fn open_store(place: &Path, database: Database) -> Result<Store, Trouble> {
     let key = |name: &str| -> Result<Sealer, Trouble> {
         let bytes = Zeroizing::new(std::fs::read(place.join(name))?);
         let key: [u8; 32] = bytes.as_slice().try_into().map_err(|_| Trouble::Key)?;
         Ok(Sealer::new(Box::new(Zeroizing::new(key))))
     };
-    let store = Store::open(&place.join("centre.db"), key("sealing.key")?).await?;
+    let store = Store::open(database, key("sealing.key")?).await?;
     Ok(store.with_fingers(key("fingers.key")?))
 }

@@ -29,6 +29,9 @@ pub enum Trouble {
     /// The database.
     #[error(transparent)]
     Store(#[from] personalisation_store::StoreError),
+    /// The server.
+    #[error(transparent)]
+    Database(#[from] crate::database::NoDatabase),
     /// A value outside its limits.
     #[error(transparent)]
     Form(#[from] dossier::FormError),

@@ -3,6 +3,7 @@
 //! Each figure is the lower quartile of several cards, so that a busy machine disturbs it little, and is
 //! printed as one JSON object (docs/bench.md).
 
+pub mod claim;
 mod encoder;
 mod inspector;
 pub mod intake;

@@ -4,16 +4,16 @@ use std::time::Duration;
 
 use dossier::receipt::Outcome;
 use e2e::counter::{Intake, station};
+use e2e::{database::Engine, on_each_engine};
 use personalisation_store::{intake::DossierState, review::QueueFilter};
 
 use crate::intake::outcome_of;
 
 const CHUNK: usize = 9_000;
 
-#[tokio::test]
-async fn the_centre_killed_after_each_chunk_remembers_them_all() {
+async fn the_centre_killed_after_each_chunk_remembers_them_all(engine: Engine) {
     let place = tempfile::tempdir().unwrap();
-    let mut centre = Intake::start(place.path(), "").await.unwrap();
+    let mut centre = Intake::start_on(engine, place.path()).await.unwrap();
     let counter = centre.station("L-0304").await.unwrap();
     let dossier = centre.paper(&counter).dossier().unwrap();
     let sealed = counter
@@ -39,10 +39,11 @@ async fn the_centre_killed_after_each_chunk_remembers_them_all() {
     );
 }
 
-#[tokio::test]
-async fn the_centre_killed_at_any_time_after_the_last_chunk_ends_every_dossier_once() {
+async fn the_centre_killed_at_any_time_after_the_last_chunk_ends_every_dossier_once(
+    engine: Engine,
+) {
     let place = tempfile::tempdir().unwrap();
-    let mut centre = Intake::start(place.path(), "").await.unwrap();
+    let mut centre = Intake::start_on(engine, place.path()).await.unwrap();
     let counter = centre.station("L-0304").await.unwrap();
     let key = centre.intake_key().unwrap();
     // Leases of a killed worker must not hold the test up.
@@ -110,3 +111,8 @@ async fn the_centre_killed_at_any_time_after_the_last_chunk_ends_every_dossier_o
         assert!(!file.exists());
     }
 }
+
+on_each_engine!(
+    the_centre_killed_after_each_chunk_remembers_them_all,
+    the_centre_killed_at_any_time_after_the_last_chunk_ends_every_dossier_once,
+);

@@ -12,7 +12,7 @@ use e2e::counter::{
     station,
 };
 use personalisation_store::fleet::{KeyUse, RevocationReason, StationCertificate};
-use tonic::Code;
+use tonic::{Code, Status, transport::Channel};
 use wire::intake::{
     AppendRequest, BeginRequest, FinishRequest, TasksRequest, intake_client::IntakeClient,
 };
@@ -85,7 +85,10 @@ async fn only_stations_of_ours_that_are_not_revoked_are_heard() {
             "{role} {name}"
         );
     }
-    // A revocation counts at the next call, on a connection that is open.
+    // A revocation counts at the next call, on a connection that is open; for who sent a chunk just now, a moment later.
+    let begun = [7; 600];
+    station::begin(&mut client, &begun).await.unwrap();
+    station::append(&mut client, &begun, 0, 200).await.unwrap();
     let now = station::at(authority::now());
     centre
         .store
@@ -98,16 +101,29 @@ async fn only_stations_of_ours_that_are_not_revoked_are_heard() {
             .await
             .unwrap_err(),
         station::begin(&mut client, b"bytes").await.unwrap_err(),
-        station::append(&mut client, b"bytes", 0, 5)
-            .await
-            .unwrap_err(),
         client
             .finish(FinishRequest { hash: vec![1; 32] })
             .await
             .unwrap_err(),
+        refused_chunk(&mut client, &begun).await,
     ];
     for answer in answers {
         assert_eq!(answer.code(), Code::PermissionDenied);
+    }
+}
+
+/// The answer to the first chunk that is not taken any more.
+async fn refused_chunk(client: &mut IntakeClient<Channel>, sealed: &[u8]) -> Status {
+    let began = Instant::now();
+    loop {
+        if let Err(refused) = station::append(client, sealed, 200, 10).await {
+            return refused;
+        }
+        assert!(
+            began.elapsed() < Duration::from_secs(10),
+            "chunks of a revoked station are taken for ever"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
     }
 }
 

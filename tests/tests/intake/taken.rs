@@ -2,15 +2,15 @@
 
 use dossier::{Hash, Receipt, Signed, receipt::Outcome};
 use e2e::counter::{Intake, station};
+use e2e::{database::Engine, on_each_engine};
 use personalisation_store::{intake::DossierState, review::QueueFilter};
 use wire::intake::{ReceiptsRequest, TasksRequest};
 
 use crate::intake::{end_of, outcome_of};
 
-#[tokio::test]
-async fn a_dossier_is_held_accepted_and_its_file_erased() {
+async fn a_dossier_is_held_accepted_and_its_file_erased(engine: Engine) {
     let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
+    let centre = Intake::start_on(engine, place.path()).await.unwrap();
     let counter = centre.station("L-0304").await.unwrap();
     let paper = centre.paper(&counter);
     let dossier = paper.dossier().unwrap();
@@ -71,10 +71,9 @@ async fn a_dossier_is_held_accepted_and_its_file_erased() {
     }
 }
 
-#[tokio::test]
-async fn the_same_dossier_is_one_application_however_often_it_comes() {
+async fn the_same_dossier_is_one_application_however_often_it_comes(engine: Engine) {
     let place = tempfile::tempdir().unwrap();
-    let mut centre = Intake::start(place.path(), "").await.unwrap();
+    let mut centre = Intake::start_on(engine, place.path()).await.unwrap();
     let counter = centre.station("L-0304").await.unwrap();
     let paper = centre.paper(&counter);
     let key = centre.intake_key().unwrap();
@@ -123,3 +122,8 @@ async fn the_same_dossier_is_one_application_however_often_it_comes() {
     let row = centre.store.dossier(sealed.hash()).await.unwrap().unwrap();
     assert_eq!(row.state, DossierState::Accepted);
 }
+
+on_each_engine!(
+    a_dossier_is_held_accepted_and_its_file_erased,
+    the_same_dossier_is_one_application_however_often_it_comes,
+);

@@ -11,6 +11,7 @@ use e2e::counter::{
     authority::{self, Subject},
     station,
 };
+use e2e::{database::Engine, on_each_engine};
 use hardware_sim::{
     people::{self, People, portrait::Fault},
     register::{self, RegisterFile},
@@ -26,7 +27,7 @@ use personalisation_store::order::ContentKind;
 use wire::register::{FindRequest, Person, PersonStatus, Purpose, register_client::RegisterClient};
 
 use crate::review::support::{
-    REVIEWER, at_work, case, desk, encoded, file, named, now, printable, record, referrals,
+    REVIEWER, at_work_on, case, desk, encoded, file, named, now, printable, record, referrals,
     with_staff,
 };
 
@@ -38,9 +39,8 @@ server_name = \"localhost\"
 server_ca = \"ca.pem\"
 ";
 
-#[tokio::test]
-async fn approval_by_a_person_is_an_order_with_a_ticket_over_what_was_checked() {
-    let (_place, centre, counter, desk) = at_work().await;
+async fn approval_by_a_person_is_an_order_with_a_ticket_over_what_was_checked(engine: Engine) {
+    let (_place, centre, counter, desk) = at_work_on(engine).await;
     let paper = named(printable(centre.paper(&counter)), "Approved");
     let row = file(&centre, &counter, &paper.dossier().unwrap()).await;
     let prepared = centre
@@ -306,3 +306,5 @@ fn drawn(place: &Path) -> std::path::PathBuf {
     };
     people::run(&people, |_| ()).unwrap().remove(0)
 }
+
+on_each_engine!(approval_by_a_person_is_an_order_with_a_ticket_over_what_was_checked,);

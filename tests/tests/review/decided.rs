@@ -8,6 +8,7 @@ use dossier::{
     staff::Role,
 };
 use e2e::counter::Intake;
+use e2e::{database::Engine, on_each_engine};
 use personalisation::review::ReviewError;
 use personalisation_core::application::{
     Channel, Check, CheckResult, Decider, Detail, Recapture, Referral, RefusalGround,
@@ -21,14 +22,13 @@ use personalisation_store::{
 use wire::intake::{ApplicationState, Recapture as Wanted, TasksRequest};
 
 use crate::review::support::{
-    COLLEAGUE, REVIEWER, SUPERVISOR, accept, at_work, case, desk, employ, file, named, now,
+    COLLEAGUE, REVIEWER, SUPERVISOR, accept, at_work_on, case, desk, employ, file, named, now,
     printable, referrals, settled, with_staff,
 };
 
-#[tokio::test]
-async fn referrals_are_named_and_the_second_of_two_communes_is_caught() {
+async fn referrals_are_named_and_the_second_of_two_communes_is_caught(engine: Engine) {
     let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
+    let centre = Intake::start_on(engine, place.path()).await.unwrap();
     let (one, other) = (
         centre.station("L-0304").await.unwrap(),
         centre.station("CTIE").await.unwrap(),
@@ -76,13 +76,12 @@ async fn referrals_are_named_and_the_second_of_two_communes_is_caught() {
     desk.approve(supervisor(not), now()).await.unwrap();
 }
 
-#[tokio::test]
 #[expect(
     clippy::too_many_lines,
     reason = "everybody who may not, about one case"
 )]
-async fn nobody_decides_about_what_they_captured_stood_by_or_may_not() {
-    let (_place, centre, counter, desk) = at_work().await;
+async fn nobody_decides_about_what_they_captured_stood_by_or_may_not(engine: Engine) {
+    let (_place, centre, counter, desk) = at_work_on(engine).await;
     // A clerk who is a reviewer too, and a colleague who is a supervisor there and stood by.
     let here = Some(&counter.office);
     grant(&centre, REVIEWER, Role::Clerk, here).await;
@@ -224,10 +223,9 @@ async fn grant(centre: &Intake, person: PersonId, role: Role, office: Option<&Of
     granted.unwrap();
 }
 
-#[tokio::test]
 #[expect(clippy::too_many_lines, reason = "one application's whole story")]
-async fn more_is_asked_for_captured_again_and_refused_or_withdrawn() {
-    let (_place, centre, counter, desk) = at_work().await;
+async fn more_is_asked_for_captured_again_and_refused_or_withdrawn(engine: Engine) {
+    let (_place, centre, counter, desk) = at_work_on(engine).await;
     let paper = named(printable(centre.paper(&counter)), "Again");
     let row = file(&centre, &counter, &paper.dossier().unwrap()).await;
     let wanted = BTreeSet::from([Recapture::Portrait]);
@@ -304,3 +302,9 @@ async fn more_is_asked_for_captured_again_and_refused_or_withdrawn() {
     // Its end frees the person for the other one.
     desk.approve(case(&third, COLLEAGUE), now()).await.unwrap();
 }
+
+on_each_engine!(
+    referrals_are_named_and_the_second_of_two_communes_is_caught,
+    nobody_decides_about_what_they_captured_stood_by_or_may_not,
+    more_is_asked_for_captured_again_and_refused_or_withdrawn,
+);

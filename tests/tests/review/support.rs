@@ -10,6 +10,7 @@ use dossier::{
     ApplicationId, Dossier, OfficeId, PersonId, dossier::Finger, receipt::Outcome, staff::Role,
 };
 use e2e::counter::{Intake, Paper, Station, authority, station};
+use e2e::database::Engine;
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, Rgb, RgbImage};
 use personalisation::{
     config::Config,
@@ -43,8 +44,13 @@ pub async fn with_staff(centre: &Intake) {
 
 /// A centre in a folder of its own, a counter, staff, and the desk at which they decide.
 pub async fn at_work() -> (TempDir, Intake, Station, Desk) {
+    at_work_on(Engine::Sqlite).await
+}
+
+/// The same on that engine.
+pub async fn at_work_on(engine: Engine) -> (TempDir, Intake, Station, Desk) {
     let place = tempfile::tempdir().unwrap();
-    let centre = Intake::start(place.path(), "").await.unwrap();
+    let centre = Intake::start_on(engine, place.path()).await.unwrap();
     let counter = centre.station("L-0304").await.unwrap();
     with_staff(&centre).await;
     let desk = desk(&centre).await;
@@ -53,7 +59,11 @@ pub async fn at_work() -> (TempDir, Intake, Station, Desk) {
 
 /// The desk that the console calls, over the same database and its own session with the token.
 pub async fn desk(centre: &Intake) -> Desk {
-    let config = Config::load(&centre.folder().join("intake.toml")).unwrap();
+    let text = std::fs::read_to_string(centre.folder().join("intake.toml")).unwrap();
+    let [intake, console] = ["intake", "console"].map(|program| centre.database.program(program));
+    let file = centre.folder().join("console.toml");
+    std::fs::write(&file, text.replacen(&intake, &console, 1)).unwrap();
+    let config = Config::load(&file).unwrap();
     let store = config.open_store().await.unwrap();
     let place = Place {
         config: Arc::new(config),

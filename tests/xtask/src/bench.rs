@@ -4,7 +4,11 @@ use std::process::{Command, ExitCode};
 
 use serde_json::Value;
 
-use crate::{demo, packages, process, python};
+use crate::{
+    demo, packages,
+    postgres::{Commits, Server},
+    process, python,
+};
 
 /// A program that prints an object a figure.
 enum Measure {
@@ -20,6 +24,8 @@ enum Measure {
     },
     /// A program of the house that starts the others.
     House { name: &'static str },
+    /// One that needs a server of PostgreSQL, on which what is committed is on the disk.
+    Server { name: &'static str },
 }
 
 /// All of them (docs/bench.md).
@@ -56,14 +62,18 @@ const MEASURES: &[Measure] = &[
     Measure::House {
         name: "measure_intake",
     },
+    Measure::Server {
+        name: "measure_claim",
+    },
 ];
 
 impl Measure {
     fn name(&self) -> &'static str {
         match self {
-            Self::Example { name, .. } | Self::HouseExample { name, .. } | Self::House { name } => {
-                name
-            }
+            Self::Example { name, .. }
+            | Self::HouseExample { name, .. }
+            | Self::House { name }
+            | Self::Server { name } => name,
         }
     }
 
@@ -78,7 +88,7 @@ impl Measure {
                 run.args(["--package", package, "--example", name]);
                 Ok(run)
             }
-            Self::House { name } => Ok(process::command(
+            Self::House { name } | Self::Server { name } => Ok(process::command(
                 process::target().join("release").join(name),
             )),
         }
@@ -122,6 +132,13 @@ fn figures(measure: &Measure, json: bool) -> Result<bool, String> {
     let name = measure.name();
     let mut command = measure.command()?;
     command.env("STEMPEL_ORACLES", python::programs().join("python"));
+    let server = match measure {
+        Measure::Server { .. } => Some(Server::start(Commits::Last)?),
+        _ => None,
+    };
+    if let Some(server) = &server {
+        command.env("STEMPEL_POSTGRES", server.url());
+    }
     let printed = process::output(&mut command)?;
     let mut met = Vec::new();
     for line in printed.lines().filter(|line| line.starts_with('{')) {

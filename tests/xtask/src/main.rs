@@ -1,9 +1,10 @@
-//! The project's own commands: `cargo xtask demo | test | bench | fuzz`.
+//! The project's own commands: `cargo xtask demo | test | bench | fuzz | fault`.
 //!
 //! This program needs nothing but Rust, so that it can install what everything else needs.
 
 mod bench;
 mod demo;
+mod fault;
 mod fuzz;
 mod packages;
 mod postgres;
@@ -24,12 +25,14 @@ cargo xtask bench [--json] [NAME ...]
     The promised speeds, each measured against its limit or peer in the same run.
 cargo xtask fuzz [TARGET] [--seconds N]
     Feeds a parser (or each in turn) with bad bytes; ten seconds a target unless told.
+cargo xtask fault [NAME ...]
+    Power cut at every position of every crash test, on both engines; an hour or more.
 ";
 
 /// Runs a server until this program is interrupted, which the server hears as well.
 fn serve_postgres() -> Result<ExitCode, String> {
     packages::ensure(&[packages::TEST])?;
-    let server = postgres::Server::start()?;
+    let server = postgres::Server::start(postgres::Commits::Vanish)?;
     println!("export STEMPEL_POSTGRES='{}'", server.url());
     loop {
         std::thread::park();
@@ -46,6 +49,7 @@ fn main() -> ExitCode {
         "postgres" => serve_postgres(),
         "bench" => bench::run(&rest),
         "fuzz" => fuzz::run(&rest),
+        "fault" => fault::run(&rest),
         "" | "help" | "--help" | "-h" => {
             print!("{USAGE}");
             return ExitCode::SUCCESS;

@@ -24,9 +24,18 @@ pub struct Server {
     postmaster: Option<Child>,
 }
 
+/// What comes of a commit when the machine loses power.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Commits {
+    /// It is lost: nothing of a test must outlive its machine.
+    Vanish,
+    /// It is on the disk.
+    Last,
+}
+
 impl Server {
     /// Makes a cluster and starts it. Its owner is `owner`, which needs no password on that socket.
-    pub fn start() -> Result<Self, String> {
+    pub fn start(commits: Commits) -> Result<Self, String> {
         let mut server = Self {
             programs: newest()?,
             folder: private_folder()?,
@@ -53,8 +62,11 @@ impl Server {
             .arg(server.data())
             .arg("-k")
             .arg(&server.folder);
-        // Nothing of a test must outlive its machine: what is committed need not be on the disk.
-        for setting in ["listen_addresses=", "fsync=off", "max_connections=300"] {
+        let fsync = match commits {
+            Commits::Vanish => "fsync=off",
+            Commits::Last => "fsync=on",
+        };
+        for setting in ["listen_addresses=", fsync, "max_connections=300"] {
             postmaster.args(["-c", setting]);
         }
         let started = postmaster.stdin(Stdio::null()).stderr(log).spawn();

@@ -3,7 +3,11 @@
 use std::process::{ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::{demo, fuzz, packages, postgres::Server, process, python};
+use crate::{
+    demo, fuzz, packages,
+    postgres::{Commits, Server},
+    process, python,
+};
 
 type Stage = (&'static str, fn() -> Result<(), String>);
 
@@ -166,7 +170,7 @@ fn tests() -> Result<(), String> {
         "--exclude",
         "fuzz",
     ]);
-    let postgres = Server::start()?;
+    let postgres = Server::start(Commits::Vanish)?;
     tests.env("STEMPEL_POSTGRES", postgres.url());
     tests.env("STEMPEL_ORACLES", python::programs().join("python"));
     process::run(&mut tests)?;

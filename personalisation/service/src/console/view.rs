@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 11] = [
+const PLACES: [(&str, Resource, Id); 13] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
@@ -20,12 +20,14 @@ const PLACES: [(&str, Resource, Id); 11] = [
     ("/search", Resource::Search, Id("nav-search")),
     ("/oversight", Resource::Oversight, Id("nav-oversight")),
     ("/quarantine", Resource::Quarantine, Id("nav-quarantine")),
+    ("/floor", Resource::Floor, Id("nav-floor")),
     ("/fleet", Resource::Fleet, Id("nav-fleet")),
     (
         "/configuration",
         Resource::Configuration,
         Id("nav-configuration"),
     ),
+    ("/stock", Resource::Stock, Id("nav-stock")),
     ("/staff", Resource::Staff, Id("nav-staff")),
 ];
 

@@ -1,13 +1,13 @@
 //! Which calls of stations are let in: each is judged again as its handshake was, for a connection stays open for longer
 //! than a certificate holds.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use key_custody::tls::{self, RevocationFile};
 use tokio_rustls::rustls::server::danger::ClientCertVerifier;
 use tonic::{Request, Status, service::Interceptor};
 
-use super::{IntakeError, config::IntakeSection};
+use super::{IntakeError, config::IntakeSection, recent::Recent};
 
 /// Asks at every call whether the certificate still holds, and whether the operations CA's list names it, whatever the
 /// station's row says: the database may come from a copy of before the revocation. The list is not asked at the
@@ -16,6 +16,8 @@ use super::{IntakeError, config::IntakeSection};
 pub(super) struct Door {
     callers: Arc<dyn ClientCertVerifier>,
     list: Option<Arc<RevocationFile>>,
+    /// Whose certificate held a moment ago: verifying its signature takes longer than many a call.
+    held: Arc<Recent<()>>,
 }
 
 impl Door {
@@ -26,6 +28,7 @@ impl Door {
         Ok(Self {
             callers: tls::callers(&section.client_ca)?,
             list: list.transpose()?.map(Arc::new),
+            held: Arc::default(),
         })
     }
 
@@ -43,8 +46,15 @@ impl Interceptor for Door {
         if self.list.as_deref().is_some_and(is_listed) {
             return Err(Status::permission_denied("this certificate is revoked"));
         }
+        if self.held.about(&request).is_some() {
+            return Ok(request);
+        }
+        let asked = Instant::now();
         match tls::still_let_in(&*self.callers, chain) {
-            Ok(()) => Ok(request),
+            Ok(()) => {
+                self.held.remember(&request, (), asked);
+                Ok(request)
+            }
             Err(error) => {
                 tracing::warn!(%error, "a call on an open connection was refused");
                 Err(Status::unauthenticated(

@@ -1,6 +1,6 @@
 //! `idoc.intake.v1`: what stations ask, and which status each fault becomes.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Instant};
 
 use dossier::{Hash, StationId};
 use personalisation_store::{Store, StoreError, fleet::Station, intake::DossierRow};
@@ -16,7 +16,9 @@ use super::{
     chunks::{ChunkError, Chunks, MAX_CHUNK, Whole},
     holding::{self, HoldError},
     keys::IntakeKeys,
-    peer, rules, tasks,
+    peer,
+    recent::Recent,
+    rules, tasks,
     traffic::Traffic,
 };
 use crate::edge;
@@ -41,6 +43,8 @@ pub struct IntakeService {
     pub held: Arc<Notify>,
     /// What comes in now.
     pub traffic: Arc<Traffic>,
+    /// Who sent a chunk a moment ago.
+    pub senders: Arc<Recent<StationId>>,
 }
 
 impl IntakeService {
@@ -57,7 +61,19 @@ impl IntakeService {
             quarantine_bytes,
             held: Arc::default(),
             traffic: Arc::default(),
+            senders: Arc::default(),
         }
+    }
+
+    /// Who sends a chunk; asked for once a moment, for nothing comes of chunks until `finish` asks again.
+    async fn sender<T>(&self, wire: &Request<T>) -> Result<StationId, Status> {
+        if let Some(station) = self.senders.about(wire) {
+            return Ok(station);
+        }
+        let asked = Instant::now();
+        let station = peer::station(&self.store, wire).await?.id;
+        self.senders.remember(wire, station, asked);
+        Ok(station)
     }
 
     /// The row of a finished dossier of this station.
@@ -147,7 +163,7 @@ impl Intake for IntakeService {
         wire: Request<AppendRequest>,
     ) -> Result<Response<AppendResponse>, Status> {
         let _coming = self.traffic.call();
-        let station = peer::station(&self.store, &wire).await?;
+        let station = self.sender(&wire).await?;
         let AppendRequest {
             hash,
             offset,
@@ -158,13 +174,13 @@ impl Intake for IntakeService {
             return Err(Status::invalid_argument("chunk: 1 to 262144 bytes"));
         }
         let appended = self
-            .on_files(move |chunks| chunks.append(station.id, known, offset, &chunk))
+            .on_files(move |chunks| chunks.append(station, known, offset, &chunk))
             .await;
         match appended {
             Ok(offset) => Ok(Response::new(AppendResponse { offset })),
             // Opened meanwhile, and its file erased: it is all here.
             Err(unknown) if unknown.code() == tonic::Code::NotFound => {
-                let row = self.known(known, station.id).await?.ok_or(unknown)?;
+                let row = self.known(known, station).await?.ok_or(unknown)?;
                 Ok(Response::new(AppendResponse { offset: row.length }))
             }
             Err(error) => Err(error),

@@ -32,17 +32,15 @@ use personalisation::{
 use personalisation_core::{
     attempt::Attempt,
     chip_serial::ChipSerial,
-    ids::{BlankId, DeliveryId, OrderId},
+    ids::{BlankId, BoxId, DeliveryId, OrderId},
     person::Person,
 };
 use personalisation_store::{
     Interrupter, Store,
     order::{ContentKind, NewOrder},
-    sealing::Sealer,
-    stock::{self, NewBlank, NewDelivery},
+    stock::{self, NewBlank, NewBox, NewDelivery},
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
-use tempfile::TempDir;
 use time::{OffsetDateTime, macros::datetime};
 use tokio::runtime::Runtime;
 use zeroize::Zeroizing;
@@ -54,7 +52,10 @@ use crate::line::{
     pki::{self, Pki},
     tray::{Tray, life_cycle},
 };
-use crate::support::terminal::Plan;
+use crate::{
+    home::{Engine, Home},
+    support::terminal::Plan,
+};
 
 /// When everything takes place: while the test PKI's document signer may sign.
 pub const NOW: OffsetDateTime = datetime!(2026-10-15 12:00 UTC);
@@ -150,7 +151,7 @@ pub struct Bench {
     pub tray: Tray,
     pub pki: Pki,
     pub plug: Plug,
-    pub folder: TempDir,
+    pub home: Home,
     pub applicant: Applicant,
     pub rng: StdRng,
     /// Every chip ever made.
@@ -166,11 +167,17 @@ pub struct Bench {
 }
 
 impl Bench {
+    /// With a database file.
     pub fn new(applicant: Applicant) -> Self {
-        let folder = tempfile::tempdir().unwrap();
+        Self::on(Engine::Sqlite, applicant)
+    }
+
+    /// With a database of that engine.
+    pub fn on(engine: Engine, applicant: Applicant) -> Self {
         let runtime = Runtime::new().unwrap();
         let plug = Plug::default();
-        let store = runtime.block_on(open(&folder, &plug));
+        let home = runtime.block_on(Home::new(engine));
+        let store = runtime.block_on(open(&home, &plug));
         let keys = BenchKeys {
             batch: AesKey::from_bytes(&[0x40; 32]).unwrap(),
             master: AesKey::from_bytes(&[0x41; 32]).unwrap(),
@@ -181,7 +188,7 @@ impl Bench {
             tray: Tray::new(plug.clone()),
             pki: Pki::new(plug.clone()),
             plug,
-            folder,
+            home,
             applicant,
             rng: StdRng::seed_from_u64(2026),
             chips: Vec::new(),
@@ -250,7 +257,7 @@ impl Bench {
         self.made += 1;
         let mut serial = *b"MSTEST\0\0\0\0";
         serial[6..].copy_from_slice(&self.made.to_be_bytes());
-        let path = self.folder.path().join(format!("{}.chip", self.made));
+        let path = self.home.folder().join(format!("{}.chip", self.made));
         let keys = delivery::transport_keys(batch, &serial).unwrap();
         Blank::new(serial, keys).make(&path).unwrap();
         self.chips.push(path.clone());
@@ -273,7 +280,12 @@ impl Bench {
             file_digest: openssl::sha::sha256(&self.made.to_be_bytes()),
             wrapped_key: &[],
             key_version: 0x30,
-            blanks: &blanks,
+            boxes: &[NewBox {
+                id: BoxId::generate(&mut self.rng),
+                label: "1",
+                blanks: &blanks,
+            }],
+            inspect: false,
         };
         self.runtime
             .block_on(self.store.receive_delivery(&delivery, &[], NOW))
@@ -299,7 +311,7 @@ impl Bench {
         let batch = self.keys.batch.clone();
         let chips: Vec<_> = (0..count).map(|_| self.chip(&batch)).collect();
         self.receive(&chips);
-        let delivery = self.folder.path().join(format!("delivery-{}", self.made));
+        let delivery = self.home.folder().join(format!("delivery-{}", self.made));
         fs::create_dir(&delivery).unwrap();
         for (path, serial) in chips {
             fs::rename(path, delivery.join(format!("{serial}.chip"))).unwrap();
@@ -324,7 +336,7 @@ impl Bench {
 
     fn worker_of<R: CardReader>(&self, reader: R, holder: &str, seed: u64) -> Worker<R, StdRng> {
         let events = Arc::clone(&self.events);
-        let output = Output::new(self.folder.path().join("out"));
+        let output = Output::new(self.home.folder().join("out"));
         Worker {
             reader,
             store: self.store.clone(),
@@ -381,12 +393,8 @@ impl Bench {
 }
 
 /// The database, whose commits are calls that the plug may cut.
-async fn open(folder: &TempDir, plug: &Plug) -> Store {
-    let sealer = Sealer::new(Box::new(Zeroizing::new([7; 32])));
+async fn open(home: &Home, plug: &Plug) -> Store {
     let plug = plug.clone();
     let interrupter = Interrupter::new(move |_| plug.commit());
-    let store = Store::open(&folder.path().join("centre.db"), sealer)
-        .await
-        .unwrap();
-    store.danger_interrupted_by(interrupter)
+    home.open(7).await.danger_interrupted_by(interrupter)
 }

@@ -2,18 +2,21 @@
 
 use personalisation_core::{attempt::AttemptState, blank::BlankState};
 
-use crate::line::{
-    bench::{Bench, NOW},
-    invariants,
-    people::Applicant,
+use crate::{
+    home::Engine,
+    line::{
+        bench::{Bench, NOW},
+        invariants,
+        people::Applicant,
+        share,
+    },
 };
 
 /// Somebody cancels, and the program dies at every later call to the world: what was promised is kept.
-#[test]
-fn what_was_cancelled_stays_so_wherever_the_program_dies_after_that() {
+fn what_was_cancelled_stays_so_wherever_the_program_dies_after_that(engine: Engine) {
     let mut promised = 0;
-    for call in (1..).step_by(7) {
-        let mut bench = Bench::new(Applicant::small());
+    for call in (1..).step_by(if share::is_whole() { 1 } else { 7 }) {
+        let mut bench = Bench::on(engine, Applicant::small());
         let order = bench.order();
         bench.blanks(1);
         // Bound, and stopped before anything was done to the chip.
@@ -43,11 +46,11 @@ fn what_was_cancelled_stays_so_wherever_the_program_dies_after_that() {
 
 /// The line stands still in the middle of a card (power is gone at every call to the world in turn), somebody cancels
 /// the order, and the line goes on.
-#[test]
-fn a_cancelled_order_ends_without_a_card_or_is_refused_because_it_may_be_locked() {
+fn a_cancelled_order_ends_without_a_card_or_is_refused_because_it_may_be_locked(engine: Engine) {
     let (mut ended, mut refused) = (0, 0);
-    for call in 1.. {
-        let mut bench = Bench::new(Applicant::small());
+    let step = share::step(engine);
+    for call in (1..).step_by(step) {
+        let mut bench = Bench::on(engine, Applicant::small());
         let order = bench.order();
         bench.blanks(1);
         bench.plug.pull_at(call);
@@ -84,7 +87,12 @@ fn a_cancelled_order_ends_without_a_card_or_is_refused_because_it_may_be_locked(
         invariants::check(&bench, &what);
     }
     assert!(
-        ended > 10 && refused > 3,
+        ended * step > 10 && refused * step > 3,
         "{ended} ended, {refused} refused"
     );
 }
+
+share::on_each_engine!(
+    what_was_cancelled_stays_so_wherever_the_program_dies_after_that,
+    a_cancelled_order_ends_without_a_card_or_is_refused_because_it_may_be_locked,
+);

@@ -1,10 +1,13 @@
 //! Generic crash tests: power fails at every command, at every commit, at every request to pki, for
-//! the chip and for the program; afterwards the work is finished and the invariants hold.
+//! the chip and for the program; afterwards the work is finished and the invariants hold. On each engine.
 
 use hardware_sim::card::fault::{Fault, What};
 use personalisation_core::{attempt::AttemptState, ids::OrderId};
 
-use crate::line::{bench::Bench, invariants, people::Applicant};
+use crate::{
+    home::Engine,
+    line::{bench::Bench, invariants, people::Applicant, share},
+};
 
 /// A good run's calls to the world, in a bench that has made one document already.
 fn calls_of_a_good_run(bench: &mut Bench) -> (u64, u32) {
@@ -50,11 +53,11 @@ fn finish(bench: &mut Bench, order: OrderId, continues: bool, what: &str) {
 
 /// The chip loses power at every command: before it, or after it with its answer lost; it stays in
 /// the field, or is torn out for good.
-fn chip_loses_power(what: &What, returns: bool) {
-    let mut bench = Bench::new(Applicant::small());
+fn chip_loses_power(engine: Engine, what: &What, returns: bool) {
+    let mut bench = Bench::on(engine, Applicant::small());
     let (_, commands) = calls_of_a_good_run(&mut bench);
     bench.chips.clear();
-    for at_apdu in 1..=commands {
+    for at_apdu in (1..=commands).step_by(share::step(engine)) {
         let order = bench.order();
         bench.blanks(1);
         bench.tray.arm(Fault {
@@ -72,40 +75,34 @@ fn chip_loses_power(what: &What, returns: bool) {
     }
 }
 
-#[test]
-fn the_chip_loses_power_before_a_command_and_stays() {
-    chip_loses_power(&What::PowerLossBefore, true);
+fn the_chip_loses_power_before_a_command_and_stays(engine: Engine) {
+    chip_loses_power(engine, &What::PowerLossBefore, true);
 }
 
-#[test]
-fn the_chip_loses_power_after_a_command_and_stays() {
-    chip_loses_power(&What::PowerLossAfter, true);
+fn the_chip_loses_power_after_a_command_and_stays(engine: Engine) {
+    chip_loses_power(engine, &What::PowerLossAfter, true);
 }
 
-#[test]
-fn the_chip_is_torn_out_before_a_command() {
-    chip_loses_power(&What::PowerLossBefore, false);
+fn the_chip_is_torn_out_before_a_command(engine: Engine) {
+    chip_loses_power(engine, &What::PowerLossBefore, false);
 }
 
-#[test]
-fn the_chip_is_torn_out_after_a_command() {
-    chip_loses_power(&What::PowerLossAfter, false);
+fn the_chip_is_torn_out_after_a_command(engine: Engine) {
+    chip_loses_power(engine, &What::PowerLossAfter, false);
 }
 
-#[test]
-fn the_chip_loses_power_at_a_page_of_its_memory() {
+fn the_chip_loses_power_at_a_page_of_its_memory(engine: Engine) {
     for page in [1, 2] {
-        chip_loses_power(&What::PowerLossAtPage(page), true);
+        chip_loses_power(engine, &What::PowerLossAtPage(page), true);
     }
 }
 
 /// The program dies at every call to the world, commits included, and is started again.
-#[test]
-fn the_program_dies_at_every_call() {
-    let mut bench = Bench::new(Applicant::small());
+fn the_program_dies_at_every_call(engine: Engine) {
+    let mut bench = Bench::on(engine, Applicant::small());
     let (calls, _) = calls_of_a_good_run(&mut bench);
     bench.chips.clear();
-    for call in 1..=calls {
+    for call in (1..=calls).step_by(share::step(engine)) {
         let order = bench.order();
         bench.blanks(1);
         bench.plug.pull_at(call);
@@ -115,3 +112,12 @@ fn the_program_dies_at_every_call() {
         finish(&mut bench, order, true, &format!("dead at call {call}"));
     }
 }
+
+share::on_each_engine!(
+    the_chip_loses_power_before_a_command_and_stays,
+    the_chip_loses_power_after_a_command_and_stays,
+    the_chip_is_torn_out_before_a_command,
+    the_chip_is_torn_out_after_a_command,
+    the_chip_loses_power_at_a_page_of_its_memory,
+    the_program_dies_at_every_call,
+);

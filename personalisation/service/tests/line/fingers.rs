@@ -73,7 +73,7 @@ fn a_line_without_the_right_leaves_the_fingers_as_it_compared_them_before_the_lo
     bench.blanks(1);
     assert_eq!(bench.run().unwrap().documents, 1);
     let number = bench.newest(order).binding().unwrap().number;
-    let folder = bench.folder.path().join("out/documents");
+    let folder = bench.home.folder().join("out/documents");
     let folder = folder.join(number.as_str());
     assert!(folder.join("written/EF_DG3.bin").exists());
     assert!(!folder.join("chip/EF_DG3.bin").exists());
@@ -248,7 +248,7 @@ fn the_line_reads_back_byte_for_byte_what_it_wrote() {
     bench.blanks(1);
     assert_eq!(bench.run().unwrap().documents, 1);
     let number = bench.newest(order).binding().unwrap().number;
-    let folder = bench.folder.path().join("out/documents");
+    let folder = bench.home.folder().join("out/documents");
     let folder = folder.join(number.as_str());
     let read = fs::read(folder.join("chip/EF_DG3.bin")).unwrap();
     assert_eq!(read, fs::read(folder.join("written/EF_DG3.bin")).unwrap());

@@ -65,8 +65,8 @@ fn files_beyond_short_offsets_are_written_compared_and_dumped() {
     );
     let number = bench.newest(order).binding().unwrap().number;
     let folder = bench
-        .folder
-        .path()
+        .home
+        .folder()
         .join("out/documents")
         .join(number.as_str());
     let ordered = |kind| {

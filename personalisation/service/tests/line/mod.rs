@@ -12,4 +12,6 @@ mod invariants;
 mod machine;
 mod people;
 mod pki;
+mod sampled;
+mod share;
 mod tray;

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     Store, StoreError, audit,
     row::length,
-    stock,
+    stock::{self, Movement, move_blanks},
     transaction::{Tx, transaction},
 };
 
@@ -90,7 +90,11 @@ pub(crate) async fn end_of_attempt(
             BlankStep::Finish
         };
         if stock::state_of(tx, binding.blank).await? == BlankState::Line {
-            stock::step(tx, binding.blank, step, spoil_reason, now).await?;
+            let movement = Movement {
+                spoil_reason,
+                ..Movement::by_program(step, now)
+            };
+            move_blanks(tx, &[binding.blank], &movement).await?;
         }
         let number = if spoil_reason.is_some() {
             "void"

@@ -8,6 +8,7 @@ use personalisation_core::{
     chip_serial::ChipSerial,
     ids::LeaseToken,
     machine::MachineCard,
+    stock::LineName,
 };
 use sqlx::Row as _;
 use time::OffsetDateTime;
@@ -29,6 +30,13 @@ pub struct Lease {
     pub holder: String,
     /// How long it lasts from each move on, by the engine's clock.
     pub lasts: Duration,
+}
+
+impl Lease {
+    /// The line that its holder belongs to.
+    pub fn line(&self) -> LineName {
+        LineName::of_worker(&self.holder)
+    }
 }
 
 /// What came of looking for the attempt of a chip.

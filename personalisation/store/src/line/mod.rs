@@ -4,6 +4,7 @@ mod advance;
 mod bind;
 mod cancel;
 mod content;
+mod floor;
 mod lease;
 mod machine;
 mod queue;
@@ -12,6 +13,7 @@ pub use advance::Advance;
 pub(crate) use advance::{end_of_attempt, write_unleased};
 pub use bind::{Bind, Bound};
 pub use content::AttemptContent;
+pub use floor::{MachineSeen, Made, Waiting};
 pub use lease::{Lease, TakenUp};
 use personalisation_core::{
     attempt::{

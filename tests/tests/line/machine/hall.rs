@@ -90,8 +90,8 @@ impl Hall {
         let mut exited = BTreeMap::new();
         let mut elsewhere = BTreeSet::new();
         for machine in 0..self.machines {
-            let status = self.machines().status(machine).unwrap();
-            assert_eq!(status["adds_up"], true, "{what}: {status}");
+            let told = self.machines().status(machine).unwrap();
+            assert_eq!(told["adds_up"], true, "{what}: {told}");
             for place in ["exit", "reject", "removed", "taken", "inside", "hopper"] {
                 for chip in self.machines().chips(machine, place) {
                     let name = chip.file_stem().unwrap().to_str().unwrap();

@@ -75,6 +75,24 @@ pub enum Task {
     StartDaemon(String),
 }
 
+impl Task {
+    /// The name in the database, and where: the console has the words for it in each language.
+    pub const fn name(&self) -> (&'static str, Option<&'static str>) {
+        match self {
+            Self::FreeJam(place) => ("free_jam", Some(place.name())),
+            Self::FillHopper => ("fill_hopper", None),
+            Self::ChangeRibbon => ("change_ribbon", None),
+            Self::EmptyTray(tray) => ("empty_tray", Some(tray.name())),
+            Self::CloseDoor => ("close_door", None),
+            Self::DestroyRemoved => ("destroy_removed", None),
+            Self::CheckPower => ("check_power", None),
+            Self::PlugIn => ("plug_in", None),
+            Self::Find => ("find", None),
+            Self::StartDaemon(_) => ("start_daemon", None),
+        }
+    }
+}
+
 impl fmt::Display for Instruction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let machine = self.machine;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use personalisation_core::machine::CardHandle;
 
-use super::{MachineError, PrintJob};
+use super::{Instruction, MachineError, PrintJob};
 
 /// Where a card can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -21,6 +21,20 @@ pub enum Place {
     Reject,
     /// In a person's hands.
     Removed,
+}
+
+impl Place {
+    /// The name in the database.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Hopper => "hopper",
+            Self::Station => "station",
+            Self::Printer => "printer",
+            Self::Exit => "exit",
+            Self::Reject => "reject",
+            Self::Removed => "removed",
+        }
+    }
 }
 
 /// For people at the machine.
@@ -119,6 +133,16 @@ impl Status {
     /// A card inside.
     pub fn card(&self, handle: CardHandle) -> Option<&CardStatus> {
         self.cards.iter().find(|card| card.handle == handle)
+    }
+
+    /// What somebody must do, the worst first.
+    pub fn instruction(&self) -> Option<&Instruction> {
+        self.troubles
+            .iter()
+            .find_map(|trouble| match &trouble.error {
+                MachineError::Person(instruction) => Some(instruction),
+                _ => None,
+            })
     }
 
     /// What must be dealt with before anything else.

@@ -15,6 +15,7 @@ use personalisation_core::{
     ids::{ActId, BatchId, LeaseToken},
     machine::MachineCard,
     remake::Doubt,
+    stock::LineName,
 };
 use personalisation_store::{
     Store, StoreError,
@@ -497,14 +498,16 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             Some(chip) => self.wait(self.store.blank_by_chip(chip))?,
             None => None,
         };
-        let usable = |state| matches!(state, BlankState::Vault | BlankState::Line);
+        let usable = |state: BlankState| state.is_in_vault() || state == BlankState::Line;
         if let Some(blank) = blank.filter(|blank| usable(blank.state))
             && reason == ScrapReason::ChipLifeCycle.name()
         {
             let id = *ActId::generate(&mut self.rng).as_bytes();
             let act = Act::new(id, ACTOR, "spoil-blank", format!("blank {}", blank.id));
             let entries = [act.intent(now), act.outcome(now, reason)];
-            match self.wait(self.store.spoil_unbound(blank.id, reason, &entries, now)) {
+            let line = LineName::of_worker(&self.settings.holder);
+            let spoiled = (reason, &line);
+            match self.wait(self.store.spoil_unbound(blank.id, spoiled, &entries, now)) {
                 // An attempt on hold has it: a person releases or ends that.
                 Err(StoreError::Stale { .. }) => {}
                 spoiled => spoiled?,

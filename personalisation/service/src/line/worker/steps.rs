@@ -190,6 +190,8 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             (AttemptContent::Sod, &sod[..]),
             (AttemptContent::CardSecurity, &security[..]),
         ];
+        let signer = Digest(sha256(&answer.sod.signer));
+        self.wait(self.store.note_signer(job.attempt.id(), signer))?;
         self.advance(job, &[to], &content, "signed and verified")
     }
 

@@ -8,7 +8,7 @@ use crate::line::{bench::Bench, hall::Hall, people::Applicant};
 #[test]
 fn three_orders_become_three_cards_in_the_exit_tray() {
     let mut bench = Bench::new(Applicant::printable());
-    let hall = Hall::new(bench.folder.path(), "SN-1", bench.plug.clone());
+    let hall = Hall::new(bench.home.folder(), "SN-1", bench.plug.clone());
     let orders = [bench.order(), bench.order(), bench.order()];
     bench.blanks_in(&hall, 4);
     let made = bench.worker_at(&hall).run_machine().unwrap();

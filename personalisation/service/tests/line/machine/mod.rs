@@ -12,7 +12,7 @@ use crate::line::{bench::Bench, hall::Hall, people::Applicant};
 /// A bench with a machine, whose hopper has so many blanks.
 fn with_hall(blanks: u32) -> (Bench, Hall) {
     let mut bench = Bench::new(Applicant::printable());
-    let hall = Hall::new(bench.folder.path(), "SN-1", bench.plug.clone());
+    let hall = Hall::new(bench.home.folder(), "SN-1", bench.plug.clone());
     bench.blanks_in(&hall, blanks);
     (bench, hall)
 }

@@ -11,6 +11,7 @@ mod attend;
 mod gone;
 mod met;
 mod obstacle;
+mod shown;
 
 use std::{
     collections::BTreeMap,
@@ -26,7 +27,7 @@ use personalisation_core::{
 use personalisation_store::StoreError;
 use rand::CryptoRng;
 
-use self::obstacle::Obstacle;
+use self::{obstacle::Obstacle, shown::Shown};
 use super::{
     ACTOR, Tally, Worker, WorkerError, Workplace,
     failure::Remedy,
@@ -47,6 +48,8 @@ struct Floor {
     met: bool,
     /// When the leases were last renewed.
     renewed: Instant,
+    /// What the floor's page was told.
+    shown: Shown,
 }
 
 /// What is to be done with a card.
@@ -78,6 +81,7 @@ impl Floor {
             hands: BTreeMap::new(),
             met: false,
             renewed: Instant::now(),
+            shown: Shown::default(),
         }
     }
 }
@@ -129,6 +133,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
     fn look(&mut self, floor: &mut Floor) -> Result<Turn, Obstacle> {
         self.keep_leases(floor)?;
         let status = self.reader.status(None, Duration::ZERO)?;
+        self.show(floor, status.instruction(), Some(status.cards.len()));
         if !floor.met {
             self.meet(floor, &status)?;
         }
@@ -177,6 +182,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             MachineError::Program(_) => return Err(WorkerError::Machine(error)),
             MachineError::Lost(instruction) => {
                 floor.met = false;
+                self.show(floor, Some(&instruction), None);
                 self.tell_waiting(&mut floor.seat, instruction.to_string());
                 std::thread::sleep(POLL);
                 return Ok(Turn::Idle);
