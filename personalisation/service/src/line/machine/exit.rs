@@ -1,9 +1,21 @@
 //! The exit inspection, as the line sees it: whether a printed card is what it should be, by the exit camera's pictures.
 
+use icao9303::mrz::Mrz;
 use thiserror::Error;
 
 use super::{ExitPictures, Marking};
 use crate::faces::Pictures;
+
+/// What was ordered, and how the machine marks it.
+#[derive(Clone, Copy, Debug)]
+pub struct Expected<'a> {
+    /// How the machine marks cards.
+    pub marking: Marking,
+    /// The faces that were to be printed.
+    pub pictures: &'a Pictures,
+    /// What the machine-readable zone must read, from the order and not from the picture.
+    pub mrz: &'a Mrz,
+}
 
 /// What an inspector says of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,11 +37,6 @@ pub struct ExitError(pub String);
 
 /// Whoever looks at the exit pictures.
 pub trait ExitInspector: Send + Sync {
-    /// Compares what was to be printed (PNG files) with what the exit camera saw (JPEG files).
-    fn inspect(
-        &self,
-        marking: Marking,
-        expected: &Pictures,
-        seen: &ExitPictures,
-    ) -> Result<Verdict, ExitError>;
+    /// Compares what was ordered with what the exit camera saw.
+    fn inspect(&self, expected: Expected<'_>, seen: &ExitPictures) -> Result<Verdict, ExitError>;
 }

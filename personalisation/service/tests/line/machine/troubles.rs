@@ -170,11 +170,17 @@ struct Strict(std::sync::atomic::AtomicU32);
 impl exit::ExitInspector for Strict {
     fn inspect(
         &self,
-        _marking: personalisation::line::machine::Marking,
-        expected: &personalisation::faces::Pictures,
+        expected: exit::Expected<'_>,
         seen: &personalisation::line::machine::ExitPictures,
     ) -> Result<exit::Verdict, exit::ExitError> {
-        assert!(expected.front.starts_with(b"\x89PNG") && expected.back.starts_with(b"\x89PNG"));
+        let (front, back) = (&expected.pictures.front, &expected.pictures.back);
+        assert!(front.starts_with(b"\x89PNG") && back.starts_with(b"\x89PNG"));
+        assert!(
+            expected
+                .mrz
+                .lines()
+                .any(|line| line.starts_with("MUELLER<WEISS<<ANNE"))
+        );
         assert!(seen.front.starts_with(b"\xFF\xD8") && seen.back.starts_with(b"\xFF\xD8"));
         let first = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
         Ok(if first {

@@ -151,3 +151,97 @@ impl Reader {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn status() -> wire_form::Status {
+        wire_form::Status {
+            revision: 7,
+            cards: vec![wire_form::Card {
+                handle: 3,
+                at: Position::Printer.into(),
+                activity: wire_form::Activity::Resting.into(),
+                print: wire_form::PrintState::Spoiled.into(),
+                print_job: vec![9; 16],
+                ..wire_form::Card::default()
+            }],
+            troubles: vec![wire_form::Failure {
+                kind: FailureKind::Jam.into(),
+                remedy: Remedy::Person.into(),
+                position: Position::Station.into(),
+                card: 4,
+                detail: "stuck".to_owned(),
+            }],
+            next_card: 5,
+            ..wire_form::Status::default()
+        }
+    }
+
+    fn reader() -> Reader {
+        let machine = "SN-1".parse().unwrap();
+        Reader { machine }
+    }
+
+    #[test]
+    fn a_status_is_read_in_the_lines_own_words() {
+        let read = reader().status(&status()).unwrap();
+        assert_eq!(read.next_card, CardHandle::new(5));
+        assert_eq!(
+            read.cards[0].inked,
+            Inked::Spoiled(PrintJob::from_bytes([9; 16]))
+        );
+        let hindrance = read.hindrance().unwrap().to_string();
+        assert!(
+            hindrance.contains("free the card at the chip station"),
+            "{hindrance}"
+        );
+        assert!(read.is_free(Place::Station) && !read.is_free(Place::Printer));
+    }
+
+    #[test]
+    fn what_the_protocol_does_not_know_is_refused_by_field() {
+        type Spoil = fn(&mut wire_form::Card);
+        let spoils: [(&str, Spoil); 5] = [
+            ("Card.handle", |card| card.handle = 0),
+            ("Card.at", |card| card.at = 99),
+            ("Card.activity", |card| card.activity = 0),
+            ("Card.print_job", |card| card.print_job.truncate(15)),
+            ("Card.going_to", |card| {
+                card.activity = wire_form::Activity::Stopped.into();
+            }),
+        ];
+        for (field, spoil) in spoils {
+            let mut status = status();
+            spoil(&mut status.cards[0]);
+            let error = reader().status(&status).unwrap_err();
+            assert!(error.to_string().contains(field), "{field}: {error}");
+        }
+    }
+
+    /// Whatever bytes come, there is an answer or an error, and never more than a message may hold.
+    #[test]
+    fn damaged_answers_are_errors_or_answers() {
+        let answer = wire_form::Answer {
+            result: Some(Content::Status(status())),
+            ..wire_form::Answer::default()
+        };
+        let bytes = answer.encode_to_vec();
+        assert!(decode(&bytes).is_ok());
+        for at in 0..bytes.len() {
+            for bit in 0..8 {
+                let mut damaged = bytes.clone();
+                damaged[at] ^= 1 << bit;
+                if let Ok(Content::Status(status)) = decode(&damaged) {
+                    let _answered_or_refused = reader().status(&status);
+                }
+            }
+            if let Ok(Content::Status(status)) = decode(&bytes[..at]) {
+                let _answered_or_refused = reader().status(&status);
+            }
+        }
+        assert!(decode(&vec![0; LONGEST + 1]).is_err());
+        assert!(decode(&[]).is_err(), "an answer says something");
+    }
+}

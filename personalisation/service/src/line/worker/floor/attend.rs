@@ -8,14 +8,17 @@ use rand::CryptoRng;
 
 use super::{Floor, Hand, obstacle::Obstacle};
 use crate::line::{
+    content::read_order,
     event::Event,
+    files::FilesError,
     machine::{
         CardStatus, ExitPictures, Face, Inked, Machine, Motion, Place, PrintJob, Status,
-        exit::Verdict,
+        exit::{Expected, Verdict},
     },
     reader::NoCard,
     worker::{
         Worker,
+        failure::StepError,
         job::Job,
         seat::{POLL, Seat, Turn},
     },
@@ -249,18 +252,23 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         let Some(inspector) = self.exit.clone() else {
             return Ok(None);
         };
-        let expected = self.pictures(job)?;
+        let pictures = self.pictures(job)?;
+        let order = self.wait(read_order(&self.store, job.attempt.id().order))?;
+        let mrz = order.identity.mrz(job.binding.number);
+        let expected = Expected {
+            marking: self.reader.marking()?,
+            pictures: &pictures,
+            mrz: &mrz.map_err(FilesError::from).map_err(StepError::from)?,
+        };
         let seen = ExitPictures {
             front: self.reader.exit_picture(handle, Face::Front)?,
             back: self.reader.exit_picture(handle, Face::Back)?,
         };
-        Ok(
-            match inspector.inspect(self.reader.marking()?, &expected, &seen) {
-                Ok(Verdict::Passed) => None,
-                Ok(Verdict::Failed { finding }) => Some(finding),
-                Err(error) => Some(error.to_string()),
-            },
-        )
+        Ok(match inspector.inspect(expected, &seen) {
+            Ok(Verdict::Passed) => None,
+            Ok(Verdict::Failed { finding }) => Some(finding),
+            Err(error) => Some(error.to_string()),
+        })
     }
 
     /// Gives an attempt up whose card the machine has; its reject is meant with the same commit.

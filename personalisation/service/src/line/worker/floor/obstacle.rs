@@ -4,6 +4,7 @@ use personalisation_core::attempt::IllegalMove;
 use personalisation_store::StoreError;
 
 use crate::line::{
+    content::ContentError,
     machine::MachineError,
     worker::{WorkerError, failure::StepError},
 };
@@ -30,6 +31,12 @@ impl From<StepError> for Obstacle {
 
 impl From<StoreError> for Obstacle {
     fn from(error: StoreError) -> Self {
+        Self::Step(error.into())
+    }
+}
+
+impl From<ContentError> for Obstacle {
+    fn from(error: ContentError) -> Self {
         Self::Step(error.into())
     }
 }
