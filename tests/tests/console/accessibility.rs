@@ -92,7 +92,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 20] = [
     "/",
     "/review",
     "/review/forced",
@@ -105,6 +105,12 @@ const PAGES: [&str; 14] = [
     "/configuration",
     "/staff",
     "/staff/new",
+    "/stock",
+    "/stock/cards",
+    "/stock/check",
+    "/stock/deliveries",
+    "/stock/destruction",
+    "/stock/shifts",
     "/passkeys",
     "/nowhere",
 ];
