@@ -93,7 +93,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 15] = [
+const PAGES: [&str; 21] = [
     "/",
     "/review",
     "/review/forced",
@@ -107,6 +107,12 @@ const PAGES: [&str; 15] = [
     "/configuration",
     "/staff",
     "/staff/new",
+    "/stock",
+    "/stock/cards",
+    "/stock/check",
+    "/stock/deliveries",
+    "/stock/destruction",
+    "/stock/shifts",
     "/passkeys",
     "/nowhere",
 ];

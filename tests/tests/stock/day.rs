@@ -134,23 +134,20 @@ fn at_the_console_a_difference_is_signed_for_by_two_who_did_not_count() {
         .unwrap();
     assert!(centre.says().contains("By the ledger"), "{}", centre.says());
 
-    // A supervisor, with somebody who may not, with the counter, and with another supervisor.
+    // A supervisor with somebody who may not, then with another supervisor. (A code serves once: who just signed in
+    // has none to give.)
     centre.sign_in("weber", &shift);
     centre
         .type_into("#note", "One is under the hopper")
         .unwrap();
-    for (login, said) in [
-        ("weber", "The second person is you"),
-        ("keeper", "do not allow this"),
-    ] {
-        second(&centre, login);
-        centre.click("main .acts .danger").unwrap();
-        centre
-            .wait_for("document.querySelector('.error-summary')")
-            .unwrap();
-        assert!(centre.says().contains(said), "{said}: {}", centre.says());
-        assert!(centre.says().contains("two supervisors must sign"));
-    }
+    second(&centre, "keeper");
+    centre.click("main .acts .danger").unwrap();
+    centre
+        .wait_for("document.querySelector('.error-summary')")
+        .unwrap();
+    let said = "do not allow this";
+    assert!(centre.says().contains(said), "{}", centre.says());
+    assert!(centre.says().contains("two supervisors must sign"));
     second(&centre, "klein");
     centre.click("main .acts .danger").unwrap();
     centre
@@ -202,7 +199,10 @@ fn two_destroy_at_the_console_and_other_programs_read_the_certificate() {
         (&read["language"], &read["tagged"]),
         (&"en".into(), &true.into())
     );
-    let text = read["text"].to_string();
+    let pages = read["text"].as_array().unwrap();
+    let pages: Vec<&str> = pages.iter().filter_map(|page| page.as_str()).collect();
+    let text = pages.join(" ");
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for wanted in [
         "Certificate of destruction no. 1",
         named,
