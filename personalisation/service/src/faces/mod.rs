@@ -14,11 +14,13 @@ mod lettering;
 mod picture;
 mod sheet;
 mod template;
+mod zone;
 
 use std::sync::OnceLock;
 
 pub use data::{CardFacts, Holder};
 pub use error::FaceError;
+pub use zone::zone_alone;
 use personalisation_core::issuer_profile::IssuerProfile;
 use resvg::tiny_skia::Pixmap;
 

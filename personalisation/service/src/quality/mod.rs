@@ -1,0 +1,3 @@
+//! Quality: what has to hold before a card may be packed (docs/quality.md).
+
+pub mod exit;
