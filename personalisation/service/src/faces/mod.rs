@@ -20,9 +20,9 @@ use std::sync::OnceLock;
 
 pub use data::{CardFacts, Holder};
 pub use error::FaceError;
-pub use zone::zone_alone;
 use personalisation_core::issuer_profile::IssuerProfile;
 use resvg::tiny_skia::Pixmap;
+pub use zone::zone_alone;
 
 use self::{data::Portrayal, design::Design};
 

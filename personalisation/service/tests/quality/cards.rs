@@ -63,12 +63,7 @@ pub fn each(seed: u64, count: u32, mut look: impl FnMut(u32, &Card)) {
     }
 }
 
-fn draw(
-    faces: &Faces,
-    pair: &[impl AsRef<Path>],
-    utopia: bool,
-    random: &mut StdRng,
-) -> Card {
+fn draw(faces: &Faces, pair: &[impl AsRef<Path>], utopia: bool, random: &mut StdRng) -> Card {
     let (holder, facts) = order(pair[0].as_ref(), random);
     let (somebody, _) = order(pair[1].as_ref(), random);
     let profile = if utopia {

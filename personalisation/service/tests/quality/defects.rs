@@ -96,7 +96,13 @@ pub fn print(build: &Build, card: &Card, fault: Option<Fault>) -> [RgbImage; 2] 
 }
 
 /// A photograph of each face, by a camera with its documented values, and what is found on them.
-pub fn look(build: &Build, camera: &Camera, handle: u64, card: &Card, fault: Option<Fault>) -> ExitFindings {
+pub fn look(
+    build: &Build,
+    camera: &Camera,
+    handle: u64,
+    card: &Card,
+    fault: Option<Fault>,
+) -> ExitFindings {
     let printed = print(build, card, fault);
     let [front, back] = photographs(build, camera, handle, &printed);
     let marking = match build.marking {
@@ -107,7 +113,12 @@ pub fn look(build: &Build, camera: &Camera, handle: u64, card: &Card, fault: Opt
 }
 
 /// What the camera sees of a card.
-pub fn photographs(build: &Build, camera: &Camera, handle: u64, printed: &[RgbImage; 2]) -> [Vec<u8>; 2] {
+pub fn photographs(
+    build: &Build,
+    camera: &Camera,
+    handle: u64,
+    printed: &[RgbImage; 2],
+) -> [Vec<u8>; 2] {
     let sides = [(Face::Front, &printed[0]), (Face::Back, &printed[1])];
     sides.map(|(face, printed)| camera.photograph(build, handle, face, printed).unwrap())
 }

@@ -11,6 +11,8 @@ use crate::faces::geometry::{Area, HEIGHT, PORTRAIT as PORTRAIT_AREA, WIDTH};
 const SIDE: usize = 12;
 /// Printed dots that one dot stands for.
 const PRINTED: u32 = 8;
+/// How far an edge may seem to be from its place, in dots.
+const UNSURE: f32 = 0.06;
 /// A cell with fewer dots within the border than this part says nothing.
 const ENOUGH: usize = 3;
 
@@ -18,6 +20,8 @@ const ENOUGH: usize = 3;
 pub(super) struct Comparison<'a> {
     pub(super) expected: &'a [Plane],
     pub(super) seen: &'a [Plane],
+    /// How far a level may be off, for it stands at an edge.
+    pub(super) slack: &'a [Plane],
     /// How far the print stands from its place, in millimetres.
     pub(super) offset: (f64, f64),
 }
@@ -50,6 +54,27 @@ impl Comparison<'_> {
             .collect()
     }
 
+    /// How much the channels vary as a part of what was ordered: the most of any.
+    pub(super) fn contrast(&self) -> f64 {
+        let spread = |plane: &Plane| {
+            let mut sums = [0.0_f64; 3];
+            for y in self.rows() {
+                for level in &plane.row(y)[self.columns()] {
+                    let level = f64::from(*level);
+                    for (sum, term) in sums.iter_mut().zip([1.0, level, level * level]) {
+                        *sum += term;
+                    }
+                }
+            }
+            let [count, sum, squares] = sums;
+            (squares * count - sum * sum).max(0.0).sqrt()
+        };
+        let channels = self.expected.iter().zip(self.seen);
+        channels
+            .map(|(expected, seen)| spread(seen) / spread(expected).max(1.0))
+            .fold(0.0, f64::max)
+    }
+
     /// Correlation of the portrait, by the channel in which it is least like the ordered one.
     pub(super) fn portrait(&self) -> f64 {
         let rows = dots(PORTRAIT_AREA.y, PORTRAIT_AREA.height);
@@ -70,10 +95,7 @@ impl Comparison<'_> {
     /// The worst cell's difference, and the areas of neighbouring cells beyond the limit.
     pub(super) fn blemishes(&self) -> (f64, Vec<Blemish>) {
         let (across, down) = self.expected.first().map_or((0, 0), |plane| {
-            (
-                plane.width().div_ceil(SIDE),
-                plane.height().div_ceil(SIDE),
-            )
+            (plane.width().div_ceil(SIDE), plane.height().div_ceil(SIDE))
         });
         let cells: Vec<f64> = (0..across * down)
             .map(|cell| self.difference(cell % across, cell / across))
@@ -97,13 +119,17 @@ impl Comparison<'_> {
         if rows.start >= rows.end || columns.start >= columns.end || count * ENOUGH < SIDE * SIDE {
             return 0.0;
         }
-        let channels = self.expected.iter().zip(self.seen);
+        let channels = self.expected.iter().zip(self.seen).zip(self.slack);
         channels
-            .map(|(expected, seen)| {
+            .map(|((expected, seen), slack)| {
                 let squares = rows.clone().flat_map(|y| {
                     let expected = &expected.row(y)[columns.clone()];
+                    let slack = &slack.row(y)[columns.clone()];
                     let pairs = expected.iter().zip(&seen.row(y)[columns.clone()]);
-                    pairs.map(|(expected, seen)| (expected - seen) * (expected - seen))
+                    pairs.zip(slack).map(|((expected, seen), slack)| {
+                        let beyond = ((expected - seen).abs() - slack).max(0.0);
+                        beyond * beyond
+                    })
                 });
                 f64::from((squares.sum::<f32>() / real(count)).sqrt())
             })
@@ -120,6 +146,24 @@ impl Comparison<'_> {
         let width = self.expected.first().map_or(0, Plane::width);
         inner(self.offset.0, WIDTH, width)
     }
+}
+
+/// How far levels may be off where a face changes from dot to dot: an edge is never seen in quite its place.
+pub(super) fn slack(expected: &Plane) -> Plane {
+    let (width, height) = (expected.width(), expected.height());
+    let mut levels = Vec::with_capacity(width * height);
+    for y in 0..height {
+        let rows = [y.saturating_sub(1), y, (y + 1).min(height - 1)].map(|y| expected.row(y));
+        for x in 0..width {
+            let columns = x.saturating_sub(1)..(x + 2).min(width);
+            let around = rows.iter().flat_map(|row| &row[columns.clone()]);
+            let (least, most) = around.fold((f32::INFINITY, 0.0_f32), |(least, most), level| {
+                (least.min(*level), most.max(*level))
+            });
+            levels.push((most - least) * UNSURE);
+        }
+    }
+    Plane::new(width, height, levels)
 }
 
 /// Dots of a side that lie within the border of the card and of the print, which stands `offset` further on.

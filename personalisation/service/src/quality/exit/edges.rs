@@ -177,7 +177,11 @@ fn fit(places: &[(f64, f64)], middle: f64, asked: usize) -> Option<Line> {
     }
     let slopes = places.iter().zip(&places[half..]);
     let slope = median(slopes.map(|(one, other)| (other.1 - one.1) / (other.0 - one.0)))?;
-    let at = median(places.iter().map(|place| place.1 - slope * (place.0 - middle)))?;
+    let at = median(
+        places
+            .iter()
+            .map(|place| place.1 - slope * (place.0 - middle)),
+    )?;
     let mut line = Line { at, slope, middle };
     for _ in 0..2 {
         let near = places

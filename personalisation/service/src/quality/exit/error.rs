@@ -8,7 +8,9 @@ use super::finding::Face;
 #[derive(Clone, Debug, Error, PartialEq)]
 pub enum ExitError {
     /// A picture that is larger than any exit camera's.
-    #[error("looking at the {face} of a card: the exit picture has {bytes} bytes, at most {most} are read; check the camera")]
+    #[error(
+        "looking at the {face} of a card: the exit picture has {bytes} bytes, at most {most} are read; check the camera"
+    )]
     TooLarge {
         /// Which face.
         face: Face,
@@ -18,7 +20,9 @@ pub enum ExitError {
         most: usize,
     },
     /// No JPEG, or a damaged one.
-    #[error("looking at the {face} of a card: the exit picture cannot be decoded ({reason}); fetch it again")]
+    #[error(
+        "looking at the {face} of a card: the exit picture cannot be decoded ({reason}); fetch it again"
+    )]
     Undecodable {
         /// Which face.
         face: Face,
@@ -26,7 +30,9 @@ pub enum ExitError {
         reason: String,
     },
     /// A picture whose size is not an exit camera's.
-    #[error("looking at the {face} of a card: the exit picture has {width} x {height} dots; a camera of 250 to 400 dpi is needed")]
+    #[error(
+        "looking at the {face} of a card: the exit picture has {width} x {height} dots; a camera of 250 to 400 dpi is needed"
+    )]
     Size {
         /// Which face.
         face: Face,
@@ -36,7 +42,9 @@ pub enum ExitError {
         height: u32,
     },
     /// No card on a dark ground.
-    #[error("looking at the {face} of a card: the {edge} edge of a card was not found on a dark ground; clean camera and ground, and look whether a card lies there")]
+    #[error(
+        "looking at the {face} of a card: the {edge} edge of a card was not found on a dark ground; clean camera and ground, and look whether a card lies there"
+    )]
     NoCard {
         /// Which face.
         face: Face,
@@ -44,7 +52,9 @@ pub enum ExitError {
         edge: &'static str,
     },
     /// Too dark, too bright, or too uneven.
-    #[error("looking at the {face} of a card: the light is {measured:.2} of what it should be, {limit:.2} of it may be missing; check the camera's lamp")]
+    #[error(
+        "looking at the {face} of a card: the light is {measured:.2} of what it should be, {limit:.2} of it may be missing; check the camera's lamp"
+    )]
     Light {
         /// Which face.
         face: Face,

@@ -40,7 +40,7 @@ pub enum Dye {
 /// What can be wrong with a face.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Flaw {
-    /// Less of the ink than makes a print. Measured as a part of what was ordered.
+    /// Hardly anything is printed. Measured as contrast, a part of what was ordered.
     Blank,
     /// The other face is here. Measured as correlation.
     WrongSide,

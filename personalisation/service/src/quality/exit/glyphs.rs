@@ -98,7 +98,10 @@ fn product(one: &[f32], other: &[f32]) -> f64 {
     sums.iter().copied().map(f64::from).sum()
 }
 
-const _: () = assert!(LEVELS.is_multiple_of(8), "cells are summed eight levels at a time");
+const _: () = assert!(
+    LEVELS.is_multiple_of(8),
+    "cells are summed eight levels at a time"
+);
 const _: () = assert!(LINE_LENGTH == 30, "the alphabet stands on lines of thirty");
 
 #[cfg(test)]

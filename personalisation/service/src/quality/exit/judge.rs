@@ -4,7 +4,7 @@ use image::RgbImage;
 
 use super::{
     affine::Affine,
-    compare::Comparison,
+    compare::{Comparison, slack},
     edges,
     error::ExitError,
     finding::{Dye, Face, Finding, Flaw, Marking, Measures},
@@ -29,6 +29,8 @@ pub(super) struct Expected {
     face: Face,
     /// 75 dpi: red, green, blue; of a laser luminance alone.
     channels: Vec<Plane>,
+    /// How far each level may be off.
+    slack: Vec<Plane>,
     /// Luminance at 150, 75 and 37.5 dpi.
     grey: [Plane; 3],
 }
@@ -53,13 +55,14 @@ impl Expected {
         let fine = means_of_sixteen(picture);
         let grey = grey_of(&fine);
         let middle = grey.halved();
-        let channels = match marking {
+        let channels: Vec<Plane> = match marking {
             Marking::Ribbon => fine.iter().map(Plane::halved).collect(),
             Marking::Laser => vec![middle.clone()],
         };
         let rough = middle.halved();
         Ok(Self {
             face,
+            slack: channels.iter().map(slack).collect(),
             channels,
             grey: [grey, middle, rough],
         })
@@ -71,7 +74,12 @@ fn means_of_sixteen(picture: &RgbImage) -> [Plane; 3] {
     let (width, height) = (picture.width() as usize / 4, picture.height() as usize / 4);
     let row = picture.width() as usize * 3;
     let mut sums = [(); 3].map(|()| vec![0_u16; width * height]);
-    for (y, dots) in picture.as_raw().chunks_exact(row).take(height * 4).enumerate() {
+    for (y, dots) in picture
+        .as_raw()
+        .chunks_exact(row)
+        .take(height * 4)
+        .enumerate()
+    {
         let start = y / 4 * width;
         for (x, block) in dots.chunks_exact(12).enumerate() {
             for (channel, sums) in sums.iter_mut().enumerate() {
@@ -122,11 +130,11 @@ pub(super) fn face(
     let comparison = Comparison {
         expected: &own.channels,
         seen: &seen,
+        slack: &own.slack,
         offset,
     };
     let ink = comparison.ink();
     let least = ink.iter().copied().fold(f64::INFINITY, f64::min);
-    let most = ink.iter().copied().fold(0.0, f64::max);
     let measures = Measures {
         offset_mm: offset,
         turn,
@@ -135,8 +143,9 @@ pub(super) fn face(
         worst_cell: 0.0,
         least_character: 1.0,
     };
-    if most < BLANK {
-        findings.push(found(Flaw::Blank, most, BLANK));
+    let contrast = comparison.contrast();
+    if contrast < BLANK {
+        findings.push(found(Flaw::Blank, contrast, BLANK));
         return Ok(Judged {
             measures,
             print: None,

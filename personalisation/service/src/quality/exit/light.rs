@@ -96,7 +96,8 @@ impl Light {
 }
 
 fn place(x: usize, y: usize, (width, height): (usize, usize)) -> (f64, f64) {
-    let part = |at: usize, side: usize| 2.0 * (f64::from(real(at)) + 0.5) / f64::from(real(side)) - 1.0;
+    let part =
+        |at: usize, side: usize| 2.0 * (f64::from(real(at)) + 0.5) / f64::from(real(side)) - 1.0;
     (part(x, width), part(y, height))
 }
 
@@ -135,7 +136,11 @@ mod tests {
         let expected = Plane::new(60, 40, vec![200.0; 2_400]);
         let levels = (0..2_400).map(|at| {
             let (x, y) = place(at % 60, at / 60, (60, 40));
-            let spot = if at % 60 > 40 && at / 60 < 12 { 1.4 } else { 1.0 };
+            let spot = if at % 60 > 40 && at / 60 < 12 {
+                1.4
+            } else {
+                1.0
+            };
             #[expect(clippy::cast_possible_truncation, reason = "a level")]
             let level = (200.0 * spot * (0.95 + 0.08 * x - 0.05 * y)) as f32;
             level
@@ -143,7 +148,10 @@ mod tests {
         let seen = Plane::new(60, 40, levels.collect());
         let light = Light::fit(Face::Front, &[expected.clone()], &[seen.clone()]).unwrap();
         let near = |a: f64, b: f64| (a - b).abs() < 0.01;
-        assert!(near(light.middle, 0.95) && near(light.across, 0.08) && near(light.down, -0.05), "{light:?}");
+        assert!(
+            near(light.middle, 0.95) && near(light.across, 0.08) && near(light.down, -0.05),
+            "{light:?}"
+        );
         assert!((light.even(&seen).at(10, 30) - 200.0).abs() < 3.0);
         let dark = Plane::new(60, 40, vec![90.0; 2_400]);
         assert!(Light::fit(Face::Front, &[expected], &[dark]).is_err());

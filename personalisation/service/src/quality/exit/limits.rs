@@ -19,7 +19,7 @@ pub const POSITION_MM: f64 = 0.3;
 pub const TURN: f64 = 0.25;
 /// How far the ink of one dye (of a laser: the contrast) may be from what was ordered, as a part of it.
 pub const INK: f64 = 0.08;
-/// Less ink than this part of what was ordered is no print.
+/// Less contrast than this part of what was ordered is no print.
 pub const BLANK: f64 = 0.3;
 /// Correlation with the other face that makes a card one that was printed on the wrong side.
 pub const OTHER_FACE: f64 = 0.5;

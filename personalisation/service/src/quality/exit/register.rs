@@ -88,7 +88,10 @@ fn best(expected: &Plane, seen: &Plane, reach: usize) -> Rough {
         step: (0.0, 0.0),
         likeness: -1.0,
     };
-    let (width, height) = (expected.width() - 2 * BORDER, expected.height() - 2 * BORDER);
+    let (width, height) = (
+        expected.width() - 2 * BORDER,
+        expected.height() - 2 * BORDER,
+    );
     for down in BORDER - reach..=BORDER + reach {
         for right in BORDER - reach..=BORDER + reach {
             let rows = (0..height).flat_map(|y| {
@@ -183,8 +186,7 @@ impl Pair<'_> {
                     (level(x + 1, y) - level(x - 1, y)) / (2.0 * dot),
                     (level(x, y + 1) - level(x, y - 1)) / (2.0 * dot),
                 );
-                let place =
-                    to_place.apply((f64::from(real(x)) + 0.5, f64::from(real(y)) + 0.5));
+                let place = to_place.apply((f64::from(real(x)) + 0.5, f64::from(real(y)) + 0.5));
                 spots.push(Spot {
                     place: (narrow(place.0), narrow(place.1)),
                     level: level(x, y),
