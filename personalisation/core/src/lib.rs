@@ -15,6 +15,7 @@ pub mod ids;
 pub mod issuer_profile;
 pub mod national_number;
 pub mod person;
+pub mod quality;
 pub mod queue;
 pub mod remake;
 pub mod validity;

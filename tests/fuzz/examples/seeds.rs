@@ -57,6 +57,7 @@ fn main() {
     active_authentication_seeds();
     messaging_seeds();
     machine_seeds();
+    exit_seeds();
     for (name, file) in dg15_files() {
         write("lds_files", &format!("dg15_{name}"), &file);
     }
@@ -64,6 +65,17 @@ fn main() {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A good card; its faces on each other's side; no card.
+fn exit_seeds() {
+    let [front, back] = fuzz::exit::faces().map(|face| fuzz::exit::picture(&face));
+    let seed = |name, front: &[u8], back: &[u8]| {
+        write("exit_picture", name, &fuzz::exit::input(front, back));
+    };
+    seed("good", &front, &back);
+    seed("wrong_side", &back, &front);
+    seed("torn", &front[..front.len() / 2], &back);
 }
 
 /// One card from the hopper to the exit, and each command alone.

@@ -29,7 +29,7 @@ pub enum Fault {
     Gap(f64),
     /// The ink of the middle third was dragged along half as much as the simulator's smear.
     LightSmear,
-    /// A dark line across the portrait, so many millimetres wide.
+    /// A dark line below the names, so many millimetres wide.
     Scratch(f64),
 }
 
@@ -53,7 +53,7 @@ pub const ALL: [Fault; 15] = [
     Fault::OtherCharacter,
     Fault::Weaker(0, 0.15),
     Fault::Weaker(2, 0.15),
-    Fault::Gap(1.0),
+    Fault::Gap(1.5),
     Fault::LightSmear,
     Fault::Scratch(0.2),
 ];
@@ -85,11 +85,11 @@ pub fn print(build: &Build, card: &Card, fault: Option<Fault>) -> [RgbImage; 2] 
             }
         }),
         Some(Fault::Gap(side)) => {
-            fill(&mut faces[0], (34.0, 15.6), (side, side), Rgb([255; 3]));
+            fill(&mut faces[0], (33.4, 16.2), (side, side), Rgb([255; 3]));
         }
         Some(Fault::LightSmear) => faces.iter_mut().for_each(smear),
         Some(Fault::Scratch(width)) => {
-            fill(&mut faces[0], (8.0, 30.0), (12.0, width), Rgb([40; 3]));
+            fill(&mut faces[0], (34.0, 27.2), (12.0, width), Rgb([40; 3]));
         }
     }
     paint::print(build, faces, defect)

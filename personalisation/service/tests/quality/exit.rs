@@ -79,7 +79,7 @@ fn each_fault_of_a_print_is_found_by_name() {
         let spoiled = look(Fault::OtherPortrait);
         assert!(flaws(&spoiled, Face::Front).contains(&Flaw::Portrait));
         assert_eq!(flaws(&spoiled, Face::Back), []);
-        for small in [Fault::Gap(1.0), Fault::Scratch(0.2), Fault::LightSmear] {
+        for small in [Fault::Gap(1.5), Fault::Scratch(0.2), Fault::LightSmear] {
             let found = flaws(&look(small), Face::Front);
             assert!(found.contains(&Flaw::Blemish), "{small:?}: {found:?}");
         }

@@ -4,3 +4,4 @@
 pub mod cards;
 pub mod defects;
 mod exit;
+mod tesseract;

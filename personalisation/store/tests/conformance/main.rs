@@ -9,6 +9,7 @@ mod lease;
 mod line;
 mod order;
 mod persons;
+mod quality;
 mod queue;
 mod review;
 mod roles;

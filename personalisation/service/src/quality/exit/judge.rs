@@ -127,8 +127,9 @@ pub(super) fn face(
     let seen = frame.area_means(&print.after(&from_dots(2)), width, height);
     let light = Light::fit(face, &own.channels, &seen)?;
     let seen: Vec<Plane> = seen.iter().map(|plane| light.even(plane)).collect();
+    let expected: Vec<Plane> = own.channels.iter().map(|plane| light.cap(plane)).collect();
     let comparison = Comparison {
-        expected: &own.channels,
+        expected: &expected,
         seen: &seen,
         slack: &own.slack,
         offset,

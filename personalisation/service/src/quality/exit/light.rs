@@ -12,6 +12,10 @@ use super::{
 const SQUARE: usize = 6;
 /// Squares darker than this say little about the light.
 const DARK: f32 = 70.0;
+/// Squares brighter than this may be brighter still: the camera ends at 255.
+const BRIGHT: f32 = 247.0;
+/// With fewer squares than this that are not too bright, the bright ones count as well: a card may come out white.
+const FEW: usize = 24;
 /// How far a square may be from the plane before it counts less: first wide, then narrow.
 const NEAR: [f64; 5] = [0.1, 0.05, 0.03, 0.02, 0.02];
 
@@ -34,7 +38,10 @@ impl Light {
             measured,
             limit: LIGHT,
         };
-        let samples = samples(expected, seen);
+        let mut samples = samples(expected, seen, BRIGHT);
+        if samples.len() < FEW {
+            samples = self::samples(expected, seen, f32::INFINITY);
+        }
         let middle = median(samples.iter().map(|sample| sample.1)).ok_or(unclear(0.0))?;
         let mut light = Self {
             middle,
@@ -63,13 +70,22 @@ impl Light {
 
     /// Takes the light out of a plane.
     pub(super) fn even(&self, seen: &Plane) -> Plane {
-        let size = (seen.width(), seen.height());
-        let mut levels = Vec::with_capacity(seen.levels().len());
-        for y in 0..seen.height() {
-            let row = seen.row(y).iter().enumerate();
-            levels.extend(row.map(|(x, level)| level / self.at(x, y, size)));
+        self.each(seen, |level, light| level / light)
+    }
+
+    /// What can be seen of a plane at most, when the light is taken out of it again: the camera ends at 255.
+    pub(super) fn cap(&self, expected: &Plane) -> Plane {
+        self.each(expected, |level, light| level.min(255.0 / light))
+    }
+
+    fn each(&self, plane: &Plane, change: impl Fn(f32, f32) -> f32) -> Plane {
+        let size = (plane.width(), plane.height());
+        let mut levels = Vec::with_capacity(plane.levels().len());
+        for y in 0..plane.height() {
+            let row = plane.row(y).iter().enumerate();
+            levels.extend(row.map(|(x, level)| change(*level, self.at(x, y, size))));
         }
-        Plane::new(seen.width(), seen.height(), levels)
+        Plane::new(plane.width(), plane.height(), levels)
     }
 
     fn refined(&self, samples: &[Sample], near: f64) -> Option<Self> {
@@ -101,7 +117,7 @@ fn place(x: usize, y: usize, (width, height): (usize, usize)) -> (f64, f64) {
     (part(x, width), part(y, height))
 }
 
-fn samples(expected: &[Plane], seen: &[Plane]) -> Vec<Sample> {
+fn samples(expected: &[Plane], seen: &[Plane], brightest: f32) -> Vec<Sample> {
     let Some(first) = expected.first() else {
         return Vec::new();
     };
@@ -112,7 +128,7 @@ fn samples(expected: &[Plane], seen: &[Plane]) -> Vec<Sample> {
             let channels = expected.iter().zip(seen);
             let ratios = channels.filter_map(|(expected, seen)| {
                 let (wanted, got) = (mean(expected, left, top), mean(seen, left, top));
-                (wanted > DARK).then(|| f64::from(got / wanted))
+                (wanted > DARK && got < brightest).then(|| f64::from(got / wanted))
             });
             if let Some(ratio) = median(ratios) {
                 samples.push((place(left + SQUARE / 2, top + SQUARE / 2, size), ratio));
