@@ -2,7 +2,8 @@
 //!
 //! ```text
 //! InDelivery ─receive→ Vault ─issue→ Line ─finish→ Document
-//!                        ↑            │ └─spoil→ Spoiled
+//!                        ↑            │ │              │ spoil: found at fault before it was packed
+//!                        │            │ └─spoil→ Spoiled ←┘
 //!                        └──return────┘
 //! ```
 
@@ -19,7 +20,7 @@ pub enum BlankState {
     Vault,
     /// Handed out to a machine of the line.
     Line,
-    /// Became a document that was read back and found right. Final.
+    /// Became a document that was read back and found right.
     Document,
     /// Unusable; waits for its destruction.
     Spoiled,
@@ -59,7 +60,7 @@ impl BlankState {
             }
             (Self::Vault, BlankStep::Issue) => Ok(Self::Line),
             (Self::Line, BlankStep::Finish) => Ok(Self::Document),
-            (Self::Line, BlankStep::Spoil) => Ok(Self::Spoiled),
+            (Self::Line | Self::Document, BlankStep::Spoil) => Ok(Self::Spoiled),
             (from, step) => Err(IllegalBlankMove { from, step }),
         }
     }
@@ -108,6 +109,7 @@ mod tests {
             (S::Line, T::Return, S::Vault),
             (S::Line, T::Finish, S::Document),
             (S::Line, T::Spoil, S::Spoiled),
+            (S::Document, T::Spoil, S::Spoiled),
         ];
         for from in S::ALL {
             for step in [T::Receive, T::Issue, T::Return, T::Finish, T::Spoil] {

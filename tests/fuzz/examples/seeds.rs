@@ -1,6 +1,9 @@
 //! Writes the seeds of the targets that talk to a chip or act as one: recorded sessions of the simulator and
 //! published vectors. `cargo run -p fuzz --example seeds`, after a change to what an input means.
 
+#[path = "../src/exit.rs"]
+mod exit;
+
 use std::path::{Path, PathBuf};
 
 use fuzz::bench::terminals::Holder;
@@ -69,9 +72,9 @@ fn root() -> PathBuf {
 
 /// A good card; its faces on each other's side; no card.
 fn exit_seeds() {
-    let [front, back] = fuzz::exit::faces().map(|face| fuzz::exit::picture(&face));
+    let [front, back] = exit::faces().map(|face| exit::picture(&face));
     let seed = |name, front: &[u8], back: &[u8]| {
-        write("exit_picture", name, &fuzz::exit::input(front, back));
+        write("exit_picture", name, &exit::input(front, back));
     };
     seed("good", &front, &back);
     seed("wrong_side", &back, &front);

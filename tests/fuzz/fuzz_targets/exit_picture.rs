@@ -1,12 +1,19 @@
 //! Exit pictures: any bytes give an error or findings that hold numbers and nothing of the holder.
 #![cfg_attr(fuzzing, no_main)]
 
+#[path = "../src/exit.rs"]
+#[allow(
+    dead_code,
+    reason = "the pictures are made by the example that writes seeds"
+)]
+mod exit;
+
 use std::sync::LazyLock;
 
 use image::RgbImage;
 use personalisation::quality::exit::{Marking, inspect};
 
-static FACES: LazyLock<[RgbImage; 2]> = LazyLock::new(fuzz::exit::faces);
+static FACES: LazyLock<[RgbImage; 2]> = LazyLock::new(exit::faces);
 
 fuzz::target!(|data| {
     let Some((length, pictures)) = data.split_first_chunk::<4>() else {

@@ -1,4 +1,5 @@
-//! A card that is no person's, and exit pictures of it, small enough for a corpus.
+//! A card that is no person's, and exit pictures of it, small enough for a corpus. Not a part of the library: only who takes it in
+//! links the centre's program.
 
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::{self, FilterType};

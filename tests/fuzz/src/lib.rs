@@ -7,7 +7,6 @@
 #[path = "../../../hardware-sim/tests/bench/mod.rs"]
 pub mod bench;
 pub mod chip;
-pub mod exit;
 
 pub use bench::{MRZ_PASSWORD, hex, host, seeded, signing_key};
 

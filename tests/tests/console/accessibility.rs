@@ -92,7 +92,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 15] = [
     "/",
     "/review",
     "/review/forced",
@@ -103,6 +103,7 @@ const PAGES: [&str; 14] = [
     "/fleet/new",
     "/fleet/alarms",
     "/configuration",
+    "/quality",
     "/staff",
     "/staff/new",
     "/passkeys",

@@ -38,6 +38,8 @@ pub enum ScrapReason {
     SignatureInvalid,
     /// The same step failed too often.
     TooManyTries,
+    /// A person who inspected the finished card found it wrong, and put it with the spoiled ones.
+    InspectionFailed,
 }
 
 /// Where the cause lies.
@@ -51,7 +53,7 @@ pub enum Fault {
 
 impl ScrapReason {
     /// Every reason.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::ChipKeysUnknown,
         Self::ChipLifeCycle,
         Self::ChipRefused,
@@ -63,6 +65,7 @@ impl ScrapReason {
         Self::SigningRefused,
         Self::SignatureInvalid,
         Self::TooManyTries,
+        Self::InspectionFailed,
     ];
 
     /// The name in the database, in reports and in the docs.
@@ -79,12 +82,18 @@ impl ScrapReason {
             Self::SigningRefused => "signing_refused",
             Self::SignatureInvalid => "signature_invalid",
             Self::TooManyTries => "too_many_tries",
+            Self::InspectionFailed => "inspection_failed",
         }
     }
 
     /// The reason of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// Whether somebody had the card in hand who gave it up: no doubt about its whereabouts holds up the remake.
+    pub const fn card_is_in_hand(self) -> bool {
+        matches!(self, Self::InspectionFailed)
     }
 
     /// Where the cause lies.
@@ -97,7 +106,8 @@ impl ScrapReason {
             | Self::ChipSilent
             | Self::MemoryMismatch
             | Self::ReadBackFailed
-            | Self::TooManyTries => Fault::Blank,
+            | Self::TooManyTries
+            | Self::InspectionFailed => Fault::Blank,
             Self::OrderInvalid | Self::SigningRefused | Self::SignatureInvalid => Fault::Order,
         }
     }

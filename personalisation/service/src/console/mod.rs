@@ -15,6 +15,7 @@ mod identity;
 mod notices;
 mod oversight;
 pub mod permissions;
+mod quality;
 mod quarantine;
 mod reading;
 mod review;
@@ -67,6 +68,7 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "letter",
     "notices",
     "oversight",
+    "quality",
     "quarantine",
     "review",
     "staff"
@@ -257,6 +259,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = quarantine::add(routes);
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
+    let routes = quality::add(routes);
     staff::add(routes)
 }
 

@@ -38,6 +38,8 @@ pub enum Resource {
     Fleet,
     /// What is configured for all stations.
     Configuration,
+    /// What inspections said of cards.
+    Quality,
     /// People and their roles.
     Staff,
 }
@@ -53,8 +55,8 @@ pub enum Action {
 
 use Action::{Act, See};
 use Resource::{
-    Approvals, Configuration, Fleet, Forced, Notices, Oversight, Quarantine, Review, Search, Staff,
-    Start,
+    Approvals, Configuration, Fleet, Forced, Notices, Oversight, Quality, Quarantine, Review,
+    Search, Staff, Start,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
@@ -69,13 +71,16 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Quarantine, &[See, Act]),
     (Role::Supervisor, Fleet, &[See]),
     (Role::Supervisor, Configuration, &[See]),
+    (Role::Supervisor, Quality, &[See]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
     (Role::Reviewer, Approvals, &[See, Act]),
     (Role::Reviewer, Notices, &[See, Act]),
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),
+    (Role::Operator, Quality, &[See]),
     (Role::Inspector, Start, &[See]),
+    (Role::Inspector, Quality, &[See]),
     (Role::StockKeeper, Start, &[See]),
     (Role::Dispatcher, Start, &[See]),
     (Role::Courier, Start, &[See]),
@@ -83,6 +88,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Auditor, Oversight, &[See, Act]),
     (Role::Auditor, Fleet, &[See]),
     (Role::Auditor, Configuration, &[See]),
+    (Role::Auditor, Quality, &[See]),
     (Role::Administrator, Start, &[See]),
     (Role::Administrator, Fleet, &[See, Act]),
     (Role::Administrator, Configuration, &[See]),

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 11] = [
+const PLACES: [(&str, Resource, Id); 12] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
@@ -26,6 +26,7 @@ const PLACES: [(&str, Resource, Id); 11] = [
         Resource::Configuration,
         Id("nav-configuration"),
     ),
+    ("/quality", Resource::Quality, Id("nav-quality")),
     ("/staff", Resource::Staff, Id("nav-staff")),
 ];
 

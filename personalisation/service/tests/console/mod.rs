@@ -13,4 +13,5 @@ mod office;
 mod permissions;
 mod place;
 mod programs;
+mod quality;
 mod quarantine;

@@ -5,9 +5,11 @@ use hardware_sim::machine::{
     camera::Camera,
     paint::{Defect, Dye as Missing},
 };
-use personalisation::quality::exit::{
-    self, Dye, ExitError, ExitFindings, Face, Finding, Flaw, limits,
+use personalisation::quality::{
+    self,
+    exit::{self, Dye, ExitError, ExitFindings, Face, Finding, Flaw, limits},
 };
+use personalisation_core::quality::Reason;
 
 use super::{
     cards::{self, Card},
@@ -62,7 +64,10 @@ fn each_fault_of_a_print_is_found_by_name() {
         let look = |fault| defects::look(&build, &worst(number), number, card, Some(fault));
         let machine = |defect| look(Fault::Machine(defect));
         for face in Face::ALL {
-            assert_eq!(flaws(&machine(Defect::Blank), face), [Flaw::Blank]);
+            let blank = machine(Defect::Blank);
+            assert_eq!(flaws(&blank, face), [Flaw::Blank]);
+            let verdict = quality::verdict(&blank, &card.mrz);
+            assert_eq!(verdict.reasons(), [Reason::Blank]);
             assert_eq!(flaws(&machine(Defect::WrongSide), face), [Flaw::WrongSide]);
             for (missing, dye) in [
                 (Missing::Cyan, Dye::Cyan),
@@ -121,6 +126,10 @@ fn a_wrong_face_that_was_drawn_and_printed_alike_is_found_by_the_orders_lines() 
         let marking = exit::Marking::Ribbon;
         let found = exit::inspect(marking, &drawn[0], &drawn[1], &front, &back).unwrap();
         assert!(found.passed() && !found.reads(&card.mrz), "{found:?}");
+        let verdict = quality::verdict(&found, &card.mrz);
+        assert_eq!(verdict.reasons(), [Reason::MachineReadableZone]);
+        let detail = quality::detail(&found, &card.mrz);
+        assert_eq!(detail.as_deref(), Some("back: drawn with another zone"));
     });
 }
 

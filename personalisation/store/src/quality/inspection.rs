@@ -3,7 +3,7 @@
 use dossier::PersonId;
 use evidence::entry::Entry;
 use personalisation_core::{
-    attempt::AttemptId,
+    attempt::{AttemptId, ScrapReason},
     quality::{Known, Look, Reason, Sampling, Standing, Verdict},
 };
 use time::OffsetDateTime;
@@ -11,6 +11,7 @@ use time::OffsetDateTime;
 use super::{operator, set_up};
 use crate::{
     Store, StoreError, audit,
+    line::{attempt_of, end_of_attempt, write_unleased},
     row::{Columns, micros},
     transaction::{Tx, transaction},
 };
@@ -95,7 +96,8 @@ impl Store {
     }
 
     /// Records what a person saw of a card that waits for one: a first article, which approves its machine's set-up or leaves it
-    /// waiting for another one, or a sample. Refuses who made the card ([`StoreError::MadeIt`]), and a card that waits for
+    /// waiting for another one, or a sample. A card that fails is scrapped with the same commit: blank spoiled, number void, a
+    /// remake of its order in the queue; while a worker has it that is [`StoreError::Stale`]. Refuses who made the card ([`StoreError::MadeIt`]), and a card that waits for
     /// nobody ([`StoreError::Stale`]).
     pub async fn inspected_by_person(
         &self,
@@ -136,6 +138,9 @@ impl Store {
                 let by = passed.then_some((&seen.inspector.as_bytes()[..], now));
                 set_up::judge_article(tx, seen.card, by).await?;
             }
+            if after == Standing::Failed {
+                scrap(self, tx, seen.card, now).await?;
+            }
             audit::write(tx, entries).await?;
             Ok(Recorded {
                 look,
@@ -154,6 +159,25 @@ impl Store {
             standing(tx, card, sampling).await
         })
     }
+}
+
+/// Ends a finished card that an inspector has in hand.
+async fn scrap(
+    store: &Store,
+    tx: &mut Tx,
+    card: AttemptId,
+    now: OffsetDateTime,
+) -> Result<(), StoreError> {
+    let row = sqlx::query("SELECT * FROM line_attempt WHERE order_id = $1 AND attempt = $2")
+        .bind(card.order.as_bytes().to_vec())
+        .bind(i64::from(card.attempt.get()))
+        .fetch_one(&mut **tx)
+        .await
+        .map_err(StoreError::database(DOING))?;
+    let from = attempt_of(&row)?;
+    let to = from.clone().scrap(ScrapReason::InspectionFailed)?;
+    write_unleased(store, tx, &from, &to, now).await?;
+    end_of_attempt(tx, &to, now).await
 }
 
 fn stale(card: AttemptId) -> StoreError {

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use dossier::PersonId;
 use personalisation_core::{
     attempt::{Attempt, AttemptId, ScrapReason},
+    blank::BlankState,
     quality::{Cause, Leave, Look, Reason, Sampling, Standing, Verdict},
 };
 use personalisation_store::{
@@ -167,6 +168,37 @@ async fn nobody_inspects_what_they_made(engine: Engine) {
     assert!(matches!(again.await, Err(StoreError::Stale { .. })));
 }
 
+async fn a_card_that_an_inspector_fails_is_made_again_in_the_same_order(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let [card] = bench.cards().await;
+    bench
+        .camera(card.id(), &Verdict::Passed, Sampling::Full)
+        .await;
+    let scratched = failed(Reason::Surface);
+    let looked = bench.look(card.id(), person(1), &scratched, Sampling::Full);
+    let looked = looked.await.unwrap();
+    assert_eq!(
+        (looked.look, looked.standing),
+        (Look::Sample, Standing::Failed)
+    );
+    let attempts = bench.store.attempts(card.id().order).await.unwrap();
+    let states: Vec<&str> = attempts
+        .iter()
+        .map(|attempt| attempt.state().name())
+        .collect();
+    assert_eq!(states, ["scrapped", "queued"]);
+    let blank = bench.store.blank_by_chip(chip(1)).await.unwrap().unwrap();
+    assert_eq!(blank.state, BlankState::Spoiled);
+    // The remake has another blank and another number.
+    bench.delivery(&[chip(2)]).await;
+    let remade = bench.bound(chip(2), &lease("two", 2)).await;
+    assert_eq!(remade.id(), attempts[1].id());
+    let number = |attempt: &Attempt| attempt.binding().unwrap().number;
+    assert_ne!(number(&remade), number(&card));
+    let quality = bench.store.quality(remade.id(), Sampling::Full).await;
+    assert_eq!(quality.unwrap(), Standing::Waits(Look::Machine));
+}
+
 async fn a_machines_verdict_is_recorded_once_and_not_changed(engine: Engine) {
     let mut bench = Bench::new(engine).await;
     let [card] = bench.cards().await;
@@ -233,6 +265,7 @@ on_each_engine!(
     after_a_change_one_card_is_printed_and_the_others_wait,
     a_first_article_that_fails_or_comes_to_nothing_is_followed_by_another,
     nobody_inspects_what_they_made,
+    a_card_that_an_inspector_fails_is_made_again_in_the_same_order,
     a_machines_verdict_is_recorded_once_and_not_changed,
     trends_count_by_day_machine_batch_and_reason,
 );
