@@ -101,14 +101,6 @@ pub(super) fn face(
     other: &Expected,
     findings: &mut Vec<Finding>,
 ) -> Result<Judged, ExitError> {
-    let face = own.face;
-    let found = |flaw, measured, limit| Finding {
-        face,
-        flaw,
-        place: None,
-        measured,
-        limit,
-    };
     let card = edges::find(frame)?;
     let half = frame.grey.halved();
     let quarter = half.halved();
@@ -117,15 +109,15 @@ pub(super) fn face(
     if start.likeness < OWN_FACE {
         let likeness = rough(&other.grey[2], &look).likeness;
         if likeness > start.likeness.max(OTHER_FACE) {
-            findings.push(found(Flaw::WrongSide, likeness, OTHER_FACE));
-            return Ok(Judged::without_print());
+            findings.push(whole(own.face, Flaw::WrongSide, likeness, OTHER_FACE));
+            return Ok(Judged::without_print(Measures::default()));
         }
     }
     let print = registered(&card.moved(start.step), own, [&half, &quarter], &look)?;
     let (print, offset, turn) = plausible(&card, print);
     let (width, height) = (own.channels[0].width(), own.channels[0].height());
     let seen = frame.area_means(&print.after(&from_dots(2)), width, height);
-    let light = Light::fit(face, &own.channels, &seen)?;
+    let light = Light::fit(own.face, &own.channels, &seen)?;
     let seen: Vec<Plane> = seen.iter().map(|plane| light.even(plane)).collect();
     let expected: Vec<Plane> = own.channels.iter().map(|plane| light.cap(plane)).collect();
     let comparison = Comparison {
@@ -146,30 +138,44 @@ pub(super) fn face(
     };
     let contrast = comparison.contrast();
     if contrast < BLANK {
-        findings.push(found(Flaw::Blank, contrast, BLANK));
-        return Ok(Judged {
-            measures,
-            print: None,
-        });
+        findings.push(whole(own.face, Flaw::Blank, contrast, BLANK));
+        return Ok(Judged::without_print(measures));
     }
-    for (flaw, measured, limit) in [
-        (Flaw::Across, offset.0, POSITION_MM),
-        (Flaw::Down, offset.1, POSITION_MM),
-        (Flaw::Turned, turn, TURN),
-    ] {
-        if measured.abs() > limit {
-            findings.push(found(flaw, measured, limit));
-        }
-    }
-    for (dye, measured) in dyes(frame.marking).iter().zip(&ink) {
-        if (measured - 1.0).abs() > INK {
-            findings.push(found(Flaw::Ink(*dye), *measured, 1.0 - INK));
-        }
-    }
+    place_and_ink(frame, &measures, findings);
     Ok(Judged {
-        measures: picture(face, &comparison, measures, findings),
+        measures: picture(own.face, &comparison, measures, findings),
         print: Some(print),
     })
+}
+
+/// A finding about a whole face.
+const fn whole(face: Face, flaw: Flaw, measured: f64, limit: f64) -> Finding {
+    Finding {
+        face,
+        flaw,
+        place: None,
+        measured,
+        limit,
+    }
+}
+
+/// Where the print stands, and how much of each dye it has.
+fn place_and_ink(frame: &Frame, measures: &Measures, findings: &mut Vec<Finding>) {
+    for (flaw, measured, limit) in [
+        (Flaw::Across, measures.offset_mm.0, POSITION_MM),
+        (Flaw::Down, measures.offset_mm.1, POSITION_MM),
+        (Flaw::Turned, measures.turn, TURN),
+    ] {
+        if measured.abs() > limit {
+            findings.push(whole(frame.face, flaw, measured, limit));
+        }
+    }
+    for (dye, measured) in dyes(frame.marking).iter().zip(measures.ink) {
+        if (measured - 1.0).abs() > INK {
+            let limit = if measured < 1.0 { 1.0 - INK } else { 1.0 + INK };
+            findings.push(whole(frame.face, Flaw::Ink(*dye), measured, limit));
+        }
+    }
 }
 
 /// Portrait and cells.
@@ -247,9 +253,9 @@ fn plausible(card: &Affine, print: Option<Affine>) -> (Affine, (f64, f64), f64) 
 }
 
 impl Judged {
-    fn without_print() -> Self {
+    const fn without_print(measures: Measures) -> Self {
         Self {
-            measures: Measures::default(),
+            measures,
             print: None,
         }
     }
