@@ -16,6 +16,7 @@ pub mod issuer_profile;
 pub mod machine;
 pub mod national_number;
 pub mod person;
+pub mod quality;
 pub mod queue;
 pub mod remake;
 pub mod stock;

@@ -46,7 +46,7 @@ pub fn remake(scrapped: &Attempt) -> Option<Remake> {
         attempt: scrapped.id().attempt.next(),
         ..scrapped.id()
     };
-    let doubt = if may_be_locked(&scrap.from) && !scrap.reason.machine_keeps_card() {
+    let doubt = if may_be_locked(&scrap.from) && !scrap.reason.card_is_kept() {
         Some(Doubt::CardMayWork)
     } else if scrap.reason.fault() == Fault::Order {
         Some(Doubt::OrderAtFault)
@@ -89,6 +89,14 @@ mod tests {
             attempt = remake(&scrapped).unwrap().attempt;
         }
         attempt.scrap(reason).unwrap()
+    }
+
+    #[test]
+    fn a_finished_card_that_an_inspector_holds_is_made_again_at_once() {
+        for (attempt, _) in crate::attempt::tests::line() {
+            let scrapped = attempt.scrap(ScrapReason::InspectionFailed).unwrap();
+            assert_eq!(remake(&scrapped).unwrap().doubt, None, "{scrapped:?}");
+        }
     }
 
     #[test]

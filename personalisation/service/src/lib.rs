@@ -16,6 +16,7 @@ pub mod line;
 pub mod order;
 mod own_certificate;
 pub mod person;
+pub mod quality;
 pub mod review;
 pub mod secret_file;
 pub mod staff;

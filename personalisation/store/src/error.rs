@@ -2,7 +2,7 @@
 
 use dossier::{ApplicationId, PersonId, staff::Role};
 use personalisation_core::{
-    attempt::{IllegalMove, record::BadRecord},
+    attempt::{AttemptId, IllegalMove, record::BadRecord},
     blank::IllegalBlankMove,
     chip_serial::ChipSerial,
     ids::OrderId,
@@ -98,6 +98,14 @@ pub enum StoreError {
     /// Fingers were asked of a program that has no business with them.
     #[error("this program works without the key of fingers; ask where cards are made")]
     NoFingers,
+    /// Somebody was to inspect a card that was made while they worked at its machine.
+    #[error(
+        "inspecting card {card}: who worked at its machine while it was made does not inspect it; another inspector has to"
+    )]
+    MadeIt {
+        /// Which card.
+        card: AttemptId,
+    },
     /// An attempt that cannot make that move. For the developer.
     #[error(transparent)]
     Move(#[from] IllegalMove),

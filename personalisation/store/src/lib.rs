@@ -11,6 +11,7 @@ pub mod fleet;
 pub mod intake;
 pub mod line;
 pub mod order;
+pub mod quality;
 pub mod review;
 mod roles;
 mod row;

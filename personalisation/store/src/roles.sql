@@ -95,3 +95,8 @@ GRANT SELECT, INSERT, UPDATE ON fleet_program TO stempel_intake, stempel_console
 GRANT SELECT, INSERT, UPDATE ON staff_person, staff_role, staff_code, staff_glass TO stempel_console, stempel_staff;
 GRANT SELECT, INSERT, UPDATE, DELETE ON staff_credential, staff_link, staff_session TO stempel_console, stempel_staff;
 GRANT SELECT ON staff_person, staff_role, staff_credential TO stempel_intake, stempel_fleet;
+
+-- Quality: the line tells of changes and of what the exit camera saw; people inspect and approve at the console.
+GRANT SELECT, INSERT, UPDATE ON quality_set_up, quality_operator TO stempel_line, stempel_console;
+GRANT SELECT, INSERT ON quality_inspection, quality_reason TO stempel_line, stempel_console;
+GRANT SELECT ON stock_delivery TO stempel_console;

@@ -1,6 +1,9 @@
 //! Writes the seeds of the targets that talk to a chip or act as one: recorded sessions of the simulator and
 //! published vectors. `cargo run -p fuzz --example seeds`, after a change to what an input means.
 
+#[path = "../src/exit.rs"]
+mod exit;
+
 use std::path::{Path, PathBuf};
 
 use fuzz::bench::terminals::Holder;
@@ -57,6 +60,7 @@ fn main() {
     active_authentication_seeds();
     messaging_seeds();
     machine_seeds();
+    exit_seeds();
     for (name, file) in dg15_files() {
         write("lds_files", &format!("dg15_{name}"), &file);
     }
@@ -64,6 +68,17 @@ fn main() {
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+}
+
+/// A good card; its faces on each other's side; no card.
+fn exit_seeds() {
+    let [front, back] = exit::faces().map(|face| exit::picture(&face));
+    let seed = |name, front: &[u8], back: &[u8]| {
+        write("exit_picture", name, &exit::input(front, back));
+    };
+    seed("good", &front, &back);
+    seed("wrong_side", &back, &front);
+    seed("torn", &front[..front.len() / 2], &back);
 }
 
 /// One card from the hopper to the exit, and each command alone.

@@ -93,7 +93,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 21] = [
+const PAGES: [&str; 22] = [
     "/",
     "/review",
     "/review/forced",
@@ -105,6 +105,7 @@ const PAGES: [&str; 21] = [
     "/fleet/new",
     "/fleet/alarms",
     "/configuration",
+    "/quality",
     "/staff",
     "/staff/new",
     "/stock",

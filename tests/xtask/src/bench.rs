@@ -54,6 +54,10 @@ const MEASURES: &[Measure] = &[
         package: "personalisation",
         name: "face_rate",
     },
+    Measure::Example {
+        package: "personalisation",
+        name: "exit_rate",
+    },
     Measure::HouseExample {
         package: "pki-authority",
         name: "signing_rate",

@@ -42,6 +42,8 @@ pub enum ScrapReason {
     SignatureInvalid,
     /// The same step failed too often.
     TooManyTries,
+    /// A person who inspected the finished card found it wrong, and put it with the spoiled ones.
+    InspectionFailed,
 }
 
 /// Where the cause lies.
@@ -55,7 +57,7 @@ pub enum Fault {
 
 impl ScrapReason {
     /// Every reason.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ChipKeysUnknown,
         Self::ChipLifeCycle,
         Self::ChipRefused,
@@ -69,6 +71,7 @@ impl ScrapReason {
         Self::SigningRefused,
         Self::SignatureInvalid,
         Self::TooManyTries,
+        Self::InspectionFailed,
     ];
 
     /// The name in the database, in reports and in the docs.
@@ -87,6 +90,7 @@ impl ScrapReason {
             Self::SigningRefused => "signing_refused",
             Self::SignatureInvalid => "signature_invalid",
             Self::TooManyTries => "too_many_tries",
+            Self::InspectionFailed => "inspection_failed",
         }
     }
 
@@ -95,10 +99,13 @@ impl ScrapReason {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
-    /// Whether the card lay in the printer when it was given up: the machine keeps it until it is in the tray of bad
-    /// cards, where it is counted and destroyed. No doubt about its whereabouts holds up the remake.
-    pub const fn machine_keeps_card(self) -> bool {
-        matches!(self, Self::PrintSpoiled | Self::ExitInspectionFailed)
+    /// Whether whoever gave the card up keeps it, the machine until it is in the tray of bad cards or the inspector in
+    /// the hand: it is counted and destroyed, and no doubt about its whereabouts holds up the remake.
+    pub const fn card_is_kept(self) -> bool {
+        matches!(
+            self,
+            Self::PrintSpoiled | Self::ExitInspectionFailed | Self::InspectionFailed
+        )
     }
 
     /// Where the cause lies.
@@ -113,7 +120,8 @@ impl ScrapReason {
             | Self::ReadBackFailed
             | Self::PrintSpoiled
             | Self::ExitInspectionFailed
-            | Self::TooManyTries => Fault::Blank,
+            | Self::TooManyTries
+            | Self::InspectionFailed => Fault::Blank,
             Self::OrderInvalid | Self::SigningRefused | Self::SignatureInvalid => Fault::Order,
         }
     }

@@ -50,3 +50,4 @@ scrap-order-invalid = Auftrag ist fehlerhaft
 scrap-signing-refused = Signatur wurde verweigert
 scrap-signature-invalid = Signatur ist ungültig
 scrap-too-many-tries = Zu oft versucht
+scrap-inspection-failed = Von einem Prüfer beanstandet

@@ -50,3 +50,4 @@ scrap-order-invalid = Order is at fault
 scrap-signing-refused = Signing was refused
 scrap-signature-invalid = Signature does not verify
 scrap-too-many-tries = Tried too often
+scrap-inspection-failed = An inspector found it wrong

@@ -50,3 +50,4 @@ scrap-order-invalid = La commande est en cause
 scrap-signing-refused = Signature refusée
 scrap-signature-invalid = La signature n'est pas valable
 scrap-too-many-tries = Trop d'essais
+scrap-inspection-failed = Jugée défectueuse par un inspecteur

@@ -50,3 +50,4 @@ scrap-order-invalid = D'Bestellung ass falsch
 scrap-signing-refused = D'Ënnerschrëft gouf verweigert
 scrap-signature-invalid = D'Ënnerschrëft ass ongëlteg
 scrap-too-many-tries = Ze dacks probéiert
+scrap-inspection-failed = Vun engem Kontrolleur beanstandt

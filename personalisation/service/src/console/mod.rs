@@ -16,6 +16,7 @@ mod identity;
 mod notices;
 mod oversight;
 pub mod permissions;
+mod quality;
 mod quarantine;
 mod reading;
 mod review;
@@ -71,6 +72,7 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "letter",
     "notices",
     "oversight",
+    "quality",
     "quarantine",
     "review",
     "staff",
@@ -264,6 +266,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
     let routes = stock::add(routes);
+    let routes = quality::add(routes);
     staff::add(routes)
 }
 

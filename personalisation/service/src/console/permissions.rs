@@ -40,6 +40,8 @@ pub enum Resource {
     Fleet,
     /// What is configured for all stations.
     Configuration,
+    /// What inspections said of cards.
+    Quality,
     /// People and their roles.
     Staff,
     /// Card blanks.
@@ -57,8 +59,8 @@ pub enum Action {
 
 use Action::{Act, See};
 use Resource::{
-    Approvals, Configuration, Fleet, Floor, Forced, Notices, Oversight, Quarantine, Review, Search,
-    Staff, Start, Stock,
+    Approvals, Configuration, Fleet, Floor, Forced, Notices, Oversight, Quality, Quarantine,
+    Review, Search, Staff, Start, Stock,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
@@ -75,6 +77,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Fleet, &[See]),
     (Role::Supervisor, Configuration, &[See]),
     (Role::Supervisor, Stock, &[See, Act]),
+    (Role::Supervisor, Quality, &[See]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
     (Role::Reviewer, Approvals, &[See, Act]),
@@ -83,8 +86,10 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Operator, Start, &[See]),
     (Role::Operator, Floor, &[See]),
     (Role::Operator, Stock, &[See, Act]),
+    (Role::Operator, Quality, &[See]),
     (Role::Inspector, Start, &[See]),
     (Role::Inspector, Floor, &[See]),
+    (Role::Inspector, Quality, &[See]),
     (Role::StockKeeper, Start, &[See]),
     (Role::StockKeeper, Floor, &[See]),
     (Role::StockKeeper, Stock, &[See, Act]),
@@ -96,6 +101,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Auditor, Fleet, &[See]),
     (Role::Auditor, Configuration, &[See]),
     (Role::Auditor, Stock, &[See]),
+    (Role::Auditor, Quality, &[See]),
     (Role::Administrator, Start, &[See]),
     (Role::Administrator, Fleet, &[See, Act]),
     (Role::Administrator, Configuration, &[See]),

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 13] = [
+const PLACES: [(&str, Resource, Id); 14] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
@@ -28,6 +28,7 @@ const PLACES: [(&str, Resource, Id); 13] = [
         Id("nav-configuration"),
     ),
     ("/stock", Resource::Stock, Id("nav-stock")),
+    ("/quality", Resource::Quality, Id("nav-quality")),
     ("/staff", Resource::Staff, Id("nav-staff")),
 ];
 

@@ -14,6 +14,7 @@ mod lettering;
 mod picture;
 mod sheet;
 mod template;
+mod zone;
 
 use std::sync::OnceLock;
 
@@ -21,6 +22,7 @@ pub use data::{CardFacts, Holder};
 pub use error::FaceError;
 use personalisation_core::issuer_profile::IssuerProfile;
 use resvg::tiny_skia::Pixmap;
+pub use zone::zone_alone;
 
 use self::{data::Portrayal, design::Design};
 

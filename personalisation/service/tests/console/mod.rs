@@ -14,4 +14,5 @@ mod office;
 mod permissions;
 mod place;
 mod programs;
+mod quality;
 mod quarantine;

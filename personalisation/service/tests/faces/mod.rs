@@ -1,10 +1,10 @@
 //! The printed faces, measured and read: where the machine readable zone stands, whether Tesseract reads it, what is refused.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-mod grammar;
+pub mod grammar;
 mod holder;
 mod layout;
 mod position;
-mod reading;
+pub mod reading;
 mod refusals;
 mod test_set;

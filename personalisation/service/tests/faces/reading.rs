@@ -88,7 +88,7 @@ fn zone(face: &RgbImage) -> RgbImage {
 }
 
 /// Reads zones with one Tesseract; those that do not settle are looked at once more, each line by itself.
-fn read(folder: &Path, dpi: u32, list: &[PathBuf]) -> Vec<Reading> {
+pub fn read(folder: &Path, dpi: u32, list: &[PathBuf]) -> Vec<Reading> {
     let mut pages = tesseract(folder, dpi, "6", list);
     pages.resize_with(list.len(), empty);
     for (reading, picture) in pages.iter_mut().zip(list) {

@@ -89,7 +89,10 @@ pub(crate) async fn end_of_attempt(
         } else {
             BlankStep::Finish
         };
-        if stock::state_of(tx, binding.blank).await? == BlankState::Line {
+        let state = stock::state_of(tx, binding.blank).await?;
+        // A finished card that is given up was a document.
+        let given_up = spoil_reason.is_some() && state == BlankState::Document;
+        if given_up || state == BlankState::Line {
             let movement = Movement {
                 spoil_reason,
                 ..Movement::by_program(step, now)
@@ -208,7 +211,7 @@ pub(crate) async fn write_unleased(
 ) -> Result<(), StoreError> {
     let record = to.record();
     let query = sqlx::query(
-        "UPDATE line_attempt SET state = $3, from_state = $5, tries = 0,
+        "UPDATE line_attempt SET state = $3, from_state = $5, scrap_reason = $7, tries = 0,
                 lease_token = NULL, lease_holder = NULL, lease_expires_at = $6
          WHERE order_id = $1 AND attempt = $2 AND state = $4
          AND (lease_token IS NULL OR lease_expires_at <= $6)",
@@ -218,6 +221,7 @@ pub(crate) async fn write_unleased(
         .bind(from.state().name())
         .bind(&record.from_state)
         .bind(store.lease_clock(&mut **tx).await?)
+        .bind(record.scrap_reason.map(ScrapReason::name))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;

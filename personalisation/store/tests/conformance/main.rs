@@ -11,6 +11,7 @@ mod line;
 mod machine;
 mod order;
 mod persons;
+mod quality;
 mod queue;
 mod review;
 mod roles;

@@ -23,5 +23,6 @@ const fn id(reason: Reason) -> Id {
         Reason::SigningRefused => Id("scrap-signing-refused"),
         Reason::SignatureInvalid => Id("scrap-signature-invalid"),
         Reason::TooManyTries => Id("scrap-too-many-tries"),
+        Reason::InspectionFailed => Id("scrap-inspection-failed"),
     }
 }
