@@ -113,6 +113,7 @@ pub fn build(
             .map_err(|_| BuildError::Software)?,
         collection: paid.collection.clone(),
         contact: paid.contact.clone(),
+        residence: None,
     })
 }
 

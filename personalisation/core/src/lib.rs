@@ -4,6 +4,7 @@
 //! What may happen to an application, an order, a card blank or a document number is decided here and nowhere else;
 //! `personalisation-store` writes down what was decided, `personalisation` asks for it.
 
+pub mod age;
 pub mod application;
 pub mod attempt;
 pub mod blank;
@@ -17,4 +18,6 @@ pub mod national_number;
 pub mod person;
 pub mod queue;
 pub mod remake;
+pub mod rules;
+pub mod template;
 pub mod validity;

@@ -9,6 +9,7 @@ use icao9303::{
     mrz::NameError,
 };
 use image::{GrayImage, Luma, Rgb, RgbImage};
+use personalisation::config::PermitSection;
 use personalisation::order::{IdentityError, OrderError, OrderFile, PictureOf, Prepared, prepare};
 use personalisation_core::{fingers::FingersError, validity::ValidityError};
 use personalisation_store::order::ContentKind;
@@ -73,7 +74,13 @@ fn order(folder: &Path, text: &str) -> Result<Prepared, OrderError> {
     let path = folder.join("order.toml");
     fs::write(&path, text).unwrap();
     let order = OrderFile::load(&path)?;
-    prepare(&order, folder, NOW, &mut StdRng::seed_from_u64(1))
+    prepare(
+        &order,
+        folder,
+        &PermitSection::default(),
+        NOW,
+        &mut StdRng::seed_from_u64(1),
+    )
 }
 
 /// The refusal of the order in which `from` is replaced by `to`; its text holds no personal data.
@@ -283,7 +290,10 @@ fn fingers_that_do_not_suffice() {
         "{both}"
     );
     let unsigned = refusal(folder.path(), "[signature]\nfile = \"signature.png\"\n", "");
-    assert!(matches!(unsigned, OrderError::NoSignature), "{unsigned}");
+    assert!(
+        matches!(unsigned, OrderError::NoSignature { from: 12 }),
+        "{unsigned}"
+    );
 }
 
 #[test]

@@ -5,10 +5,11 @@ use personalisation_core::{
     attempt::{IllegalMove, record::BadRecord},
     blank::IllegalBlankMove,
     ids::OrderId,
+    template::TemplateError,
 };
 use thiserror::Error;
 
-use crate::transaction::Boundary;
+use crate::{template::NoTemplate, transaction::Boundary};
 
 /// A failure of the store. Messages are for the operator and hold no personal data.
 #[derive(Debug, Error)]
@@ -96,6 +97,12 @@ pub enum StoreError {
     /// Fingers were asked of a program that has no business with them.
     #[error("this program works without the key of fingers; ask where cards are made")]
     NoFingers,
+    /// A template that does not become what somebody wants. For the person who asked.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// An order of a State for which this program has no template that may be printed by; nothing was bound.
+    #[error("binding a blank: {0}")]
+    NoTemplate(Box<NoTemplate>),
     /// An attempt that cannot make that move. For the developer.
     #[error(transparent)]
     Move(#[from] IllegalMove),

@@ -4,6 +4,8 @@
 mod grammar;
 mod holder;
 mod layout;
+mod permit;
+mod pinned;
 mod position;
 mod reading;
 mod refusals;

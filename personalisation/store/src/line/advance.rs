@@ -6,6 +6,7 @@ use personalisation_core::{
     blank::{BlankState, BlankStep},
     ids::BatchId,
     remake::remake,
+    template::Template,
 };
 use rand::CryptoRng;
 use time::OffsetDateTime;
@@ -18,7 +19,7 @@ use super::{
 use crate::{
     Store, StoreError, audit,
     row::length,
-    stock,
+    stock, template,
     transaction::{Tx, transaction},
 };
 
@@ -121,7 +122,7 @@ pub(crate) async fn end_of_attempt(
 /// Writes the state that binding leads to and takes the lease.
 pub(super) async fn write_bound(
     tx: &mut Tx,
-    (from, to, batch): (&Attempt, &Attempt, BatchId),
+    (from, to, batch, template): (&Attempt, &Attempt, BatchId, &Template),
     lease: &Lease,
     clock: i64,
     now: OffsetDateTime,
@@ -132,7 +133,8 @@ pub(super) async fn write_bound(
     };
     let query = sqlx::query(
         "UPDATE line_attempt SET state = $3, blank_id = $5, chip_serial = $6, document_number = $7,
-                tries = 1, lease_token = $8, lease_holder = $9, lease_expires_at = $10, batch_id = $11
+                tries = 1, lease_token = $8, lease_holder = $9, lease_expires_at = $10, batch_id = $11,
+                template_version = $12, template_digest = $13
          WHERE order_id = $1 AND attempt = $2 AND state = $4",
     );
     let moved = bind_id(query, &to.id())
@@ -145,6 +147,8 @@ pub(super) async fn write_bound(
         .bind(&lease.holder)
         .bind(clock.saturating_add(length(lease.lasts)))
         .bind(batch.as_bytes().to_vec())
+        .bind(i64::from(template.key.version))
+        .bind(template::hex(template.digest))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;

@@ -7,14 +7,16 @@ use personalisation_core::{
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
     ids::BatchId,
+    template::Template,
 };
 use time::OffsetDateTime;
 
-use super::{Lease, advance};
+use super::{Lease, advance, queue};
 use crate::{
     Store, StoreError, audit,
     row::micros,
     stock,
+    template::{self, NoTemplate},
     transaction::{Tx, transaction},
 };
 
@@ -29,6 +31,8 @@ pub struct Bind<'a> {
     pub lease: &'a Lease,
     /// Id of the batch that begins, if one does.
     pub batch: BatchId,
+    /// Every template that the program prints by.
+    pub templates: &'a [Template],
 }
 
 /// What came of it.
@@ -38,6 +42,8 @@ pub enum Bound {
     Attempt(Attempt),
     /// Nothing waits.
     NothingQueued,
+    /// Something waits, but by no template of its document type may be printed.
+    NoTemplate(NoTemplate),
     /// No delivery named this chip.
     UnknownChip,
     /// The chip's blank is not to be had: a document, spoiled, or not received yet.
@@ -58,8 +64,10 @@ impl Store {
             self,
             "binding a blank",
             taking | tx | {
-                let Some(head) = self.head_of_queue(tx).await? else {
-                    return Ok(Bound::NothingQueued);
+                let standing = template::standing(tx, bind.templates).await?;
+                let Some(head) = self.head_of_queue(tx, &standing).await? else {
+                    let refused = queue::refused(tx, standing).await?;
+                    return Ok(refused.map_or(Bound::NothingQueued, Bound::NoTemplate));
                 };
                 let Some((blank, state)) = stock::find(tx, bind.chip).await? else {
                     return Ok(Bound::UnknownChip);
@@ -69,7 +77,9 @@ impl Store {
                 } else if state != BlankState::Line || already_bound(tx, bind.chip).await? {
                     return Ok(Bound::NotAvailable(state));
                 }
-                let (attempt, batch) = self.take_next(tx, head, bind, now).await?;
+                let (attempt, batch) = self.take_next(tx, head, (bind, &standing), now).await?;
+                let template = queue::template_for(tx, &attempt, &standing).await?;
+                template::freeze(tx, template, now).await?;
                 let number = allocate(tx, bind.numbers, &attempt, now).await?;
                 let bound = attempt.clone().bind(Binding {
                     blank,
@@ -77,7 +87,8 @@ impl Store {
                     number,
                 })?;
                 let clock = self.lease_clock(&mut **tx).await?;
-                advance::write_bound(tx, (&attempt, &bound, batch), bind.lease, clock, now).await?;
+                let written = (&attempt, &bound, batch, template);
+                advance::write_bound(tx, written, bind.lease, clock, now).await?;
                 audit::write(tx, &entries(&bound)).await?;
                 Ok(Bound::Attempt(bound))
             }

@@ -187,7 +187,9 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         if let Some(output) = &self.settings.output {
             let number = job.binding.number;
             let folder = output.folder(number);
-            job.printing = Some(output.printer().begin(order, number, can, folder)?);
+            let template = self.wait(self.store.template_of(job.attempt.id()))?;
+            let printer = output.printer();
+            job.printing = Some(printer.begin(order, (number, can, template), folder)?);
         }
         Ok(())
     }
