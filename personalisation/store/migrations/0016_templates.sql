@@ -29,5 +29,5 @@ ALTER TABLE line_attempt ADD COLUMN template_digest TEXT;    -- of that version 
 
 -- What identity cards were printed by until now.
 INSERT INTO template_version (issuer_profile, document_type, version, digest, proposed_at) VALUES
-    ('luxembourg', 'identity_card', 1, 'DIGEST_LUX', 0),
-    ('utopia', 'identity_card', 1, 'DIGEST_UTO', 0);
+    ('luxembourg', 'identity_card', 1, 'e4cf6365e019bd9ea672d8a9765d4922f6044bcf68112c2b4abd3fd1f26873b7', 0),
+    ('utopia', 'identity_card', 1, '4342547bc71111dc18a9795d3ddc853f4651e56cd332452a01e6b4bab36e31ca', 0);

@@ -7,10 +7,30 @@ use zeroize::Zeroizing;
 
 /// State, document, version, SHA-256. What is to look different is a version of its own, beside these.
 const PINNED: [(&str, DocumentType, u32, &str); 4] = [
-    ("luxembourg", DocumentType::IdentityCard, 1, "LUX_ID"),
-    ("luxembourg", DocumentType::ResidencePermit, 1, "LUX_RP"),
-    ("utopia", DocumentType::IdentityCard, 1, "UTO_ID"),
-    ("utopia", DocumentType::ResidencePermit, 1, "UTO_RP"),
+    (
+        "luxembourg",
+        DocumentType::IdentityCard,
+        1,
+        "e4cf6365e019bd9ea672d8a9765d4922f6044bcf68112c2b4abd3fd1f26873b7",
+    ),
+    (
+        "luxembourg",
+        DocumentType::ResidencePermit,
+        1,
+        "82450303206ff9b0eae5651254ebfcaf6cf2c1d7204599add89b0d57ac8167eb",
+    ),
+    (
+        "utopia",
+        DocumentType::IdentityCard,
+        1,
+        "4342547bc71111dc18a9795d3ddc853f4651e56cd332452a01e6b4bab36e31ca",
+    ),
+    (
+        "utopia",
+        DocumentType::ResidencePermit,
+        1,
+        "e8edb37367c0fca13c7e45ac5368cfc54c420cb3b1862c41d19b28e213b6b978",
+    ),
 ];
 
 #[test]
