@@ -19,4 +19,5 @@ pub mod person;
 pub mod review;
 pub mod secret_file;
 pub mod staff;
+pub mod template;
 pub mod whole_file;

@@ -8,6 +8,7 @@ mod inspect;
 mod line;
 mod messages;
 mod orders;
+mod permits;
 mod tokens;
 
 /// Only a part of what the store's own tests need.

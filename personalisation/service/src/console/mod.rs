@@ -23,6 +23,7 @@ mod search;
 mod section;
 mod staff;
 mod start;
+mod templates;
 mod view;
 mod whole;
 
@@ -69,7 +70,8 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "oversight",
     "quarantine",
     "review",
-    "staff"
+    "staff",
+    "templates"
 );
 
 /// How often sessions that nobody comes back to are removed.
@@ -255,6 +257,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = search::add(routes);
     let routes = oversight::add(routes);
     let routes = quarantine::add(routes);
+    let routes = templates::add(routes);
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
     staff::add(routes)

@@ -34,6 +34,8 @@ pub enum Resource {
     Oversight,
     /// Dossiers that cannot be used.
     Quarantine,
+    /// Versions of the templates that faces are printed by.
+    Templates,
     /// Stations.
     Fleet,
     /// What is configured for all stations.
@@ -54,7 +56,7 @@ pub enum Action {
 use Action::{Act, See};
 use Resource::{
     Approvals, Configuration, Fleet, Forced, Notices, Oversight, Quarantine, Review, Search, Staff,
-    Start,
+    Start, Templates,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
@@ -67,6 +69,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Notices, &[See, Act]),
     (Role::Supervisor, Search, &[See, Act]),
     (Role::Supervisor, Quarantine, &[See, Act]),
+    (Role::Supervisor, Templates, &[See, Act]),
     (Role::Supervisor, Fleet, &[See]),
     (Role::Supervisor, Configuration, &[See]),
     (Role::Reviewer, Start, &[See]),
@@ -75,15 +78,18 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Reviewer, Notices, &[See, Act]),
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),
+    (Role::Operator, Templates, &[See]),
     (Role::Inspector, Start, &[See]),
     (Role::StockKeeper, Start, &[See]),
     (Role::Dispatcher, Start, &[See]),
     (Role::Courier, Start, &[See]),
     (Role::Auditor, Start, &[See]),
     (Role::Auditor, Oversight, &[See, Act]),
+    (Role::Auditor, Templates, &[See]),
     (Role::Auditor, Fleet, &[See]),
     (Role::Auditor, Configuration, &[See]),
     (Role::Administrator, Start, &[See]),
+    (Role::Administrator, Templates, &[See, Act]),
     (Role::Administrator, Fleet, &[See, Act]),
     (Role::Administrator, Configuration, &[See]),
     (Role::Administrator, Staff, &[See, Act]),
