@@ -92,7 +92,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 14] = [
+const PAGES: [&str; 16] = [
     "/",
     "/review",
     "/review/forced",
@@ -103,6 +103,8 @@ const PAGES: [&str; 14] = [
     "/fleet/new",
     "/fleet/alarms",
     "/configuration",
+    "/templates",
+    "/templates/luxembourg/residence_permit/1",
     "/staff",
     "/staff/new",
     "/passkeys",

@@ -14,3 +14,4 @@ mod permissions;
 mod place;
 mod programs;
 mod quarantine;
+mod templates;
