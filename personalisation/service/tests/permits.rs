@@ -1,4 +1,5 @@
 //! Orders for residence permits: what becomes of good ones, and bad ones by name.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use icao9303::lds::Dg12;
 use personalisation::order::{IdentityError, OrderError};

@@ -153,7 +153,7 @@ impl Store {
 /// Those of a program's templates by which cards may be printed now, the newest version of each State's document type; and why the
 /// newest of the others may not.
 pub(crate) struct Standing<'t> {
-    pub(crate) may_print: Vec<&'t Template>,
+    pub(crate) may_print: Vec<Printable<'t>>,
     pub(crate) refused: Vec<NoTemplate>,
 }
 
@@ -161,8 +161,16 @@ impl Standing<'_> {
     /// Whether documents of that type may be printed, by its name in columns.
     pub(crate) fn prints(&self, document: &str) -> bool {
         let mut all = self.may_print.iter();
-        all.any(|one| names::document_type(one.key.document) == document)
+        all.any(|one| names::document_type(one.template.key.document) == document)
     }
+}
+
+/// A template by which cards may be printed.
+#[derive(Clone, Copy)]
+pub(crate) struct Printable<'t> {
+    pub(crate) template: &'t Template,
+    /// Whether it is frozen: then nobody changes it any more.
+    used: bool,
 }
 
 /// Part of the caller's transaction.
@@ -185,17 +193,18 @@ pub(crate) async fn standing<'t>(
             issuer_profile == key.issuer_profile && document == key.document
         };
         let mut printed = standing.may_print.iter();
-        if printed.any(|one| same(&one.key.issuer_profile, one.key.document)) {
+        if printed.any(|one| same(&one.template.key.issuer_profile, one.template.key.document)) {
             continue;
         }
         let record = known.iter().find(|record| record.template.key == *key);
         let may = record.map_or(Err(TemplateRefusal::Unknown), |record| {
-            record.may_print(template.digest)
+            let used = record.used;
+            record.may_print(template.digest).map(|()| used)
         });
         let mut refused = standing.refused.iter();
         match may {
-            Ok(()) => {
-                standing.may_print.push(template);
+            Ok(used) => {
+                standing.may_print.push(Printable { template, used });
                 let of = |one: &NoTemplate| same(&one.issuer_profile, one.document);
                 standing.refused.retain(|one| !of(one));
             }
@@ -215,10 +224,13 @@ pub(crate) async fn standing<'t>(
 /// Freezes a version: a card is bound to it. Part of the caller's transaction; `Stale` where it was changed meanwhile.
 pub(crate) async fn freeze(
     tx: &mut Tx,
-    template: &Template,
+    Printable { template, used }: Printable<'_>,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     const DOING: &str = "freezing a template";
+    if used {
+        return Ok(());
+    }
     let unused = keyed(
         sqlx::query(
             "UPDATE template_version SET first_used_at = $5

@@ -78,8 +78,8 @@ impl Store {
                     return Ok(Bound::NotAvailable(state));
                 }
                 let (attempt, batch) = self.take_next(tx, head, (bind, &standing), now).await?;
-                let template = queue::template_for(tx, &attempt, &standing).await?;
-                template::freeze(tx, template, now).await?;
+                let printable = queue::template_for(tx, &attempt, &standing).await?;
+                template::freeze(tx, printable, now).await?;
                 let number = allocate(tx, bind.numbers, &attempt, now).await?;
                 let bound = attempt.clone().bind(Binding {
                     blank,
@@ -87,7 +87,7 @@ impl Store {
                     number,
                 })?;
                 let clock = self.lease_clock(&mut **tx).await?;
-                let written = (&attempt, &bound, batch, template);
+                let written = (&attempt, &bound, batch, printable.template);
                 advance::write_bound(tx, written, bind.lease, clock, now).await?;
                 audit::write(tx, &entries(&bound)).await?;
                 Ok(Bound::Attempt(bound))

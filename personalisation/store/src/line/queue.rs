@@ -5,7 +5,7 @@ use personalisation_core::{
     attempt::Attempt,
     ids::BatchId,
     queue::{BATCH, Class},
-    template::{Template, TemplateRefusal},
+    template::TemplateRefusal,
 };
 use time::OffsetDateTime;
 
@@ -15,7 +15,7 @@ use crate::{
     engine::EngineRow,
     review::names,
     row::{Columns, micros},
-    template::{NoTemplate, Standing},
+    template::{NoTemplate, Printable, Standing},
     transaction::Tx,
 };
 
@@ -198,7 +198,7 @@ pub(super) async fn template_for<'t>(
     tx: &mut Tx,
     attempt: &Attempt,
     standing: &Standing<'t>,
-) -> Result<&'t Template, StoreError> {
+) -> Result<Printable<'t>, StoreError> {
     const DOING: &str = "choosing an attempt's template";
     let order = attempt.id().order;
     let row =
@@ -215,10 +215,12 @@ pub(super) async fn template_for<'t>(
     let issuer_profile: String = columns.get("issuer_profile")?;
     let document = columns.word_if_any("document_type", names::document_type_named)?;
     let document = document.ok_or_else(|| columns.bad("document_type"))?;
-    let own =
-        |one: &&&Template| one.key.issuer_profile == issuer_profile && one.key.document == document;
-    if let Some(template) = standing.may_print.iter().find(own) {
-        return Ok(template);
+    let own = |one: &&Printable<'_>| {
+        let key = &one.template.key;
+        key.issuer_profile == issuer_profile && key.document == document
+    };
+    if let Some(printable) = standing.may_print.iter().find(own) {
+        return Ok(*printable);
     }
     Err(StoreError::NoTemplate(Box::new(NoTemplate {
         issuer_profile,
