@@ -5,7 +5,7 @@ use std::fmt;
 
 use dossier::dossier::{
     Contact, DocumentSeen, DocumentType, Ground, Information, Payment, PriorDocument, PriorState,
-    RegisterAnswer, Relation, Representative, SecondPerson, SignIn, Summary,
+    RegisterAnswer, Relation, Representative, Residence, SecondPerson, SignIn, Summary,
 };
 use dossier::{
     ApplicationId, Hash, Language, NationalNumber, OfficeId, PartialDay, PersonId, Signed, Text,
@@ -140,6 +140,9 @@ pub struct Papers {
     pub seen: Vec<DocumentSeen>,
     /// What becomes of the old one.
     pub prior: Option<PriorDocument>,
+    /// What a residence permit is granted for.
+    #[serde(default)]
+    pub residence: Option<Residence>,
 }
 
 /// Payment and collection.
@@ -270,6 +273,14 @@ impl Application {
     pub fn age(&self, today: Date) -> Option<u8> {
         let person = self.identity.as_ref()?;
         rules::age(&person.identity.date_of_birth.value, today)
+    }
+
+    /// Whether the applicant is too young to give fingers for this document.
+    pub fn is_finger_exempt(&self, today: Date) -> bool {
+        let from = self.request.map(|one| rules::fingers_from(one.document));
+        self.age(today)
+            .zip(from)
+            .is_some_and(|(age, from)| age < from)
     }
 
     /// Whether a representative has to be named.

@@ -60,8 +60,8 @@ pub fn build(
         .signature
         .as_ref()
         .ok_or(lacks(Step::Signature))?;
-    let age = application.age(today);
-    if !application.hands.done(age) {
+    let exempt = application.is_finger_exempt(today);
+    if !application.hands.done(exempt) {
         return Err(lacks(Step::Fingers));
     }
     let represented = application.is_represented(today);
@@ -98,7 +98,7 @@ pub fn build(
         register: person.register.clone(),
         portrait,
         fingers: application.hands.images(),
-        missing_fingers: application.hands.not_given(age),
+        missing_fingers: application.hands.not_given(exempt),
         signature: match signing {
             Signing::Signed(signature) => Some(signature.clone()),
             Signing::Unable(_) => None,
@@ -113,6 +113,7 @@ pub fn build(
             .map_err(|_| BuildError::Software)?,
         collection: paid.collection.clone(),
         contact: paid.contact.clone(),
+        residence: papers.residence.clone(),
     })
 }
 

@@ -7,7 +7,6 @@ use dossier::dossier::{Finger, FingerImage, Hand, Measure, MissingFinger, Missin
 use dossier::{Blob, Label, Text, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use super::rules::FINGERS_FROM;
 use super::twice::{Rule, Twice, found};
 
 /// Tries of a hand, of which the best is kept; more are possible, up to the dossier's limit.
@@ -138,8 +137,8 @@ impl Hands {
     }
 
     /// Whether both are done, or the applicant is too young.
-    pub fn done(&self, age: Option<u8>) -> bool {
-        exempt(age) || (self.right.done() && self.left.done() && !self.given_twice())
+    pub fn done(&self, exempt: bool) -> bool {
+        exempt || (self.right.done() && self.left.done() && !self.given_twice())
     }
 
     /// Whether one was forced.
@@ -183,11 +182,11 @@ impl Hands {
     }
 
     /// Hands that gave none, as the dossier carries them; all of them for somebody too young who gave none.
-    pub fn not_given(&self, age: Option<u8>) -> Vec<MissingFinger> {
+    pub fn not_given(&self, exempt: bool) -> Vec<MissingFinger> {
         let hands = [(Hand::Right, &self.right), (Hand::Left, &self.left)];
         let missing = hands.into_iter().filter_map(|(hand, capture)| {
             let young = || {
-                (exempt(age) && capture.best.is_none()).then_some(MissingFinger {
+                (exempt && capture.best.is_none()).then_some(MissingFinger {
                     hand,
                     reason: MissingReason::Exempt,
                     which: Vec::new(),
@@ -209,11 +208,6 @@ fn both(one: Option<&Text<1, 500>>, other: Option<&Text<1, 500>>) -> Option<Text
     let joined = format!("{} / {}", other.as_str(), one.as_str());
     let joined: String = joined.chars().take(500).collect();
     Text::new(joined.trim()).ok()
-}
-
-/// Whether somebody of this age gives no fingers.
-pub fn exempt(age: Option<u8>) -> bool {
-    age.is_some_and(|age| age < FINGERS_FROM)
 }
 
 /// The same finger in the words of ISO 19794.

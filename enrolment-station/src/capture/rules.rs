@@ -10,8 +10,15 @@ use super::application::Request;
 
 /// From this age on nobody has to act for an applicant.
 pub const OF_AGE: u8 = 18;
-/// From this age on fingers are taken (Regulation (EU) 2025/1208, Article 3(7): exempt below 12).
-pub const FINGERS_FROM: u8 = 12;
+/// From this age on fingers are taken: 12 for identity cards (Regulation (EU) 2025/1208, Article 3(7)), 6 for residence permits
+/// (Regulation (EC) 1030/2002, Article 4b).
+pub const fn fingers_from(document: DocumentType) -> u8 {
+    match document {
+        DocumentType::IdentityCard => 12,
+        DocumentType::ResidencePermit => 6,
+    }
+}
+
 /// From this age on a signature is asked for.
 pub const SIGNATURE_FROM: u8 = 12;
 
@@ -76,9 +83,11 @@ pub fn papers_suffice(application: &Application) -> bool {
         return false;
     };
     let groups = required(request, is_manual(application));
-    groups
-        .iter()
-        .all(|group| papers.seen.iter().any(|one| group.contains(&one.kind)))
+    let granted = request.document == DocumentType::IdentityCard || papers.residence.is_some();
+    granted
+        && groups
+            .iter()
+            .all(|group| papers.seen.iter().any(|one| group.contains(&one.kind)))
 }
 
 /// What the document costs on a day; none where no rule of the configuration fits.

@@ -133,7 +133,7 @@ impl Application {
                 .portrait
                 .as_ref()
                 .is_some_and(|portrait| portrait.accepted),
-            Step::Fingers => self.hands.done(self.age(today)),
+            Step::Fingers => self.hands.done(self.is_finger_exempt(today)),
             Step::Signature => self.signature.is_some(),
             Step::Papers => rules::papers_suffice(self),
             Step::Payment => rules::payment_holds(self, configuration, today),

@@ -164,7 +164,9 @@ impl List<'_> {
             .iter()
             .map(|image| speech.text(words::finger(image.finger)))
             .collect();
-        let none = application.hands.not_given(application.age(today));
+        let none = application
+            .hands
+            .not_given(application.is_finger_exempt(today));
         fingers.extend(none.iter().map(|missing| absent(speech, missing)));
         self.add(
             Step::Fingers,
@@ -188,6 +190,16 @@ impl List<'_> {
         let speech = self.speech;
         let seen: Vec<String> = papers.seen.iter().map(|one| paper(speech, one)).collect();
         self.add(Step::Papers, pages::Id("summary-papers"), seen.join("; "));
+        if let Some(residence) = &papers.residence {
+            let granted = std::iter::once(residence.category.as_str());
+            let granted = granted.chain(residence.remarks.iter().map(dossier::Text::as_str));
+            let granted = granted.collect::<Vec<_>>().join("; ");
+            self.add(Step::Papers, pages::Id("summary-residence"), granted);
+            if let Some(day) = residence.ends {
+                let day = partial(speech, day.number());
+                self.add(Step::Papers, pages::Id("summary-residence-ends"), day);
+            }
+        }
         if let Some(prior) = &papers.prior {
             let state = speech.text(words::prior(prior.state));
             let text = match &prior.number {

@@ -5,8 +5,10 @@ use std::fmt;
 use icao9303::lds::Finger;
 use thiserror::Error;
 
-/// From this age on fingers are obligatory on the Luxembourg card.
-pub const OBLIGATORY_AGE: i32 = 12;
+use crate::{
+    age::Ages,
+    rules::{Duty, Rules},
+};
 
 /// A hand of the holder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -33,9 +35,14 @@ pub enum MissingReason {
 pub enum FingersError {
     /// A hand is exempt whose owner is old enough.
     #[error(
-        "the {0} hand cannot be exempt: fingers are obligatory from {OBLIGATORY_AGE} years on; capture one or give another reason"
+        "the {hand} hand cannot be exempt: fingers are obligatory from {from} years on; capture one or give another reason"
     )]
-    Exempt(Hand),
+    Exempt {
+        /// Which.
+        hand: Hand,
+        /// From this age on, in years.
+        from: i32,
+    },
     /// Little fingers are not used.
     #[error(
         "the little finger of the {0} hand is not used; give index, thumb, middle or ring finger"
@@ -47,6 +54,11 @@ pub enum FingersError {
     /// A hand with a finger and a reason why there is none, or with two reasons.
     #[error("the {0} hand has a finger and a reason why not, or two reasons; drop one")]
     Superfluous(Hand),
+    /// A finger of a child of whom none are taken.
+    #[error(
+        "the {0} hand has a finger, but the holder is too young to give any; leave it out and give exempt"
+    )]
+    TooYoung(Hand),
     /// Two fingers of one hand.
     #[error("the {0} hand has more than one finger; keep the best")]
     Several(Hand),
@@ -68,12 +80,14 @@ pub const fn hand(finger: Finger) -> Hand {
     }
 }
 
-/// Whether these fingers and reasons make a card for a holder of that age (`None`: not known).
+/// Whether these fingers and reasons make a document for a holder of those ages (`None`: not known).
 pub fn check(
+    rules: &Rules,
     fingers: &[Finger],
     missing: &[(Hand, MissingReason)],
-    age: Option<i32>,
+    ages: Option<Ages>,
 ) -> Result<(), FingersError> {
+    let duty = rules.fingers(ages);
     for side in [Hand::Right, Hand::Left] {
         let given = fingers
             .iter()
@@ -86,10 +100,10 @@ pub fn check(
             }
             (0, None, _) => return Err(FingersError::Missing(side)),
             (2.., ..) => return Err(FingersError::Several(side)),
-            (0, Some((_, MissingReason::Exempt)), None)
-                if age.is_none_or(|age| age >= OBLIGATORY_AGE) =>
-            {
-                return Err(FingersError::Exempt(side));
+            (1, None, _) if duty == Duty::Exempt => return Err(FingersError::TooYoung(side)),
+            (0, Some((_, MissingReason::Exempt)), None) if duty == Duty::Obligatory => {
+                let from = rules.fingers_from();
+                return Err(FingersError::Exempt { hand: side, from });
             }
             _ => {}
         }
@@ -111,7 +125,10 @@ impl fmt::Display for Hand {
 
 #[cfg(test)]
 mod tests {
+    use dossier::dossier::DocumentType;
+
     use super::{FingersError as E, Hand as H, MissingReason as R, *};
+    use crate::rules::PermitPolicy;
 
     #[test]
     fn one_finger_or_one_reason_a_hand() {
@@ -136,13 +153,19 @@ mod tests {
                 vec![right],
                 vec![(H::Left, R::Exempt)],
                 Some(12),
-                Err(E::Exempt(H::Left)),
+                Err(E::Exempt {
+                    hand: H::Left,
+                    from: 12,
+                }),
             ),
             (
                 vec![right],
                 vec![(H::Left, R::Exempt)],
                 None,
-                Err(E::Exempt(H::Left)),
+                Err(E::Exempt {
+                    hand: H::Left,
+                    from: 12,
+                }),
             ),
             (vec![right], vec![], adult, Err(E::Missing(H::Left))),
             (vec![left], vec![], adult, Err(E::Missing(H::Right))),
@@ -171,8 +194,13 @@ mod tests {
                 Err(E::Little(H::Right)),
             ),
         ] {
+            let rules = Rules::of(DocumentType::IdentityCard, &PermitPolicy::default());
+            let ages = age.map(|age| Ages {
+                least: age,
+                most: age,
+            });
             assert_eq!(
-                check(&fingers, &missing, age),
+                check(&rules, &fingers, &missing, ages),
                 expected,
                 "{fingers:?} {missing:?}"
             );

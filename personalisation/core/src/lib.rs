@@ -4,6 +4,7 @@
 //! What may happen to an application, an order, a card blank or a document number is decided here and nowhere else;
 //! `personalisation-store` writes down what was decided, `personalisation` asks for it.
 
+pub mod age;
 pub mod application;
 pub mod attempt;
 pub mod blank;
@@ -19,5 +20,7 @@ pub mod person;
 pub mod quality;
 pub mod queue;
 pub mod remake;
+pub mod rules;
 pub mod stock;
+pub mod template;
 pub mod validity;

@@ -18,6 +18,7 @@ use image::{
     DynamicImage, Rgb, RgbImage, codecs::jpeg::JpegEncoder, imageops, imageops::FilterType,
 };
 use personalisation::{
+    config::PermitSection,
     edge,
     faces::{CardFacts, Faces, Pictures},
     order::{self, OrderFile},
@@ -93,7 +94,13 @@ fn crowd(out: &Path) -> Result<Vec<PathBuf>, Box<dyn Error>> {
 fn card(faces: &Faces, order: &Path) -> Result<Pictures, Box<dyn Error>> {
     let folder = order.parent().unwrap_or(Path::new(""));
     let mut rng = edge::rng();
-    let prepared = order::prepare(&OrderFile::load(order)?, folder, edge::now(), &mut rng)?;
+    let prepared = order::prepare(
+        &OrderFile::load(order)?,
+        folder,
+        &PermitSection::default(),
+        edge::now(),
+        &mut rng,
+    )?;
     let number = DocumentNumber::generate(&mut rng);
     let content = CardFacts {
         number: number.to_string(),

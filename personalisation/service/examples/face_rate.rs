@@ -16,6 +16,7 @@ use std::{
 use hardware_sim::people::{self, People, portrait::Fault};
 use icao9303::mrz::Mrz;
 use personalisation::{
+    config::PermitSection,
     edge,
     faces::{CardFacts, Faces, Holder, Prepared},
     order::{self, OrderFile},
@@ -95,7 +96,13 @@ fn person(out: &Path) -> Result<PathBuf, Box<dyn Error>> {
 fn content(order: &Path) -> Result<(IssuerProfile, Holder, Mrz, String), Box<dyn Error>> {
     let folder = order.parent().unwrap_or(Path::new(""));
     let mut rng = edge::rng();
-    let prepared = order::prepare(&OrderFile::load(order)?, folder, edge::now(), &mut rng)?;
+    let prepared = order::prepare(
+        &OrderFile::load(order)?,
+        folder,
+        &PermitSection::default(),
+        edge::now(),
+        &mut rng,
+    )?;
     let number = DocumentNumber::generate(&mut rng);
     let mrz = prepared.identity.mrz(number)?;
     let profile = prepared.identity.issuer_profile()?;

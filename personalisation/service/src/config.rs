@@ -6,8 +6,13 @@ use std::{
     time::Duration,
 };
 
+use dossier::dossier::DocumentType;
 use key_custody::TokenConfig;
-use personalisation_core::{issuer_profile::IssuerProfile, machine::MachineSerial};
+use personalisation_core::{
+    issuer_profile::IssuerProfile,
+    machine::MachineSerial,
+    rules::{PermitPolicy, residence_permit::PolicyError},
+};
 use personalisation_store::{Database, Store, StoreError, sealing::Sealer};
 use serde::Deserialize;
 use thiserror::Error;
@@ -17,7 +22,7 @@ use crate::{
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
     person,
-    review::notice::NoticesSection,
+    review::{Issuer, notice::NoticesSection},
     secret_file::{self, SecretFileError},
 };
 
@@ -56,6 +61,14 @@ pub enum ConfigError {
         /// What stands there.
         name: String,
     },
+    /// Residence permits that no State can issue.
+    #[error("reading the configuration {}: {source}", path.display())]
+    Permits {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: PolicyError,
+    },
     /// The sealing key cannot be used.
     #[error(transparent)]
     SealingKey(#[from] SecretFileError),
@@ -77,6 +90,9 @@ pub struct Config {
     pub tokens: Tokens,
     /// The signing service.
     pub pki: Pki,
+    /// What residence permits say that is not the holder's.
+    #[serde(default)]
+    pub residence_permit: PermitSection,
     /// The line's own inspection system, where it reads fingers back from locked chips.
     pub inspection: Option<InspectionSystemSection>,
     /// The line.
@@ -198,7 +214,7 @@ pub struct Pki {
     pub certificate: PathBuf,
     /// Label of its key in the token of `[tokens.cards]`.
     pub key: String,
-    /// What pki is asked to apply.
+    /// What pki is asked to apply to identity cards.
     pub signing_profile: String,
     /// Folder of `csca-*.cer` and `*.crl`.
     pub trust: PathBuf,
@@ -213,6 +229,47 @@ pub struct Pki {
 pub struct StockSection {
     /// Whether the boxes of a delivery are inspected before their blanks are in the vault.
     pub inspect_deliveries: bool,
+}
+
+/// `[residence_permit]`: what a State decides for itself, and what no official text that we know fixes for Luxembourg
+/// (docs/permits.md).
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct PermitSection {
+    document_code: String,
+    longest_years: u8,
+    signature_from: u8,
+    /// Where permits are issued, unless an order says otherwise.
+    pub place_of_issue: String,
+    signing_profile: String,
+}
+
+impl Default for PermitSection {
+    fn default() -> Self {
+        let PermitPolicy {
+            document_code,
+            longest_years,
+            signature_from,
+        } = PermitPolicy::default();
+        Self {
+            document_code,
+            longest_years,
+            signature_from,
+            place_of_issue: "Luxembourg".to_owned(),
+            signing_profile: "residence-permit".to_owned(),
+        }
+    }
+}
+
+impl PermitSection {
+    /// What the rules of permits ask for.
+    pub fn policy(&self) -> PermitPolicy {
+        PermitPolicy {
+            document_code: self.document_code.clone(),
+            longest_years: self.longest_years,
+            signature_from: self.signature_from,
+        }
+    }
 }
 
 /// `[line]`
@@ -313,6 +370,10 @@ impl Config {
                 name,
             });
         }
+        if let Err(source) = config.residence_permit.policy().check() {
+            let path = path.to_owned();
+            return Err(ConfigError::Permits { path, source });
+        }
         if config.inspection.is_some() != config.tokens.inspection.is_some() {
             let path = path.to_owned();
             return Err(ConfigError::HalfInspectionSystem { path });
@@ -329,6 +390,22 @@ impl Config {
     pub fn issuer_profile(&self) -> IssuerProfile {
         // Checked when the file was read.
         IssuerProfile::by_name(&self.issuer_profile).unwrap_or(IssuerProfile::LUXEMBOURG)
+    }
+
+    /// Who issues what review approves.
+    pub fn issuer(&self) -> Issuer<'_> {
+        Issuer {
+            profile: self.issuer_profile().name,
+            permits: &self.residence_permit,
+        }
+    }
+
+    /// What pki is asked to apply.
+    pub fn signing_profile(&self, document: DocumentType) -> &str {
+        match document {
+            DocumentType::IdentityCard => &self.pki.signing_profile,
+            DocumentType::ResidencePermit => &self.residence_permit.signing_profile,
+        }
     }
 
     /// The token of chip and delivery keys.

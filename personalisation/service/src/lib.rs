@@ -21,4 +21,5 @@ pub mod review;
 pub mod secret_file;
 pub mod staff;
 pub mod stock;
+pub mod template;
 pub mod whole_file;

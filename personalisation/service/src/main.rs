@@ -8,6 +8,7 @@ use std::{
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use personalisation::{
     blanks, config::Config, console, edge, fleet, inspect, intake, keys, line, order, staff, stock,
+    template,
 };
 use personalisation_core::ids::OrderId;
 use personalisation_store::Database;
@@ -62,6 +63,9 @@ enum Centre {
     /// Adds, changes and lists members of staff.
     #[command(subcommand)]
     Staff(staff::command::Command),
+    /// Lists, proposes and approves versions of templates.
+    #[command(subcommand)]
+    Template(template::command::Command),
     /// Prepares a database on a server (docs/database.md).
     #[command(subcommand)]
     Database(DatabaseCommand),
@@ -215,6 +219,12 @@ fn run(
             }
         }
         Centre::Staff(command) => change_staff(&runtime, &config, command)?,
+        Centre::Template(command) => {
+            let done = template::command::run(&config, command, edge::rng(), edge::now());
+            for line in runtime.block_on(done)? {
+                println!("{line}");
+            }
+        }
         Centre::Keys => {
             for made in keys::run(&config, &mut edge::rng())? {
                 println!("made: {made}");

@@ -8,6 +8,7 @@ mod inspect;
 mod line;
 mod messages;
 mod orders;
+mod permits;
 mod quality;
 mod tokens;
 

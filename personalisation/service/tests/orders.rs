@@ -9,6 +9,7 @@ use icao9303::{
     mrz::NameError,
 };
 use image::{GrayImage, Luma, Rgb, RgbImage};
+use personalisation::config::PermitSection;
 use personalisation::order::{IdentityError, OrderError, OrderFile, PictureOf, Prepared, prepare};
 use personalisation_core::{fingers::FingersError, validity::ValidityError};
 use personalisation_store::order::ContentKind;
@@ -19,7 +20,7 @@ use time::{OffsetDateTime, macros::datetime};
 const NOW: OffsetDateTime = datetime!(2026-11-21 12:00 UTC);
 
 /// An order that is right; tests change a line of it.
-const ORDER: &str = r#"issuer_profile = "luxembourg"
+pub const ORDER: &str = r#"issuer_profile = "luxembourg"
 [identity]
 surname = "Müller-Weiß"
 given_names = "Anne-Léa"
@@ -40,7 +41,7 @@ quality = 55
 file = "signature.png"
 "#;
 
-fn folder() -> TempDir {
+pub fn folder() -> TempDir {
     let folder = tempfile::tempdir().unwrap();
     let shade = |number: u32| number.to_le_bytes()[0];
     let portrait = RgbImage::from_fn(622, 800, |x, y| Rgb([shade(x / 3), shade(y / 4), 90]));
@@ -64,16 +65,22 @@ fn folder() -> TempDir {
 }
 
 /// The three lines that the prepared order prints.
-fn printed(prepared: &Prepared) -> String {
+pub fn printed(prepared: &Prepared) -> String {
     let mrz = prepared.identity.mrz("C3F7K9T21".parse().unwrap()).unwrap();
     mrz.lines().collect::<Vec<_>>().join(" ")
 }
 
-fn order(folder: &Path, text: &str) -> Result<Prepared, OrderError> {
+pub fn order(folder: &Path, text: &str) -> Result<Prepared, OrderError> {
     let path = folder.join("order.toml");
     fs::write(&path, text).unwrap();
     let order = OrderFile::load(&path)?;
-    prepare(&order, folder, NOW, &mut StdRng::seed_from_u64(1))
+    prepare(
+        &order,
+        folder,
+        &PermitSection::default(),
+        NOW,
+        &mut StdRng::seed_from_u64(1),
+    )
 }
 
 /// The refusal of the order in which `from` is replaced by `to`; its text holds no personal data.
@@ -283,7 +290,10 @@ fn fingers_that_do_not_suffice() {
         "{both}"
     );
     let unsigned = refusal(folder.path(), "[signature]\nfile = \"signature.png\"\n", "");
-    assert!(matches!(unsigned, OrderError::NoSignature), "{unsigned}");
+    assert!(
+        matches!(unsigned, OrderError::NoSignature { from: 12 }),
+        "{unsigned}"
+    );
 }
 
 #[test]

@@ -7,10 +7,11 @@ use personalisation_core::{
     chip_serial::ChipSerial,
     ids::OrderId,
     stock::{inspection::InspectionError, shift::ShiftError},
+    template::TemplateError,
 };
 use thiserror::Error;
 
-use crate::{staff, transaction::Boundary};
+use crate::{staff, template::NoTemplate, transaction::Boundary};
 
 /// A failure of the store. Messages are for the operator and hold no personal data.
 #[derive(Debug, Error)]
@@ -106,6 +107,12 @@ pub enum StoreError {
         /// Which card.
         card: AttemptId,
     },
+    /// A template that does not become what somebody wants. For the person who asked.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// An order of a State for which this program has no template that may be printed by; nothing was bound.
+    #[error("binding a blank: {0}")]
+    NoTemplate(Box<NoTemplate>),
     /// An attempt that cannot make that move. For the developer.
     #[error(transparent)]
     Move(#[from] IllegalMove),

@@ -1,4 +1,4 @@
-//! All SQL of the centre: orders, attempts on the line, blanks in stock, stations, audit.
+//! All SQL of the centre: orders, attempts on the line, templates, blanks in stock, stations, audit.
 //!
 //! What is written was decided by `personalisation-core`; every change guards the old state in its
 //! `WHERE` and demands exactly one row. Personal data and biometrics are in sealed columns only.
@@ -19,6 +19,7 @@ pub mod sealing;
 pub mod staff;
 mod statement;
 pub mod stock;
+pub mod template;
 mod transaction;
 
 use std::sync::{Arc, atomic::AtomicI64};

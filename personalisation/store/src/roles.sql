@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     -- Two that run this at once would make the same role.
     PERFORM pg_advisory_xact_lock(7310279);
-    FOREACH program IN ARRAY ARRAY['intake', 'console', 'line', 'order', 'stock', 'fleet', 'staff', 'audit'] LOOP
+    FOREACH program IN ARRAY ARRAY['intake', 'console', 'line', 'order', 'stock', 'fleet', 'staff', 'template', 'audit'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stempel_' || program) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', 'stempel_' || program);
         END IF;
@@ -18,11 +18,12 @@ BEGIN
 END $$;
 
 GRANT SELECT ON _sqlx_migrations
-    TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_audit;
+    TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_template,
+       stempel_audit;
 
 -- Audit: every program adds to it and reads its own open acts; nobody changes or removes an entry.
 GRANT SELECT, INSERT ON audit_entry
-    TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff;
+    TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_template;
 GRANT SELECT ON audit_entry TO stempel_audit;
 
 -- Orders: approved by rule at intake, by people at the console, added by `order`; what the line makes is not changed there.
@@ -38,6 +39,12 @@ GRANT SELECT, INSERT ON line_attempt TO stempel_intake;
 GRANT SELECT, INSERT, UPDATE ON line_attempt TO stempel_console, stempel_order;
 GRANT SELECT, INSERT ON line_move TO stempel_intake, stempel_console, stempel_order;
 GRANT SELECT, UPDATE ON line_number TO stempel_console, stempel_order;
+
+-- Templates: proposed and approved at the console and by `template`; the line freezes what it prints by.
+GRANT SELECT, INSERT, UPDATE ON template_version TO stempel_console, stempel_template;
+GRANT SELECT, INSERT ON template_approval TO stempel_console, stempel_template;
+GRANT SELECT, UPDATE ON template_version TO stempel_line;
+GRANT SELECT ON template_approval TO stempel_line;
 
 -- The floor at a glance: each line tells of its machines, the console shows them.
 GRANT SELECT, INSERT, UPDATE ON line_machine TO stempel_line;
@@ -95,6 +102,7 @@ GRANT SELECT, INSERT, UPDATE ON fleet_program TO stempel_intake, stempel_console
 GRANT SELECT, INSERT, UPDATE ON staff_person, staff_role, staff_code, staff_glass TO stempel_console, stempel_staff;
 GRANT SELECT, INSERT, UPDATE, DELETE ON staff_credential, staff_link, staff_session TO stempel_console, stempel_staff;
 GRANT SELECT ON staff_person, staff_role, staff_credential TO stempel_intake, stempel_fleet;
+GRANT SELECT ON staff_person, staff_role TO stempel_template;
 
 -- Quality: the line tells of changes and of what the exit camera saw; people inspect and approve at the console.
 GRANT SELECT, INSERT, UPDATE ON quality_set_up, quality_operator TO stempel_line, stempel_console;

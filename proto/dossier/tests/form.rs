@@ -9,7 +9,7 @@ use crate::common;
 use crate::common::{at, dossier, text};
 use dossier::{
     Body, Day, Dossier, FormError,
-    dossier::{Finger, Hand, MissingReason, Source, Sourced},
+    dossier::{DocumentType, Finger, Hand, MissingReason, Residence, Source, Sourced},
 };
 use serde_cbor::Value;
 
@@ -160,7 +160,7 @@ fn hostile_lengths_cost_nothing() {
 
 #[test]
 fn rules_between_fields_are_kept() {
-    let changes: [(&str, Change); 18] = [
+    let changes: [(&str, Change); 20] = [
         ("clock", |d| {
             d.clock.as_mut().unwrap().milliseconds = i64::MIN;
         }),
@@ -209,6 +209,11 @@ fn rules_between_fields_are_kept() {
         }),
         ("payment", |d| d.payment.fee = 100_001),
         ("recapture_of", |d| d.recapture_of = Some(d.application)),
+        ("residence", |d| d.residence = Some(residence(1))),
+        ("residence", |d| {
+            d.document_type = DocumentType::ResidencePermit;
+            d.residence = Some(residence(5));
+        }),
     ];
     for (field, change) in changes {
         let mut wrong = dossier();
@@ -218,6 +223,31 @@ fn rules_between_fields_are_kept() {
     let mut many = dossier();
     many.documents_seen = vec![many.documents_seen[0].clone(); 17];
     assert_eq!(refused(&many), "documents_seen");
+}
+
+/// What a permit is granted for, with so many remarks.
+fn residence(remarks: usize) -> Residence {
+    Residence {
+        category: text("Salarié"),
+        ends: Some(Day::from_number(20_300_131).unwrap()),
+        remarks: vec![text("Toute profession"); remarks],
+    }
+}
+
+#[test]
+fn what_a_permit_is_granted_for_comes_back() {
+    let mut permit = dossier();
+    permit.document_type = DocumentType::ResidencePermit;
+    for residence in [None, Some(residence(0)), Some(residence(4))] {
+        permit.residence = residence;
+        let again = Dossier::decode(&permit.encode().unwrap()).unwrap();
+        assert_eq!(again, permit);
+    }
+    let shown = format!("{permit:?}");
+    assert!(
+        !shown.contains("Salari") && !shown.contains("2030"),
+        "{shown}"
+    );
 }
 
 #[test]

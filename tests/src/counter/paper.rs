@@ -145,6 +145,7 @@ impl Paper {
             software: Label::new("enrolment-station-0.1.0")?,
             collection: self.office.clone(),
             contact: None,
+            residence: None,
         })
     }
 

@@ -16,7 +16,7 @@ mrz_code = "LUX"
 organisation = "Stempel specimen authority"
 mail = "csca@example.org"
 crl_addresses = ["http://crl.example.org/LUX.crl"]
-document_types = ["ID"]
+document_types = ["ID", "IR"]
 document_years = 10
 
 [country_signing]

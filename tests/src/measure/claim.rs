@@ -13,6 +13,7 @@ use personalisation_core::{
     document_number::DocumentNumber,
     ids::{BatchId, BlankId, BoxId, DeliveryId, LeaseToken, OrderId},
     person::Person,
+    template::Template,
 };
 use personalisation_store::{
     Store, StoreError,
@@ -125,6 +126,7 @@ struct Seat {
     store: Store,
     lease: Lease,
     rng: StdRng,
+    templates: Vec<Template>,
 }
 
 impl Floor {
@@ -137,8 +139,12 @@ impl Floor {
                 holder: format!("line-{number}/Machine"),
                 lasts: Duration::from_mins(10),
             };
+            let store = open(url).await?;
+            let templates = store.templates().await?.into_iter();
             workers.push(Arc::new(Mutex::new(Seat {
-                store: open(url).await?,
+                // What a new database prints by.
+                templates: templates.map(|record| record.template).collect(),
+                store,
                 lease,
                 rng: StdRng::seed_from_u64(number as u64),
             })));
@@ -223,6 +229,7 @@ impl Seat {
             lease: &self.lease,
             batch: BatchId::generate(&mut self.rng),
             card: None,
+            templates: &self.templates,
         };
         let now = OffsetDateTime::UNIX_EPOCH;
         match self.store.bind_next(&bind, |_| Vec::new(), now).await? {

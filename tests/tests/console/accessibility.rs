@@ -93,7 +93,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 22] = [
+const PAGES: [&str; 24] = [
     "/",
     "/review",
     "/review/forced",
@@ -106,6 +106,8 @@ const PAGES: [&str; 22] = [
     "/fleet/alarms",
     "/configuration",
     "/quality",
+    "/templates",
+    "/templates/luxembourg/residence_permit/1",
     "/staff",
     "/staff/new",
     "/stock",

@@ -175,6 +175,7 @@ fn dossier(case: &Case<'_>, application: ApplicationId) -> Dossier {
             telephone: None,
             language: Language::De,
         }),
+        residence: None,
     }
 }
 

@@ -4,5 +4,6 @@
 
 mod changes;
 mod made;
+mod permits;
 mod refused;
 mod wrong;

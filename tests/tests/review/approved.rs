@@ -59,7 +59,7 @@ async fn approval_by_a_person_is_an_order_with_a_ticket_over_what_was_checked(en
 }
 
 /// Everything that the line reads of an order is there, and what the ticket commits to.
-async fn an_order_the_line_takes(
+pub async fn an_order_the_line_takes(
     centre: &Intake,
     order: personalisation_core::ids::OrderId,
     key: &[u8],

@@ -10,6 +10,7 @@
 mod approved;
 mod decided;
 mod notices;
+mod permits;
 mod persons;
 mod second_person;
 pub mod support;

@@ -52,9 +52,9 @@ fn what_cannot_be_measured_does_not_pass() {
 #[test]
 fn a_child_is_exempt_and_an_adult_is_not() {
     let hands = Hands::default();
-    assert!(hands.done(Some(11)) && !hands.done(Some(12)) && !hands.done(None));
-    assert_eq!(hands.not_given(Some(5)).len(), 2);
-    assert!(hands.not_given(Some(40)).is_empty());
+    assert!(hands.done(true) && !hands.done(false));
+    assert_eq!(hands.not_given(true).len(), 2);
+    assert!(hands.not_given(false).is_empty());
 }
 
 /// What a scanner sends of a drawn finger.
@@ -90,7 +90,7 @@ fn one_finger_for_both_hands_is_found_and_used_with_a_reason_alone() {
     hands.compare(built_in);
     let found = hands.twice.clone().unwrap();
     assert!(found.score >= 30_000 && found.may_be_forced);
-    assert!(!hands.done(Some(40)));
+    assert!(!hands.done(false));
     // A higher limit of the configuration lets them pass.
     let limit = Limit {
         bound: Bound::AtMost,
@@ -118,7 +118,7 @@ fn one_finger_for_both_hands_is_found_and_used_with_a_reason_alone() {
     left.rank = 51;
     hands.add(Hand::Left, left);
     hands.compare(built_in);
-    assert!(hands.twice.is_none() && hands.done(Some(40)));
+    assert!(hands.twice.is_none() && hands.done(false));
     assert_eq!(
         (hands.left.tries, hands.left.best.as_ref().unwrap().rank),
         (2, 51)

@@ -12,7 +12,7 @@ use super::super::assets;
 use super::super::desk::{Desk, Part};
 use super::super::place::failed;
 use super::bar;
-use crate::capture::fingers::{TRIES, exempt};
+use crate::capture::fingers::TRIES;
 use crate::capture::{Step, impression};
 
 mod capture;
@@ -48,7 +48,7 @@ fn page_with(
     wrong: bool,
 ) -> Response {
     let speech = desk.speech();
-    let young = exempt(desk.application.age(desk.today));
+    let young = desk.application.is_finger_exempt(desk.today);
     let nothing = (Values::default(), Errors::new());
     let plain = desk.form(&nothing.0, &nothing.1);
     let body = html! {
@@ -132,8 +132,8 @@ pub async fn save(mut desk: Desk, values: Values) -> Result<Response, Problem> {
             Ok(Redirect::to(&here).into_response())
         }
         _ => {
-            let age = desk.application.age(desk.today);
-            if desk.application.hands.done(age) {
+            let exempt = desk.application.is_finger_exempt(desk.today);
+            if desk.application.hands.done(exempt) {
                 return Ok(desk.onward());
             }
             if desk.application.hands.given_twice() {

@@ -11,6 +11,7 @@ pub mod payment;
 pub mod portrait;
 pub mod representative;
 pub mod request;
+mod residence;
 pub mod send;
 pub mod signature;
 pub mod summary;

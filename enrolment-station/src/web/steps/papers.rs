@@ -8,7 +8,7 @@ use pages::component::{Choice, Errors, Form, Input, Notification, Tone, Values, 
 use pages::http::Problem;
 
 use super::super::desk::Desk;
-use super::{bar, date, date_fields};
+use super::{bar, date, date_fields, residence};
 use crate::capture::application::{KnownDocument, Papers};
 use crate::capture::{Step, rules, words};
 
@@ -100,11 +100,12 @@ fn values(desk: &Desk) -> Values {
             place(groups.len() + more, one);
         }
     }
-    let prior = desk
-        .application
-        .papers
-        .as_ref()
-        .and_then(|papers| papers.prior.as_ref());
+    let papers = desk.application.papers.as_ref();
+    let granted = papers.and_then(|papers| papers.residence.as_ref());
+    for (name, value) in granted.map(residence::values).into_iter().flatten() {
+        add(name, &value);
+    }
+    let prior = papers.and_then(|papers| papers.prior.as_ref());
     let known = known_prior(desk);
     let known_number = known.map(|one| one.number.clone());
     let number = prior
@@ -155,6 +156,7 @@ fn form(desk: &Desk, values: &Values, errors: &Errors) -> Markup {
             @for (row, kinds) in rows(desk).iter().enumerate() {
                 (paper(desk, &form, row, kinds, row < groups))
             }
+            @if residence::is_asked(desk) { (residence::fields(desk, &form)) }
             @if replaces { (prior(desk, &form)) }
             (bar(desk))
         }))
@@ -226,7 +228,16 @@ fn read(desk: &Desk, values: &Values, errors: &mut Errors) -> Papers {
     } else {
         None
     };
-    Papers { seen, prior }
+    let residence = if residence::is_asked(desk) {
+        residence::read(desk, values, errors)
+    } else {
+        None
+    };
+    Papers {
+        seen,
+        prior,
+        residence,
+    }
 }
 
 fn read_paper(

@@ -516,6 +516,7 @@ fn complete(id: ApplicationId, now: i64) -> Application {
     application.papers = Some(Papers {
         seen,
         prior: dossier.prior_document.clone(),
+        residence: dossier.residence.clone(),
     });
     let mut payment = dossier.payment.clone();
     payment.fee = 1400;

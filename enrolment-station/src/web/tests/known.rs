@@ -68,6 +68,43 @@ async fn nobody_chosen_nobody_kept_and_somebody_else_is_typed() {
 }
 
 #[tokio::test]
+async fn a_permit_asks_what_the_decision_grants() {
+    let house = House::open().await;
+    let id = house
+        .draft(|application| {
+            application.request.as_mut().unwrap().document = DocumentType::ResidencePermit;
+            application.request.as_mut().unwrap().ground = Ground::First;
+            application.papers = None;
+        })
+        .await;
+    let path = format!("/applications/{id}/papers");
+    let shown = house.get(MARIE, &path).await.body;
+    assert!(shown.contains("What the decision grants"), "{shown}");
+    let papers = [
+        ("kind-0", "passport"),
+        ("issuer-0", "United States"),
+        ("kind-1", "residence-decision"),
+        ("issuer-1", "Immigration"),
+        ("remark-0", "Toute profession"),
+        ("title-ends-day", "31"),
+        ("title-ends-month", "1"),
+        ("title-ends-year", "2030"),
+    ];
+    let answer = house.post(MARIE, &path, &papers).await;
+    assert!(answer.body.contains("Type what the decision grants"));
+    assert!(house.application(id).await.papers.is_none());
+    let whole = [&papers[..], &[("category", "Salarié")]].concat();
+    house.post(MARIE, &path, &whole).await;
+    let kept = house.application(id).await.papers.unwrap();
+    let residence = kept.residence.unwrap();
+    assert_eq!(residence.category.as_str(), "Salarié");
+    assert_eq!(residence.ends.map(dossier::Day::number), Some(20_300_131));
+    assert_eq!(residence.remarks[0].as_str(), "Toute profession");
+    let again = house.get(MARIE, &path).await.body;
+    assert!(again.contains("value=\"Salarié\"") && again.contains("value=\"2030\""));
+}
+
+#[tokio::test]
 async fn a_document_that_was_reported_stolen_is_not_asked_for_as_held() {
     let house = House::open().await;
     let id = house

@@ -195,13 +195,15 @@ details! {
     Age = "age",
     /// The office of collection is none.
     Collection = "collection",
-    /// A residence permit for a national.
+    /// A residence permit for somebody who moves freely.
     ResidencePermit = "residence-permit",
     /// The station's clock was not measured.
     Clock = "clock",
     /// The name line is not the rule's.
     NameLine = "name-line",
-    /// No card of the type is made.
+    /// The dossier does not say what the decision on residence grants.
+    ResidenceTitle = "residence-title",
+    /// No card of the type was made when it was checked.
     DocumentType = "document-type",
     /// The identity makes no card.
     Identity = "identity",

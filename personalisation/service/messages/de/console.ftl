@@ -7,6 +7,7 @@ nav-search = Suche
 nav-oversight = Aufsicht
 nav-quarantine = Zurückgewiesen
 nav-floor = Fertigung
+nav-templates = Vorlagen
 nav-fleet = Stationen
 nav-configuration = Konfiguration
 nav-staff = Personal

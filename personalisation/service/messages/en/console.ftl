@@ -7,6 +7,7 @@ nav-search = Search
 nav-oversight = Oversight
 nav-quarantine = Rejected
 nav-floor = Floor
+nav-templates = Templates
 nav-fleet = Stations
 nav-configuration = Configuration
 nav-staff = Staff

@@ -7,6 +7,7 @@ nav-search = Recherche
 nav-oversight = Surveillance
 nav-quarantine = Rejetés
 nav-floor = Atelier
+nav-templates = Modèles
 nav-fleet = Stations
 nav-configuration = Configuration
 nav-staff = Personnel

@@ -7,6 +7,7 @@ nav-search = Sich
 nav-oversight = Opsiicht
 nav-quarantine = Zréckgewisen
 nav-floor = Atelier
+nav-templates = Virlagen
 nav-fleet = Statiounen
 nav-configuration = Konfiguratioun
 nav-staff = Personal

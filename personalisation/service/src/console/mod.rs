@@ -26,6 +26,7 @@ mod section;
 mod staff;
 mod start;
 mod stock;
+mod templates;
 mod view;
 mod whole;
 
@@ -76,7 +77,8 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "quarantine",
     "review",
     "staff",
-    "stock"
+    "stock",
+    "templates"
 );
 
 /// How often sessions that nobody comes back to are removed.
@@ -263,6 +265,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = oversight::add(routes);
     let routes = quarantine::add(routes);
     let routes = floor::add(routes);
+    let routes = templates::add(routes);
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
     let routes = stock::add(routes);

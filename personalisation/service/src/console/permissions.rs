@@ -36,6 +36,8 @@ pub enum Resource {
     Quarantine,
     /// Machines and queue.
     Floor,
+    /// Versions of the templates that faces are printed by.
+    Templates,
     /// Stations.
     Fleet,
     /// What is configured for all stations.
@@ -60,7 +62,7 @@ pub enum Action {
 use Action::{Act, See};
 use Resource::{
     Approvals, Configuration, Fleet, Floor, Forced, Notices, Oversight, Quality, Quarantine,
-    Review, Search, Staff, Start, Stock,
+    Review, Search, Staff, Start, Stock, Templates,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
@@ -74,6 +76,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Notices, &[See, Act]),
     (Role::Supervisor, Search, &[See, Act]),
     (Role::Supervisor, Quarantine, &[See, Act]),
+    (Role::Supervisor, Templates, &[See, Act]),
     (Role::Supervisor, Fleet, &[See]),
     (Role::Supervisor, Configuration, &[See]),
     (Role::Supervisor, Stock, &[See, Act]),
@@ -87,6 +90,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Operator, Floor, &[See]),
     (Role::Operator, Stock, &[See, Act]),
     (Role::Operator, Quality, &[See]),
+    (Role::Operator, Templates, &[See]),
     (Role::Inspector, Start, &[See]),
     (Role::Inspector, Floor, &[See]),
     (Role::Inspector, Quality, &[See]),
@@ -98,11 +102,13 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Auditor, Start, &[See]),
     (Role::Auditor, Floor, &[See]),
     (Role::Auditor, Oversight, &[See, Act]),
+    (Role::Auditor, Templates, &[See]),
     (Role::Auditor, Fleet, &[See]),
     (Role::Auditor, Configuration, &[See]),
     (Role::Auditor, Stock, &[See]),
     (Role::Auditor, Quality, &[See]),
     (Role::Administrator, Start, &[See]),
+    (Role::Administrator, Templates, &[See, Act]),
     (Role::Administrator, Fleet, &[See, Act]),
     (Role::Administrator, Configuration, &[See]),
     (Role::Administrator, Staff, &[See, Act]),

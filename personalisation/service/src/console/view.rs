@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 14] = [
+const PLACES: [(&str, Resource, Id); 15] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
@@ -21,6 +21,7 @@ const PLACES: [(&str, Resource, Id); 14] = [
     ("/oversight", Resource::Oversight, Id("nav-oversight")),
     ("/quarantine", Resource::Quarantine, Id("nav-quarantine")),
     ("/floor", Resource::Floor, Id("nav-floor")),
+    ("/templates", Resource::Templates, Id("nav-templates")),
     ("/fleet", Resource::Fleet, Id("nav-fleet")),
     (
         "/configuration",

@@ -6,61 +6,29 @@ use time::{Date, Month};
 use unicode_normalization::UnicodeNormalization;
 
 use super::{
-    CardFacts, FaceError, Holder, Prepared,
-    design::Design,
+    CardFacts, FaceError, Holder, Permit, Prepared,
     fonts::Font,
     geometry::{CAN_LEFT, CAN_LINE, GHOST, MRZ_LEFT, OCR_SIZE, PORTRAIT, SIGNATURE, mrz_centre},
-    lettering::{Field, ocr_line},
+    layout::{Layout, PermitLayout},
+    lettering::ocr_line,
     picture,
     template::{self, Value},
 };
 
-const FRONT: &str = include_str!("../../templates/identity-card-1-front-card.svg");
-const BACK: &str = include_str!("../../templates/identity-card-1-back-card.svg");
 const MRZ: &str = "the machine readable zone";
 /// The ink of signatures.
 const INK: [u8; 3] = [0x12, 0x1c, 0x4a];
+/// Lines of remarks on the front; the others are on the back.
+const FRONT_REMARKS: usize = 2;
 
-const SURNAME: Field = Field {
-    name: "surname",
-    x: 33.4,
-    width: 49.0,
-    baseline: 17.9,
-    baselines: [16.95, 19.3],
-    one_line: [3.0, 2.4],
-    two_lines: [2.35, 1.8],
-};
-const GIVEN_NAMES: Field = Field {
-    name: "given names",
-    baseline: 25.1,
-    baselines: [24.15, 26.5],
-    ..SURNAME
-};
-const PLACE_OF_BIRTH: Field = Field {
-    name: "place of birth",
-    x: 5.0,
-    width: 50.0,
-    baseline: 8.6,
-    baselines: [7.75, 9.85],
-    one_line: [2.1, 1.8],
-    two_lines: [1.8, 1.4],
-};
-const AUTHORITY: Field = Field {
-    name: "authority",
-    baseline: 22.6,
-    baselines: [21.75, 23.85],
-    ..PLACE_OF_BIRTH
-};
+/// What fills the places of a template, by their names.
+type Values = Vec<(&'static str, Value)>;
 
 /// Refuses a holder whose data cannot be printed.
-pub(super) fn check(design: &Design, holder: &Holder) -> Result<(), FaceError> {
-    SURNAME.fit(&composed(&holder.surname))?;
-    GIVEN_NAMES.fit(&composed(&holder.given_names))?;
-    PLACE_OF_BIRTH.fit(&place(holder))?;
+pub(super) fn check(layout: &Layout, holder: &Holder, authority: &str) -> Result<(), FaceError> {
+    texts(layout, holder, authority)?;
     Font::Data.check("sex", &holder.sex)?;
-    Font::Data.check("nationality", &holder.nationality)?;
-    debug_assert!(design.word("state").is_some());
-    Ok(())
+    Font::Data.check("nationality", &holder.nationality)
 }
 
 /// The front of a card.
@@ -70,35 +38,16 @@ pub(super) fn front(
     card: &CardFacts,
 ) -> Result<Pixmap, FaceError> {
     let Prepared {
-        design,
-        holder,
-        portrayal,
-        ..
+        design, portrayal, ..
     } = prepared;
-    let can = ocr_line(
-        "the card access number",
-        &card.can,
-        CAN_LEFT,
-        mrz_centre(CAN_LINE),
-    )?;
-    let surname = SURNAME.markup(&composed(&holder.surname))?;
-    let given_names = GIVEN_NAMES.markup(&composed(&holder.given_names))?;
+    let place = mrz_centre(CAN_LINE);
+    let can = ocr_line("the card access number", &card.can, CAN_LEFT, place)?;
     let specimen = specimen(prepared, "translate(50 37) rotate(-24)", 13.0);
-    let svg = template::fill(FRONT, |name| {
-        Some(match name {
-            "surname" => Value::Markup(surname.clone()),
-            "given_names" => Value::Markup(given_names.clone()),
-            "can" => Value::Markup(can.clone()),
-            "specimen" => Value::Markup(specimen.clone()),
-            "sex" => Value::Text(holder.sex.clone()),
-            "nationality" => Value::Text(holder.nationality.clone()),
-            "date_of_birth" => Value::Text(partial_date(holder.date_of_birth)),
-            "number" => Value::Text(card.number.clone()),
-            "date_of_expiry" => Value::Text(date(holder.expires)),
-            "ocr_size" => Value::Text(format!("{OCR_SIZE:.4}")),
-            word => Value::Text(design.word(word)?.to_owned()),
-        })
-    })?;
+    let own = vec![
+        ("can", Value::Markup(can)),
+        ("specimen", Value::Markup(specimen)),
+    ];
+    let svg = fill(prepared, prepared.version.front.card, card, own)?;
     let mut face = sheet.clone();
     picture::ghost(&mut face, &portrayal.portrait, GHOST, design.ghost);
     picture::portrait(&mut face, &portrayal.portrait, PORTRAIT);
@@ -115,34 +64,105 @@ pub(super) fn back(
     prepared: &Prepared,
     card: &CardFacts,
 ) -> Result<Pixmap, FaceError> {
-    let Prepared {
-        design,
-        holder,
-        profile,
-        ..
-    } = prepared;
     let lines = card.mrz.lines().enumerate();
     let mrz: Vec<_> = lines
         .map(|(line, text)| ocr_line(MRZ, text, MRZ_LEFT, mrz_centre(line)))
         .collect::<Result<_, _>>()?;
-    let place = PLACE_OF_BIRTH.markup(&place(holder))?;
-    // Typeset like the captions; the chip has the typewriter's apostrophe.
-    let authority = AUTHORITY.markup(&profile.authority.replace('\'', "’"))?;
     let specimen = specimen(prepared, "translate(45 19.5) rotate(-11)", 9.0);
-    let svg = template::fill(BACK, |name| {
-        Some(match name {
-            "place_of_birth" => Value::Markup(place.clone()),
-            "authority" => Value::Markup(authority.clone()),
-            "mrz" => Value::Markup(mrz.concat()),
-            "specimen" => Value::Markup(specimen.clone()),
-            "issued" => Value::Text(date(holder.issued)),
-            "ocr_size" => Value::Text(format!("{OCR_SIZE:.4}")),
-            word => Value::Text(design.word(word)?.to_owned()),
-        })
-    })?;
+    let own = vec![
+        ("mrz", Value::Markup(mrz.concat())),
+        ("specimen", Value::Markup(specimen)),
+    ];
+    let svg = fill(prepared, prepared.version.back.card, card, own)?;
     let mut face = sheet.clone();
     template::draw(&svg, &mut face)?;
     Ok(face)
+}
+
+/// A side's template with everything in its place; `own` is what stands on that side only.
+fn fill(
+    prepared: &Prepared,
+    template: &str,
+    card: &CardFacts,
+    own: Values,
+) -> Result<String, FaceError> {
+    let Prepared {
+        design,
+        holder,
+        profile,
+        version,
+        ..
+    } = prepared;
+    let mut values = own;
+    values.extend(texts(&version.layout, holder, profile.authority)?);
+    let words = [
+        ("sex", holder.sex.clone()),
+        ("nationality", holder.nationality.clone()),
+        ("date_of_birth", partial_date(holder.date_of_birth)),
+        ("number", card.number.clone()),
+        ("date_of_expiry", date(holder.expires)),
+        ("issued", date(holder.issued)),
+        ("ocr_size", format!("{OCR_SIZE:.4}")),
+    ];
+    values.extend(words.map(|(name, text)| (name, Value::Text(text))));
+    template::fill(template, |name| {
+        let known = values.iter().find(|(known, _)| *known == name);
+        known
+            .map(|(_, value)| value.clone())
+            .or_else(|| Some(Value::Text(design.word(name)?.to_owned())))
+    })
+}
+
+/// The texts of any length in their fields.
+fn texts(layout: &Layout, holder: &Holder, authority: &str) -> Result<Values, FaceError> {
+    // Typeset like the captions; the chip has the typewriter's apostrophe.
+    let authority = authority.replace('\'', "’");
+    let mut texts = vec![
+        (
+            "surname",
+            layout.surname.markup(&composed(&holder.surname))?,
+        ),
+        (
+            "given_names",
+            layout.given_names.markup(&composed(&holder.given_names))?,
+        ),
+        (
+            "place_of_birth",
+            layout.place_of_birth.markup(&place(holder))?,
+        ),
+        ("authority", layout.authority.markup(&authority)?),
+    ];
+    match (&layout.permit, &holder.permit) {
+        (Some(layout), Some(permit)) => texts.extend(permit_texts(layout, permit)?),
+        (None, None) => {}
+        _ => return Err(FaceError::OtherDocument),
+    }
+    let markup = |(name, text)| (name, Value::Markup(text));
+    Ok(texts.into_iter().map(markup).collect())
+}
+
+fn permit_texts(
+    layout: &PermitLayout,
+    permit: &Permit,
+) -> Result<[(&'static str, String); 4], FaceError> {
+    let issued_at = composed(&permit.place_of_issue);
+    if permit.remarks.len() > layout.remarks.len() {
+        return Err(FaceError::DoesNotFit { field: "remarks" });
+    }
+    let remarks = permit.remarks.iter().zip(&layout.remarks);
+    let remarks: Vec<_> = remarks
+        .map(|(remark, field)| field.markup(&composed(remark)))
+        .collect::<Result<_, _>>()?;
+    let (front, back) = remarks.split_at(remarks.len().min(FRONT_REMARKS));
+    Ok([
+        (
+            "category",
+            layout.category.markup(&composed(&permit.category))?,
+        ),
+        ("place_of_issue", layout.place_of_issue.markup(&issued_at)?),
+        ("remarks_front", front.concat()),
+        ("remarks_back", back.concat()),
+    ])
 }
 
 /// SPECIMEN across the card, unless it is a real one.

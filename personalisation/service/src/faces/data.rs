@@ -4,6 +4,7 @@ use biometrics::{
     iso19794::face::FaceRecord,
     jpeg2000::{self, DecodeLimits},
 };
+use dossier::dossier::DocumentType;
 use icao9303::{
     lds::{Dg2, Dg7},
     mrz::{Mrz, PartialDate},
@@ -40,6 +41,19 @@ pub struct Holder {
     pub dg2: Zeroizing<Vec<u8>>,
     /// EF.DG7, the whole file, where the holder signs.
     pub dg7: Option<Zeroizing<Vec<u8>>>,
+    /// What a residence permit says besides; none: an identity card.
+    pub permit: Option<Permit>,
+}
+
+/// What stands on a residence permit besides.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct Permit {
+    /// Type of permit.
+    pub category: String,
+    /// At most four lines, two of them on the front.
+    pub remarks: Vec<String>,
+    /// Where it is issued.
+    pub place_of_issue: String,
 }
 
 /// What distinguishes one card from every other.
@@ -61,6 +75,14 @@ pub(super) struct Portrayal {
 }
 
 impl Holder {
+    /// What is made for them.
+    pub(super) const fn document(&self) -> DocumentType {
+        match self.permit {
+            Some(_) => DocumentType::ResidencePermit,
+            None => DocumentType::IdentityCard,
+        }
+    }
+
     /// Decodes portrait and signature.
     pub(super) fn portrayal(&self) -> Result<Portrayal, FaceError> {
         let portrait = portrait(&self.dg2)?.to_rgb8();
@@ -99,6 +121,13 @@ fn damaged(picture: &'static str, error: &impl ToString) -> FaceError {
 impl std::fmt::Debug for Holder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Holder(redacted)")
+    }
+}
+
+/// Personal data: nothing of it is shown.
+impl std::fmt::Debug for Permit {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Permit(redacted)")
     }
 }
 

@@ -26,6 +26,19 @@ pub enum FaceError {
         /// The first such character.
         character: char,
     },
+    /// A version of a template that this program does not have.
+    #[error(
+        "printing the card: this program does not have version {number} of the template; run the release that printed it"
+    )]
+    NoVersion {
+        /// The version.
+        number: u32,
+    },
+    /// A residence permit without its own facts, or an identity card with them: a defect.
+    #[error(
+        "printing the card: the order is of another document type than its template; report this"
+    )]
+    OtherDocument,
     /// No design is known for an issuer profile.
     #[error("printing the card: there is no design for issuer profile {profile}")]
     NoDesign {

@@ -15,10 +15,13 @@ const INTER: &[u8] = include_bytes!("../../fonts/Inter-Regular.otf");
 const INTER_MEDIUM: &[u8] = include_bytes!("../../fonts/Inter-Medium.otf");
 const INTER_SEMI_BOLD: &[u8] = include_bytes!("../../fonts/Inter-SemiBold.otf");
 
+/// The files.
+pub(super) const ALL: [&[u8]; 4] = [OCR_B, INTER, INTER_MEDIUM, INTER_SEMI_BOLD];
+
 /// All of them, as the renderer wants them. No font of the system is ever used.
 pub(super) static DATABASE: LazyLock<Arc<Database>> = LazyLock::new(|| {
     let mut database = Database::new();
-    for font in [OCR_B, INTER, INTER_MEDIUM, INTER_SEMI_BOLD] {
+    for font in ALL {
         database.load_font_data(font.to_vec());
     }
     Arc::new(database)

@@ -1,4 +1,4 @@
-//! Faces: front and back of an identity card at 600 dpi (docs/faces.md). Nothing here reads or writes files: templates and fonts are
+//! Faces: front and back of identity cards and residence permits at 600 dpi (docs/faces.md). Nothing here reads or writes files: templates and fonts are
 //! part of the program, data comes in, pictures go out.
 
 mod artwork;
@@ -10,21 +10,29 @@ mod error;
 mod fonts;
 pub mod geometry;
 mod guilloche;
+mod layout;
 mod lettering;
 mod picture;
 mod sheet;
 mod template;
+mod version;
 mod zone;
 
 use std::sync::OnceLock;
 
-pub use data::{CardFacts, Holder};
+pub use data::{CardFacts, Holder, Permit};
+use dossier::dossier::DocumentType;
 pub use error::FaceError;
 use personalisation_core::issuer_profile::IssuerProfile;
 use resvg::tiny_skia::Pixmap;
+pub use version::templates;
 pub use zone::zone_alone;
 
-use self::{data::Portrayal, design::Design};
+use self::{
+    data::Portrayal,
+    design::Design,
+    version::{VERSIONS, Version},
+};
 
 /// Both faces of one card, as PNG files of 2022 x 1275 pixels.
 pub struct Pictures {
@@ -37,7 +45,7 @@ pub struct Pictures {
 /// Draws faces. What is the same on every card of an issuer is drawn once, when first needed.
 #[derive(Default)]
 pub struct Faces {
-    sheets: [OnceLock<Result<Sheets, FaceError>>; IssuerProfile::ALL.len()],
+    sheets: [[OnceLock<Result<Sheets, FaceError>>; VERSIONS.len()]; IssuerProfile::ALL.len()],
 }
 
 /// An issuer's cards before anything about a holder is on them.
@@ -50,6 +58,7 @@ struct Sheets {
 pub struct Prepared {
     profile: IssuerProfile,
     design: &'static Design,
+    version: &'static Version,
     holder: Holder,
     portrayal: Portrayal,
 }
@@ -60,19 +69,31 @@ impl Faces {
         Self::default()
     }
 
-    /// Draws what all cards of an issuer share, so that the first card need not wait for it.
+    /// Draws what all identity cards of an issuer share, so that the first one need not wait for it.
     pub fn warm_up(&self, profile: &IssuerProfile) -> Result<(), FaceError> {
-        self.sheets(profile).map(drop)
+        let version = version::find(DocumentType::IdentityCard, None)?;
+        self.sheets(profile, version).map(drop)
     }
 
-    /// Checks that a holder's data can be printed, and decodes the pictures.
+    /// Checks that a holder's data can be printed by the newest version of the template, and decodes the pictures.
     pub fn prepare(profile: &IssuerProfile, holder: Holder) -> Result<Prepared, FaceError> {
-        let design = Design::of(profile)?;
+        Self::prepare_by(profile, holder, None)
+    }
+
+    /// The same by the version of that number, if one is given.
+    pub fn prepare_by(
+        profile: &IssuerProfile,
+        holder: Holder,
+        version: Option<u32>,
+    ) -> Result<Prepared, FaceError> {
+        let version = version::find(holder.document(), version)?;
+        let design = Design::of(profile, version.document)?;
         let portrayal = holder.portrayal()?;
-        composition::check(design, &holder)?;
+        composition::check(&version.layout, &holder, profile.authority)?;
         Ok(Prepared {
             profile: *profile,
             design,
+            version,
             holder,
             portrayal,
         })
@@ -80,25 +101,30 @@ impl Faces {
 
     /// Draws both faces of a card.
     pub fn draw(&self, prepared: &Prepared, card: &CardFacts) -> Result<Pictures, FaceError> {
-        let sheets = self.sheets(&prepared.profile)?;
+        let sheets = self.sheets(&prepared.profile, prepared.version)?;
         Ok(Pictures {
             front: picture::png(&composition::front(&sheets.front, prepared, card)?)?,
             back: picture::png(&composition::back(&sheets.back, prepared, card)?)?,
         })
     }
 
-    fn sheets(&self, profile: &IssuerProfile) -> Result<&Sheets, FaceError> {
+    fn sheets(&self, profile: &IssuerProfile, version: &Version) -> Result<&Sheets, FaceError> {
         let place = IssuerProfile::ALL
             .iter()
             .position(|known| known.name == profile.name)
             .ok_or(FaceError::NoDesign {
                 profile: profile.name,
             })?;
-        let drawn = self.sheets[place].get_or_init(|| {
-            let design = Design::of(profile)?;
+        let (document, number) = (version.document, version.number);
+        let mut all = VERSIONS.iter();
+        let nth = all
+            .position(|known| known.document == document && known.number == number)
+            .ok_or(FaceError::NoVersion { number })?;
+        let drawn = self.sheets[place][nth].get_or_init(|| {
+            let design = Design::of(profile, document)?;
             Ok(Sheets {
-                front: sheet::front(design)?,
-                back: sheet::back(design)?,
+                front: sheet::draw(design, &version.front)?,
+                back: sheet::draw(design, &version.back)?,
             })
         });
         drawn.as_ref().map_err(Clone::clone)
@@ -107,7 +133,11 @@ impl Faces {
 
 impl std::fmt::Debug for Faces {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let drawn = self.sheets.iter().filter(|sheets| sheets.get().is_some());
+        let drawn = self
+            .sheets
+            .as_flattened()
+            .iter()
+            .filter(|sheets| sheets.get().is_some());
         f.debug_struct("Faces")
             .field("drawn", &drawn.count())
             .finish()

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use icao9303::{
     lds::{
-        AtrInfo, Capabilities, DataGroup, Dg1, Dg12, Dg14, EfCom, EfDir, ElementaryFile,
-        ExtendedLength, FileError, LdsVersion, UnicodeVersion,
+        AtrInfo, Capabilities, DataGroup, Dg1, Dg14, EfCom, EfDir, ElementaryFile, ExtendedLength,
+        FileError, LdsVersion, UnicodeVersion,
     },
-    mrz::{Mrz, PartialDate},
+    mrz::Mrz,
     oid,
     security_info::{
         ChipAuthenticationInfo, ChipAuthenticationPublicKeyInfo, PaceInfo, SecurityInfo,
@@ -39,6 +39,14 @@ pub enum FilesError {
     /// A file cannot be written.
     #[error("building the card's files: {0}")]
     File(#[from] FileError),
+    /// The program has something else than the card was bound to.
+    #[error(
+        "printing the card: version {version} of its template is not what it was when the card was begun; run the release that began it"
+    )]
+    OtherTemplate {
+        /// The version.
+        version: u32,
+    },
     /// The list of hashes cannot be made.
     #[error("building the card's files: {0}")]
     SecurityObject(#[from] LdsSecurityObjectError),
@@ -78,18 +86,15 @@ impl CardFiles {
     ) -> Result<Self, FilesError> {
         let mrz = order.identity.mrz(number)?;
         let infos = security_infos(chip_key, terminals);
-        let profile = order.identity.issuer_profile()?;
-        let dg12 = Dg12 {
-            issuing_authority: Some(profile.authority.to_owned()),
-            date_of_issue: Some(PartialDate::Full(order.identity.issued()?)),
-            ..Dg12::default()
-        };
         let mut groups = order.data_groups.clone();
         groups.insert(
             DataGroup::DG1,
             Zeroizing::new(Dg1 { mrz: mrz.clone() }.encode()),
         );
-        groups.insert(DataGroup::DG12, Zeroizing::new(dg12.encode()?));
+        groups.insert(
+            DataGroup::DG12,
+            Zeroizing::new(order.identity.dg12()?.encode()?),
+        );
         let dg14 = Dg14 {
             security_infos: infos.clone(),
         };

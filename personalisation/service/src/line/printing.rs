@@ -6,9 +6,10 @@ use std::{
     thread::{self, JoinHandle},
 };
 
+use dossier::dossier::DocumentType;
 use icao9303::lds::DataGroup;
 use personalisation_core::{
-    card_access_number::CardAccessNumber, document_number::DocumentNumber,
+    attempt::Digest, card_access_number::CardAccessNumber, document_number::DocumentNumber,
     issuer_profile::IssuerProfile,
 };
 
@@ -16,7 +17,7 @@ use super::{
     files::{FilesError, OrderContent},
     output::{self, OutputError, PICTURES},
 };
-use crate::faces::{CardFacts, Faces, Holder, Pictures};
+use crate::faces::{CardFacts, Faces, Holder, Pictures, templates};
 
 /// Draws faces for all workers of a line.
 #[derive(Clone, Debug, Default)]
@@ -64,15 +65,23 @@ impl Printer {
         thread::spawn(move || drop(faces.warm_up(&profile)));
     }
 
-    /// Begins to draw a card's faces, to be written into `folder`, if there is one.
+    /// Begins to draw a card's faces by the version of the template that its attempt was bound to, to be written into
+    /// `folder`, if there is one. Without a version (bound before they were recorded) it is the first.
     pub fn begin(
         &self,
         order: &OrderContent,
-        number: DocumentNumber,
-        can: &CardAccessNumber,
+        (number, can, template): (DocumentNumber, &CardAccessNumber, Option<(u32, Digest)>),
         folder: Option<PathBuf>,
     ) -> Result<Printing, FilesError> {
         let profile = order.identity.issuer_profile()?;
+        let version = match template {
+            Some((version, digest)) => {
+                let document = order.identity.document();
+                demand_same(&profile, document, (version, digest))?;
+                version
+            }
+            None => 1,
+        };
         let holder = holder(order)?;
         let card = CardFacts {
             number: number.to_string(),
@@ -83,7 +92,8 @@ impl Printer {
         let (tell, drawn) = mpsc::channel();
         let faces = Arc::clone(&self.faces);
         let thread = thread::spawn(move || {
-            let pictures = Arc::new(draw(&faces, &profile, holder, &card)?);
+            let prepared = Faces::prepare_by(&profile, holder, Some(version))?;
+            let pictures = Arc::new(faces.draw(&prepared, &card)?);
             // Only machines want them before the card is good.
             let _unheard = tell.send(Arc::clone(&pictures));
             match (told.recv(), folder) {
@@ -136,14 +146,22 @@ fn holder(order: &OrderContent) -> Result<Holder, FilesError> {
     Ok(order.identity.holder(dg2, dg7, dg11)?)
 }
 
-fn draw(
-    faces: &Faces,
+/// A card is printed by what it was bound to, or not at all.
+fn demand_same(
     profile: &IssuerProfile,
-    holder: Holder,
-    card: &CardFacts,
-) -> Result<Pictures, OutputError> {
-    let prepared = Faces::prepare(profile, holder)?;
-    Ok(faces.draw(&prepared, card)?)
+    document: DocumentType,
+    (version, digest): (u32, Digest),
+) -> Result<(), FilesError> {
+    let mut ours = templates().iter();
+    let same = ours.any(|template| {
+        let key = &template.key;
+        key.issuer_profile == profile.name
+            && key.document == document
+            && key.version == version
+            && template.digest == digest
+    });
+    same.then_some(())
+        .ok_or(FilesError::OtherTemplate { version })
 }
 
 fn write(folder: &Path, pictures: &Pictures) -> Result<(), OutputError> {

@@ -70,7 +70,9 @@ async fn draw(
     let content = read_order(store, order).await?;
     let can = read_card_access_number(store, finished.id()).await?;
     let printer = output.printer();
-    let printing = printer.begin(&content, number, &can, Some(output.folder(number)))?;
+    let template = store.template_of(finished.id()).await?;
+    let folder = Some(output.folder(number));
+    let printing = printer.begin(&content, (number, &can, template), folder)?;
     printer.release(printing)?;
     printer.finish()?;
     tracing::info!(%number, "its pictures were missing and are drawn again");

@@ -78,9 +78,17 @@ pub enum OrderError {
     /// Fingers or reasons are missing.
     #[error("the order's fingers: {0}")]
     Fingers(#[from] FingersError),
-    /// Obligatory from 12 years on.
-    #[error("the order has no signature; holders of 12 years and more sign")]
-    NoSignature,
+    /// A residence permit without what it grants.
+    #[error(
+        "the application for a residence permit does not say what the decision grants; capture it again"
+    )]
+    NoTitle,
+    /// Obligatory from an age on.
+    #[error("the order has no signature; holders of {from} years and more sign")]
+    NoSignature {
+        /// In years.
+        from: i32,
+    },
     /// A picture cannot be loaded.
     #[error("the order's {of}: {source}")]
     Picture {

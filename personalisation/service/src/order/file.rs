@@ -10,14 +10,16 @@ use dossier::OfficeId;
 use icao9303::lds::Finger;
 use personalisation_core::fingers::{Hand, MissingReason};
 use serde::Deserialize;
+use time::Date;
 
 use zeroize::Zeroizing;
 
 use super::{
     OrderError,
     identity::{IdentityError, parse_birth, parse_date},
-    parts::{GivenFinger, Parts, Stated},
+    parts::{GivenFinger, Parts, Stated, StatedPermit},
 };
+use crate::config::PermitSection;
 
 /// No order is longer, in bytes: pictures are files of their own.
 const LIMIT: u64 = 64 * 1024;
@@ -60,6 +62,13 @@ pub(super) struct IdentityTable {
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DocumentTable {
+    #[serde(default, rename = "type")]
+    kind: DocumentName,
+    category: Option<String>,
+    #[serde(default)]
+    remarks: Vec<String>,
+    place_of_issue: Option<String>,
+    title_ends: Option<String>,
     #[serde(default)]
     pub(super) express: bool,
     pub(super) destination: Option<OfficeId>,
@@ -89,6 +98,14 @@ pub(super) struct FingerTable {
 pub(super) struct MissingFinger {
     hand: HandName,
     reason: ReasonName,
+}
+
+#[derive(Clone, Copy, Default, Deserialize, PartialEq)]
+#[serde(rename_all = "kebab-case")]
+enum DocumentName {
+    #[default]
+    IdentityCard,
+    ResidencePermit,
 }
 
 #[derive(Clone, Copy, Deserialize)]
@@ -146,7 +163,7 @@ impl OrderFile {
 
 impl OrderFile {
     /// Everything that the order is made of; reads the pictures that it names.
-    pub fn parts(&self, folder: &Path) -> Result<Parts, OrderError> {
+    pub fn parts(&self, folder: &Path, permits: &PermitSection) -> Result<Parts, OrderError> {
         let fingers = self.fingers.iter().map(|table| {
             Ok::<_, OrderError>(GivenFinger {
                 finger: table.finger(),
@@ -157,7 +174,7 @@ impl OrderFile {
         });
         let missing = self.missing_fingers.iter();
         Ok(Parts {
-            stated: self.stated()?,
+            stated: self.stated(permits)?,
             portrait: picture(&folder.join(&self.portrait.file))?,
             fingers: fingers.collect::<Result<_, _>>()?,
             missing: missing.map(|one| (one.hand(), one.reason())).collect(),
@@ -168,13 +185,8 @@ impl OrderFile {
         })
     }
 
-    fn stated(&self) -> Result<Stated, IdentityError> {
+    fn stated(&self, permits: &PermitSection) -> Result<Stated, IdentityError> {
         let (table, document) = (&self.identity, &self.document);
-        let date = |field, text: &Option<String>| {
-            text.as_deref()
-                .map(|text| parse_date(field, text))
-                .transpose()
-        };
         Ok(Stated {
             issuer_profile: self.issuer_profile.clone(),
             surname: table.surname.clone(),
@@ -186,10 +198,42 @@ impl OrderFile {
             national_number: table.national_number.clone(),
             name_line: table.name_line.clone(),
             name_line_shortened: table.name_line_shortened,
-            issued: date("issued", &document.issued)?,
-            expires: date("expires", &document.expires)?,
+            issued: date("issued", document.issued.as_ref())?,
+            expires: date("expires", document.expires.as_ref())?,
+            permit: document.permit(permits)?,
         })
     }
+}
+
+impl DocumentTable {
+    /// What a residence permit says besides; an identity card says nothing of that.
+    fn permit(&self, permits: &PermitSection) -> Result<Option<StatedPermit>, IdentityError> {
+        let Self {
+            category,
+            remarks,
+            place_of_issue: place,
+            title_ends,
+            ..
+        } = self;
+        if self.kind == DocumentName::IdentityCard {
+            let nothing = category.is_none() && remarks.is_empty() && place.is_none();
+            return if nothing && title_ends.is_none() {
+                Ok(None)
+            } else {
+                Err(IdentityError::NotOnCards)
+            };
+        }
+        Ok(Some(StatedPermit {
+            category: category.clone().unwrap_or_default(),
+            remarks: remarks.clone(),
+            place_of_issue: place.as_ref().unwrap_or(&permits.place_of_issue).clone(),
+            title_ends: date("title_ends", title_ends.as_ref())?,
+        }))
+    }
+}
+
+fn date(field: &'static str, text: Option<&String>) -> Result<Option<Date>, IdentityError> {
+    text.map(|text| parse_date(field, text)).transpose()
 }
 
 fn picture(path: &Path) -> Result<Zeroizing<Vec<u8>>, OrderError> {

@@ -1,24 +1,27 @@
 //! The identity of an order, checked; what DG1 and DG12 are made of once a number is known.
 
+use dossier::dossier::DocumentType;
 use icao9303::{
-    lds::Dg11,
+    lds::{Dg11, Dg12},
     mrz::{
         CodeError, CountryCode, DateError, DocumentCode, DocumentNumber, FieldError, Mrz, MrzName,
         NameError, NameField, OptionalData, PartialDate, Sex, Td1, Td1Error, Transliteration,
     },
 };
 use personalisation_core::{
+    age::Ages,
     document_number,
     issuer_profile::IssuerProfile,
     national_number::{self, NationalNumber, NationalNumberError},
-    validity::{self, ValidityError},
+    rules::{PermitPolicy, Rules, residence_permit::MovesFreely},
+    validity::{Ground, ValidityError},
 };
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use time::{Date, Month};
 use zeroize::{Zeroize, ZeroizeOnDrop, Zeroizing};
 
-use super::parts::Stated;
+use super::{parts::Stated, permit::Permit};
 use crate::{faces::Holder, person::Naming};
 
 /// Longest text of the visual zone that is accepted, in characters.
@@ -63,6 +66,23 @@ pub enum IdentityError {
     /// The MRZ cannot be written.
     #[error("machine readable zone: {0}")]
     Mrz(#[from] Td1Error),
+    /// Fields of a residence permit on an identity card.
+    #[error(
+        "category, remarks, place_of_issue and title_ends stand on residence permits only; drop them, or correct the type"
+    )]
+    NotOnCards,
+    /// The holder has no use for a residence permit.
+    #[error(transparent)]
+    MovesFreely(#[from] MovesFreely),
+    /// More remarks than the permit has lines.
+    #[error("a residence permit has room for {most} remarks; shorten them")]
+    Remarks {
+        /// Lines.
+        most: usize,
+    },
+    /// DG12 cannot be written.
+    #[error("additional document data: {0}")]
+    Dg12(#[from] icao9303::lds::FileError),
     /// A stored identity is damaged.
     #[error("the stored identity is damaged ({0}); restore the order from a backup")]
     Stored(&'static str),
@@ -89,29 +109,48 @@ pub struct Identity {
     issued: String,
     /// `YYYYMMDD`
     expires: String,
+    /// What a residence permit says besides; none: an identity card.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    permit: Option<Permit>,
 }
 
 impl Identity {
-    const VERSION: u8 = 1;
+    /// Without a permit; the same as before there were any.
+    const CARD_VERSION: u8 = 1;
+    /// With a permit.
+    const PERMIT_VERSION: u8 = 2;
 
     /// Checks the identity of an order given on `today`. `temporary`: a finger is missing for a
     /// time only.
     pub fn check(
         stated: &Stated,
+        permits: &PermitPolicy,
         today: Date,
         temporary: bool,
     ) -> Result<(Self, Option<NationalNumber>), IdentityError> {
         check_texts(stated)?;
         let birth = stated.date_of_birth;
         let issued = stated.issued.unwrap_or(today);
+        let title = stated.permit.as_ref();
+        let ground = Ground {
+            birth,
+            issued,
+            temporary,
+            title_ends: title.and_then(|permit| permit.title_ends),
+        };
+        let rules = Rules::of(stated.document(), permits);
         let expires = match stated.expires {
             Some(expires) => expires,
-            None => validity::longest(birth, issued, temporary)?,
+            None => ground.longest(&rules)?,
         };
-        validity::check(birth, issued, expires, temporary)?;
+        ground.check(&rules, expires)?;
         let name = name_line(stated)?;
         let identity = Self {
-            version: Self::VERSION,
+            version: if title.is_some() {
+                Self::PERMIT_VERSION
+            } else {
+                Self::CARD_VERSION
+            },
             issuer_profile: stated.issuer_profile.clone(),
             surname: stated.surname.clone(),
             given_names: stated.given_names.clone(),
@@ -122,7 +161,9 @@ impl Identity {
             nationality: stated.nationality.clone(),
             issued: PartialDate::Full(issued).to_lds(),
             expires: PartialDate::Full(expires).to_lds(),
+            permit: Permit::check(stated, permits)?,
         };
+        identity.dg12()?.encode()?;
         // Every field is tried now, with a number of the right form: later there is nobody to ask.
         identity.td1("C11111111")?.encode()?;
         let number = stated
@@ -157,6 +198,25 @@ impl Identity {
             expires: full_date(&self.expires).ok_or(IdentityError::Stored("expires"))?,
             dg2: Zeroizing::new(dg2.to_vec()),
             dg7: dg7.map(|file| Zeroizing::new(file.to_vec())),
+            permit: self.permit.as_ref().map(Permit::printed),
+        })
+    }
+
+    /// What is made.
+    pub const fn document(&self) -> DocumentType {
+        match self.permit {
+            Some(_) => DocumentType::ResidencePermit,
+            None => DocumentType::IdentityCard,
+        }
+    }
+
+    /// DG12: authority, day of issue, and a permit's type and remarks as endorsements.
+    pub fn dg12(&self) -> Result<Dg12, IdentityError> {
+        Ok(Dg12 {
+            issuing_authority: Some(self.issuer_profile()?.authority.to_owned()),
+            date_of_issue: Some(PartialDate::Full(self.issued()?)),
+            endorsements: self.permit.as_ref().map(Permit::endorsements),
+            ..Dg12::default()
         })
     }
 
@@ -188,9 +248,9 @@ impl Identity {
         full_date(&self.issued).ok_or(IdentityError::Stored("issued"))
     }
 
-    /// The holder's age in years on the day of issue.
-    pub fn age(&self) -> Option<i32> {
-        validity::age(self.date_of_birth(), self.issued().ok()?)
+    /// The holder's ages in years on the day of issue.
+    pub fn ages(&self) -> Option<Ages> {
+        Ages::on(self.date_of_birth(), self.issued().ok()?)
     }
 
     /// The issuer profile it was checked for.
@@ -219,10 +279,9 @@ impl Identity {
     pub fn decode(bytes: &[u8]) -> Result<Self, IdentityError> {
         let identity: Self =
             serde_json::from_slice(bytes).map_err(|_| IdentityError::Stored("form"))?;
-        if identity.version == Self::VERSION {
-            Ok(identity)
-        } else {
-            Err(IdentityError::Stored("version"))
+        match (identity.version, &identity.permit) {
+            (Self::CARD_VERSION, None) | (Self::PERMIT_VERSION, Some(_)) => Ok(identity),
+            _ => Err(IdentityError::Stored("version")),
         }
     }
 
@@ -230,7 +289,10 @@ impl Identity {
         let profile = self.issuer_profile()?;
         let line = &self.name_line;
         Ok(Td1 {
-            document_code: DocumentCode::td1(profile.document_code)?,
+            document_code: DocumentCode::td1(match &self.permit {
+                Some(permit) => permit.document_code(),
+                None => profile.document_code,
+            })?,
             issuer: CountryCode::new(profile.state)?,
             document_number: DocumentNumber::new(number).map_err(Td1Error::from)?,
             optional_data_1: OptionalData::default(),
@@ -268,11 +330,16 @@ fn check_texts(stated: &Stated) -> Result<(), IdentityError> {
             .iter()
             .map(|part| ("place_of_birth", part)),
     );
-    for (field, text) in texts {
-        let length = text.trim().chars().count();
-        if length == 0 || length > LONGEST_TEXT || text.chars().any(char::is_control) {
-            return Err(IdentityError::Text { field });
-        }
+    texts
+        .into_iter()
+        .try_for_each(|(field, text)| check_text(field, text))
+}
+
+/// Whether a text can stand on a document at all; the faces say whether it fits.
+pub(super) fn check_text(field: &'static str, text: &str) -> Result<(), IdentityError> {
+    let length = text.trim().chars().count();
+    if length == 0 || length > LONGEST_TEXT || text.chars().any(char::is_control) {
+        return Err(IdentityError::Text { field });
     }
     Ok(())
 }

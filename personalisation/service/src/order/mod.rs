@@ -4,12 +4,12 @@ mod error;
 mod file;
 mod identity;
 mod parts;
+mod permit;
 mod pictures;
 pub(crate) mod ticket;
 
 use std::path::Path;
 
-use dossier::dossier::DocumentType;
 pub use error::{OrderError, PictureOf};
 use evidence::entry::Act;
 use icao9303::{
@@ -24,6 +24,7 @@ use personalisation_core::{
     fingers::{self, Hand, MissingReason},
     ids::{ActId, OrderId},
     national_number::NationalNumber,
+    rules::{Duty, PermitPolicy, Rules},
 };
 use personalisation_store::{
     StoreError,
@@ -35,17 +36,15 @@ use zeroize::Zeroizing;
 
 pub use self::{
     file::OrderFile,
-    parts::{GivenFinger, Parts, Stated},
+    parts::{GivenFinger, Parts, Stated, StatedPermit},
 };
 use crate::{
-    config::Config,
+    config::{Config, PermitSection},
     faces::{Faces, Holder},
     person,
 };
 
 const ACTOR: &str = "personalisation/order";
-/// What the line makes.
-const DOCUMENT_TYPE: DocumentType = DocumentType::IdentityCard;
 
 /// The content of an order, ready to be stored: the identity, and the data groups that no blank
 /// changes.
@@ -86,7 +85,8 @@ pub async fn add(
         });
     }
     let folder = file.parent().unwrap_or(Path::new(""));
-    let prepared = prepare(&order, folder, now, rng)?;
+    let prepared = prepare(&order, folder, &config.residence_permit, now, rng)?;
+    let document_type = prepared.identity.document();
     let store = config.open_store().await?;
     let number = prepared
         .national_number
@@ -94,14 +94,18 @@ pub async fn add(
         .map(NationalNumber::as_str);
     let person = person::known_as(&store, prepared.identity.naming(), number)?;
     // Said before the token signs anything; the transaction looks again.
-    store.no_live_order(&person, DOCUMENT_TYPE).await?;
+    store.no_live_order(&person, document_type).await?;
     let Prepared {
         identity, files, ..
     } = prepared;
     let id = OrderId::generate(rng);
     let token = Token::open(&config.ticket_token())?;
     let key = token.find_ec(&config.tokens.tickets.key)?;
-    let ticket = ticket::issue(&token, &key, config, id, &ticket::digests(&files), now)?;
+    let asked = ticket::Asked {
+        order: id,
+        document: document_type,
+    };
+    let ticket = ticket::issue(&token, &key, config, asked, &ticket::digests(&files), now)?;
     let mut content = files;
     content.push((ContentKind::Identity, identity.encode()?));
     content.push((ContentKind::Ticket, Zeroizing::new(ticket.encode())));
@@ -110,7 +114,7 @@ pub async fn add(
         issuer_profile: profile.name,
         added_by: ACTOR,
         person: &person,
-        document_type: DOCUMENT_TYPE,
+        document_type,
         destination: order.document.destination.as_ref(),
         express: order.document.express,
         content: &content,
@@ -175,31 +179,35 @@ pub async fn decide(
 pub fn prepare(
     order: &OrderFile,
     folder: &Path,
+    permits: &PermitSection,
     now: OffsetDateTime,
     rng: &mut impl CryptoRng,
 ) -> Result<Prepared, OrderError> {
-    prepare_parts(&order.parts(folder)?, now, rng)
+    let parts = order.parts(folder, permits)?;
+    prepare_parts(&parts, &permits.policy(), now, rng)
 }
 
 /// Checks what an order is made of, and makes the data groups.
 pub fn prepare_parts(
     parts: &Parts,
+    permits: &PermitPolicy,
     now: OffsetDateTime,
     rng: &mut impl CryptoRng,
 ) -> Result<Prepared, OrderError> {
     let stated = &parts.stated;
     let (identity, national_number) =
-        Identity::check(stated, now.date(), temporary(&parts.missing))?;
-    let age = identity.age();
+        Identity::check(stated, permits, now.date(), temporary(&parts.missing))?;
+    let (ages, rules) = (identity.ages(), Rules::of(identity.document(), permits));
     let given: Vec<_> = parts.fingers.iter().map(|given| given.finger).collect();
-    fingers::check(&given, &parts.missing, age)?;
+    fingers::check(&rules, &given, &parts.missing, ages)?;
     let dg2 = pictures::portrait(&parts.portrait)?;
     let dg3 = pictures::fingers(&parts.fingers, rng)?;
     let mut files = vec![(ContentKind::Dg2, dg2), (ContentKind::Dg3, dg3)];
     match &parts.signature {
         Some(signature) => files.push((ContentKind::Dg7, pictures::signature(signature)?)),
-        None if age.is_none_or(|age| age >= fingers::OBLIGATORY_AGE) => {
-            return Err(OrderError::NoSignature);
+        None if rules.signature(ages) == Duty::Obligatory => {
+            let from = rules.signature_from();
+            return Err(OrderError::NoSignature { from });
         }
         None => {}
     }

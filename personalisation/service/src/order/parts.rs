@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use dossier::dossier::DocumentType;
 use icao9303::{lds::Finger, mrz::PartialDate};
 use personalisation_core::fingers::{Hand, MissingReason};
 use time::Date;
@@ -48,9 +49,35 @@ pub struct Stated {
     /// The day of issue; none: today.
     #[zeroize(skip)]
     pub issued: Option<Date>,
-    /// The last day; none: by the holder's age.
+    /// The last day; none: by the holder's age, and the title of residence.
     #[zeroize(skip)]
     pub expires: Option<Date>,
+    /// What a residence permit says besides; none: an identity card.
+    pub permit: Option<StatedPermit>,
+}
+
+/// What a residence permit says besides who the holder is, not checked yet.
+#[derive(Clone, Zeroize, ZeroizeOnDrop)]
+pub struct StatedPermit {
+    /// Type of permit, as printed.
+    pub category: String,
+    /// Lines, as printed: the right to work, a purpose.
+    pub remarks: Vec<String>,
+    /// Where it is issued.
+    pub place_of_issue: String,
+    /// The last day of the title of residence; none: it has no end.
+    #[zeroize(skip)]
+    pub title_ends: Option<Date>,
+}
+
+impl Stated {
+    /// What is ordered.
+    pub const fn document(&self) -> DocumentType {
+        match self.permit {
+            Some(_) => DocumentType::ResidencePermit,
+            None => DocumentType::IdentityCard,
+        }
+    }
 }
 
 /// One finger.
@@ -80,6 +107,13 @@ impl fmt::Debug for Stated {
         f.debug_struct("Stated")
             .field("issuer_profile", &self.issuer_profile)
             .finish_non_exhaustive()
+    }
+}
+
+/// Personal data: nothing of it is shown.
+impl fmt::Debug for StatedPermit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StatedPermit(redacted)")
     }
 }
 

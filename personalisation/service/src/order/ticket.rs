@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use dossier::dossier::DocumentType;
 use evidence::ticket::{SignedTicket, Ticket};
 use icao9303::lds::DataGroup;
 use key_custody::{CustodyError, EcKey, Token, role::TicketSigning};
@@ -26,12 +27,21 @@ pub(crate) fn digests(files: &[(ContentKind, Zeroizing<Vec<u8>>)]) -> Digests {
     files.iter().map(digest).collect()
 }
 
+/// For what a ticket is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked {
+    /// The order.
+    pub(crate) order: OrderId,
+    /// What is made: it decides which profile pki applies.
+    pub(crate) document: DocumentType,
+}
+
 /// Signs a ticket that commits to every data group among `files`.
 pub(crate) fn issue(
     token: &Token,
     key: &EcKey<TicketSigning>,
     config: &Config,
-    order: OrderId,
+    asked: Asked,
     files: &[(ContentKind, [u8; 32])],
     now: OffsetDateTime,
 ) -> Result<SignedTicket, CustodyError> {
@@ -41,8 +51,8 @@ pub(crate) fn issue(
         .collect();
     let issued_at = now.unix_timestamp() - CLOCK_DIFFERENCE;
     let ticket = Ticket {
-        order: *order.as_bytes(),
-        signing_profile: config.pki.signing_profile.clone(),
+        order: *asked.order.as_bytes(),
+        signing_profile: config.signing_profile(asked.document).to_owned(),
         content,
         issued_at,
         expires_at: issued_at + i64::from(config.pki.ticket_days) * SECONDS_A_DAY,

@@ -199,7 +199,7 @@ impl Checker {
             station.is_none_or(|station| !matches!(station.state, StationState::Active));
         let checks = Arc::clone(&self.checks);
         let beside = self.beside(row, &dossier).await?;
-        let issuer_profile = self.desk.config.issuer_profile().name;
+        let config = Arc::clone(&self.desk.config);
         let checking = tokio::task::spawn_blocking(move || {
             checks.run(&Question {
                 dossier: &dossier,
@@ -207,7 +207,7 @@ impl Checker {
                 register: &register,
                 beside,
                 quarantined,
-                issuer_profile,
+                issuer: config.issuer(),
                 now: edge::now(),
             })
         });

@@ -292,14 +292,19 @@ impl Desk {
         let dossier = self.dossier(row).await?;
         // The card is issued today, not when the application was checked.
         let profile = self.config.issuer_profile();
-        let stated = order::stated(&dossier, profile.name);
+        let stated = order::stated(&dossier, self.config.issuer()).map_err(Box::new)?;
         let missing = order::missing(&dossier);
-        let (identity, _) = Identity::check(&stated, now.date(), temporary(&missing))?;
+        let policy = self.config.residence_permit.policy();
+        let (identity, _) = Identity::check(&stated, &policy, now.date(), temporary(&missing))?;
         let (tickets, config) = (Arc::clone(&self.tickets), Arc::clone(&self.config));
-        let (order, digests) = (prepared.order, prepared.digests);
+        let digests = prepared.digests;
+        let asked = ticket::Asked {
+            order: prepared.order,
+            document: identity.document(),
+        };
         // The token blocks.
         let signing = tokio::task::spawn_blocking(move || {
-            ticket::issue(&tickets.token, &tickets.key, &config, order, &digests, now)
+            ticket::issue(&tickets.token, &tickets.key, &config, asked, &digests, now)
         });
         let ticket = signing.await.map_err(|_| ReviewError::Ending)??;
         let content = [

@@ -17,7 +17,7 @@ use key_custody::{
     tls::{self, Renewable},
 };
 
-pub use self::{decide::Desk, error::ReviewError};
+pub use self::{decide::Desk, error::ReviewError, order::Issuer};
 use self::{decide::Tickets, register::Register};
 use crate::intake::{IntakeError, Place};
 

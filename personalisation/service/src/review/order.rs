@@ -5,23 +5,35 @@ use biometrics::{
     wsq::{self, DecodeLimits, WsqParameters},
 };
 use dossier::{
-    Dossier,
-    dossier::{Finger as Captured, Hand as Side, MissingReason as Reason, Sex},
+    Day, Dossier,
+    dossier::{DocumentType, Finger as Captured, Hand as Side, MissingReason as Reason, Sex},
 };
 use icao9303::{lds::Finger, mrz::PartialDate};
 use personalisation_core::fingers::{Hand, MissingReason};
 use zeroize::Zeroizing;
 
-use crate::order::{GivenFinger, OrderError, Parts, PictureOf, Stated};
+use crate::{
+    config::PermitSection,
+    order::{GivenFinger, OrderError, Parts, PictureOf, Stated, StatedPermit},
+};
 
-/// Who the holder is.
-pub(super) fn stated(dossier: &Dossier, issuer_profile: &str) -> Stated {
+/// Who issues what a dossier applies for.
+#[derive(Clone, Copy, Debug)]
+pub struct Issuer<'a> {
+    /// Name of the issuer profile.
+    pub profile: &'a str,
+    /// How residence permits are made.
+    pub permits: &'a PermitSection,
+}
+
+/// Who the holder is. `NoTitle` for a residence permit of which the dossier does not say what it grants.
+pub(super) fn stated(dossier: &Dossier, issuer: Issuer<'_>) -> Result<Stated, OrderError> {
     let identity = &dossier.identity;
     let places = identity.place_of_birth.iter().flat_map(|one| &one.value);
     let number = identity.national_number.as_ref();
     let line = identity.name_line.as_ref();
-    Stated {
-        issuer_profile: issuer_profile.to_owned(),
+    Ok(Stated {
+        issuer_profile: issuer.profile.to_owned(),
         surname: identity.surname.value.as_str().to_owned(),
         given_names: identity.given_names.value.as_str().to_owned(),
         sex: match identity.sex.value {
@@ -38,7 +50,22 @@ pub(super) fn stated(dossier: &Dossier, issuer_profile: &str) -> Stated {
         name_line_shortened: identity.name_line_shortened,
         issued: None,
         expires: None,
+        permit: permit(dossier, issuer.permits)?,
+    })
+}
+
+fn permit(dossier: &Dossier, permits: &PermitSection) -> Result<Option<StatedPermit>, OrderError> {
+    if dossier.document_type == DocumentType::IdentityCard {
+        return Ok(None);
     }
+    let residence = dossier.residence.as_ref().ok_or(OrderError::NoTitle)?;
+    let remarks = residence.remarks.iter();
+    Ok(Some(StatedPermit {
+        category: residence.category.as_str().to_owned(),
+        remarks: remarks.map(|line| line.as_str().to_owned()).collect(),
+        place_of_issue: permits.place_of_issue.clone(),
+        title_ends: residence.ends.map(Day::date),
+    }))
 }
 
 /// The date of birth as far as known.
@@ -66,7 +93,7 @@ pub(super) fn missing(dossier: &Dossier) -> Vec<(Hand, MissingReason)> {
 }
 
 /// Everything that the order is made of.
-pub(super) fn parts(dossier: &Dossier, issuer_profile: &str) -> Result<Parts, OrderError> {
+pub(super) fn parts(dossier: &Dossier, issuer: Issuer<'_>) -> Result<Parts, OrderError> {
     let fingers = dossier.fingers.iter().map(|image| {
         let (finger, name) = finger(image.finger);
         let (picture, quality) = stream(image.record.as_bytes(), PictureOf::Finger(name))?;
@@ -79,7 +106,7 @@ pub(super) fn parts(dossier: &Dossier, issuer_profile: &str) -> Result<Parts, Or
     });
     let signature = dossier.signature.as_ref();
     Ok(Parts {
-        stated: stated(dossier, issuer_profile),
+        stated: stated(dossier, issuer)?,
         fingers: fingers.collect::<Result<_, _>>()?,
         missing: missing(dossier),
         portrait: Zeroizing::new(dossier.portrait.picture.as_bytes().to_vec()),

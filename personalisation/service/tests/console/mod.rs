@@ -16,3 +16,4 @@ mod place;
 mod programs;
 mod quality;
 mod quarantine;
+mod templates;

@@ -9,7 +9,7 @@ use icao9303::{
     mrz::{Mrz, PartialDate},
 };
 use image::{DynamicImage, GrayImage, Luma, Rgb, RgbImage};
-use personalisation::faces::{CardFacts, Holder, geometry};
+use personalisation::faces::{CardFacts, Holder, Permit, geometry};
 use time::{Date, Month};
 use zeroize::Zeroizing;
 
@@ -81,7 +81,25 @@ pub fn holder() -> Holder {
         expires: date(2036, Month::November, 21),
         dg2: dg2(&drawn_portrait(622, 800)),
         dg7: Some(dg7()),
+        permit: None,
     }
+}
+
+/// Somebody from elsewhere, with a permit.
+pub fn resident() -> Holder {
+    let mut resident = holder();
+    "USA".clone_into(&mut resident.nationality);
+    resident.place_of_birth = vec!["Springfield".to_owned(), "Illinois".to_owned()];
+    resident.permit = Some(Permit {
+        category: "Salarié".to_owned(),
+        remarks: vec![
+            "Accès au marché du travail : tout secteur".to_owned(),
+            "Toute profession".to_owned(),
+            "Carte bleue européenne".to_owned(),
+        ],
+        place_of_issue: "Luxembourg".to_owned(),
+    });
+    resident
 }
 
 /// A card of that machine readable zone.

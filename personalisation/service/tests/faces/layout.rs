@@ -19,7 +19,7 @@ fn draw(faces: &Faces, profile: &IssuerProfile, holder: Holder, card: &CardFacts
 }
 
 /// Smallest rectangle around every pixel in which two faces differ, in millimetres.
-fn difference(one: &RgbImage, other: &RgbImage) -> Option<Area> {
+pub fn difference(one: &RgbImage, other: &RgbImage) -> Option<Area> {
     let (mut left, mut top, mut right, mut bottom) = (u32::MAX, u32::MAX, 0, 0);
     for (x, y, pixel) in one.enumerate_pixels() {
         if pixel != other.get_pixel(x, y) {
@@ -36,7 +36,7 @@ fn difference(one: &RgbImage, other: &RgbImage) -> Option<Area> {
     })
 }
 
-fn is_within(inner: Area, outer: Area) -> bool {
+pub fn is_within(inner: Area, outer: Area) -> bool {
     let slack = 0.1;
     inner.x >= outer.x - slack
         && inner.y >= outer.y - slack

@@ -4,6 +4,8 @@
 pub mod grammar;
 mod holder;
 mod layout;
+mod permit;
+mod pinned;
 mod position;
 pub mod reading;
 mod refusals;

@@ -6,6 +6,7 @@ use personalisation_core::{
     blank::{BlankState, BlankStep},
     ids::BatchId,
     remake::remake,
+    template::Template,
 };
 use rand::CryptoRng;
 use time::OffsetDateTime;
@@ -19,6 +20,7 @@ use crate::{
     Store, StoreError, audit,
     row::length,
     stock::{self, Movement, move_blanks},
+    template,
     transaction::{Tx, transaction},
 };
 
@@ -128,7 +130,7 @@ pub(crate) async fn end_of_attempt(
 /// Writes the state that binding leads to and takes the lease.
 pub(super) async fn write_bound(
     tx: &mut Tx,
-    (from, to, batch): (&Attempt, &Attempt, BatchId),
+    (from, to, batch, template): (&Attempt, &Attempt, BatchId, &Template),
     lease: &Lease,
     clock: i64,
     now: OffsetDateTime,
@@ -140,7 +142,7 @@ pub(super) async fn write_bound(
     let query = sqlx::query(
         "UPDATE line_attempt SET state = $3, blank_id = $5, chip_serial = $6, document_number = $7,
                 tries = 1, lease_token = $8, lease_holder = $9, lease_expires_at = $10, batch_id = $11,
-                machine = $12, machine_card = $13
+                machine = $12, machine_card = $13, template_version = $14, template_digest = $15
          WHERE order_id = $1 AND attempt = $2 AND state = $4",
     );
     let moved = bind_id(query, &to.id())
@@ -155,6 +157,8 @@ pub(super) async fn write_bound(
         .bind(batch.as_bytes().to_vec())
         .bind(binding.card.map(|card| card.machine.to_string()))
         .bind(binding.card.map(machine::column_of))
+        .bind(i64::from(template.key.version))
+        .bind(template::hex(template.digest))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;

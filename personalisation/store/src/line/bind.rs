@@ -8,14 +8,16 @@ use personalisation_core::{
     document_number::DocumentNumber,
     ids::BatchId,
     machine::MachineCard,
+    template::Template,
 };
 use time::OffsetDateTime;
 
-use super::{Lease, advance};
+use super::{Lease, advance, queue};
 use crate::{
     Store, StoreError, audit,
     row::micros,
     stock::{self, Movement, move_blanks},
+    template::{self, NoTemplate},
     transaction::{Tx, transaction},
 };
 
@@ -32,6 +34,8 @@ pub struct Bind<'a> {
     pub lease: &'a Lease,
     /// Id of the batch that begins, if one does.
     pub batch: BatchId,
+    /// Every template that the program prints by.
+    pub templates: &'a [Template],
 }
 
 /// What came of it.
@@ -42,6 +46,8 @@ pub enum Bound {
     Attempt(Attempt),
     /// Nothing waits.
     NothingQueued,
+    /// Something waits, but by no template of its document type may be printed.
+    NoTemplate(NoTemplate),
     /// No delivery named this chip.
     UnknownChip,
     /// The chip's blank is not to be had: a document, spoiled, not received yet, or handed out to another line.
@@ -62,8 +68,10 @@ impl Store {
             self,
             "binding a blank",
             taking | tx | {
-                let Some(head) = self.head_of_queue(tx).await? else {
-                    return Ok(Bound::NothingQueued);
+                let standing = template::standing(tx, bind.templates).await?;
+                let Some(head) = self.head_of_queue(tx, &standing).await? else {
+                    let refused = queue::refused(tx, standing).await?;
+                    return Ok(refused.map_or(Bound::NothingQueued, Bound::NoTemplate));
                 };
                 let Some(blank) = stock::find(tx, bind.chip).await? else {
                     return Ok(Bound::UnknownChip);
@@ -75,7 +83,9 @@ impl Store {
                 } else if !blank.is_at(&line) || already_bound(tx, bind.chip).await? {
                     return Ok(Bound::NotAvailable(blank.state));
                 }
-                let (attempt, batch) = self.take_next(tx, head, bind, now).await?;
+                let (attempt, batch) = self.take_next(tx, head, (bind, &standing), now).await?;
+                let printable = queue::template_for(tx, &attempt, &standing).await?;
+                template::freeze(tx, printable, now).await?;
                 let number = allocate(tx, bind.numbers, &attempt, now).await?;
                 let bound = attempt.clone().bind(Binding {
                     blank: blank.id,
@@ -84,7 +94,8 @@ impl Store {
                     card: bind.card,
                 })?;
                 let clock = self.lease_clock(&mut **tx).await?;
-                advance::write_bound(tx, (&attempt, &bound, batch), bind.lease, clock, now).await?;
+                let written = (&attempt, &bound, batch, printable.template);
+                advance::write_bound(tx, written, bind.lease, clock, now).await?;
                 audit::write(tx, &entries(&bound)).await?;
                 Ok(Bound::Attempt(bound))
             }

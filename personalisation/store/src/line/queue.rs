@@ -1,9 +1,11 @@
 //! The queue: who comes in, and whom a worker takes next.
 
+use dossier::dossier::DocumentType;
 use personalisation_core::{
     attempt::Attempt,
     ids::BatchId,
     queue::{BATCH, Class},
+    template::TemplateRefusal,
 };
 use time::OffsetDateTime;
 
@@ -11,7 +13,9 @@ use super::{Bind, attempt_of, insert_move};
 use crate::{
     Store, StoreError,
     engine::EngineRow,
+    review::names,
     row::{Columns, micros},
+    template::{NoTemplate, Printable, Standing},
     transaction::Tx,
 };
 
@@ -90,18 +94,19 @@ impl Waiting {
 }
 
 impl Store {
-    /// The attempt that is next for a worker, and its batch: of the one it has while that is not full and nobody of a
+    /// The attempt that is next for a worker that may print by those templates, and its batch: of the one it has while that is not full and nobody of a
     /// higher class waits, else `head`, for which a batch begins.
     pub(super) async fn take_next(
         &self,
         tx: &mut Tx,
         head: Waiting,
-        bind: &Bind<'_>,
+        (bind, standing): (&Bind<'_>, &Standing<'_>),
         now: OffsetDateTime,
     ) -> Result<(Attempt, BatchId), StoreError> {
         let holder = &bind.lease.holder;
         if let Some(open) = open_batch(tx, holder).await? {
             if open.taken < i64::from(BATCH)
+                && standing.prints(&open.document_type)
                 && let Some(next) = self.next_for(tx, &open).await?
                 && next.class <= head.class
             {
@@ -126,13 +131,23 @@ impl Store {
         }
     }
 
-    /// Whoever is next among all; nobody else is given it until the caller's transaction ends.
-    pub(super) async fn head_of_queue(&self, tx: &mut Tx) -> Result<Option<Waiting>, StoreError> {
+    /// Whoever is next among all of whom a document can be printed; nobody else is given it until the caller's transaction ends.
+    pub(super) async fn head_of_queue(
+        &self,
+        tx: &mut Tx,
+        standing: &Standing<'_>,
+    ) -> Result<Option<Waiting>, StoreError> {
+        let [card, permit] = [DocumentType::IdentityCard, DocumentType::ResidencePermit]
+            .map(names::document_type)
+            .map(|name| if standing.prints(name) { name } else { "" });
         let row = sqlx::query(self.dialect.locked_alone(
-            "SELECT * FROM line_attempt WHERE state = 'queued' ORDER BY rank_at, order_id LIMIT 1",
-            "SELECT * FROM line_attempt WHERE state = 'queued' ORDER BY rank_at, order_id LIMIT 1
-             FOR UPDATE SKIP LOCKED",
+            "SELECT * FROM line_attempt WHERE state = 'queued' AND document_type IN ($1, $2)
+             ORDER BY rank_at, order_id LIMIT 1",
+            "SELECT * FROM line_attempt WHERE state = 'queued' AND document_type IN ($1, $2)
+             ORDER BY rank_at, order_id LIMIT 1 FOR UPDATE SKIP LOCKED",
         ))
+        .bind(card)
+        .bind(permit)
         .fetch_optional(&mut **tx)
         .await
         .map_err(StoreError::database("reading the queue"))?;
@@ -155,6 +170,63 @@ impl Store {
         .map_err(StoreError::database("reading the queue of a batch"))?;
         row.as_ref().map(Waiting::of).transpose()
     }
+}
+
+/// Why something that waits is not taken; none where nothing waits.
+pub(super) async fn refused(
+    tx: &mut Tx,
+    standing: Standing<'_>,
+) -> Result<Option<NoTemplate>, StoreError> {
+    const DOING: &str = "reading for what no template is approved";
+    for one in standing.refused {
+        let waits: Option<i64> = sqlx::query_scalar(
+            "SELECT CAST(1 AS BIGINT) FROM line_attempt WHERE state = 'queued' AND document_type = $1 LIMIT 1",
+        )
+        .bind(names::document_type(one.document))
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(StoreError::database(DOING))?;
+        if waits.is_some() {
+            return Ok(Some(one));
+        }
+    }
+    Ok(None)
+}
+
+/// By what an attempt's document is printed: its own State's template.
+pub(super) async fn template_for<'t>(
+    tx: &mut Tx,
+    attempt: &Attempt,
+    standing: &Standing<'t>,
+) -> Result<Printable<'t>, StoreError> {
+    const DOING: &str = "choosing an attempt's template";
+    let order = attempt.id().order;
+    let row =
+        sqlx::query("SELECT issuer_profile, document_type FROM order_item WHERE order_id = $1")
+            .bind(&order.as_bytes()[..])
+            .fetch_one(&mut **tx)
+            .await
+            .map_err(StoreError::database(DOING))?;
+    let columns = Columns {
+        table: "order_item",
+        id: order.to_string(),
+        row: &row,
+    };
+    let issuer_profile: String = columns.get("issuer_profile")?;
+    let document = columns.word_if_any("document_type", names::document_type_named)?;
+    let document = document.ok_or_else(|| columns.bad("document_type"))?;
+    let own = |one: &&Printable<'_>| {
+        let key = &one.template.key;
+        key.issuer_profile == issuer_profile && key.document == document
+    };
+    if let Some(printable) = standing.may_print.iter().find(own) {
+        return Ok(*printable);
+    }
+    Err(StoreError::NoTemplate(Box::new(NoTemplate {
+        issuer_profile,
+        document,
+        why: TemplateRefusal::Unknown,
+    })))
 }
 
 /// A worker's batch.

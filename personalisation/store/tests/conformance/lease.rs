@@ -176,6 +176,7 @@ async fn eight_workers_and_eight_orders_are_paired_one_to_one(engine: Engine) {
                 numbers: &numbers,
                 lease: &lease,
                 batch: BatchId::from_bytes([worker; 16]),
+                templates: crate::templates(),
             };
             store.bind_next(&bind, |_| vec![], NOW).await
         });

@@ -66,6 +66,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
         numbers: &numbers,
         lease: &one,
         batch: BatchId::from_bytes([1; 16]),
+        templates: crate::templates(),
     };
     let Bound::Attempt(first) = bench
         .store
@@ -84,6 +85,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
         numbers: &numbers[..1],
         lease: &two,
         batch: BatchId::from_bytes([2; 16]),
+        templates: crate::templates(),
     };
     let error = bench
         .store
@@ -252,6 +254,7 @@ async fn walk(bench: &mut Bench) -> Result<(), StoreError> {
             numbers: &numbers,
             lease: &mine,
             batch: BatchId::generate(&mut bench.rng),
+            templates: crate::templates(),
         };
         let Bound::Attempt(bound) = bench.store.bind_next(&bind, |_| vec![], NOW).await? else {
             panic!()

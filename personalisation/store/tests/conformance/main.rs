@@ -17,10 +17,11 @@ mod review;
 mod roles;
 mod staff;
 mod stock;
+mod templates;
 mod upgrade;
 
 use std::sync::{
-    Arc,
+    Arc, LazyLock,
     atomic::{AtomicI64, Ordering},
 };
 
@@ -31,6 +32,7 @@ use personalisation_core::{
     document_number::DocumentNumber,
     ids::{BatchId, BlankId, BoxId, DeliveryId, LeaseToken, OrderId},
     person::Person,
+    template::{Template, TemplateKey},
 };
 use personalisation_store::{
     Store,
@@ -51,6 +53,28 @@ const MINUTE: std::time::Duration = std::time::Duration::from_mins(1);
 
 fn micros(at: OffsetDateTime) -> i64 {
     i64::try_from(at.unix_timestamp_nanos() / 1000).unwrap()
+}
+
+/// What identity cards are printed by in a new database: the digests of its migration.
+fn templates() -> &'static [Template] {
+    static FOUNDING: LazyLock<Vec<Template>> = LazyLock::new(|| {
+        let migration = include_str!("../../migrations/0016_templates.sql");
+        let digests = migration.split('\'').filter(|word| word.len() == 64);
+        let of = |(profile, digest): (&str, &str)| Template {
+            key: TemplateKey {
+                issuer_profile: profile.to_owned(),
+                document: DocumentType::IdentityCard,
+                version: 1,
+            },
+            digest: Digest(hex::decode(digest).unwrap().try_into().unwrap()),
+        };
+        ["luxembourg", "utopia"]
+            .into_iter()
+            .zip(digests)
+            .map(of)
+            .collect()
+    });
+    &FOUNDING
 }
 
 /// A store of one engine, with a seeded source of randomness.
@@ -160,6 +184,7 @@ impl Bench {
             numbers: &numbers,
             lease,
             batch: BatchId::generate(&mut self.rng),
+            templates: templates(),
         };
         self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap()
     }

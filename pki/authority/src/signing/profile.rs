@@ -35,11 +35,17 @@ const IDENTITY_CARD: SigningProfile = SigningProfile {
     curve: CurveId::BrainpoolP256r1,
 };
 
+/// A residence permit of the uniform format: the same chip.
+const RESIDENCE_PERMIT: SigningProfile = SigningProfile {
+    name: "residence-permit",
+    ..IDENTITY_CARD
+};
+
 impl SigningProfile {
     /// The profile of that name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
-        [&IDENTITY_CARD]
+        [&IDENTITY_CARD, &RESIDENCE_PERMIT]
             .into_iter()
             .find(|profile| profile.name == name)
     }

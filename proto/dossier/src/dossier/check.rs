@@ -3,7 +3,8 @@
 //! Form only. Whether a person of an age must give fingers, or what a fee is, the centre decides.
 
 use super::{
-    Dossier, FingerImage, Identity, Measure, MissingFinger, MissingReason, Portrait, Signature,
+    DocumentType, Dossier, FingerImage, Identity, Measure, MissingFinger, MissingReason, Portrait,
+    Signature,
 };
 use crate::cbor::{Broken, checked::Checked};
 
@@ -13,6 +14,7 @@ const MOST_TRIES: u8 = 20;
 const MOST_DOCUMENTS: usize = 16;
 const MOST_PLACES: usize = 3;
 const MOST_ADDRESS_LINES: usize = 6;
+const MOST_REMARKS: usize = 4;
 const MOST_CENTS: u32 = 100_000;
 /// A clock that is off by more is a clock that was never set: two years.
 const MOST_OFFSET: u64 = 2 * 366 * 86_400_000;
@@ -37,6 +39,14 @@ impl Checked for Dossier {
         }
         if self.payment.fee > MOST_CENTS {
             return Err(("payment", "a fee is 1000 euros at most"));
+        }
+        if let Some(residence) = &self.residence {
+            if self.document_type != DocumentType::ResidencePermit {
+                return Err(("residence", "it goes with a residence permit"));
+            }
+            if residence.remarks.len() > MOST_REMARKS {
+                return Err(("residence", "there are 4 remarks at most"));
+            }
         }
         if self.recapture_of == Some(self.application) {
             return Err(("recapture_of", "a recapture is an application of its own"));

@@ -1,4 +1,4 @@
-//! One enrolment as captured: the body of a dossier, keys 0 to 27 of docs/dossier.md.
+//! One enrolment as captured: the body of a dossier, keys 0 to 28 of docs/dossier.md.
 
 mod application;
 mod check;
@@ -19,7 +19,7 @@ pub use self::{
     fingers::{Finger, FingerImage, Hand, MissingFinger, MissingReason},
     identity::{Identity, Sex, Source, Sourced},
     measure::{Bound, Limit, Measure},
-    papers::{DocumentKind, DocumentSeen, Payment, PriorDocument, PriorState},
+    papers::{DocumentKind, DocumentSeen, Payment, PriorDocument, PriorState, Residence},
     portrait::{Camera, Portrait, Signature, SignatureDevice},
     staff::{Means, Place, SecondPerson, SignIn},
 };
@@ -101,6 +101,9 @@ pub struct Dossier {
     /// 27: how the applicant can be reached, if they wish.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<Contact>,
+    /// 28: what a residence permit is granted for; only with one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub residence: Option<Residence>,
 }
 
 impl Body for Dossier {

@@ -69,6 +69,19 @@ pub struct PriorDocument {
     pub state: PriorState,
 }
 
+/// What the decision on residence grants: the residence permit says it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Residence {
+    /// 0: the type of permit, as it is printed.
+    pub category: Text<1, 60>,
+    /// 1: the last day of the title; none: it has no end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ends: Option<Day>,
+    /// 2: at most 4 lines, as they are printed: the right to work, a purpose.
+    pub remarks: Vec<Text<1, 60>>,
+}
+
 /// What was paid.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -270,6 +270,7 @@ pub fn dossier() -> Dossier {
         software: label("enrolment-station-0.1.0"),
         collection: office(),
         contact: Some(contact()),
+        residence: None,
     }
 }
 

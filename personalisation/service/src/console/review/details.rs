@@ -104,6 +104,7 @@ pub(super) const fn words(detail: Detail) -> Id {
         Detail::ResidencePermit => Id("detail-residence-permit"),
         Detail::Clock => Id("detail-clock"),
         Detail::NameLine => Id("detail-name-line"),
+        Detail::ResidenceTitle => Id("detail-residence-title"),
         Detail::DocumentType => Id("detail-document-type"),
         Detail::Identity => Id("detail-identity"),
         Detail::Signature => Id("detail-signature"),

@@ -213,7 +213,11 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let output = self.settings.output.as_ref();
         if output.is_some() || job.binding.card.is_some() {
             let folder = output.map(|output| output.folder(number));
-            job.printing = Some(self.printer().begin(order, number, can, folder)?);
+            let template = self.wait(self.store.template_of(job.attempt.id()))?;
+            let printing = self
+                .printer()
+                .begin(order, (number, can, template), folder)?;
+            job.printing = Some(printing);
         }
         Ok(())
     }

@@ -29,11 +29,14 @@ use super::{
     failure::{Remedy, StepError},
     job::{Job, intent},
 };
-use crate::line::{
-    card_keys::CardKeys,
-    chip::{self, ChipFacts, LifeCycle},
-    event::Event,
-    reader::{CardReader, NoCard},
+use crate::{
+    faces::templates,
+    line::{
+        card_keys::CardKeys,
+        chip::{self, ChipFacts, LifeCycle},
+        event::Event,
+        reader::{CardReader, NoCard},
+    },
 };
 
 /// How long to wait before looking again.
@@ -41,6 +44,8 @@ pub(super) const POLL: Duration = Duration::from_millis(100);
 /// How often that pause doubles while something outside the card is missing: each look takes the
 /// attempt up and gives it back, which the audit keeps.
 const MOST_DOUBLINGS: u32 = 4;
+/// How long to wait before looking again whether a template was approved.
+const TEMPLATE_PAUSE: Duration = Duration::from_secs(1);
 /// How long a reader that is gone may stay away before its card is given up.
 const READER_GRACE: Duration = Duration::from_secs(30);
 /// How often a card may fail to say who it is.
@@ -62,6 +67,8 @@ pub(super) struct Seat {
     pub(super) waits_for_order: bool,
     /// In a machine: why the last try at this card failed.
     pub(super) failed: Option<(ScrapReason, String)>,
+    /// When no template was approved for what waits.
+    refused_at: Option<Instant>,
     mute: u32,
     /// How often in a row something outside the card was missing.
     waited: u32,
@@ -107,6 +114,7 @@ impl Seat {
             released: false,
             waits_for_order: false,
             failed: None,
+            refused_at: None,
             mute: 0,
             waited: 0,
             told: None,
@@ -128,9 +136,15 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         }
         if seat.settled || seat.waits_for_order {
             let removed = self.reader.wait_for_removal(POLL);
-            let orders = self.wait(self.store.queue_length())?.queued > 0;
+            let rested = |at: Instant| at.elapsed() >= TEMPLATE_PAUSE;
+            let orders = seat.refused_at.is_none_or(rested)
+                && self.wait(self.store.queue_length())?.queued > 0;
             if removed || (seat.waits_for_order && orders) {
-                *seat = Seat::new(seat.token);
+                let told = seat.refused_at.and_then(|_| seat.told.take());
+                *seat = Seat {
+                    told,
+                    ..Seat::new(seat.token)
+                };
             } else {
                 return self.give_up_abandoned(seat);
             }
@@ -198,6 +212,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             numbers: &numbers,
             lease: &lease,
             batch: BatchId::generate(&mut self.rng),
+            templates: templates(),
         };
         let entries = |attempt: &Attempt| {
             let object = format!("attempt {}", attempt.id());
@@ -227,6 +242,12 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             }
             Bound::NothingQueued => {
                 seat.waits_for_order = true;
+                Ok(Turn::Idle)
+            }
+            Bound::NoTemplate(refused) => {
+                self.tell_waiting(seat, refused.to_string());
+                seat.waits_for_order = true;
+                seat.refused_at = Some(Instant::now());
                 Ok(Turn::Idle)
             }
             Bound::UnknownChip => {

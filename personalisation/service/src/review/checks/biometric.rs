@@ -14,6 +14,7 @@ use dossier::{
 use personalisation_core::{
     application::{Detail, Finding, Referral},
     fingers,
+    rules::Rules,
 };
 
 use super::{Question, all_or};
@@ -62,13 +63,14 @@ fn threshold(question: &Question<'_>, measure: &str) -> Option<u8> {
 /// Which fingers there must be, and each one's ridges.
 pub(super) fn fingers(question: &Question<'_>) -> Finding {
     let dossier = question.dossier;
-    let parts = order::parts(dossier, question.issuer_profile);
+    let parts = order::parts(dossier, question.issuer);
     let Ok(parts) = parts else {
         return Finding::refer(Referral::Quality, vec![Detail::Record]);
     };
     let given: Vec<_> = parts.fingers.iter().map(|given| given.finger).collect();
     let mut details = Vec::new();
-    if fingers::check(&given, &parts.missing, question.age()).is_err() {
+    let rules = Rules::of(dossier.document_type, &question.issuer.permits.policy());
+    if fingers::check(&rules, &given, &parts.missing, question.ages()).is_err() {
         details.push(Detail::Hands);
     }
     for image in &dossier.fingers {

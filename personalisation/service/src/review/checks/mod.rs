@@ -8,10 +8,17 @@ mod rules;
 
 use biometrics::face::{self, tflite::ModelError};
 use dossier::{Configuration, Dossier};
-use personalisation_core::application::{Check, CheckResult, Detail, Finding, Referral};
+use personalisation_core::{
+    age::Ages,
+    application::{Check, CheckResult, Detail, Finding, Referral},
+    issuer_profile::IssuerProfile,
+};
 use time::{Date, OffsetDateTime};
 
-use super::{order, register::Answer};
+use super::{
+    order::{self, Issuer},
+    register::Answer,
+};
 use crate::order::{OrderError, Parts, Prepared, prepare_parts};
 
 /// What the checks look at.
@@ -27,8 +34,8 @@ pub struct Question<'a> {
     pub beside: Beside,
     /// Whether its station is under quarantine.
     pub quarantined: bool,
-    /// Name of the issuer profile.
-    pub issuer_profile: &'a str,
+    /// Who issues.
+    pub issuer: Issuer<'a>,
     /// Now.
     pub now: OffsetDateTime,
 }
@@ -102,9 +109,19 @@ impl Question<'_> {
             .map_or(self.now.date(), OffsetDateTime::date)
     }
 
-    /// The applicant's age in years that day, where the year of birth is known.
+    /// The State that issues, as the MRZ writes it.
+    pub(super) fn state(&self) -> &'static str {
+        IssuerProfile::by_name(self.issuer.profile).map_or("", |profile| profile.state)
+    }
+
+    /// The applicant's ages in years that day, where the year of birth is known.
+    pub(super) fn ages(&self) -> Option<Ages> {
+        Ages::on(order::birth(self.dossier), self.made_on())
+    }
+
+    /// The least of them.
     pub(super) fn age(&self) -> Option<i32> {
-        personalisation_core::validity::age(order::birth(self.dossier), self.made_on())
+        self.ages().map(|ages| ages.least)
     }
 }
 
@@ -128,12 +145,10 @@ fn other_application(question: &Question<'_>) -> Finding {
 /// Makes everything that the card will be made of, both printed faces included.
 fn printing(question: &Question<'_>) -> (Finding, Option<Prepared>) {
     let refer = |detail| Finding::refer(Referral::Printing, vec![detail]);
-    if question.dossier.document_type != dossier::dossier::DocumentType::IdentityCard {
-        // The line makes identity cards only.
-        return (refer(Detail::DocumentType), None);
-    }
-    let made = order::parts(question.dossier, question.issuer_profile)
-        .and_then(|parts: Parts| prepare_parts(&parts, question.now, &mut crate::edge::rng()));
+    let policy = question.issuer.permits.policy();
+    let mut rng = crate::edge::rng();
+    let made = order::parts(question.dossier, question.issuer)
+        .and_then(|parts: Parts| prepare_parts(&parts, &policy, question.now, &mut rng));
     match made {
         Ok(prepared) => (Finding::passed(), Some(prepared)),
         Err(error) => (refer(cause(&error)), None),
@@ -149,7 +164,8 @@ fn cause(error: &OrderError) -> Detail {
         | OrderError::FingerStream { .. }
         | OrderError::FingerEncoding { .. }
         | OrderError::FingerTooLong { .. } => Detail::Fingers,
-        OrderError::NoSignature | OrderError::Signature(_) => Detail::Signature,
+        OrderError::NoTitle => Detail::ResidenceTitle,
+        OrderError::NoSignature { .. } | OrderError::Signature(_) => Detail::Signature,
         OrderError::Portrait(_) | OrderError::Face(_) => Detail::Portrait,
         OrderError::Picture { of, .. } => match of {
             crate::order::PictureOf::Portrait => Detail::Portrait,

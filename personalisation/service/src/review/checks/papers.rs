@@ -1,7 +1,10 @@
 //! Documents that the person has or had, and whether dates, grounds and papers go together.
 
 use dossier::dossier::{DocumentType, Ground, Identity, PriorState};
-use personalisation_core::application::{Detail, Finding, Referral};
+use personalisation_core::{
+    application::{Detail, Finding, Referral},
+    rules::residence_permit::may_hold,
+};
 use wire::register::{Document, DocumentKind, DocumentStatus};
 
 use super::{Question, all_or};
@@ -149,7 +152,11 @@ pub(super) fn plausibility(question: &Question<'_>) -> Finding {
         (
             Detail::ResidencePermit,
             dossier.document_type != DocumentType::ResidencePermit
-                || dossier.identity.nationality.value.as_str() != "LUX",
+                || may_hold(
+                    dossier.identity.nationality.value.as_str(),
+                    question.state(),
+                )
+                .is_ok(),
         ),
         (Detail::Clock, dossier.clock.is_some()),
         (Detail::NameLine, line_fits(&dossier.identity)),

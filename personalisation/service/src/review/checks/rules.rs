@@ -2,7 +2,7 @@
 
 use dossier::{
     configuration::Occasion,
-    dossier::{Ground, MissingReason, Source},
+    dossier::{DocumentType, Ground, MissingReason, Source},
 };
 use personalisation_core::application::{Detail, Finding, Referral};
 use wire::register::Person;
@@ -117,10 +117,11 @@ pub(super) fn payment(question: &Question<'_>) -> Finding {
 
 /// Whether this application may be approved without a person once every check passed: the renewal of an
 /// adult's card with an identity that nobody typed. Never a first issue, a loss or theft, a correction,
-/// a minor's, one that a representative made, or one that was captured again.
+/// a minor's, a residence permit, one that a representative made, or one that was captured again.
 pub(super) fn by_rule(question: &Question<'_>) -> bool {
     let dossier = question.dossier;
-    dossier.ground == Ground::Renewal
+    dossier.document_type == DocumentType::IdentityCard
+        && dossier.ground == Ground::Renewal
         && question.age().is_some_and(|age| age >= FULL_AGE)
         && dossier.representative.is_none()
         && dossier.recapture_of.is_none()

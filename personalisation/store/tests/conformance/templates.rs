@@ -1,0 +1,202 @@
+//! Templates: two others approve, a used one never changes, and nothing is bound without one.
+
+use dossier::{PersonId, dossier::DocumentType};
+use personalisation_core::{
+    attempt::Digest,
+    ids::{BatchId, OrderId},
+    person::Person,
+    template::{Origin, Template, TemplateError, TemplateKey, TemplateRefusal},
+};
+use personalisation_store::{
+    StoreError,
+    line::{Bind, Bound},
+    order::NewOrder,
+};
+use rand::RngExt as _;
+
+use crate::{Bench, Engine, NOW, chip, lease, on_each_engine, templates};
+
+const ADA: PersonId = PersonId::from_bytes([1; 16]);
+const BOB: PersonId = PersonId::from_bytes([2; 16]);
+const EVE: PersonId = PersonId::from_bytes([3; 16]);
+
+fn permit(version: u32, digest: u8) -> Template {
+    Template {
+        key: TemplateKey {
+            issuer_profile: "luxembourg".to_owned(),
+            document: DocumentType::ResidencePermit,
+            version,
+        },
+        digest: Digest([digest; 32]),
+    }
+}
+
+impl Bench {
+    async fn propose(&self, template: &Template, by: PersonId) -> Result<(), StoreError> {
+        let proposed = self.store.propose_template(template, by, &[], NOW).await;
+        proposed.map(|_| ())
+    }
+
+    async fn approve(&self, template: &Template, by: PersonId) -> Result<bool, StoreError> {
+        let (key, seen) = (&template.key, template.digest);
+        let approved = self.store.approve_template(key, seen, by, &[], NOW).await;
+        approved.map(|record| record.is_approved())
+    }
+
+    /// Proposed by Ada, approved by Bob and Eve.
+    async fn approved(&self, template: &Template) {
+        self.propose(template, ADA).await.unwrap();
+        assert!(!self.approve(template, BOB).await.unwrap());
+        assert!(self.approve(template, EVE).await.unwrap());
+    }
+
+    async fn order_permit(&mut self) -> OrderId {
+        let id = OrderId::generate(&mut self.rng);
+        let order = NewOrder {
+            id,
+            issuer_profile: "luxembourg",
+            added_by: "personalisation/order",
+            person: &Person::new(self.rng.random(), None),
+            document_type: DocumentType::ResidencePermit,
+            destination: None,
+            express: false,
+            content: &[],
+        };
+        let added = self.store.add_order(&mut self.rng, &order, &[], NOW).await;
+        added.unwrap();
+        id
+    }
+
+    async fn bind_by(&mut self, number: u8, templates: &[Template]) -> Bound {
+        let numbers =
+            [personalisation_core::document_number::DocumentNumber::generate(&mut self.rng)];
+        let bind = Bind {
+            chip: chip(number),
+            numbers: &numbers,
+            lease: &lease("one", number),
+            batch: BatchId::generate(&mut self.rng),
+            templates,
+        };
+        self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap()
+    }
+}
+
+fn refused(result: Result<impl Sized, StoreError>) -> TemplateError {
+    match result {
+        Err(StoreError::Template(error)) => error,
+        Err(other) => panic!("{other}"),
+        Ok(_) => panic!("it was not refused"),
+    }
+}
+
+async fn a_version_is_approved_by_two_others(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let template = permit(1, 7);
+    bench.propose(&template, ADA).await.unwrap();
+    let same = bench.propose(&template, BOB).await;
+    assert_eq!(refused(same), TemplateError::Same);
+    let own = bench.approve(&template, ADA).await;
+    assert_eq!(refused(own), TemplateError::Proposer);
+    assert!(!bench.approve(&template, BOB).await.unwrap());
+    let again = bench.approve(&template, BOB).await;
+    assert_eq!(refused(again), TemplateError::Twice);
+    let other = bench.approve(&permit(1, 8), EVE).await;
+    assert_eq!(refused(other), TemplateError::Changed);
+    assert!(bench.approve(&template, EVE).await.unwrap());
+    let late = bench
+        .approve(&template, PersonId::from_bytes([4; 16]))
+        .await;
+    assert_eq!(refused(late), TemplateError::Approved);
+    let unknown = bench.approve(&permit(9, 7), BOB).await;
+    assert!(matches!(unknown, Err(StoreError::Stale { .. })));
+    let known = bench.store.templates().await.unwrap();
+    let record = known.iter().find(|one| one.template == template).unwrap();
+    assert_eq!(record.origin, Origin::Proposed(ADA));
+    assert_eq!((record.approvals.len(), record.used), (2, false));
+}
+
+async fn a_change_loses_its_approvals_and_a_used_version_never_changes(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    let first = permit(1, 7);
+    bench.approved(&first).await;
+    let changed = permit(1, 8);
+    bench.propose(&changed, BOB).await.unwrap();
+    assert!(!bench.approve(&changed, ADA).await.unwrap());
+    assert!(bench.approve(&changed, EVE).await.unwrap());
+    bench.order_permit().await;
+    let bound = bench.bind_by(1, std::slice::from_ref(&changed)).await;
+    let Bound::Attempt(attempt) = bound else {
+        panic!("{bound:?}");
+    };
+    let recorded = bench.store.template_of(attempt.id()).await.unwrap();
+    assert_eq!(recorded, Some((1, changed.digest)));
+    let frozen = bench.propose(&permit(1, 9), ADA).await;
+    assert_eq!(refused(frozen), TemplateError::Frozen);
+    // What cards were made by before approvals were recorded is as frozen.
+    let founding = Template {
+        digest: Digest([9; 32]),
+        ..templates()[0].clone()
+    };
+    let frozen = bench.propose(&founding, ADA).await;
+    assert_eq!(refused(frozen), TemplateError::Frozen);
+    bench.propose(&permit(2, 9), ADA).await.unwrap();
+}
+
+async fn nothing_is_bound_without_an_approved_template_of_that_content(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1), chip(2), chip(3)]).await;
+    let template = permit(1, 7);
+    let both = [&templates()[..1], std::slice::from_ref(&template)].concat();
+    bench.order_permit().await;
+    let why = |bound| match bound {
+        Bound::NoTemplate(refused) => refused.why,
+        other => panic!("{other:?}"),
+    };
+    let none = bench.bind_by(1, &both).await;
+    assert_eq!(why(none), TemplateRefusal::Unknown);
+    bench.propose(&template, ADA).await.unwrap();
+    bench.approve(&template, BOB).await.unwrap();
+    let half = bench.bind_by(1, &both).await;
+    assert_eq!(why(half), TemplateRefusal::Unapproved(1));
+    // Cards of the other type are made meanwhile, though they came later.
+    bench.order("CARD", NOW + time::Duration::HOUR).await;
+    let card = bench.bind_by(1, &both).await;
+    assert!(matches!(card, Bound::Attempt(_)), "{card:?}");
+    bench.approve(&template, EVE).await.unwrap();
+    let other = [templates()[0].clone(), permit(1, 8)];
+    let differs = bench.bind_by(2, &other).await;
+    assert_eq!(why(differs), TemplateRefusal::Differs);
+    // A newer version that nobody approved stops nothing: the approved one prints.
+    let newer = [&both[..], &[permit(2, 9)]].concat();
+    let Bound::Attempt(attempt) = bench.bind_by(2, &newer).await else {
+        panic!("the permit waits");
+    };
+    let recorded = bench.store.template_of(attempt.id()).await.unwrap();
+    assert_eq!(recorded, Some((1, template.digest)));
+    assert_eq!(bench.bind_by(3, &newer).await, Bound::NothingQueued);
+}
+
+async fn two_who_approve_at_once_are_two(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let template = permit(1, 7);
+    bench.propose(&template, ADA).await.unwrap();
+    let both = tokio::join!(bench.approve(&template, BOB), bench.approve(&template, EVE));
+    let approved = [both.0.unwrap(), both.1.unwrap()];
+    assert_eq!(
+        approved.iter().filter(|done| **done).count(),
+        1,
+        "the later one"
+    );
+    let third = bench
+        .approve(&template, PersonId::from_bytes([4; 16]))
+        .await;
+    assert_eq!(refused(third), TemplateError::Approved);
+}
+
+on_each_engine! {
+    a_change_loses_its_approvals_and_a_used_version_never_changes,
+    a_version_is_approved_by_two_others,
+    nothing_is_bound_without_an_approved_template_of_that_content,
+    two_who_approve_at_once_are_two,
+}
