@@ -30,6 +30,7 @@ impl Bench {
             numbers: &numbers,
             lease: &mine,
             batch: BatchId::from_bytes([byte; 16]),
+            templates: crate::templates(),
         };
         let bound = self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap();
         let Bound::Attempt(mut attempt) = bound else {
