@@ -19,5 +19,6 @@ pub mod person;
 pub mod review;
 pub mod secret_file;
 pub mod staff;
+pub mod stock;
 pub mod template;
 pub mod whole_file;

@@ -7,6 +7,7 @@ nav-search = Suche
 nav-oversight = Aufsicht
 nav-quarantine = Zurückgewiesen
 nav-templates = Vorlagen
+nav-floor = Fertigung
 nav-fleet = Stationen
 nav-configuration = Konfiguration
 nav-staff = Personal

@@ -7,6 +7,7 @@ nav-search = Search
 nav-oversight = Oversight
 nav-quarantine = Rejected
 nav-templates = Templates
+nav-floor = Floor
 nav-fleet = Stations
 nav-configuration = Configuration
 nav-staff = Staff

@@ -7,6 +7,7 @@ nav-search = Recherche
 nav-oversight = Surveillance
 nav-quarantine = Rejetés
 nav-templates = Modèles
+nav-floor = Atelier
 nav-fleet = Stations
 nav-configuration = Configuration
 nav-staff = Personnel

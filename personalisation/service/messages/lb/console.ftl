@@ -7,6 +7,7 @@ nav-search = Sich
 nav-oversight = Opsiicht
 nav-quarantine = Zréckgewisen
 nav-templates = Virlagen
+nav-floor = Atelier
 nav-fleet = Statiounen
 nav-configuration = Konfiguratioun
 nav-staff = Personal

@@ -11,6 +11,7 @@ mod caller;
 mod configuration;
 mod enrol;
 mod fleet;
+mod floor;
 mod identity;
 mod notices;
 mod oversight;
@@ -23,6 +24,7 @@ mod search;
 mod section;
 mod staff;
 mod start;
+mod stock;
 mod templates;
 mod view;
 mod whole;
@@ -59,18 +61,21 @@ use crate::{
 
 pub use routes::Route;
 pub use section::{ConsoleSection, ConsoleToken};
+pub use stock::certificate as stock_certificate;
 
 /// Everything that the console says by itself.
 pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "approvals",
     "console",
     "fleet",
+    "floor",
     "letter",
     "notices",
     "oversight",
     "quarantine",
     "review",
     "staff",
+    "stock",
     "templates"
 );
 
@@ -258,8 +263,10 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = oversight::add(routes);
     let routes = quarantine::add(routes);
     let routes = templates::add(routes);
+    let routes = floor::add(routes);
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
+    let routes = stock::add(routes);
     staff::add(routes)
 }
 

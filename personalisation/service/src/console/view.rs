@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 12] = [
+const PLACES: [(&str, Resource, Id); 14] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
@@ -21,12 +21,14 @@ const PLACES: [(&str, Resource, Id); 12] = [
     ("/oversight", Resource::Oversight, Id("nav-oversight")),
     ("/quarantine", Resource::Quarantine, Id("nav-quarantine")),
     ("/templates", Resource::Templates, Id("nav-templates")),
+    ("/floor", Resource::Floor, Id("nav-floor")),
     ("/fleet", Resource::Fleet, Id("nav-fleet")),
     (
         "/configuration",
         Resource::Configuration,
         Id("nav-configuration"),
     ),
+    ("/stock", Resource::Stock, Id("nav-stock")),
     ("/staff", Resource::Staff, Id("nav-staff")),
 ];
 

@@ -33,7 +33,28 @@ type Thread = JoinHandle<Result<(), OutputError>>;
 #[derive(Debug)]
 pub struct Printing {
     card_is_good: mpsc::Sender<()>,
+    drawn: mpsc::Receiver<Arc<Pictures>>,
+    pictures: Option<Arc<Pictures>>,
     thread: Thread,
+}
+
+impl Printing {
+    /// The faces; waits until they are drawn. Where they cannot be, [`Printer::release`] says why.
+    pub fn pictures(&mut self) -> Option<Arc<Pictures>> {
+        if self.pictures.is_none() {
+            self.pictures = self.drawn.recv().ok();
+        }
+        self.pictures.clone()
+    }
+
+    /// Why there are no faces.
+    pub fn failure(self) -> OutputError {
+        drop(self.card_is_good);
+        match join(self.thread) {
+            Err(error) => error,
+            Ok(()) => OutputError::Printer,
+        }
+    }
 }
 
 impl Printer {
@@ -44,13 +65,13 @@ impl Printer {
         thread::spawn(move || drop(faces.warm_up(&profile)));
     }
 
-    /// Begins to draw a card's faces by the version of the template that its attempt was bound to, to be written into `folder`.
-    /// Without one (bound before versions were recorded) it is the first.
+    /// Begins to draw a card's faces by the version of the template that its attempt was bound to, to be written into `folder`, if
+    /// there is one. Without a version (bound before versions were recorded) it is the first.
     pub fn begin(
         &self,
         order: &OrderContent,
         (number, can, template): (DocumentNumber, &CardAccessNumber, Option<(u32, Digest)>),
-        folder: PathBuf,
+        folder: Option<PathBuf>,
     ) -> Result<Printing, FilesError> {
         let profile = order.identity.issuer_profile()?;
         let version = match template {
@@ -68,17 +89,22 @@ impl Printer {
             mrz: order.identity.mrz(number)?,
         };
         let (card_is_good, told) = mpsc::channel();
+        let (tell, drawn) = mpsc::channel();
         let faces = Arc::clone(&self.faces);
         let thread = thread::spawn(move || {
             let prepared = Faces::prepare_by(&profile, holder, Some(version));
-            let pictures = faces.draw(&prepared?, &card)?;
-            match told.recv() {
-                Ok(()) => write(&folder, &pictures),
-                Err(_) => Ok(()),
+            let pictures = Arc::new(faces.draw(&prepared?, &card)?);
+            // Only machines want them before the card is good.
+            let _unheard = tell.send(Arc::clone(&pictures));
+            match (told.recv(), folder) {
+                (Ok(()), Some(folder)) => write(&folder, &pictures),
+                _ => Ok(()),
             }
         });
         Ok(Printing {
             card_is_good,
+            drawn,
+            pictures: None,
             thread,
         })
     }

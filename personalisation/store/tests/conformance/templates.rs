@@ -72,6 +72,7 @@ impl Bench {
             [personalisation_core::document_number::DocumentNumber::generate(&mut self.rng)];
         let bind = Bind {
             chip: chip(number),
+            card: None,
             numbers: &numbers,
             lease: &lease("one", number),
             batch: BatchId::generate(&mut self.rng),
