@@ -202,7 +202,9 @@ mod tests {
         let seen = Digest([7; 32]);
         let approved = proposed().approve(BOB, seen).unwrap();
         let approved = approved.approve(EVE, seen).unwrap();
-        let propose = |record, digest| TemplateRecord::propose(Some(record), template(digest), EVE);
+        let propose = |record: &TemplateRecord, digest| {
+            TemplateRecord::propose(Some(record), template(digest), EVE)
+        };
         assert_eq!(propose(&approved, 7), Err(TemplateError::Same));
         let changed = propose(&approved, 8).unwrap();
         assert_eq!((changed.approvals.len(), changed.is_approved()), (0, false));

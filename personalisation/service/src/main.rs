@@ -219,12 +219,7 @@ fn run(
             }
         }
         Centre::Staff(command) => change_staff(&runtime, &config, command)?,
-        Centre::Template(command) => {
-            let done = template::command::run(&config, command, edge::rng(), edge::now());
-            for line in runtime.block_on(done)? {
-                println!("{line}");
-            }
-        }
+        Centre::Template(command) => change_templates(&runtime, &config, command)?,
         Centre::Keys => {
             for made in keys::run(&config, &mut edge::rng())? {
                 println!("made: {made}");
@@ -276,6 +271,18 @@ async fn ended() {
         }
         Err(_) => drop(tokio::signal::ctrl_c().await),
     }
+}
+
+fn change_templates(
+    runtime: &Runtime,
+    config: &Config,
+    command: template::command::Command,
+) -> Result<(), Box<dyn std::error::Error>> {
+    let done = template::command::run(config, command, edge::rng(), edge::now());
+    for line in runtime.block_on(done)? {
+        println!("{line}");
+    }
+    Ok(())
 }
 
 fn change_staff(

@@ -65,6 +65,8 @@ pub(super) struct Seat {
     released: bool,
     /// A good blank that waits for an order.
     pub(super) waits_for_order: bool,
+    /// When no template was approved for what waits.
+    pub(super) refused_at: Option<Instant>,
     /// In a machine: why the last try at this card failed.
     pub(super) failed: Option<(ScrapReason, String)>,
     /// When no template was approved for what waits.
@@ -101,6 +103,12 @@ enum Regained<C> {
 }
 
 impl Seat {
+    /// Whether it is too early to look again whether a template was approved.
+    pub(super) fn rests(&self) -> bool {
+        let refused_at = self.refused_at;
+        refused_at.is_some_and(|at| at.elapsed() < TEMPLATE_PAUSE)
+    }
+
     pub(super) const fn new(token: LeaseToken) -> Self {
         Self::of(token, None)
     }
@@ -136,9 +144,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         }
         if seat.settled || seat.waits_for_order {
             let removed = self.reader.wait_for_removal(POLL);
-            let rested = |at: Instant| at.elapsed() >= TEMPLATE_PAUSE;
-            let orders = seat.refused_at.is_none_or(rested)
-                && self.wait(self.store.queue_length())?.queued > 0;
+            let orders = !seat.rests() && self.wait(self.store.queue_length())?.queued > 0;
             if removed || (seat.waits_for_order && orders) {
                 let told = seat.refused_at.and_then(|_| seat.told.take());
                 *seat = Seat {

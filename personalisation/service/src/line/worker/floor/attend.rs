@@ -101,7 +101,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             floor.seat = Seat::of(floor.seat.token, card);
         }
         if floor.seat.waits_for_order {
-            if self.wait(self.store.queue_length())?.queued == 0 {
+            if floor.seat.rests() || self.wait(self.store.queue_length())?.queued == 0 {
                 return Ok(None);
             }
             floor.seat.waits_for_order = false;
