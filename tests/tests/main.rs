@@ -14,3 +14,4 @@ mod outbox;
 mod pages;
 mod review;
 mod staff;
+mod stock;

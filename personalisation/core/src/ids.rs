@@ -86,14 +86,20 @@ ids! {
     BatchId;
     /// One card blank in the stock.
     BlankId;
+    /// One box of a delivery of blanks.
+    BoxId;
     /// One delivery of blanks by their maker.
     DeliveryId;
+    /// Blanks that two persons destroyed together.
+    DestructionId;
     /// The right to work on one attempt until a given time.
     LeaseToken;
     /// One notice to an applicant.
     NoticeId;
     /// What was ordered for one person: one document, however many attempts it takes.
     OrderId;
+    /// One shift at one line.
+    ShiftId;
 }
 
 #[cfg(test)]

@@ -20,4 +20,5 @@ pub mod quality;
 pub mod review;
 pub mod secret_file;
 pub mod staff;
+pub mod stock;
 pub mod whole_file;

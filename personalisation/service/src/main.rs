@@ -7,7 +7,7 @@ use std::{
 
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use personalisation::{
-    blanks, config::Config, console, edge, fleet, inspect, intake, keys, line, order, staff,
+    blanks, config::Config, console, edge, fleet, inspect, intake, keys, line, order, staff, stock,
 };
 use personalisation_core::ids::OrderId;
 use personalisation_store::Database;
@@ -51,6 +51,9 @@ enum Centre {
     /// Takes in and counts card blanks.
     #[command(subcommand)]
     Blanks(Blanks),
+    /// Accounts for every blank: boxes, lines, shifts, destruction (docs/stock.md).
+    #[command(subcommand)]
+    Stock(stock::command::Command),
     /// Takes stations in and ends them; signs their configuration.
     #[command(subcommand)]
     Fleet(fleet::command::Command),
@@ -184,12 +187,23 @@ fn run(
                 &mut rng,
                 edge::now(),
             );
-            println!("{} blanks in the vault", runtime.block_on(import)?);
+            let place = if config.stock.inspect_deliveries {
+                "announced"
+            } else {
+                "in the vault"
+            };
+            println!("{} blanks {place}", runtime.block_on(import)?);
         }
         Centre::Blanks(Blanks::Count) => {
             let store = runtime.block_on(config.open_store_without_fingers())?;
             for (state, blanks) in runtime.block_on(store.stock())? {
                 println!("{state} {blanks}");
+            }
+        }
+        Centre::Stock(command) => {
+            let done = stock::command::run(&config, command, edge::rng(), edge::now);
+            for line in runtime.block_on(done)? {
+                println!("{line}");
             }
         }
         Centre::Console => runtime.block_on(console::run(config))?,

@@ -14,6 +14,7 @@ const COMMANDS: &[&[&str]] = &[
     &["line"],
     &["order", "list"],
     &["staff", "list"],
+    &["stock", "show"],
 ];
 
 fn personalisation(arguments: &[&str]) -> Output {

@@ -65,7 +65,7 @@ fn options(database: &Database) -> Result<AnyConnectOptions, sqlx::Error> {
 pub async fn migrate(database: impl Into<Database>) -> Result<(), StoreError> {
     let database = database.into();
     let pool = pool(&database).await?;
-    migrate_pool(&pool).await?;
+    migrate_pool(&pool, database.dialect()).await?;
     if database.dialect() == Dialect::Postgres {
         crate::roles::grant(&pool).await?;
     }
@@ -73,8 +73,18 @@ pub async fn migrate(database: impl Into<Database>) -> Result<(), StoreError> {
     Ok(())
 }
 
-pub(crate) async fn migrate_pool(pool: &sqlx::Pool<Engine>) -> Result<(), StoreError> {
-    MIGRATIONS.run(pool).await.map_err(StoreError::Migrate)
+pub(crate) async fn migrate_pool(
+    pool: &sqlx::Pool<Engine>,
+    dialect: Dialect,
+) -> Result<(), StoreError> {
+    MIGRATIONS.run(pool).await.map_err(StoreError::Migrate)?;
+    if dialect == Dialect::Sqlite {
+        // On a server the roles of programs are not granted what these refuse.
+        let guards = sqlx::raw_sql(include_str!("guards.sqlite.sql"));
+        let guarded = guards.execute(pool).await;
+        guarded.map_err(StoreError::database("guarding what is only ever added to"))?;
+    }
+    Ok(())
 }
 
 /// Refuses a database that lacks a migration of this program, or has one that this program does not know.

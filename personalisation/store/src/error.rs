@@ -1,14 +1,16 @@
 //! What can go wrong in the store.
 
-use dossier::ApplicationId;
+use dossier::{ApplicationId, PersonId, staff::Role};
 use personalisation_core::{
     attempt::{AttemptId, IllegalMove, record::BadRecord},
     blank::IllegalBlankMove,
+    chip_serial::ChipSerial,
     ids::OrderId,
+    stock::{inspection::InspectionError, shift::ShiftError},
 };
 use thiserror::Error;
 
-use crate::transaction::Boundary;
+use crate::{staff, transaction::Boundary};
 
 /// A failure of the store. Messages are for the operator and hold no personal data.
 #[derive(Debug, Error)]
@@ -110,6 +112,40 @@ pub enum StoreError {
     /// A blank that cannot make that move. For the developer.
     #[error(transparent)]
     BlankMove(#[from] IllegalBlankMove),
+    /// Somebody whose role this is not. For whoever acts.
+    #[error(
+        "person {person} may not do this: it takes one of the roles {} at the centre, held now",
+        role_names(roles)
+    )]
+    NotPermitted {
+        /// Who.
+        person: PersonId,
+        /// Whose it is.
+        roles: &'static [Role],
+    },
+    /// No delivery named a chip. For the stock keeper.
+    #[error("looking for a blank: no delivery named chip {0}; read its serial again")]
+    NoSuchBlank(ChipSerial),
+    /// Nothing was chosen. For the stock keeper.
+    #[error("moving blanks: there is none to move; name a box that is not empty, or serials")]
+    NoBlanks,
+    /// Too much at once. For the stock keeper.
+    #[error("moving blanks: at most {most} at once; do it in parts")]
+    TooManyBlanks {
+        /// Most.
+        most: usize,
+    },
+    /// A blank that is, or was, in a document's making. For the stock keeper.
+    #[error(
+        "moving blanks: chip {0} was taken by an attempt; the line and quality decide about it"
+    )]
+    UsedBlank(ChipSerial),
+    /// A box that is not as its delivery file says. For the stock keeper.
+    #[error(transparent)]
+    Inspection(#[from] InspectionError),
+    /// A shift that does not move. For whoever counts or signs.
+    #[error(transparent)]
+    Shift(#[from] ShiftError),
     /// A decision of which the applicant must hear, without a notice; or a notice without one. For the developer.
     #[error("deciding about application {0}: its notice and its move do not go together")]
     Notice(ApplicationId),
@@ -119,6 +155,11 @@ pub enum StoreError {
     /// A crash test pulled the plug.
     #[error("power failed at {0:?}")]
     Interrupted(Boundary),
+}
+
+fn role_names(roles: &[Role]) -> String {
+    let names: Vec<_> = roles.iter().map(|role| staff::role_name(*role)).collect();
+    names.join(", ")
 }
 
 /// Two that take the same next change of an application: PostgreSQL may call that a duplicate.

@@ -50,7 +50,7 @@ impl Store {
         let database = database.into();
         let pool = connect::pool(&database).await?;
         match database.dialect() {
-            Dialect::Sqlite => connect::migrate_pool(&pool).await?,
+            Dialect::Sqlite => connect::migrate_pool(&pool, Dialect::Sqlite).await?,
             Dialect::Postgres => connect::demand_migrated(&pool).await?,
         }
         let sealer = Arc::new(sealer);

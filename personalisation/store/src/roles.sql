@@ -39,12 +39,29 @@ GRANT SELECT, INSERT, UPDATE ON line_attempt TO stempel_console, stempel_order;
 GRANT SELECT, INSERT ON line_move TO stempel_intake, stempel_console, stempel_order;
 GRANT SELECT, UPDATE ON line_number TO stempel_console, stempel_order;
 
--- Blanks: received by `blanks`; issued, spoiled and finished on the line; spoiled by a cancellation.
+-- The floor at a glance: each line tells of its machines, the console shows them.
+GRANT SELECT, INSERT, UPDATE ON line_machine TO stempel_line;
+GRANT SELECT ON line_machine TO stempel_console;
+
+-- Blanks: received and looked after by `blanks` and `stock` and at the console; issued, spoiled and finished on the line;
+-- spoiled by a cancellation. Moves and entries of the ledger are only ever added.
 GRANT SELECT, INSERT ON stock_delivery TO stempel_stock;
-GRANT SELECT ON stock_delivery TO stempel_line;
+GRANT SELECT ON stock_delivery TO stempel_line, stempel_console;
 GRANT SELECT, INSERT, UPDATE ON stock_blank TO stempel_stock;
 GRANT SELECT, UPDATE ON stock_blank TO stempel_line, stempel_console, stempel_order;
-GRANT SELECT, INSERT ON stock_move TO stempel_stock, stempel_line, stempel_console, stempel_order;
+GRANT SELECT, INSERT ON stock_move, stock_entry TO stempel_stock, stempel_line, stempel_console, stempel_order;
+GRANT SELECT, INSERT, UPDATE ON stock_box TO stempel_stock;
+GRANT SELECT, UPDATE ON stock_box TO stempel_console;
+GRANT SELECT, INSERT, UPDATE ON stock_shift TO stempel_stock, stempel_console;
+GRANT SELECT, INSERT ON stock_destruction TO stempel_stock, stempel_console;
+-- Which shift an entry belongs to.
+GRANT SELECT, UPDATE (entries) ON stock_shift TO stempel_line, stempel_order;
+-- Whether an attempt has a blank, who acts (names are sealed), and which card came from where.
+GRANT SELECT ON line_attempt, line_batch, line_number, staff_person, staff_role TO stempel_stock;
+GRANT SELECT (order_id, station) ON review_application TO stempel_stock;
+GRANT SELECT ON line_signer TO stempel_stock, stempel_console;
+GRANT SELECT, INSERT ON line_signer TO stempel_line;
+GRANT SELECT ON line_batch TO stempel_console;
 
 -- Intake: dossiers, alarms, second persons elsewhere.
 GRANT SELECT, INSERT, UPDATE ON intake_dossier, intake_alarm TO stempel_intake;

@@ -11,7 +11,7 @@ use dossier::dossier::DocumentType;
 use personalisation_core::{
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
-    ids::{BatchId, BlankId, DeliveryId, LeaseToken, OrderId},
+    ids::{BatchId, BlankId, BoxId, DeliveryId, LeaseToken, OrderId},
     person::Person,
 };
 use personalisation_store::{
@@ -19,7 +19,7 @@ use personalisation_store::{
     line::{Bind, Bound, Lease},
     order::NewOrder,
     sealing::Sealer,
-    stock::{NewBlank, NewDelivery},
+    stock::{NewBlank, NewBox, NewDelivery},
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use serde_json::{Value, json};
@@ -168,7 +168,12 @@ impl Floor {
             file_digest: rng.random(),
             wrapped_key: &[],
             key_version: 0x30,
-            blanks: &blanks,
+            boxes: &[NewBox {
+                id: BoxId::generate(rng),
+                label: "1",
+                blanks: &blanks,
+            }],
+            inspect: false,
         };
         self.owner.receive_delivery(&delivery, &[], at).await?;
         for _ in 0..count {
@@ -217,6 +222,7 @@ impl Seat {
             numbers: &numbers,
             lease: &self.lease,
             batch: BatchId::generate(&mut self.rng),
+            card: None,
         };
         let now = OffsetDateTime::UNIX_EPOCH;
         match self.store.bind_next(&bind, |_| Vec::new(), now).await? {

@@ -30,6 +30,10 @@ pub enum ScrapReason {
     MemoryMismatch,
     /// The locked card failed the inspection.
     ReadBackFailed,
+    /// The print was interrupted: nobody knows how much of it is on the card.
+    PrintSpoiled,
+    /// The printed card is not what it should be, by the exit camera's pictures.
+    ExitInspectionFailed,
     /// The order's stored content does not fit together.
     OrderInvalid,
     /// pki refused to sign for this order.
@@ -53,7 +57,7 @@ pub enum Fault {
 
 impl ScrapReason {
     /// Every reason.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::ChipKeysUnknown,
         Self::ChipLifeCycle,
         Self::ChipRefused,
@@ -61,6 +65,8 @@ impl ScrapReason {
         Self::ChipSilent,
         Self::MemoryMismatch,
         Self::ReadBackFailed,
+        Self::PrintSpoiled,
+        Self::ExitInspectionFailed,
         Self::OrderInvalid,
         Self::SigningRefused,
         Self::SignatureInvalid,
@@ -78,6 +84,8 @@ impl ScrapReason {
             Self::ChipSilent => "chip_silent",
             Self::MemoryMismatch => "memory_mismatch",
             Self::ReadBackFailed => "read_back_failed",
+            Self::PrintSpoiled => "print_spoiled",
+            Self::ExitInspectionFailed => "exit_inspection_failed",
             Self::OrderInvalid => "order_invalid",
             Self::SigningRefused => "signing_refused",
             Self::SignatureInvalid => "signature_invalid",
@@ -89,6 +97,12 @@ impl ScrapReason {
     /// The reason of that name.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
+    }
+
+    /// Whether the card lay in the printer when it was given up: the machine keeps it until it is in the tray of bad
+    /// cards, where it is counted and destroyed. No doubt about its whereabouts holds up the remake.
+    pub const fn machine_keeps_card(self) -> bool {
+        matches!(self, Self::PrintSpoiled | Self::ExitInspectionFailed)
     }
 
     /// Whether somebody had the card in hand who gave it up: no doubt about its whereabouts holds up the remake.
@@ -106,6 +120,8 @@ impl ScrapReason {
             | Self::ChipSilent
             | Self::MemoryMismatch
             | Self::ReadBackFailed
+            | Self::PrintSpoiled
+            | Self::ExitInspectionFailed
             | Self::TooManyTries
             | Self::InspectionFailed => Fault::Blank,
             Self::OrderInvalid | Self::SigningRefused | Self::SignatureInvalid => Fault::Order,

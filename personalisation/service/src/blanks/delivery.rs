@@ -98,6 +98,8 @@ pub struct Delivery {
     pub key_version: u8,
     /// The chips, in the order of the file.
     pub chips: Vec<DeliveredChip>,
+    /// What stands on the box of each chip; where the file names none, the whole batch is one box.
+    boxes: Vec<String>,
     wrapped_key: Vec<u8>,
     key_check_value: [u8; 3],
     wrapping_key_check_value: String,
@@ -132,6 +134,8 @@ struct DeliveryFile {
 struct ChipTable {
     serial: String,
     key_check_values: String,
+    #[serde(rename = "box")]
+    in_box: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -171,6 +175,7 @@ impl Delivery {
             })
         });
         let chips = chips.collect::<Result<_, DeliveryError>>()?;
+        let boxes = boxes(&file.chip, &file.batch)?;
         let wrapped_key =
             hex::decode(&file.wrapped_batch_key).map_err(|_| field("wrapped_batch_key")())?;
         let key_check_value =
@@ -180,10 +185,16 @@ impl Delivery {
             card_profile,
             key_version: file.transport_key_version,
             chips,
+            boxes,
             wrapped_key,
             key_check_value,
             wrapping_key_check_value: file.wrapping_key_check_value.to_uppercase(),
         })
+    }
+
+    /// The label of each chip's box, in the order of the file.
+    pub fn boxes(&self) -> impl Iterator<Item = &str> {
+        self.boxes.iter().map(String::as_str)
     }
 
     /// The batch key, and the same encrypted to `delivery_key` for the database.
@@ -237,6 +248,18 @@ impl Delivery {
             .all(|value| *value == found)
             .then_some(key)
     }
+}
+
+/// Which box each chip is in.
+fn boxes(chips: &[ChipTable], batch: &str) -> Result<Vec<String>, DeliveryError> {
+    let label = |chip: &ChipTable| {
+        let label = chip.in_box.clone().unwrap_or_else(|| batch.to_owned());
+        let field = "box";
+        is_name(&label)
+            .then_some(label)
+            .ok_or(DeliveryError::Field { field })
+    };
+    chips.iter().map(label).collect()
 }
 
 /// A name that may stand in messages and in the audit file.

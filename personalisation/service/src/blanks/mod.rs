@@ -1,8 +1,10 @@
-//! Blanks: `personalisation blanks import` takes a maker's delivery into the vault.
+//! Blanks: `personalisation blanks import` takes a maker's delivery in: into the vault, or where boxes are inspected
+//! first (`[stock] inspect_deliveries`), as announced.
 
 mod delivery;
 
 use std::{
+    collections::BTreeMap,
     fs, io,
     path::{Path, PathBuf},
 };
@@ -18,10 +20,10 @@ use icao9303::{
 };
 use key_custody::{CustodyError, Token};
 use openssl::sha::sha256;
-use personalisation_core::ids::{ActId, BlankId, DeliveryId};
+use personalisation_core::ids::{ActId, BlankId, BoxId, DeliveryId};
 use personalisation_store::{
     StoreError,
-    stock::{NewBlank, NewDelivery},
+    stock::{NewBlank, NewBox, NewDelivery},
 };
 use rand::CryptoRng;
 use thiserror::Error;
@@ -77,7 +79,7 @@ pub enum ImportError {
     Store(#[from] StoreError),
 }
 
-/// Takes a delivery in: all of it or nothing. Returns how many blanks are now in the vault.
+/// Takes a delivery in: all of it or nothing. Returns how many blanks it has.
 pub async fn import(
     config: &Config,
     file: &Path,
@@ -91,18 +93,24 @@ pub async fn import(
     let token = Token::open(&config.card_token())?;
     let key = token.find_delivery_key(&config.tokens.cards.delivery_key)?;
     let (batch_key, wrapped_key) = delivery.open(&token, &key, wrapping_key.as_deref())?;
-    let mut blanks = Vec::with_capacity(delivery.chips.len());
-    for (chip, place) in delivery.chips.iter().zip(1..) {
+    let mut blanks: BTreeMap<&str, Vec<NewBlank>> = BTreeMap::new();
+    for ((chip, label), place) in delivery.chips.iter().zip(delivery.boxes()).zip(1..) {
         if check_values(&transport_keys(&batch_key, chip.serial.as_bytes())?)? != chip.check_values
         {
             return Err(ImportError::CheckValues { place });
         }
-        blanks.push(NewBlank {
+        blanks.entry(label).or_default().push(NewBlank {
             id: BlankId::generate(rng),
             chip: chip.serial,
             key_check_values: chip.check_values,
         });
     }
+    let boxes = blanks.iter().map(|(label, blanks)| NewBox {
+        id: BoxId::generate(rng),
+        label,
+        blanks,
+    });
+    let boxes: Vec<_> = boxes.collect();
     let id = DeliveryId::generate(rng);
     let new = NewDelivery {
         id,
@@ -110,7 +118,8 @@ pub async fn import(
         file_digest: sha256(&text),
         wrapped_key: &wrapped_key,
         key_version: delivery.key_version,
-        blanks: &blanks,
+        boxes: &boxes,
+        inspect: config.stock.inspect_deliveries,
     };
     let object = format!("delivery {id}");
     let act = Act::new(
@@ -119,15 +128,20 @@ pub async fn import(
         "receive-delivery",
         object,
     );
-    let (count, profile) = (blanks.len(), &delivery.card_profile);
-    let detail = format!("{count} blanks of card profile {profile} in the vault");
+    let (count, profile) = (delivery.chips.len(), &delivery.card_profile);
+    let place = if new.inspect {
+        "announced"
+    } else {
+        "in the vault"
+    };
+    let detail = format!("{count} blanks of card profile {profile} {place}");
     let entries = [act.intent(now), act.outcome(now, detail)];
     config
         .open_store_without_fingers()
         .await?
         .receive_delivery(&new, &entries, now)
         .await?;
-    Ok(blanks.len())
+    Ok(count)
 }
 
 /// A chip's transport keys: derived from the key of its batch over its serial.

@@ -11,6 +11,7 @@ mod caller;
 mod configuration;
 mod enrol;
 mod fleet;
+mod floor;
 mod identity;
 mod notices;
 mod oversight;
@@ -24,6 +25,7 @@ mod search;
 mod section;
 mod staff;
 mod start;
+mod stock;
 mod view;
 mod whole;
 
@@ -59,19 +61,22 @@ use crate::{
 
 pub use routes::Route;
 pub use section::{ConsoleSection, ConsoleToken};
+pub use stock::certificate as stock_certificate;
 
 /// Everything that the console says by itself.
 pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "approvals",
     "console",
     "fleet",
+    "floor",
     "letter",
     "notices",
     "oversight",
     "quality",
     "quarantine",
     "review",
-    "staff"
+    "staff",
+    "stock"
 );
 
 /// How often sessions that nobody comes back to are removed.
@@ -257,9 +262,11 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = search::add(routes);
     let routes = oversight::add(routes);
     let routes = quarantine::add(routes);
+    let routes = floor::add(routes);
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
     let routes = quality::add(routes);
+    let routes = stock::add(routes);
     staff::add(routes)
 }
 

@@ -34,6 +34,8 @@ pub enum Resource {
     Oversight,
     /// Dossiers that cannot be used.
     Quarantine,
+    /// Machines and queue.
+    Floor,
     /// Stations.
     Fleet,
     /// What is configured for all stations.
@@ -42,6 +44,8 @@ pub enum Resource {
     Quality,
     /// People and their roles.
     Staff,
+    /// Card blanks.
+    Stock,
 }
 
 /// What is done there.
@@ -55,14 +59,15 @@ pub enum Action {
 
 use Action::{Act, See};
 use Resource::{
-    Approvals, Configuration, Fleet, Forced, Notices, Oversight, Quality, Quarantine, Review,
-    Search, Staff, Start,
+    Approvals, Configuration, Fleet, Floor, Forced, Notices, Oversight, Quality, Quarantine,
+    Review, Search, Staff, Start, Stock,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
 pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Clerk, Start, &[See]),
     (Role::Supervisor, Start, &[See]),
+    (Role::Supervisor, Floor, &[See]),
     (Role::Supervisor, Review, &[See, Act]),
     (Role::Supervisor, Forced, &[See, Act]),
     (Role::Supervisor, Approvals, &[See, Act]),
@@ -72,6 +77,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Fleet, &[See]),
     (Role::Supervisor, Configuration, &[See]),
     (Role::Supervisor, Quality, &[See]),
+    (Role::Supervisor, Stock, &[See, Act]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
     (Role::Reviewer, Approvals, &[See, Act]),
@@ -79,16 +85,23 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),
     (Role::Operator, Quality, &[See]),
+    (Role::Operator, Floor, &[See]),
+    (Role::Operator, Stock, &[See, Act]),
     (Role::Inspector, Start, &[See]),
+    (Role::Inspector, Floor, &[See]),
     (Role::Inspector, Quality, &[See]),
     (Role::StockKeeper, Start, &[See]),
+    (Role::StockKeeper, Floor, &[See]),
+    (Role::StockKeeper, Stock, &[See, Act]),
     (Role::Dispatcher, Start, &[See]),
     (Role::Courier, Start, &[See]),
     (Role::Auditor, Start, &[See]),
+    (Role::Auditor, Floor, &[See]),
     (Role::Auditor, Oversight, &[See, Act]),
     (Role::Auditor, Fleet, &[See]),
     (Role::Auditor, Configuration, &[See]),
     (Role::Auditor, Quality, &[See]),
+    (Role::Auditor, Stock, &[See]),
     (Role::Administrator, Start, &[See]),
     (Role::Administrator, Fleet, &[See, Act]),
     (Role::Administrator, Configuration, &[See]),

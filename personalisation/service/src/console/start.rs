@@ -67,6 +67,10 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         let alarms = super::fleet::alarms(&desk).await?;
         tile(Id("start-alarms"), alarms, "/fleet/alarms");
     }
+    if staffer.may(Resource::Stock, Action::See) {
+        let unsigned = super::stock::unsigned(&desk).await?;
+        tile(Id("start-unsigned"), unsigned, "/stock/shifts");
+    }
     let body = html! {
         @if tiles.is_empty() {
             (Notification::new(Tone::Neutral, speech.text("start-nothing")))

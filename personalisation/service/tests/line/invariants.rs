@@ -22,6 +22,8 @@ fn stock_adds_up(bench: &Bench, what: &str) {
     let stock = bench.runtime.block_on(bench.store.stock()).unwrap();
     let line = stock.iter().find(|(state, _)| *state == BlankState::Line);
     assert_eq!(line, None, "{what}: no blank is left on the line");
+    let findings = bench.runtime.block_on(bench.store.check_stock()).unwrap();
+    assert_eq!(findings, [], "{what}: the books of the stock");
 }
 
 fn every_document_is_a_finished_chip_and_no_order_has_two(bench: &Bench, what: &str) {

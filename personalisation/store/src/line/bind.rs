@@ -3,10 +3,11 @@
 use evidence::entry::Entry;
 use personalisation_core::{
     attempt::{Attempt, Binding},
-    blank::{BlankState, BlankStep},
+    blank::BlankState,
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
     ids::BatchId,
+    machine::MachineCard,
 };
 use time::OffsetDateTime;
 
@@ -14,7 +15,7 @@ use super::{Lease, advance};
 use crate::{
     Store, StoreError, audit,
     row::micros,
-    stock,
+    stock::{self, Movement, move_blanks},
     transaction::{Tx, transaction},
 };
 
@@ -23,6 +24,8 @@ use crate::{
 pub struct Bind<'a> {
     /// The serial that the chip in the reader showed.
     pub chip: ChipSerial,
+    /// The card in its machine, where the reader is one's.
+    pub card: Option<MachineCard>,
     /// Freshly drawn numbers; the first that was never used is taken.
     pub numbers: &'a [DocumentNumber],
     /// Who works on it from now on.
@@ -33,6 +36,7 @@ pub struct Bind<'a> {
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one a card, and moved once")]
 pub enum Bound {
     /// The attempt, in state Bound.
     Attempt(Attempt),
@@ -40,7 +44,7 @@ pub enum Bound {
     NothingQueued,
     /// No delivery named this chip.
     UnknownChip,
-    /// The chip's blank is not to be had: a document, spoiled, or not received yet.
+    /// The chip's blank is not to be had: a document, spoiled, not received yet, or handed out to another line.
     NotAvailable(BlankState),
 }
 
@@ -61,20 +65,23 @@ impl Store {
                 let Some(head) = self.head_of_queue(tx).await? else {
                     return Ok(Bound::NothingQueued);
                 };
-                let Some((blank, state)) = stock::find(tx, bind.chip).await? else {
+                let Some(blank) = stock::find(tx, bind.chip).await? else {
                     return Ok(Bound::UnknownChip);
                 };
-                if state == BlankState::Vault {
-                    stock::step(tx, blank, BlankStep::Issue, None, now).await?;
-                } else if state != BlankState::Line || already_bound(tx, bind.chip).await? {
-                    return Ok(Bound::NotAvailable(state));
+                let line = bind.lease.line();
+                if blank.state.is_in_vault() {
+                    let issue = Movement::issue(&line, now);
+                    move_blanks(tx, &[blank.id], &issue).await?;
+                } else if !blank.is_at(&line) || already_bound(tx, bind.chip).await? {
+                    return Ok(Bound::NotAvailable(blank.state));
                 }
                 let (attempt, batch) = self.take_next(tx, head, bind, now).await?;
                 let number = allocate(tx, bind.numbers, &attempt, now).await?;
                 let bound = attempt.clone().bind(Binding {
-                    blank,
+                    blank: blank.id,
                     chip: bind.chip,
                     number,
+                    card: bind.card,
                 })?;
                 let clock = self.lease_clock(&mut **tx).await?;
                 advance::write_bound(tx, (&attempt, &bound, batch), bind.lease, clock, now).await?;

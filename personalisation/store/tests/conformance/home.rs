@@ -1,5 +1,9 @@
 //! Where a test's database is: a file in a folder of its own, or a schema of its own on the server that
 //! `STEMPEL_POSTGRES` names (`cargo xtask test` starts one; a missing server fails the test).
+#![allow(
+    clippy::unwrap_used,
+    reason = "tests may; the service's tests have this file too"
+)]
 
 use std::{path::Path, sync::Arc};
 

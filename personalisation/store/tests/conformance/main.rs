@@ -3,10 +3,12 @@
 
 mod applications;
 mod fleet;
+mod floor;
 mod home;
 mod intake;
 mod lease;
 mod line;
+mod machine;
 mod order;
 mod persons;
 mod quality;
@@ -27,14 +29,14 @@ use personalisation_core::{
     attempt::{Attempt, ChipPublicKey, Digest, ScrapReason},
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
-    ids::{BatchId, BlankId, DeliveryId, LeaseToken, OrderId},
+    ids::{BatchId, BlankId, BoxId, DeliveryId, LeaseToken, OrderId},
     person::Person,
 };
 use personalisation_store::{
     Store,
     line::{Advance, Bind, Bound, Lease},
     order::{ContentKind, NewOrder},
-    stock::{NewBlank, NewDelivery},
+    stock::{NewBlank, NewBox, NewDelivery},
 };
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use time::{OffsetDateTime, macros::datetime};
@@ -137,7 +139,12 @@ impl Bench {
             file_digest: [chips[0].as_bytes()[0]; 32],
             wrapped_key: &[9; 40],
             key_version: 0x30,
-            blanks: &blanks,
+            boxes: &[NewBox {
+                id: BoxId::generate(&mut self.rng),
+                label: "1",
+                blanks: &blanks,
+            }],
+            inspect: false,
         };
         self.store
             .receive_delivery(&delivery, &[], NOW)
@@ -149,6 +156,7 @@ impl Bench {
         let numbers = [DocumentNumber::generate(&mut self.rng)];
         let bind = Bind {
             chip,
+            card: None,
             numbers: &numbers,
             lease,
             batch: BatchId::generate(&mut self.rng),

@@ -1,22 +1,36 @@
 //! On a server, each program's role may do its work and nothing else.
 
 use personalisation_store::{
-    Store, StoreError, order::ContentKind, review::QueueFilter, sealing::Sealer,
+    Database, Store, StoreError, order::ContentKind, review::QueueFilter, sealing::Sealer,
 };
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _};
+use sqlx::{AnyConnection, AssertSqlSafe, Connection as _, Executor as _};
 use zeroize::Zeroizing;
 
 use crate::{Bench, Engine, NOW, chip, lease};
 
-/// The bench's database as a member of that program's role sees it.
-async fn as_role(bench: &Bench, program: &str) -> Store {
+/// A new login that is a member of that program's role.
+async fn member(bench: &Bench, program: &str) -> Database {
     let login = format!("{}_{program}", bench.home.name());
     let mut owner = bench.home.tool().await;
     let create = format!("CREATE ROLE {login} LOGIN IN ROLE stempel_{program}");
     owner.execute(AssertSqlSafe(create)).await.unwrap();
     owner.close().await.unwrap();
+    bench.home.as_login(&login)
+}
+
+/// A connection of that program's role, behind the store's back.
+pub async fn tool(bench: &Bench, program: &str) -> AnyConnection {
+    let Database::Postgres(url) = member(bench, program).await else {
+        panic!("roles exist on a server only")
+    };
+    AnyConnection::connect(&url).await.unwrap()
+}
+
+/// The bench's database as a member of that program's role sees it.
+async fn as_role(bench: &Bench, program: &str) -> Store {
+    let database = member(bench, program).await;
     let sealer = Sealer::new(Box::new(Zeroizing::new([7; 32])));
-    let store = Store::open(bench.home.as_login(&login), sealer).await;
+    let store = Store::open(database, sealer).await;
     store.unwrap().danger_with_clock(bench.clock.clone())
 }
 
@@ -72,6 +86,34 @@ async fn orders_are_added_and_ended_without_a_look_at_cards_in_the_making() {
     assert!(is_denied(
         bench.store.attempt_content(queued.id(), can).await
     ));
+}
+
+#[tokio::test]
+async fn the_stock_is_kept_without_a_look_at_anybodys_order() {
+    let mut bench = Bench::new(Engine::Postgres).await;
+    let by = crate::stock::people::keeper(&mut bench).await;
+    let order = bench.order("ONE", NOW).await.id().order;
+    bench.store = as_role(&bench, "stock").await;
+    bench.delivery(&[chip(1), chip(2)]).await;
+    let line = "one".parse().unwrap();
+    let which = personalisation_store::stock::Which::Chips(vec![chip(1)]);
+    let store = &bench.store;
+    store
+        .issue_blanks(&which, &line, by, &[], NOW)
+        .await
+        .unwrap();
+    let id = personalisation_core::ids::ShiftId::from_bytes([1; 16]);
+    store
+        .open_shift(id, &line, (by, 1), &[], NOW)
+        .await
+        .unwrap();
+    store.return_blanks(&which, by, &[], NOW).await.unwrap();
+    store.set_blanks_aside(&which, by, &[], NOW).await.unwrap();
+    assert_eq!(store.check_stock().await.unwrap(), []);
+    let everything = personalisation_store::stock::OriginFilter::default();
+    assert_eq!(store.card_origins(&everything, 9).await.unwrap(), []);
+    let content = store.order_content(order, ContentKind::Identity).await;
+    assert!(is_denied(content));
 }
 
 #[tokio::test]

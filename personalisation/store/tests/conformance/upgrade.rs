@@ -1,5 +1,7 @@
 //! Databases of before: what the migrations make of rows that are there.
 
+use std::fmt::Write as _;
+
 use dossier::{StationId, dossier::DocumentType};
 use personalisation_core::{
     ids::OrderId,
@@ -65,6 +67,62 @@ async fn before(home: &Home) {
     connection.close().await.unwrap();
 }
 
+/// A delivery of five blanks: one still announced, one in the vault, one at the line, one document, one spoiled.
+const BLANKS: &str = "
+    INSERT INTO stock_delivery VALUES (DELIVERY, 'old', HASH1, X'00', 48, 5, 7);
+";
+
+/// What each of the five blanks went through.
+const WAYS: [&[&str]; 5] = [
+    &["in_delivery"],
+    &["in_delivery", "vault"],
+    &["in_delivery", "vault", "line"],
+    &["in_delivery", "vault", "line", "document"],
+    &["in_delivery", "vault", "line", "spoiled"],
+];
+
+async fn blanks_of_before_are_carried_over_into_the_ledger(engine: Engine) {
+    let home = Home::new(engine).await;
+    before(&home).await;
+    let hex = |bytes: &[u8]| format!("X'{}'", hex::encode(bytes));
+    let mut rows = BLANKS
+        .replace("DELIVERY", &hex(&[8; 16]))
+        .replace("HASH1", &hex(&[1; 32]));
+    for (number, way) in (1_u8..).zip(WAYS) {
+        let blank = hex(&[number; 16]);
+        let (delivery, chip, values) = (hex(&[8; 16]), hex(&[number; 10]), hex(&[0; 9]));
+        let state = way.last().unwrap();
+        let row = format!("({blank}, {delivery}, {chip}, {values}, '{state}', NULL)");
+        writeln!(rows, "INSERT INTO stock_blank VALUES {row};").unwrap();
+        for (step, state) in (1..).zip(way) {
+            let row = format!("({blank}, {step}, '{state}', {step})");
+            writeln!(rows, "INSERT INTO stock_move VALUES {row};").unwrap();
+        }
+    }
+    let mut connection = home.tool().await;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(home.spelled(&rows)))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+
+    let store = home.open(7).await;
+    assert_eq!(store.check_stock().await.unwrap(), []);
+    let balances = store.balances().await.unwrap();
+    let balances = balances
+        .iter()
+        .map(|one| (one.account.to_string(), one.blanks));
+    let expected =
+        ["delivery", "vault", "line:unnamed", "cards", "spoiled"].map(|one| (one.to_owned(), 1));
+    assert_eq!(balances.collect::<Vec<_>>(), expected);
+    let deliveries = store.deliveries().await.unwrap();
+    let boxes = store.boxes(deliveries[0].id).await.unwrap();
+    assert_eq!(
+        (boxes[0].announced, boxes[0].counted, boxes[0].in_vault),
+        (5, Some(5), 1)
+    );
+}
+
 async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_had(engine: Engine) {
     let home = Home::new(engine).await;
     before(&home).await;
@@ -94,5 +152,6 @@ async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_h
 }
 
 on_each_engine! {
+    blanks_of_before_are_carried_over_into_the_ledger,
     persons_orders_and_revocations_of_before_are_known_under_the_key_they_had,
 }

@@ -3,14 +3,15 @@
 use personalisation_core::{
     attempt::ScrapReason,
     blank::BlankState,
-    ids::{BlankId, DeliveryId},
+    ids::{BlankId, BoxId, DeliveryId},
 };
 use personalisation_store::{
     StoreError,
     line::Bound,
-    stock::{NewBlank, NewDelivery},
+    stock::{NewBlank, NewBox, NewDelivery},
 };
 
+use super::people::check;
 use crate::{Bench, Engine, NOW, chip, lease, on_each_engine};
 
 async fn count(bench: &Bench, state: BlankState) -> u64 {
@@ -46,7 +47,12 @@ async fn a_chip_delivered_twice_refuses_the_whole_delivery(engine: Engine) {
         file_digest: [77; 32],
         wrapped_key: &[],
         key_version: 0x30,
-        blanks: &blanks,
+        boxes: &[NewBox {
+            id: BoxId::generate(&mut bench.rng),
+            label: "1",
+            blanks: &blanks,
+        }],
+        inspect: false,
     };
     let error = bench
         .store
@@ -63,14 +69,15 @@ async fn a_blank_found_bad_is_spoiled_once_and_never_bound(engine: Engine) {
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
     let blank = bench.store.blank_by_chip(chip(1)).await.unwrap().unwrap();
+    let line = "line-1".parse().unwrap();
     bench
         .store
-        .spoil_unbound(blank.id, "chip_life_cycle", &[], NOW)
+        .spoil_unbound(blank.id, ("chip_life_cycle", &line), &[], NOW)
         .await
         .unwrap();
     let again = bench
         .store
-        .spoil_unbound(blank.id, "chip_life_cycle", &[], NOW)
+        .spoil_unbound(blank.id, ("chip_life_cycle", &line), &[], NOW)
         .await;
     assert!(matches!(again, Err(StoreError::BlankMove(_))), "{again:?}");
     let bound = bench.bind(chip(1), &lease("one", 1)).await;
@@ -101,6 +108,7 @@ async fn what_was_received_is_the_sum_over_all_places(engine: Engine) {
     ] {
         assert_eq!(count(&bench, state).await, 1, "{state}");
     }
+    check(&bench).await;
 }
 
 on_each_engine! {

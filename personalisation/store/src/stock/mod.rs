@@ -1,0 +1,29 @@
+//! Blanks in stock: deliveries and their boxes, where each blank is, the ledger, shifts, destruction.
+//!
+//! Every change of a blank's place is a move of that blank and part of an entry of the ledger, in one transaction
+//! (`movement`); `Store::check_stock` reads all three again and compares.
+
+mod balance;
+mod blank;
+mod check;
+mod delivery;
+mod destruction;
+mod duty;
+mod handing;
+mod inspection;
+mod missing;
+mod movement;
+mod origin;
+mod shift;
+
+pub use balance::Balance;
+pub use blank::{Blank, BlankHead};
+pub(crate) use blank::{find, state_of};
+pub use check::Finding;
+pub use delivery::{BoxHead, DeliveryHead, NewBlank, NewBox, NewDelivery};
+pub use destruction::{Destruction, Method};
+pub use handing::Which;
+pub use inspection::Inspection;
+pub(crate) use movement::{Movement, move_blanks};
+pub use origin::{CardOrigin, OriginFilter};
+pub use shift::{Closing, ShiftRow};

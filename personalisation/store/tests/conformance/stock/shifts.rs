@@ -1,0 +1,160 @@
+//! Shifts: what was counted against what the ledger says.
+
+use dossier::{PersonId, staff::Role};
+use personalisation_core::{
+    attempt::ScrapReason,
+    ids::ShiftId,
+    stock::{
+        Signatures,
+        shift::{Count, Shift, ShiftState},
+    },
+};
+use personalisation_store::{
+    StoreError,
+    stock::{Closing, Which},
+};
+
+use super::{
+    handed::line,
+    people::{check, keeper, somebody, supervisors},
+};
+use crate::{Bench, Engine, NOW, chip, lease, on_each_engine};
+
+/// A shift with five blanks, of which one became a document and one was spoiled.
+async fn worked(bench: &mut Bench, operator: PersonId) -> ShiftId {
+    bench.delivery(&[1, 2, 3, 4, 5].map(chip)).await;
+    let by = keeper(bench).await;
+    let two = Which::Chips([1, 2].map(chip).to_vec());
+    let issued = bench.store.issue_blanks(&two, &line(), by, &[], NOW).await;
+    issued.unwrap();
+    let id = ShiftId::generate(&mut bench.rng);
+    let opened = open(bench, id, (operator, 2)).await;
+    assert!(opened.unwrap().opening().agrees());
+    let three = Which::Chips([3, 4, 5].map(chip).to_vec());
+    let issued = bench
+        .store
+        .issue_blanks(&three, &line(), by, &[], NOW)
+        .await;
+    issued.unwrap();
+    bench.order("ONE", NOW).await;
+    bench.order("TWO", NOW).await;
+    let mine = lease("one/reader", 1);
+    let bound = bench.bound(chip(1), &mine).await;
+    bench.finish(&mine, &bound).await;
+    let bound = bench.bound(chip(2), &mine).await;
+    bench.scrap(&mine, &bound, ScrapReason::ChipRefused).await;
+    id
+}
+
+async fn open(bench: &Bench, id: ShiftId, by: (PersonId, u64)) -> Result<Shift, StoreError> {
+    bench.store.open_shift(id, &line(), by, &[], NOW).await
+}
+
+fn count(unused: u64) -> Count {
+    Count {
+        unused,
+        documents: 1,
+        spoiled: 1,
+    }
+}
+
+async fn a_shift_closes_where_everything_is_there(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let operator = somebody(&mut bench, Role::Operator).await;
+    let id = worked(&mut bench, operator).await;
+    let other = ShiftId::generate(&mut bench.rng);
+    let second = open(&bench, other, (operator, 3)).await;
+    assert!(
+        matches!(second, Err(StoreError::AlreadyThere { .. })),
+        "{second:?}"
+    );
+    let stranger = somebody(&mut bench, Role::Courier).await;
+    let closing = |by, unused| Closing {
+        by,
+        counted: count(unused),
+        although_differing: false,
+    };
+    let theirs = closing(stranger, 3);
+    let refused = bench.store.close_shift(id, &theirs, |_| vec![], NOW).await;
+    assert!(matches!(refused, Err(StoreError::NotPermitted { .. })));
+
+    // A wrong count changes nothing until somebody insists.
+    let wrong = closing(operator, 2);
+    let differing = bench.store.close_shift(id, &wrong, |_| vec![], NOW).await;
+    assert!(matches!(
+        differing.unwrap().state(),
+        ShiftState::Differing(_)
+    ));
+    let now = bench.store.current_shift(&line()).await.unwrap().unwrap();
+    assert_eq!(*now.shift.state(), ShiftState::Open);
+
+    let right = closing(operator, 3);
+    let closed = bench.store.close_shift(id, &right, |_| vec![], NOW).await;
+    assert!(matches!(closed.unwrap().state(), ShiftState::Closed(_)));
+    let again = bench.store.close_shift(id, &right, |_| vec![], NOW).await;
+    assert!(matches!(again, Err(StoreError::Shift(_))), "{again:?}");
+    let opened = open(&bench, other, (operator, 3)).await;
+    assert!(opened.unwrap().opening().agrees());
+    assert_eq!(bench.store.shifts(9).await.unwrap().len(), 2);
+    check(&bench).await;
+}
+
+async fn a_difference_is_signed_by_two_supervisors_who_did_not_count(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let counter = somebody(&mut bench, Role::Supervisor).await;
+    let id = worked(&mut bench, counter).await;
+    let closing = Closing {
+        by: counter,
+        counted: count(2),
+        although_differing: true,
+    };
+    let differing = bench.store.close_shift(id, &closing, |_| vec![], NOW).await;
+    assert!(matches!(
+        differing.unwrap().state(),
+        ShiftState::Differing(_)
+    ));
+    let next = ShiftId::generate(&mut bench.rng);
+    let early = open(&bench, next, (counter, 3)).await;
+    assert!(
+        matches!(early, Err(StoreError::AlreadyThere { .. })),
+        "nothing goes on before it is signed for"
+    );
+
+    let both = supervisors(&mut bench).await;
+    let operator = somebody(&mut bench, Role::Operator).await;
+    let note = "one blank short; looked under the hopper";
+    for (first, second) in [(counter, both.first()), (both.second(), counter)] {
+        let signing = (Signatures::new(first, second).unwrap(), note);
+        let refused = bench
+            .store
+            .sign_shift(&mut bench.rng, id, signing, &[], NOW)
+            .await;
+        assert!(matches!(refused, Err(StoreError::Shift(_))), "{refused:?}");
+    }
+    let signing = (Signatures::new(both.first(), operator).unwrap(), note);
+    let refused = bench
+        .store
+        .sign_shift(&mut bench.rng, id, signing, &[], NOW)
+        .await;
+    assert!(matches!(refused, Err(StoreError::NotPermitted { .. })));
+
+    let signed = bench
+        .store
+        .sign_shift(&mut bench.rng, id, (both, note), &[], NOW)
+        .await;
+    let signed = signed.unwrap();
+    assert!(matches!(signed.state(), ShiftState::Discrepancy(..)));
+    let row = bench.store.shift(id).await.unwrap().unwrap();
+    assert_eq!(row.shift, signed);
+    assert_eq!(row.signed_at, Some(NOW));
+    let kept = bench.store.shift_note(id).await.unwrap().unwrap();
+    assert_eq!(kept.as_str(), note);
+    let opened = open(&bench, next, (counter, 3)).await;
+    opened.unwrap();
+    check(&bench).await;
+}
+
+on_each_engine! {
+    a_shift_closes_where_everything_is_there,
+    a_difference_is_signed_by_two_supervisors_who_did_not_count,
+}
