@@ -107,4 +107,3 @@ GRANT SELECT ON staff_person, staff_role TO stempel_template;
 -- Quality: the line tells of changes and of what the exit camera saw; people inspect and approve at the console.
 GRANT SELECT, INSERT, UPDATE ON quality_set_up, quality_operator TO stempel_line, stempel_console;
 GRANT SELECT, INSERT ON quality_inspection, quality_reason TO stempel_line, stempel_console;
-GRANT SELECT ON stock_delivery TO stempel_console;

@@ -1,4 +1,4 @@
-//! Trends: how many cards were looked at, and why they failed, by day, machine and the maker's batch of their blanks.
+//! Trends: how many cards were looked at, and why they failed, by day, machine and box of their blanks.
 
 use personalisation_core::quality::{Look, Reason};
 use time::{Duration, OffsetDateTime};
@@ -27,8 +27,8 @@ pub struct Counted {
     pub day: OffsetDateTime,
     /// Serial number of the machine that made them.
     pub machine: String,
-    /// The maker's name of the batch that their blanks came in.
-    pub batch: String,
+    /// What stands on the box that their blanks came in.
+    pub label: String,
     /// Who looked at them.
     pub look: Look,
     /// Why they failed; none: they passed. A card that failed for two reasons is in two rows.
@@ -41,17 +41,17 @@ impl Store {
     /// What inspections of a period said, the oldest day first.
     pub async fn trends(&self, period: Period) -> Result<Vec<Counted>, StoreError> {
         let rows = sqlx::query(
-            "SELECT inspection.inspected_at / 86400000000 AS day, inspection.machine, delivery.batch,
+            "SELECT inspection.inspected_at / 86400000000 AS day, inspection.machine, stock_box.label,
                     inspection.look, reason.reason, COUNT(*) AS cards
              FROM quality_inspection AS inspection
              JOIN line_attempt AS attempt ON attempt.order_id = inspection.order_id
                  AND attempt.attempt = inspection.attempt
              JOIN stock_blank AS blank ON blank.blank_id = attempt.blank_id
-             JOIN stock_delivery AS delivery ON delivery.delivery_id = blank.delivery_id
+             JOIN stock_box ON stock_box.box_id = blank.box_id
              LEFT JOIN quality_reason AS reason ON reason.order_id = inspection.order_id
                  AND reason.attempt = inspection.attempt AND reason.look = inspection.look
              WHERE inspection.inspected_at >= $1 AND inspection.inspected_at < $2
-             GROUP BY inspection.inspected_at / 86400000000, inspection.machine, delivery.batch,
+             GROUP BY inspection.inspected_at / 86400000000, inspection.machine, stock_box.label,
                       inspection.look, reason.reason
              ORDER BY 1, 2, 3, 4, 5",
         )
@@ -71,7 +71,7 @@ impl Store {
             Ok(Counted {
                 day: from_micros(day.saturating_mul(DAY)).ok_or_else(|| columns.bad("day"))?,
                 machine: columns.get("machine")?,
-                batch: columns.get("batch")?,
+                label: columns.get("label")?,
                 look: columns
                     .word_if_any("look", Look::from_name)?
                     .ok_or_else(|| columns.bad("look"))?,

@@ -42,7 +42,7 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         @if !rejected.is_empty() {
             (plot(speech, Id("quality-by-reason"), Id("quality-reason"), by_reason(speech, &rejected)))
             (plot(speech, Id("quality-by-machine"), Id("quality-machine"), by(&rejected, |row| &row.machine)))
-            (plot(speech, Id("quality-by-batch"), Id("quality-batch"), by(&rejected, |row| &row.batch)))
+            (plot(speech, Id("quality-by-box"), Id("quality-box"), by(&rejected, |row| &row.label)))
         }
         (table(speech, &counted))
     };
@@ -100,7 +100,7 @@ fn table(speech: Speech<'_>, counted: &[Counted]) -> Table {
     let columns = [
         Column::words(speech.text("quality-day")),
         Column::words(speech.text("quality-machine")),
-        Column::words(speech.text("quality-batch")),
+        Column::words(speech.text("quality-box")),
         Column::words(speech.text("quality-look")),
         Column::words(speech.text("quality-reason")),
         Column::numbers(speech.text("quality-cards")),
@@ -112,7 +112,7 @@ fn table(speech: Speech<'_>, counted: &[Counted]) -> Table {
         table = table.row([
             Cell::from(speech.short_date(row.day.date())),
             Cell::from(&row.machine),
-            Cell::from(&row.batch),
+            Cell::from(&row.label),
             Cell::from(speech.text(look(row.look))),
             Cell::from(speech.text(said.unwrap_or(Id("quality-passed")))),
             Cell::from(speech.number(row.cards)),
