@@ -131,6 +131,7 @@ mod tests {
     use crate::rules::PermitPolicy;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a table of hands")]
     fn one_finger_or_one_reason_a_hand() {
         let (right, left) = (Finger::RightIndex, Finger::LeftThumb);
         let adult = Some(30);

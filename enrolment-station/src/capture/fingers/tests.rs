@@ -98,13 +98,13 @@ fn one_finger_for_both_hands_is_found_and_used_with_a_reason_alone() {
     };
     let mut lenient = hands.clone();
     lenient.compare(Rule { limit, ..built_in });
-    assert!(lenient.twice.is_none() && lenient.done(Some(40)));
+    assert!(lenient.twice.is_none() && lenient.done(false));
     // Forced: done, seen by review, and in the dossier with its score and reason.
     let mut forced = hands.clone();
     forced.right.best.as_mut().unwrap().forced = Text::new("bandaged").ok();
     let reason = Text::new("Seen on the glass").ok();
     forced.twice.as_mut().unwrap().forced = reason.clone();
-    assert!(forced.done(Some(40)) && forced.forced());
+    assert!(forced.done(false) && forced.forced());
     let images = forced.images();
     assert_eq!(images[1].forced, reason);
     let measure = images[1].measures.last().unwrap();

@@ -43,6 +43,7 @@ use crate::{
     edge::{self, SystemRng},
     inspection_system::{Folder, InspectionSystemError, Keeper},
     own_certificate,
+    quality::ByCamera,
 };
 
 /// `personalisation line`
@@ -290,7 +291,7 @@ impl Place {
             keys: Arc::clone(&self.keys),
             trust: Arc::clone(&self.trust),
             fingers: self.fingers.clone(),
-            exit: None,
+            exit: Some(Arc::new(ByCamera)),
             settings,
             // A listener that is gone has nothing to be told.
             report: Box::new(move |event| drop(events.send(event))),

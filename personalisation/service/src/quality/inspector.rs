@@ -3,12 +3,9 @@
 use image::RgbImage;
 
 use super::exit::{self, Flaw, inspect};
-use crate::{
-    faces::Pictures,
-    line::machine::{
-        ExitPictures, Marking,
-        exit::{ExitError, ExitInspector, Verdict},
-    },
+use crate::line::machine::{
+    self, ExitPictures,
+    exit::{ExitError, ExitInspector, Expected, Verdict},
 };
 
 /// Findings that are told; a card that is blank or smeared has dozens.
@@ -19,21 +16,22 @@ const TOLD: usize = 8;
 pub struct ByCamera;
 
 impl ExitInspector for ByCamera {
-    fn inspect(
-        &self,
-        marking: Marking,
-        expected: &Pictures,
-        seen: &ExitPictures,
-    ) -> Result<Verdict, ExitError> {
-        let (front, back) = (decode(&expected.front)?, decode(&expected.back)?);
-        let marking = match marking {
-            Marking::Ribbon => exit::Marking::Ribbon,
-            Marking::Laser => exit::Marking::Laser,
+    fn inspect(&self, expected: Expected<'_>, seen: &ExitPictures) -> Result<Verdict, ExitError> {
+        let drawn = expected.pictures;
+        let (front, back) = (decode(&drawn.front)?, decode(&drawn.back)?);
+        let marking = match expected.marking {
+            machine::Marking::Ribbon => exit::Marking::Ribbon,
+            machine::Marking::Laser => exit::Marking::Laser,
         };
         let found = inspect(marking, &front, &back, &seen.front, &seen.back)
             .map_err(|error| ExitError(error.to_string()))?;
-        if found.passed() {
+        if found.passed() && found.reads(expected.mrz) {
             return Ok(Verdict::Passed);
+        }
+        if found.passed() {
+            // Printed as it was drawn, and drawn as nobody ordered.
+            let finding = "back: the machine-readable zone is not that of the order".to_owned();
+            return Ok(Verdict::Failed { finding });
         }
         let findings = found.findings().iter();
         // What explains the others comes first.

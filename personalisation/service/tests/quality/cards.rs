@@ -6,6 +6,7 @@ use hardware_sim::people::{self, People, portrait::Fault};
 use icao9303::mrz::Mrz;
 use image::RgbImage;
 use personalisation::{
+    config::PermitSection,
     edge,
     faces::{CardFacts, Faces, Holder, Pictures},
     order::{self, OrderFile},
@@ -63,7 +64,7 @@ pub fn each(seed: u64, count: u32, mut look: impl FnMut(u32, &Card)) {
     }
 }
 
-fn draw(faces: &Faces, pair: &[impl AsRef<Path>], utopia: bool, random: &mut StdRng) -> Card {
+fn draw(printer: &Faces, pair: &[impl AsRef<Path>], utopia: bool, random: &mut StdRng) -> Card {
     let (holder, facts) = order(pair[0].as_ref(), random);
     let (somebody, _) = order(pair[1].as_ref(), random);
     let profile = if utopia {
@@ -73,7 +74,7 @@ fn draw(faces: &Faces, pair: &[impl AsRef<Path>], utopia: bool, random: &mut Std
     };
     let print = |holder: &Holder, facts: &CardFacts| {
         let prepared = Faces::prepare(&profile, holder.clone()).unwrap();
-        pixels(&faces.draw(&prepared, facts).unwrap())
+        pixels(&printer.draw(&prepared, facts).unwrap())
     };
     let mut other = holder.clone();
     other.dg2.clone_from(&somebody.dg2);
@@ -92,7 +93,8 @@ fn draw(faces: &Faces, pair: &[impl AsRef<Path>], utopia: bool, random: &mut Std
 
 fn order(folder: &Path, random: &mut StdRng) -> (Holder, CardFacts) {
     let order = OrderFile::load(&folder.join("person.toml")).unwrap();
-    let prepared = order::prepare(&order, folder, edge::now(), random).unwrap();
+    let permits = PermitSection::default();
+    let prepared = order::prepare(&order, folder, &permits, edge::now(), random).unwrap();
     let number = DocumentNumber::generate(random);
     let facts = CardFacts {
         number: number.to_string(),

@@ -69,8 +69,6 @@ pub(super) struct Seat {
     pub(super) refused_at: Option<Instant>,
     /// In a machine: why the last try at this card failed.
     pub(super) failed: Option<(ScrapReason, String)>,
-    /// When no template was approved for what waits.
-    refused_at: Option<Instant>,
     mute: u32,
     /// How often in a row something outside the card was missing.
     waited: u32,

@@ -162,7 +162,12 @@ mod tests {
             level
         });
         let seen = Plane::new(60, 40, levels.collect());
-        let light = Light::fit(Face::Front, &[expected.clone()], &[seen.clone()]).unwrap();
+        let light = Light::fit(
+            Face::Front,
+            std::slice::from_ref(&expected),
+            std::slice::from_ref(&seen),
+        )
+        .unwrap();
         let near = |a: f64, b: f64| (a - b).abs() < 0.01;
         assert!(
             near(light.middle, 0.95) && near(light.across, 0.08) && near(light.down, -0.05),
