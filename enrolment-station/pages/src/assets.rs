@@ -47,7 +47,10 @@ pub const SESSION: Asset = asset!("session.js", JAVASCRIPT);
 /// Passkeys: registration, sign-in, unlocking.
 pub const PASSKEY: Asset = asset!("passkey.js", JAVASCRIPT);
 
-const ALL: [Asset; 7] = [STYLE, FONT, FONT_MORE, ICON, FORMS, SESSION, PASSKEY];
+/// Live views.
+pub const LIVE: Asset = asset!("live.js", JAVASCRIPT);
+
+const ALL: [Asset; 8] = [STYLE, FONT, FONT_MORE, ICON, FORMS, SESSION, PASSKEY, LIVE];
 
 /// Each asset's path and bytes; the style sheet names the fonts, so its hash covers theirs.
 static SERVED: LazyLock<Vec<(Asset, String, Vec<u8>)>> = LazyLock::new(|| {

@@ -31,7 +31,7 @@ pub enum BlankState {
     Vault,
     /// Handed out to a line.
     Line,
-    /// Became a document that was read back and found right.
+    /// Became a document: read back, and where its machine prints, found right.
     Document,
     /// Unusable; waits for its destruction.
     Spoiled,

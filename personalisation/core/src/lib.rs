@@ -13,6 +13,7 @@ pub mod document_number;
 pub mod fingers;
 pub mod ids;
 pub mod issuer_profile;
+pub mod machine;
 pub mod national_number;
 pub mod person;
 pub mod queue;

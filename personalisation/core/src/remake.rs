@@ -46,7 +46,7 @@ pub fn remake(scrapped: &Attempt) -> Option<Remake> {
         attempt: scrapped.id().attempt.next(),
         ..scrapped.id()
     };
-    let doubt = if may_be_locked(&scrap.from) {
+    let doubt = if may_be_locked(&scrap.from) && !scrap.reason.machine_keeps_card() {
         Some(Doubt::CardMayWork)
     } else if scrap.reason.fault() == Fault::Order {
         Some(Doubt::OrderAtFault)
@@ -69,7 +69,11 @@ pub fn remake(scrapped: &Attempt) -> Option<Remake> {
 const fn may_be_locked(state: &AttemptState) -> bool {
     matches!(
         state,
-        AttemptState::Written(_) | AttemptState::Locked(_) | AttemptState::ReadBack(_)
+        AttemptState::Written(_)
+            | AttemptState::Locked(_)
+            | AttemptState::ReadBack(_)
+            | AttemptState::Printed(_)
+            | AttemptState::QualityPassed(_)
     )
 }
 
@@ -126,6 +130,16 @@ mod tests {
             // Bind, key, build, sign, write: five steps before the intent to lock is written.
             let expected = (steps >= 5).then_some(Doubt::CardMayWork);
             assert_eq!(doubt, expected, "{scrapped:?}");
+        }
+    }
+
+    #[test]
+    fn a_card_that_its_machine_keeps_is_made_again_at_once() {
+        for (attempt, _) in crate::attempt::tests::line() {
+            for reason in [ScrapReason::PrintSpoiled, ScrapReason::ExitInspectionFailed] {
+                let scrapped = attempt.clone().scrap(reason).unwrap();
+                assert_eq!(remake(&scrapped).unwrap().doubt, None, "{scrapped:?}");
+            }
         }
     }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use key_custody::TokenConfig;
-use personalisation_core::issuer_profile::IssuerProfile;
+use personalisation_core::{issuer_profile::IssuerProfile, machine::MachineSerial};
 use personalisation_store::{Database, Store, StoreError, sealing::Sealer};
 use serde::Deserialize;
 use thiserror::Error;
@@ -223,6 +223,8 @@ pub struct Line {
     pub name: String,
     /// PC/SC names.
     pub readers: Vec<String>,
+    /// Machines, wherever their readers are.
+    pub machine: Vec<MachineSection>,
     idle_seconds: u64,
     lease_seconds: u64,
     abandoned_seconds: u64,
@@ -233,11 +235,26 @@ pub struct Line {
     pub apdu_buffer: u32,
 }
 
+/// `[[line.machine]]`
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct MachineSection {
+    #[serde(deserialize_with = "serial_number")]
+    /// Its serial number, as its plate has it.
+    pub serial: MachineSerial,
+}
+
+fn serial_number<'de, D: serde::Deserializer<'de>>(from: D) -> Result<MachineSerial, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map_err(serde::de::Error::custom)
+}
+
 impl Default for Line {
     fn default() -> Self {
         Self {
             name: "line-1".to_owned(),
             readers: Vec::new(),
+            machine: Vec::new(),
             idle_seconds: 3,
             lease_seconds: 60,
             abandoned_seconds: 600,

@@ -58,6 +58,20 @@ pub(crate) async fn close_open_intents(
     Ok(closed.rows_affected())
 }
 
+/// The objects whose names begin so, and about which an intent has no outcome.
+pub(crate) async fn open_objects(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, StoreError> {
+    sqlx::query_scalar(
+        "SELECT DISTINCT object FROM audit_entry AS intent
+         WHERE substr(intent.object, 1, length($1)) = $1 AND intent.phase = 'intent' AND NOT EXISTS (
+             SELECT 1 FROM audit_entry AS outcome
+             WHERE outcome.act_id = intent.act_id AND outcome.phase = 'outcome')",
+    )
+    .bind(prefix)
+    .fetch_all(&mut **tx)
+    .await
+    .map_err(StoreError::database("looking for interrupted acts in the audit"))
+}
+
 impl Store {
     /// Gives acts that one of `actors` (their names begin so) meant to do in a period the outcome `interrupted`,
     /// where they have none: nobody knows whether they took place. How many.

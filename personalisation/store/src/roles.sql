@@ -39,6 +39,10 @@ GRANT SELECT, INSERT, UPDATE ON line_attempt TO stempel_console, stempel_order;
 GRANT SELECT, INSERT ON line_move TO stempel_intake, stempel_console, stempel_order;
 GRANT SELECT, UPDATE ON line_number TO stempel_console, stempel_order;
 
+-- The floor at a glance: each line tells of its machines, the console shows them.
+GRANT SELECT, INSERT, UPDATE ON line_machine TO stempel_line;
+GRANT SELECT ON line_machine TO stempel_console;
+
 -- Blanks: received and looked after by `blanks` and `stock` and at the console; issued, spoiled and finished on the line;
 -- spoiled by a cancellation. Moves and entries of the ledger are only ever added.
 GRANT SELECT, INSERT ON stock_delivery TO stempel_stock;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use hardware_sim::pcscd::{Daemon, Reader, SOCKET_VARIABLE};
 use serde_json::{Value, json};
 
-use super::{HouseError, folder, quoted, text, write};
+use super::{HouseError, Machines, folder, quoted, text, write};
 use crate::programs::{self, Service};
 
 /// How many readers and blanks there are, and how fast the chips' link is.
@@ -32,11 +32,21 @@ pub struct Floor {
     chips: Service,
     readers: Vec<String>,
     blanks: Vec<PathBuf>,
+    machines: Machines,
 }
 
 impl Floor {
     /// Has blanks made and starts chips and readers in `place`, which is made. All slots are empty.
     pub fn start(place: &Path, plan: &FloorPlan) -> Result<Self, HouseError> {
+        Self::start_with_machines(place, plan, 0)
+    }
+
+    /// The same with so many machines, whose hoppers are empty, behind readers of the same daemon.
+    pub fn start_with_machines(
+        place: &Path,
+        plan: &FloorPlan,
+        machines: usize,
+    ) -> Result<Self, HouseError> {
         let folder = folder(place.to_path_buf())?;
         let delivery = folder.join("delivery");
         let count = plan.blanks.to_string();
@@ -65,18 +75,22 @@ impl Floor {
         let control = folder.join("control");
         chips.wait_until(&log, || control.exists())?;
         let driver = programs::built("libreader_driver.so")?;
-        let devices: Vec<Reader> = (0..plan.readers)
+        let machines = Machines::start(&folder.join("machines"), machines)?;
+        let mut devices: Vec<Reader> = (0..plan.readers)
             .map(|slot| Reader {
                 name: format!("Encoder {}", slot + 1),
                 driver: driver.clone(),
                 device: text(&socket(&folder, slot)).to_owned(),
             })
             .collect();
+        let slots = devices.len();
+        devices.extend(machines.devices(&driver));
         let daemon = Daemon::start(&super::folder(folder.join("pcscd"))?, &devices)?;
         let socket = daemon.socket().to_path_buf();
         // pcscd appends its number of the reader, and the slot.
         let readers = devices
             .iter()
+            .take(slots)
             .enumerate()
             .map(|(number, reader)| format!("{} {number:02X} 00", reader.name))
             .collect();
@@ -88,7 +102,24 @@ impl Floor {
             chips,
             readers,
             blanks,
+            machines,
         })
+    }
+
+    /// The machines.
+    pub const fn machines(&self) -> &Machines {
+        &self.machines
+    }
+
+    /// The machines, to pull their plug.
+    pub const fn machines_mut(&mut self) -> &mut Machines {
+        &mut self.machines
+    }
+
+    /// Turns the order of the machines' readers round, for a daemon that is started again: it numbers them otherwise.
+    pub fn renumber_machines(&mut self) {
+        let slots = self.readers.len();
+        self.devices[slots..].reverse();
     }
 
     /// PC/SC names of the readers, by slot.
@@ -173,7 +204,8 @@ impl Floor {
         if !self.daemon.as_mut().is_some_and(Daemon::is_running) {
             return Some("pcscd");
         }
-        (!self.chips.is_running()).then_some("hardware-sim")
+        let all_run = self.chips.is_running() && self.machines.are_running();
+        (!all_run).then_some("hardware-sim")
     }
 
     /// The folder, with the logs of daemon and chips.

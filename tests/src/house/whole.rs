@@ -34,11 +34,21 @@ pub struct House {
 impl House {
     /// Starts everything in `place`, an empty folder with a short path (sockets live in it).
     pub fn start(place: &Path, plan: &HousePlan) -> Result<Self, HouseError> {
+        Self::start_with_machines(place, plan, 0)
+    }
+
+    /// The same with so many machines, which the line drives beside its readers.
+    pub fn start_with_machines(
+        place: &Path,
+        plan: &HousePlan,
+        machines: usize,
+    ) -> Result<Self, HouseError> {
         let people = people::draw(plan.people, &place.join("people"), &people::cache())?;
         let mut pki = Pki::hold_ceremony(&place.join("pki"))?;
         pki.serve()?;
-        let floor = Floor::start(&place.join("floor"), &plan.floor)?;
-        let centre = Centre::open_with(&place.join("centre"), &pki, &floor, plan.line)?;
+        let floor = Floor::start_with_machines(&place.join("floor"), &plan.floor, machines)?;
+        let line = plan.line.to_owned() + &floor.machines().configuration();
+        let centre = Centre::open_with(&place.join("centre"), &pki, &floor, &line)?;
         Ok(Self {
             pki,
             floor,

@@ -222,6 +222,7 @@ impl Seat {
             numbers: &numbers,
             lease: &self.lease,
             batch: BatchId::generate(&mut self.rng),
+            card: None,
         };
         let now = OffsetDateTime::UNIX_EPOCH;
         match self.store.bind_next(&bind, |_| Vec::new(), now).await? {

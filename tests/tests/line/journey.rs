@@ -32,6 +32,11 @@ impl Journey {
             line,
         };
         let house = House::start(place.path(), &plan).unwrap();
+        Self::of(house, place)
+    }
+
+    /// In a house that stands.
+    pub fn of(house: House, place: TempDir) -> Self {
         Self {
             house,
             place,

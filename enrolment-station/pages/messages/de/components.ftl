@@ -43,3 +43,6 @@ measure-passes = gut
 measure-fails = nachsehen
 measure-value = { $value } von 100, mindestens { $limit }
 plot-table = Die Zahlen als Tabelle
+live-still = Stand beim Öffnen dieser Seite.
+live-now = Live. Zuletzt gehört um {"{"}time{"}"}.
+live-lost = Die Verbindung ist unterbrochen. Was hier steht, ist von {"{"}time{"}"}.

@@ -43,3 +43,6 @@ measure-passes = good
 measure-fails = look again
 measure-value = { $value } of 100, at least { $limit }
 plot-table = The numbers as a table
+live-still = Shown as it was when this page was opened.
+live-now = Live. Last heard at {"{"}time{"}"}.
+live-lost = The connection is lost. What stands here is of {"{"}time{"}"}.

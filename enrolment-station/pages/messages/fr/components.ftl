@@ -46,3 +46,6 @@ measure-passes = bon
 measure-fails = à revoir
 measure-value = { $value } sur 100, au moins { $limit }
 plot-table = Les chiffres en tableau
+live-still = État au moment où cette page a été ouverte.
+live-now = En direct. Dernière nouvelle à {"{"}time{"}"}.
+live-lost = La connexion est perdue. Ce qui est affiché date de {"{"}time{"}"}.

@@ -43,3 +43,6 @@ measure-passes = gutt
 measure-fails = nokucken
 measure-value = { $value } vun 100, op d’mannst { $limit }
 plot-table = D’Zuelen als Tabell
+live-still = Stand vum Moment, wou dës Säit opgemaach gouf.
+live-now = Live. Lescht Noriicht um {"{"}time{"}"}.
+live-lost = D'Verbindung ass ënnerbrach. Wat hei steet, ass vun {"{"}time{"}"}.

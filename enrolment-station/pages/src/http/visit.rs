@@ -230,7 +230,7 @@ pub(super) async fn layer(
     let visit = Visit {
         language: language(headers),
         path: LocalPath::or_home(path),
-        wants_json: accepts_json(headers),
+        wants_json: accepts(headers, "application/json"),
         session: session.map(|(key, record)| (key, Arc::new(record))),
         cookies: Arc::default(),
         shield,
@@ -262,7 +262,7 @@ async fn find(
     };
     let now = shield.surroundings().now();
     // What a script asks for by itself is no act of the person.
-    let active = !headers.contains_key("x-passive");
+    let active = !headers.contains_key("x-passive") && !accepts(headers, "text/event-stream");
     let record = match record.upkeep(now, &settings.limits(), active) {
         Upkeep::Nothing => Some(record),
         Upkeep::Touch => sessions.change(&key, &|record| record.seen = now).await?,
@@ -284,10 +284,11 @@ fn language(headers: &HeaderMap) -> Language {
     chosen.or_else(accepted).unwrap_or_default()
 }
 
-fn accepts_json(headers: &HeaderMap) -> bool {
+/// Whether this is the first kind of answer that a script asked for.
+fn accepts(headers: &HeaderMap, kind: &str) -> bool {
     headers
         .get(header::ACCEPT)
-        .is_some_and(|accept| accept.as_bytes().starts_with(b"application/json"))
+        .is_some_and(|accept| accept.as_bytes().starts_with(kind.as_bytes()))
 }
 
 #[derive(Deserialize)]

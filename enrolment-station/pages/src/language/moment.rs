@@ -51,6 +51,11 @@ impl Speech<'_> {
         )
     }
 
+    /// The time of day, by Luxembourg's clocks: 09:30.
+    pub fn clock(&self, moment: OffsetDateTime) -> String {
+        ClockTime(zone::local(moment).time()).to_string()
+    }
+
     /// A moment by Luxembourg's clocks, in figures, for tables.
     pub fn short_moment(&self, moment: OffsetDateTime) -> String {
         let moment = zone::local(moment);

@@ -4,7 +4,12 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::{chip_serial::ChipSerial, document_number::DocumentNumber, ids::BlankId};
+use crate::{
+    chip_serial::ChipSerial,
+    document_number::DocumentNumber,
+    ids::BlankId,
+    machine::{MachineCard, MachineProfile},
+};
 
 /// Known from `Bound` on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +20,18 @@ pub struct Binding {
     pub chip: ChipSerial,
     /// The document number, for this attempt only.
     pub number: DocumentNumber,
+    /// The card in its machine; none for one that a person lays into a reader.
+    pub card: Option<MachineCard>,
+}
+
+impl Binding {
+    /// In which order the card's steps are done.
+    pub const fn profile(&self) -> MachineProfile {
+        match self.card {
+            None => MachineProfile::Encoder,
+            Some(_) => MachineProfile::ChipFirst,
+        }
+    }
 }
 
 /// Known from `ChipKeyed` on.

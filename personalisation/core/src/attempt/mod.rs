@@ -1,10 +1,11 @@
 //! One attempt to make the document of an order: its states and the facts each of them carries.
 //!
 //! ```text
-//! Queued → Bound → ChipKeyed → LdsBuilt → Signed → Written → Locked → ReadBack
+//! Queued → Bound → ChipKeyed → LdsBuilt → Signed → Written → Locked → ReadBack ┄→ Printed → QualityPassed
 //!    └───────┴─────────┴──────────┴─────────┴─────────┘ hold ⇄ OnHold, cancel → Cancelled
 //!    every state ─ scrap → Scrapped(reason)
 //! ```
+//! The last two belong to machines that print; a card in a plain reader ends with `ReadBack`.
 //! The arrows are in [`moves`]; what the database keeps of a state is in [`record`].
 
 mod facts;
@@ -21,7 +22,7 @@ pub use facts::{BadChipKey, Binding, Built, ChipPublicKey, Digest, Keyed, Signed
 pub use moves::{IllegalMove, Step};
 pub use scrap::{Fault, Scrap, ScrapReason};
 
-use crate::ids::OrderId;
+use crate::{ids::OrderId, machine::MachineProfile};
 
 /// Which attempt at which order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -91,8 +92,12 @@ pub enum AttemptState {
     Written(Signed),
     /// The chip takes no personalisation command any more and is operational.
     Locked(Signed),
-    /// Read and verified as any inspector would: a document.
+    /// Read and verified as any inspector would: a document, unless its machine prints it first.
     ReadBack(Signed),
+    /// Both faces are on the card, and the exit camera's pictures of them passed the machine's inspection.
+    Printed(Signed),
+    /// In the tray of good cards: a document.
+    QualityPassed(Signed),
     /// Stopped by a decision or a doubt, in the state inside; continues there.
     OnHold(Box<AttemptState>),
     /// Ended by a decision, in the state inside.
@@ -146,6 +151,8 @@ impl AttemptState {
             Self::Written(_) => "written",
             Self::Locked(_) => "locked",
             Self::ReadBack(_) => "read_back",
+            Self::Printed(_) => "printed",
+            Self::QualityPassed(_) => "quality_passed",
             Self::OnHold(_) => "on_hold",
             Self::Cancelled(_) => "cancelled",
             Self::Scrapped(_) => "scrapped",
@@ -154,10 +161,21 @@ impl AttemptState {
 
     /// Nothing follows: the order has its document, or this attempt has failed for good.
     pub const fn is_final(&self) -> bool {
-        matches!(
-            self,
-            Self::ReadBack(_) | Self::Cancelled(_) | Self::Scrapped(_)
-        )
+        self.is_document() || matches!(self, Self::Cancelled(_) | Self::Scrapped(_))
+    }
+
+    /// The order has its document: the last step of the machine's profile is done.
+    pub const fn is_document(&self) -> bool {
+        match self {
+            Self::ReadBack(signed) => {
+                matches!(
+                    signed.built.keyed.binding.profile(),
+                    MachineProfile::Encoder
+                )
+            }
+            Self::QualityPassed(_) => true,
+            _ => false,
+        }
     }
 
     /// Blank, chip and number, once bound (also when held, cancelled or scrapped later).
@@ -170,7 +188,9 @@ impl AttemptState {
             Self::Signed(signed)
             | Self::Written(signed)
             | Self::Locked(signed)
-            | Self::ReadBack(signed) => Some(&signed.built.keyed.binding),
+            | Self::ReadBack(signed)
+            | Self::Printed(signed)
+            | Self::QualityPassed(signed) => Some(&signed.built.keyed.binding),
             Self::OnHold(inner) | Self::Cancelled(inner) => inner.binding(),
             Self::Scrapped(scrap) => scrap.from.binding(),
         }

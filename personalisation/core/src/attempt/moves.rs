@@ -4,6 +4,8 @@ use std::fmt;
 
 use thiserror::Error;
 
+use crate::machine::MachineProfile;
+
 use super::{
     Attempt, AttemptState as State, Binding, Built, ChipPublicKey, Digest, Keyed, Scrap,
     ScrapReason, Signed,
@@ -34,6 +36,10 @@ pub enum Step {
     Lock,
     /// Inspect it.
     ReadBack,
+    /// Print both faces, and find them right.
+    Print,
+    /// Put it into the tray of good cards.
+    PassQuality,
     /// Stop it.
     Hold,
     /// Go on.
@@ -55,6 +61,8 @@ impl Step {
             Self::Write => "write",
             Self::Lock => "lock",
             Self::ReadBack => "read_back",
+            Self::Print => "print",
+            Self::PassQuality => "pass_quality",
             Self::Hold => "hold",
             Self::Resume => "resume",
             Self::Cancel => "cancel",
@@ -152,6 +160,32 @@ impl Attempt {
                 state: State::ReadBack(signed),
             }),
             from => Err(illegal(&from, Step::ReadBack)),
+        }
+    }
+
+    /// `ReadBack` → Printed, for a card in a machine that prints.
+    pub fn print(self) -> Result<Self, IllegalMove> {
+        match self.state {
+            State::ReadBack(signed)
+                if signed.built.keyed.binding.profile() == MachineProfile::ChipFirst =>
+            {
+                Ok(Self {
+                    id: self.id,
+                    state: State::Printed(signed),
+                })
+            }
+            from => Err(illegal(&from, Step::Print)),
+        }
+    }
+
+    /// Printed → `QualityPassed`.
+    pub fn pass_quality(self) -> Result<Self, IllegalMove> {
+        match self.state {
+            State::Printed(signed) => Ok(Self {
+                id: self.id,
+                state: State::QualityPassed(signed),
+            }),
+            from => Err(illegal(&from, Step::PassQuality)),
         }
     }
 

@@ -113,7 +113,9 @@ impl<'a> Facts<'a> {
             State::Signed(signed)
             | State::Written(signed)
             | State::Locked(signed)
-            | State::ReadBack(signed) => Self {
+            | State::ReadBack(signed)
+            | State::Printed(signed)
+            | State::QualityPassed(signed) => Self {
                 signed: Some(signed),
                 ..Self::built(&signed.built)
             },
@@ -151,6 +153,8 @@ impl Record {
             "written" => self.signed().map(State::Written),
             "locked" => self.signed().map(State::Locked),
             "read_back" => self.signed().map(State::ReadBack),
+            "printed" => self.signed().map(State::Printed),
+            "quality_passed" => self.signed().map(State::QualityPassed),
             _ => return None,
         })
     }

@@ -30,6 +30,10 @@ pub enum ScrapReason {
     MemoryMismatch,
     /// The locked card failed the inspection.
     ReadBackFailed,
+    /// The print was interrupted: nobody knows how much of it is on the card.
+    PrintSpoiled,
+    /// The printed card is not what it should be, by the exit camera's pictures.
+    ExitInspectionFailed,
     /// The order's stored content does not fit together.
     OrderInvalid,
     /// pki refused to sign for this order.
@@ -51,7 +55,7 @@ pub enum Fault {
 
 impl ScrapReason {
     /// Every reason.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::ChipKeysUnknown,
         Self::ChipLifeCycle,
         Self::ChipRefused,
@@ -59,6 +63,8 @@ impl ScrapReason {
         Self::ChipSilent,
         Self::MemoryMismatch,
         Self::ReadBackFailed,
+        Self::PrintSpoiled,
+        Self::ExitInspectionFailed,
         Self::OrderInvalid,
         Self::SigningRefused,
         Self::SignatureInvalid,
@@ -75,6 +81,8 @@ impl ScrapReason {
             Self::ChipSilent => "chip_silent",
             Self::MemoryMismatch => "memory_mismatch",
             Self::ReadBackFailed => "read_back_failed",
+            Self::PrintSpoiled => "print_spoiled",
+            Self::ExitInspectionFailed => "exit_inspection_failed",
             Self::OrderInvalid => "order_invalid",
             Self::SigningRefused => "signing_refused",
             Self::SignatureInvalid => "signature_invalid",
@@ -87,6 +95,12 @@ impl ScrapReason {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
+    /// Whether the card lay in the printer when it was given up: the machine keeps it until it is in the tray of bad
+    /// cards, where it is counted and destroyed. No doubt about its whereabouts holds up the remake.
+    pub const fn machine_keeps_card(self) -> bool {
+        matches!(self, Self::PrintSpoiled | Self::ExitInspectionFailed)
+    }
+
     /// Where the cause lies.
     pub const fn fault(self) -> Fault {
         match self {
@@ -97,6 +111,8 @@ impl ScrapReason {
             | Self::ChipSilent
             | Self::MemoryMismatch
             | Self::ReadBackFailed
+            | Self::PrintSpoiled
+            | Self::ExitInspectionFailed
             | Self::TooManyTries => Fault::Blank,
             Self::OrderInvalid | Self::SigningRefused | Self::SignatureInvalid => Fault::Order,
         }

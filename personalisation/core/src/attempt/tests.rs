@@ -1,13 +1,22 @@
 //! Every move tried from every state.
 
 use super::{record::BadRecord, *};
-use crate::{chip_serial::ChipSerial, document_number::DocumentNumber, ids::BlankId};
+use crate::{
+    chip_serial::ChipSerial,
+    document_number::DocumentNumber,
+    ids::BlankId,
+    machine::{CardHandle, MachineCard},
+};
 
 fn binding() -> Binding {
     Binding {
         blank: BlankId::from_bytes([2; 16]),
         chip: ChipSerial::from_bytes([3; 10]),
         number: "C3F7K9T21".parse::<DocumentNumber>().unwrap(),
+        card: Some(MachineCard {
+            machine: "SN-1".parse().unwrap(),
+            handle: CardHandle::new(7).unwrap(),
+        }),
     }
 }
 
@@ -26,6 +35,8 @@ fn go(attempt: Attempt, step: Step) -> Result<Attempt, IllegalMove> {
         Step::Write => attempt.write(),
         Step::Lock => attempt.lock(),
         Step::ReadBack => attempt.read_back(),
+        Step::Print => attempt.print(),
+        Step::PassQuality => attempt.pass_quality(),
         Step::Hold => attempt.hold(),
         Step::Resume => attempt.resume(),
         Step::Cancel => attempt.cancel(),
@@ -33,7 +44,7 @@ fn go(attempt: Attempt, step: Step) -> Result<Attempt, IllegalMove> {
     }
 }
 
-const LINE: [Step; 7] = [
+const LINE: [Step; 9] = [
     Step::Bind,
     Step::KeyChip,
     Step::BuildLds,
@@ -41,6 +52,8 @@ const LINE: [Step; 7] = [
     Step::Write,
     Step::Lock,
     Step::ReadBack,
+    Step::Print,
+    Step::PassQuality,
 ];
 const ASIDE: [Step; 4] = [Step::Hold, Step::Resume, Step::Cancel, Step::Scrap];
 
@@ -98,6 +111,23 @@ fn only_the_arrows_of_the_diagram_are_legal() {
             );
         }
     }
+}
+
+#[test]
+fn a_card_in_a_plain_reader_ends_when_it_was_read_back_and_is_never_printed() {
+    let encoder = Binding {
+        card: None,
+        ..binding()
+    };
+    let bound = Attempt::first(OrderId::from_bytes([1; 16])).bind(encoder);
+    let read = LINE[1..7]
+        .iter()
+        .fold(bound.unwrap(), |attempt, step| go(attempt, *step).unwrap());
+    assert!(read.state().is_final() && read.state().is_document());
+    assert!(read.print().is_err());
+    // In a machine the same state is on the way.
+    assert!(!after(7).state().is_final() && !after(8).state().is_document());
+    assert!(after(9).state().is_final() && after(9).state().is_document());
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Cards through PC/SC: finding readers by name, waiting for a card, and the adaptor to [`icao9303::transport`].
 
 mod card;
+mod device;
 mod error;
 
 use std::ffi::CString;
@@ -9,6 +10,7 @@ use std::time::Duration;
 use pcsc::{Context, ReaderState, Scope, State};
 
 pub use card::{CardOptions, CardProtocol, PcscCard};
+pub use device::Device;
 pub use error::ReaderError;
 
 /// The readers of the PC/SC daemon that runs now.

@@ -6,6 +6,7 @@ nav-approvals = Zweite Person
 nav-search = Suche
 nav-oversight = Aufsicht
 nav-quarantine = Zurückgewiesen
+nav-floor = Fertigung
 nav-fleet = Stationen
 nav-configuration = Konfiguration
 nav-staff = Personal

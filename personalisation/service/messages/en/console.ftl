@@ -6,6 +6,7 @@ nav-approvals = Second person
 nav-search = Search
 nav-oversight = Oversight
 nav-quarantine = Rejected
+nav-floor = Floor
 nav-fleet = Stations
 nav-configuration = Configuration
 nav-staff = Staff

@@ -6,6 +6,7 @@ nav-approvals = Deuxième personne
 nav-search = Recherche
 nav-oversight = Surveillance
 nav-quarantine = Rejetés
+nav-floor = Atelier
 nav-fleet = Stations
 nav-configuration = Configuration
 nav-staff = Personnel

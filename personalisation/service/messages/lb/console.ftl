@@ -6,6 +6,7 @@ nav-approvals = Zweet Persoun
 nav-search = Sich
 nav-oversight = Opsiicht
 nav-quarantine = Zréckgewisen
+nav-floor = Atelier
 nav-fleet = Statiounen
 nav-configuration = Konfiguratioun
 nav-staff = Personal

@@ -11,6 +11,7 @@ mod caller;
 mod configuration;
 mod enrol;
 mod fleet;
+mod floor;
 mod identity;
 mod notices;
 mod oversight;
@@ -66,6 +67,7 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "approvals",
     "console",
     "fleet",
+    "floor",
     "letter",
     "notices",
     "oversight",
@@ -258,6 +260,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = search::add(routes);
     let routes = oversight::add(routes);
     let routes = quarantine::add(routes);
+    let routes = floor::add(routes);
     let routes = fleet::add(routes);
     let routes = configuration::add(routes);
     let routes = stock::add(routes);

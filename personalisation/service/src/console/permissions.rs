@@ -34,6 +34,8 @@ pub enum Resource {
     Oversight,
     /// Dossiers that cannot be used.
     Quarantine,
+    /// Machines and queue.
+    Floor,
     /// Stations.
     Fleet,
     /// What is configured for all stations.
@@ -55,14 +57,15 @@ pub enum Action {
 
 use Action::{Act, See};
 use Resource::{
-    Approvals, Configuration, Fleet, Forced, Notices, Oversight, Quarantine, Review, Search, Staff,
-    Start, Stock,
+    Approvals, Configuration, Fleet, Floor, Forced, Notices, Oversight, Quarantine, Review, Search,
+    Staff, Start, Stock,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
 pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Clerk, Start, &[See]),
     (Role::Supervisor, Start, &[See]),
+    (Role::Supervisor, Floor, &[See]),
     (Role::Supervisor, Review, &[See, Act]),
     (Role::Supervisor, Forced, &[See, Act]),
     (Role::Supervisor, Approvals, &[See, Act]),
@@ -78,13 +81,17 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Reviewer, Notices, &[See, Act]),
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),
+    (Role::Operator, Floor, &[See]),
     (Role::Operator, Stock, &[See, Act]),
     (Role::Inspector, Start, &[See]),
+    (Role::Inspector, Floor, &[See]),
     (Role::StockKeeper, Start, &[See]),
+    (Role::StockKeeper, Floor, &[See]),
     (Role::StockKeeper, Stock, &[See, Act]),
     (Role::Dispatcher, Start, &[See]),
     (Role::Courier, Start, &[See]),
     (Role::Auditor, Start, &[See]),
+    (Role::Auditor, Floor, &[See]),
     (Role::Auditor, Oversight, &[See, Act]),
     (Role::Auditor, Fleet, &[See]),
     (Role::Auditor, Configuration, &[See]),

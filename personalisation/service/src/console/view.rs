@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 12] = [
+const PLACES: [(&str, Resource, Id); 13] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
@@ -20,6 +20,7 @@ const PLACES: [(&str, Resource, Id); 12] = [
     ("/search", Resource::Search, Id("nav-search")),
     ("/oversight", Resource::Oversight, Id("nav-oversight")),
     ("/quarantine", Resource::Quarantine, Id("nav-quarantine")),
+    ("/floor", Resource::Floor, Id("nav-floor")),
     ("/fleet", Resource::Fleet, Id("nav-fleet")),
     (
         "/configuration",

@@ -46,6 +46,7 @@ use tonic::{
     service::{InterceptorLayer, RoutesBuilder},
     transport::Server,
 };
+use tower::limit::GlobalConcurrencyLimitLayer;
 use wire::intake::{intake_server::IntakeServer, second_person_server::SecondPersonServer};
 
 pub use self::error::IntakeError;
@@ -67,12 +68,14 @@ use crate::{
 
 /// The longest message of a station: a chunk and its framing.
 const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
-/// What one connection may have sent without being read, in bytes: memory stays flat however many call.
-const WINDOW: u32 = 256 << 10;
+/// What one call may have sent without being read, in bytes: with [`READING`] memory stays flat however many call.
+const WINDOW: u32 = 64 << 10;
 /// Bytes of one frame: a chunk in a few of them instead of in dozens.
 const FRAME: u32 = 128 << 10;
-/// Calls of one connection at once: each has a chunk in memory, and a station sends one dossier after another.
-const CALLS: usize = 2;
+/// Calls of one connection at once. Each has its window for itself: what one that waits has sent is in nobody's way.
+const CALLS: u32 = 16;
+/// Calls of all stations that are read and answered at once: each has a chunk in memory.
+const READING: usize = 64;
 
 /// A station's connection ends after so long, after the calls on it: a renewed certificate is shown before the last one
 /// ends.
@@ -237,6 +240,7 @@ async fn serve(
     let (open_incoming, accepting_open) = incoming(onboarding);
     let mutual = builder()
         .max_connection_age(CONNECTION)
+        .layer(GlobalConcurrencyLimitLayer::new(READING))
         .layer(InterceptorLayer::new(door))
         .add_routes(mutual.routes())
         .serve_with_incoming_shutdown(mutual_incoming, async move { first.notified().await });
@@ -264,10 +268,10 @@ async fn serve(
 fn builder() -> Server {
     Server::builder()
         .http2_keepalive_interval(Some(Duration::from_secs(30)))
-        .initial_connection_window_size(WINDOW)
+        .initial_connection_window_size(CALLS * WINDOW)
         .initial_stream_window_size(WINDOW)
         .max_frame_size(FRAME)
-        .concurrency_limit_per_connection(CALLS)
+        .max_concurrent_streams(CALLS)
 }
 
 type Connections = ReceiverStream<std::io::Result<TlsStream<TcpStream>>>;

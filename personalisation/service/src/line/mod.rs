@@ -1,4 +1,4 @@
-//! The line: `personalisation line` turns queued orders into documents, one worker a reader.
+//! The line: `personalisation line` turns queued orders into documents, one worker a reader or machine.
 
 pub mod card_keys;
 pub mod chip;
@@ -6,6 +6,7 @@ pub mod content;
 pub mod event;
 pub mod files;
 pub mod fingers;
+pub mod machine;
 pub mod output;
 pub mod printing;
 pub mod reader;
@@ -26,9 +27,11 @@ use event::Event;
 use fingers::{Fingers, TrustPointError, read_trust_points};
 use icao9303::x509::TrustStore;
 use key_custody::{CustodyError, Token};
+use machine::idoc::{Idoc, PcscLink};
 use output::{Output, OutputError};
 use personalisation_store::{Store, StoreError};
-use reader::PcscReader;
+use printing::Printer;
+use reader::{CardReader, PcscReader};
 use redraw::RedrawError;
 use signing::{PkiClient, SetupError};
 use thiserror::Error;
@@ -62,8 +65,8 @@ pub enum LineError {
     /// The configuration cannot be used.
     #[error(transparent)]
     Config(#[from] ConfigError),
-    /// No reader is configured.
-    #[error("the configuration names no readers under [line]")]
+    /// No reader and no machine is configured.
+    #[error("the configuration names no readers under [line], and no [[line.machine]]")]
     NoReaders,
     /// The token cannot be used.
     #[error("opening the line's token: {0}")]
@@ -107,12 +110,13 @@ pub enum LineError {
 
 /// Runs the line until it is done or stopped.
 pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
-    if config.line.readers.is_empty() {
+    if config.line.readers.is_empty() && config.line.machine.is_empty() {
         return Err(LineError::NoReaders);
     }
     let ours = signing::identity(config)?;
     let handle = runtime.handle().clone();
     let signer = PkiClient::with_identity(&config.pki, Arc::clone(&ours), handle)?;
+    let output = args.dump.clone().map(Output::new);
     let place = Place {
         trust: Arc::new(signing::read_trust(&config.pki.trust)?),
         fingers: fingers(config, &signer)?,
@@ -120,24 +124,22 @@ pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, 
         keys: Arc::new(TokenKeys::open(config)?),
         store: runtime.block_on(config.open_store())?,
         runtime: runtime.handle().clone(),
-        output: args.dump.clone().map(Output::new),
+        printer: output
+            .as_ref()
+            .map_or_else(Printer::default, |output| output.printer().clone()),
+        output,
     };
     runtime.spawn(own_certificate::watch(place.store.clone(), ours));
+    if place.output.is_some() || !config.line.machine.is_empty() {
+        place.printer.warm_up(config.issuer_profile());
+    }
     if let Some(output) = &place.output {
-        output.printer().warm_up(config.issuer_profile());
         let lacking = output.without_pictures()?;
         runtime.block_on(redraw::draw_missing(&place.store, output, &lacking))?;
     }
     let (events, received) = mpsc::channel::<Event>();
-    let readers = config.line.readers.clone();
-    let mut threads = Vec::with_capacity(readers.len());
-    for reader in &readers {
-        let worker = place.worker(args, &config.line, reader, events.clone());
-        let thread = thread::Builder::new()
-            .name(reader.clone())
-            .spawn(|| worker.run());
-        threads.push((reader.clone(), thread.map_err(LineError::Thread)?));
-    }
+    let threads = place.start(args, &config.line, &events)?;
+    let readers = threads.iter().map(|(reader, _)| reader.clone()).collect();
     drop(events);
     print(&Event::Started { readers }, args.json);
     for event in received {
@@ -228,18 +230,48 @@ struct Place {
     store: Store,
     runtime: Handle,
     output: Option<Output>,
+    printer: Printer,
 }
 
+/// A worker's thread.
+type Thread = thread::JoinHandle<Result<Tally, WorkerError>>;
+
 impl Place {
-    fn worker(
+    /// Starts a worker for each reader and each machine, with their names.
+    fn start(
         &self,
         args: &Args,
         line: &config::Line,
-        reader: &str,
+        events: &mpsc::Sender<Event>,
+    ) -> Result<Vec<(String, Thread)>, LineError> {
+        let mut threads = Vec::with_capacity(line.readers.len() + line.machine.len());
+        let mut start = |name: &str, work: Box<dyn FnOnce() -> _ + Send>| {
+            let thread = thread::Builder::new().name(name.to_owned()).spawn(work);
+            threads.push((name.to_owned(), thread.map_err(LineError::Thread)?));
+            Ok::<_, LineError>(())
+        };
+        for name in &line.readers {
+            let reader = PcscReader::new(name.clone());
+            let worker = self.worker(args, line, reader, events.clone());
+            start(name, Box::new(|| worker.run()))?;
+        }
+        for machine in &line.machine {
+            let driver = Idoc::new(machine.serial, PcscLink::new(machine.serial));
+            let worker = self.worker(args, line, driver, events.clone());
+            start(machine.serial.as_str(), Box::new(|| worker.run_machine()))?;
+        }
+        Ok(threads)
+    }
+
+    fn worker<R: CardReader>(
+        &self,
+        args: &Args,
+        line: &config::Line,
+        reader: R,
         events: mpsc::Sender<Event>,
-    ) -> Worker<PcscReader, SystemRng> {
+    ) -> Worker<R, SystemRng> {
         let settings = Settings {
-            holder: format!("{}/{reader}", line.name),
+            holder: format!("{}/{}", line.name, reader.name()),
             once: args.once,
             idle: line.idle(),
             lease: line.lease(),
@@ -248,15 +280,17 @@ impl Place {
             max_tries: line.max_tries,
             apdu_buffer: line.apdu_buffer,
             output: self.output.clone(),
+            printer: self.printer.clone(),
         };
         Worker {
-            reader: PcscReader::new(reader.to_owned()),
+            reader,
             store: self.store.clone(),
             runtime: self.runtime.clone(),
             signer: Box::new(self.signer.clone()),
             keys: Arc::clone(&self.keys),
             trust: Arc::clone(&self.trust),
             fingers: self.fingers.clone(),
+            exit: None,
             settings,
             // A listener that is gone has nothing to be told.
             report: Box::new(move |event| drop(events.send(event))),

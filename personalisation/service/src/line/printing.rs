@@ -32,7 +32,28 @@ type Thread = JoinHandle<Result<(), OutputError>>;
 #[derive(Debug)]
 pub struct Printing {
     card_is_good: mpsc::Sender<()>,
+    drawn: mpsc::Receiver<Arc<Pictures>>,
+    pictures: Option<Arc<Pictures>>,
     thread: Thread,
+}
+
+impl Printing {
+    /// The faces; waits until they are drawn. Where they cannot be, [`Printer::release`] says why.
+    pub fn pictures(&mut self) -> Option<Arc<Pictures>> {
+        if self.pictures.is_none() {
+            self.pictures = self.drawn.recv().ok();
+        }
+        self.pictures.clone()
+    }
+
+    /// Why there are no faces.
+    pub fn failure(self) -> OutputError {
+        drop(self.card_is_good);
+        match join(self.thread) {
+            Err(error) => error,
+            Ok(()) => OutputError::Printer,
+        }
+    }
 }
 
 impl Printer {
@@ -43,13 +64,13 @@ impl Printer {
         thread::spawn(move || drop(faces.warm_up(&profile)));
     }
 
-    /// Begins to draw a card's faces, to be written into `folder`.
+    /// Begins to draw a card's faces, to be written into `folder`, if there is one.
     pub fn begin(
         &self,
         order: &OrderContent,
         number: DocumentNumber,
         can: &CardAccessNumber,
-        folder: PathBuf,
+        folder: Option<PathBuf>,
     ) -> Result<Printing, FilesError> {
         let profile = order.identity.issuer_profile()?;
         let holder = holder(order)?;
@@ -59,16 +80,21 @@ impl Printer {
             mrz: order.identity.mrz(number)?,
         };
         let (card_is_good, told) = mpsc::channel();
+        let (tell, drawn) = mpsc::channel();
         let faces = Arc::clone(&self.faces);
         let thread = thread::spawn(move || {
-            let pictures = draw(&faces, &profile, holder, &card)?;
-            match told.recv() {
-                Ok(()) => write(&folder, &pictures),
-                Err(_) => Ok(()),
+            let pictures = Arc::new(draw(&faces, &profile, holder, &card)?);
+            // Only machines want them before the card is good.
+            let _unheard = tell.send(Arc::clone(&pictures));
+            match (told.recv(), folder) {
+                (Ok(()), Some(folder)) => write(&folder, &pictures),
+                _ => Ok(()),
             }
         });
         Ok(Printing {
             card_is_good,
+            drawn,
+            pictures: None,
             thread,
         })
     }

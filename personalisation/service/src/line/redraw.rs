@@ -2,7 +2,7 @@
 //! are released with it and written by a thread of their own: a program that dies in between leaves a
 //! finished card without them, and no worker comes back to a finished card.
 
-use personalisation_core::{attempt::AttemptState, document_number::DocumentNumber, ids::OrderId};
+use personalisation_core::{document_number::DocumentNumber, ids::OrderId};
 use personalisation_store::{Store, StoreError};
 use thiserror::Error;
 
@@ -59,7 +59,7 @@ async fn draw(
     let attempts = store.attempts(order).await?;
     // A card that is not finished yet gets its pictures from the worker that finishes it.
     let finished = attempts.into_iter().find(|attempt| {
-        matches!(attempt.state(), AttemptState::ReadBack(_))
+        attempt.state().is_document()
             && attempt
                 .binding()
                 .is_some_and(|binding| binding.number == number)
@@ -70,7 +70,7 @@ async fn draw(
     let content = read_order(store, order).await?;
     let can = read_card_access_number(store, finished.id()).await?;
     let printer = output.printer();
-    let printing = printer.begin(&content, number, &can, output.folder(number))?;
+    let printing = printer.begin(&content, number, &can, Some(output.folder(number)))?;
     printer.release(printing)?;
     printer.finish()?;
     tracing::info!(%number, "its pictures were missing and are drawn again");

@@ -8,6 +8,7 @@
 mod alarms;
 mod enrolment;
 mod fingers;
+mod floor;
 mod interrupted;
 mod office;
 mod permissions;

@@ -1,6 +1,7 @@
 //! A centre on a bench: database, reader with a tray, chips, signing service, and a plug to pull.
 
 use std::{
+    fs,
     path::PathBuf,
     sync::{
         Arc, Mutex,
@@ -21,7 +22,10 @@ use personalisation::{
         card_keys::{CardKeys, CardKeysError},
         event::Event,
         fingers::Fingers,
+        machine::idoc::Idoc,
         output::Output,
+        printing::Printer,
+        reader::CardReader,
         worker::{Settings, Tally, Worker, WorkerError},
     },
 };
@@ -43,6 +47,7 @@ use zeroize::Zeroizing;
 
 use crate::line::{
     fingers,
+    hall::Hall,
     people::Applicant,
     pki::{self, Pki},
     tray::{Tray, life_cycle},
@@ -63,6 +68,8 @@ pub struct Plug(Arc<PlugState>);
 #[derive(Default)]
 struct PlugState {
     calls: AtomicU64,
+    /// The counts of commits.
+    commits: Mutex<Vec<u64>>,
     dies_at: AtomicU64,
     dead: AtomicBool,
 }
@@ -75,6 +82,13 @@ impl Plug {
             self.0.dead.store(true, Ordering::SeqCst);
         }
         self.0.dead.load(Ordering::SeqCst)
+    }
+
+    /// Counts a call; where the program is dead, its thread ends here.
+    pub fn die_if_pulled(&self) {
+        if self.call() {
+            std::panic::resume_unwind(Box::new("the plug is pulled"));
+        }
     }
 
     /// Dies at the n-th call from now, from 1.
@@ -91,6 +105,18 @@ impl Plug {
     /// Whether the program is dead.
     pub fn is_pulled(&self) -> bool {
         self.0.dead.load(Ordering::SeqCst)
+    }
+
+    /// Counts a commit.
+    fn commit(&self) -> bool {
+        let dead = self.call();
+        self.0.commits.lock().unwrap().push(self.calls());
+        dead
+    }
+
+    /// The counts of commits so far.
+    pub fn commits(&self) -> Vec<u64> {
+        self.0.commits.lock().unwrap().clone()
     }
 
     pub fn calls(&self) -> u64 {
@@ -280,20 +306,48 @@ impl Bench {
         self.worker(self.tray.clone(), 1).run()
     }
 
+    /// Makes so many blank chips, takes them into the vault, and puts them into a machine's hopper.
+    pub fn blanks_in(&mut self, hall: &Hall, count: u32) {
+        let batch = self.keys.batch.clone();
+        let chips: Vec<_> = (0..count).map(|_| self.chip(&batch)).collect();
+        self.receive(&chips);
+        let delivery = self.home.folder().join(format!("delivery-{}", self.made));
+        fs::create_dir(&delivery).unwrap();
+        for (path, serial) in chips {
+            fs::rename(path, delivery.join(format!("{serial}.chip"))).unwrap();
+            self.chips.pop();
+        }
+        hall.refill(&delivery);
+    }
+
+    /// A worker of the line at a machine.
+    pub fn worker_at(&self, hall: &Hall) -> Worker<Idoc<Hall>, StdRng> {
+        let mut worker = self.worker_of(hall.driver(), "line-1/machine", self.plug.calls());
+        // Persons take their time.
+        worker.settings.idle = Duration::from_secs(20);
+        worker
+    }
+
     /// A worker of the line at a reader.
     pub fn worker(&self, tray: Tray, reader: u64) -> Worker<Tray, StdRng> {
+        let seed = self.plug.calls() * 2 + reader;
+        self.worker_of(tray, &format!("line-1/Tray {reader}"), seed)
+    }
+
+    fn worker_of<R: CardReader>(&self, reader: R, holder: &str, seed: u64) -> Worker<R, StdRng> {
         let events = Arc::clone(&self.events);
         let output = Output::new(self.home.folder().join("out"));
         Worker {
-            reader: tray,
+            reader,
             store: self.store.clone(),
             runtime: self.runtime.handle().clone(),
             signer: Box::new(self.pki.clone()),
             keys: Arc::clone(&self.keys) as Arc<dyn CardKeys + Send + Sync>,
             trust: Arc::new(pki::trust()),
             fingers: self.fingers.clone(),
+            exit: None,
             settings: Settings {
-                holder: format!("line-1/Tray {reader}"),
+                holder: holder.to_owned(),
                 once: true,
                 idle: Duration::from_millis(30),
                 lease: Duration::from_mins(1),
@@ -302,10 +356,11 @@ impl Bench {
                 max_tries: self.tries,
                 apdu_buffer: 4096,
                 output: self.dumps.then_some(output),
+                printer: Printer::default(),
             },
             report: Box::new(move |event| events.lock().unwrap().push(event)),
             clock: Box::new(|| NOW),
-            rng: StdRng::seed_from_u64(self.plug.calls() * 2 + reader),
+            rng: StdRng::seed_from_u64(seed),
         }
     }
 
@@ -340,6 +395,6 @@ impl Bench {
 /// The database, whose commits are calls that the plug may cut.
 async fn open(home: &Home, plug: &Plug) -> Store {
     let plug = plug.clone();
-    let interrupter = Interrupter::new(move |_| plug.call());
+    let interrupter = Interrupter::new(move |_| plug.commit());
     home.open(7).await.danger_interrupted_by(interrupter)
 }

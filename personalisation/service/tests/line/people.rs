@@ -23,23 +23,38 @@ pub struct Applicant {
 impl Applicant {
     /// With pictures that fit into few commands.
     pub fn small() -> Self {
-        Self::new(3_000, 96, &[])
+        Self::new((186, 240), 3_000, 96, &[])
+    }
+
+    /// The same with a portrait that is large enough to be printed.
+    pub fn printable() -> Self {
+        Self::new((413, 531), 3_000, 96, &[])
     }
 
     /// With fingers so large that DG3 lies beyond the offsets of short instructions.
     pub fn large() -> Self {
         // Noise behind the stream's end: what matters here is the length of the file.
         let noise: Vec<_> = (0..17_000).map(|n| shade(n * 7)).collect();
-        Self::new(17 * 1024, 560, &noise)
+        Self::new((186, 240), 17 * 1024, 560, &noise)
     }
 
-    fn new(portrait_bytes: usize, finger_side: u32, padding: &[u8]) -> Self {
-        let portrait = RgbImage::from_fn(186, 240, |x, y| {
+    fn new(
+        (width, height): (u16, u16),
+        portrait_bytes: usize,
+        finger_side: u32,
+        padding: &[u8],
+    ) -> Self {
+        let portrait = RgbImage::from_fn(width.into(), height.into(), |x, y| {
             Rgb([shade(x * y), shade(x * 3), shade(y * 5)])
         });
         let portrait = jpeg2000::encode_to_budget(&portrait, portrait_bytes).unwrap();
-        let record =
-            FaceRecord::full_frontal(186, 240, ColourSpace::Rgb24, ImageData::Jpeg2000, portrait);
+        let record = FaceRecord::full_frontal(
+            width,
+            height,
+            ColourSpace::Rgb24,
+            ImageData::Jpeg2000,
+            portrait,
+        );
         let dg2 = Dg2::iso19794(&record.encode().unwrap()).encode().unwrap();
         let ridges = GrayImage::from_fn(finger_side, finger_side, |x, y| {
             // Slanted ridges, nine pixels apart.

@@ -13,7 +13,7 @@ use time::OffsetDateTime;
 use super::{
     AttemptContent, Lease, bind_id, cancel, content, insert_move,
     lease::{exactly_one, rfc3339},
-    queue,
+    machine, queue,
 };
 use crate::{
     Store, StoreError, audit,
@@ -38,8 +38,8 @@ pub struct Advance<'a> {
 }
 
 impl Store {
-    /// Moves an attempt. With `ReadBack` its blank becomes a document and its number is produced;
-    /// with Scrapped the blank is spoiled, the number void, and the remake is in the queue. Whether somebody asked
+    /// Moves an attempt. With the last step of its machine's profile its blank becomes a document and its number is
+    /// produced; with Scrapped the blank is spoiled, the number void, and the remake is in the queue. Whether somebody asked
     /// meanwhile that it be cancelled.
     pub async fn advance(
         &self,
@@ -78,7 +78,7 @@ pub(crate) async fn end_of_attempt(
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     let spoil_reason = match attempt.state() {
-        AttemptState::ReadBack(_) => None,
+        state if state.is_document() => None,
         AttemptState::Cancelled(_) => Some("cancelled"),
         AttemptState::Scrapped(scrap) => Some(scrap.reason.name()),
         _ => return Ok(()),
@@ -136,7 +136,8 @@ pub(super) async fn write_bound(
     };
     let query = sqlx::query(
         "UPDATE line_attempt SET state = $3, blank_id = $5, chip_serial = $6, document_number = $7,
-                tries = 1, lease_token = $8, lease_holder = $9, lease_expires_at = $10, batch_id = $11
+                tries = 1, lease_token = $8, lease_holder = $9, lease_expires_at = $10, batch_id = $11,
+                machine = $12, machine_card = $13
          WHERE order_id = $1 AND attempt = $2 AND state = $4",
     );
     let moved = bind_id(query, &to.id())
@@ -149,6 +150,8 @@ pub(super) async fn write_bound(
         .bind(&lease.holder)
         .bind(clock.saturating_add(length(lease.lasts)))
         .bind(batch.as_bytes().to_vec())
+        .bind(binding.card.map(|card| card.machine.to_string()))
+        .bind(binding.card.map(machine::column_of))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;
@@ -171,7 +174,8 @@ async fn write(
                 lds_digest = $8, sod_digest = $9, card_security_digest = $10, tries = 0,
                 lease_token = CASE WHEN $11 = 1 THEN lease_token END,
                 lease_holder = CASE WHEN $11 = 1 THEN lease_holder END,
-                lease_expires_at = CASE WHEN $11 = 1 THEN $12 END
+                lease_expires_at = CASE WHEN $11 = 1 THEN $12 END,
+                left_machine = CASE WHEN $3 = 'quality_passed' THEN 'exit' ELSE left_machine END
          WHERE order_id = $1 AND attempt = $2 AND state = $4
          AND lease_token = $13 AND lease_expires_at > $14",
     );

@@ -7,6 +7,7 @@ use personalisation_core::{
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
     ids::BatchId,
+    machine::MachineCard,
 };
 use time::OffsetDateTime;
 
@@ -23,6 +24,8 @@ use crate::{
 pub struct Bind<'a> {
     /// The serial that the chip in the reader showed.
     pub chip: ChipSerial,
+    /// The card in its machine, where the reader is one's.
+    pub card: Option<MachineCard>,
     /// Freshly drawn numbers; the first that was never used is taken.
     pub numbers: &'a [DocumentNumber],
     /// Who works on it from now on.
@@ -33,6 +36,7 @@ pub struct Bind<'a> {
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one a card, and moved once")]
 pub enum Bound {
     /// The attempt, in state Bound.
     Attempt(Attempt),
@@ -77,6 +81,7 @@ impl Store {
                     blank: blank.id,
                     chip: bind.chip,
                     number,
+                    card: bind.card,
                 })?;
                 let clock = self.lease_clock(&mut **tx).await?;
                 advance::write_bound(tx, (&attempt, &bound, batch), bind.lease, clock, now).await?;

@@ -7,14 +7,16 @@ use personalisation_core::{
     attempt::{Attempt, AttemptId},
     chip_serial::ChipSerial,
     ids::LeaseToken,
+    machine::MachineCard,
     stock::LineName,
 };
 use sqlx::Row as _;
 use time::OffsetDateTime;
 
-use super::{attempt_of, bind_id, tries_of};
+use super::{attempt_of, bind_id, machine, tries_of};
 use crate::{
     Store, StoreError, audit,
+    engine::EngineRow,
     row::length,
     transaction::{Tx, transaction},
 };
@@ -39,6 +41,7 @@ impl Lease {
 
 /// What came of looking for the attempt of a chip.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::large_enum_variant, reason = "one a card, and moved once")]
 pub enum TakenUp {
     /// It goes on here; it was taken up so many times in this state.
     Attempt(Attempt, u32),
@@ -52,12 +55,13 @@ pub enum TakenUp {
 }
 
 impl Store {
-    /// Takes up the unfinished attempt that is bound to this chip, unless another worker has it.
+    /// Takes up the unfinished attempt that is bound to this chip, unless another worker has it. `card`: where the
+    /// chip lies, if in a machine, which is recorded; what a machine has yet to print is taken up in machines only.
     /// Acts whose outcome nobody recorded get `interrupted` as their outcome in the audit; `entries`
     /// speaks about the attempt that was taken up.
     pub async fn take_up(
         &self,
-        chip: ChipSerial,
+        (chip, card): (ChipSerial, Option<MachineCard>),
         lease: &Lease,
         interrupted: &str,
         entries: impl Fn(&Attempt) -> Vec<Entry> + Sync,
@@ -65,18 +69,10 @@ impl Store {
     ) -> Result<TakenUp, StoreError> {
         let entries = &entries;
         transaction!(self, "taking up an attempt", |tx| {
-            let row = sqlx::query(
-                "SELECT * FROM line_attempt WHERE chip_serial = $1
-                 AND state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')",
-            )
-            .bind(&chip.as_bytes()[..])
-            .fetch_optional(&mut **tx)
-            .await
-            .map_err(StoreError::database("taking up an attempt"))?;
-            let Some(row) = row else {
+            let Some(row) = under_way(tx, chip, card.is_some()).await? else {
                 return Ok(TakenUp::None);
             };
-            let attempt = attempt_of(&row)?;
+            let mut attempt = attempt_of(&row)?;
             let clock = self.lease_clock(&mut **tx).await?;
             if !take(tx, &attempt.id(), lease, clock).await? {
                 let holder: Option<String> = row
@@ -85,6 +81,12 @@ impl Store {
                 return Ok(TakenUp::Leased {
                     holder: holder.unwrap_or_default(),
                 });
+            }
+            if attempt.binding().is_some_and(|known| known.card != card) {
+                machine::lies_in(tx, &attempt.id(), card).await?;
+                if let Some(row) = under_way(tx, chip, card.is_some()).await? {
+                    attempt = attempt_of(&row)?;
+                }
             }
             let object = format!("attempt {}", attempt.id());
             let time = rfc3339(now);
@@ -109,7 +111,8 @@ impl Store {
             let clock = self.lease_clock(&mut **tx).await?;
             let row = sqlx::query(
                 "SELECT * FROM line_attempt
-                 WHERE state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')
+                 WHERE (state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked', 'printed')
+                        OR (state = 'read_back' AND machine IS NOT NULL))
                  AND lease_expires_at <= $1
                  ORDER BY queued_at, order_id LIMIT 1",
             )
@@ -188,6 +191,24 @@ impl Store {
             exactly_one(released.rows_affected(), DOING, &id)
         })
     }
+}
+
+/// The attempt of a chip that has not ended; with `printing` also one that its machine has yet to print.
+async fn under_way(
+    tx: &mut Tx,
+    chip: ChipSerial,
+    printing: bool,
+) -> Result<Option<EngineRow>, StoreError> {
+    sqlx::query(
+        "SELECT * FROM line_attempt WHERE chip_serial = $1
+         AND (state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')
+              OR ($2 = 1 AND machine IS NOT NULL AND state IN ('read_back', 'printed')))",
+    )
+    .bind(&chip.as_bytes()[..])
+    .bind(i64::from(printing))
+    .fetch_optional(&mut **tx)
+    .await
+    .map_err(StoreError::database("taking up an attempt"))
 }
 
 /// Takes the lease if it is free, has run out, or was this worker's before; counts the try.

@@ -4,13 +4,16 @@ mod advance;
 mod bind;
 mod cancel;
 mod content;
+mod floor;
 mod lease;
+mod machine;
 mod queue;
 
 pub use advance::Advance;
 pub(crate) use advance::{end_of_attempt, write_unleased};
 pub use bind::{Bind, Bound};
 pub use content::AttemptContent;
+pub use floor::{MachineSeen, Made, Waiting};
 pub use lease::{Lease, TakenUp};
 use personalisation_core::{
     attempt::{
@@ -74,7 +77,8 @@ impl Store {
         const DOING: &str = "counting the queue";
         let rows = sqlx::query(
             "SELECT state, COUNT(*) AS attempts FROM line_attempt
-             WHERE state IN ('queued', 'bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')
+             WHERE state IN ('queued', 'bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked', 'printed')
+             OR (state = 'read_back' AND machine IS NOT NULL)
              GROUP BY state",
         )
         .fetch_all(&self.pool)
@@ -208,6 +212,7 @@ fn binding_of(columns: &Columns<'_>) -> Result<Option<Binding>, StoreError> {
             blank,
             chip,
             number,
+            card: machine::card_of(columns)?,
         }),
         _ => None,
     })

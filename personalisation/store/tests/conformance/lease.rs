@@ -21,7 +21,7 @@ async fn only_the_holder_moves_and_only_in_time(engine: Engine) {
     assert!(matches!(error, StoreError::Stale { .. }), "{error}");
     let taken = bench
         .store
-        .take_up(chip(1), &lease("two", 2), "?", |_| vec![], NOW)
+        .take_up((chip(1), None), &lease("two", 2), "?", |_| vec![], NOW)
         .await
         .unwrap();
     assert_eq!(
@@ -35,7 +35,7 @@ async fn only_the_holder_moves_and_only_in_time(engine: Engine) {
     let two = lease("two", 2);
     let taken = bench
         .store
-        .take_up(chip(1), &two, "?", |_| vec![], NOW)
+        .take_up((chip(1), None), &two, "?", |_| vec![], NOW)
         .await
         .unwrap();
     assert_eq!(taken, TakenUp::Attempt(bound.clone(), 2));
@@ -74,7 +74,13 @@ async fn a_worker_started_again_takes_its_lease_back_and_the_audit_says_so(engin
 
     let taken = bench
         .store
-        .take_up(chip(1), &lease("one", 9), "interrupted", |_| vec![], NOW)
+        .take_up(
+            (chip(1), None),
+            &lease("one", 9),
+            "interrupted",
+            |_| vec![],
+            NOW,
+        )
         .await
         .unwrap();
     assert_eq!(taken, TakenUp::Attempt(bound, 2));
@@ -100,7 +106,7 @@ async fn renewed_and_released_by_the_holder_only(engine: Engine) {
     bench.store.release(id, &lease("one", 1)).await.unwrap();
     let taken = bench
         .store
-        .take_up(chip(1), &lease("two", 2), "?", |_| vec![], NOW)
+        .take_up((chip(1), None), &lease("two", 2), "?", |_| vec![], NOW)
         .await
         .unwrap();
     assert!(matches!(taken, TakenUp::Attempt(..)), "{taken:?}");
@@ -166,6 +172,7 @@ async fn eight_workers_and_eight_orders_are_paired_one_to_one(engine: Engine) {
             let lease = lease(&worker.to_string(), worker);
             let bind = personalisation_store::line::Bind {
                 chip,
+                card: None,
                 numbers: &numbers,
                 lease: &lease,
                 batch: BatchId::from_bytes([worker; 16]),

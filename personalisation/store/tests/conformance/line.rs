@@ -62,6 +62,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
     let (one, two) = (lease("one", 1), lease("two", 2));
     let first = Bind {
         chip: chip(1),
+        card: None,
         numbers: &numbers,
         lease: &one,
         batch: BatchId::from_bytes([1; 16]),
@@ -79,6 +80,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
     // Void numbers are passed over; where none is left, nothing is bound.
     let used = Bind {
         chip: chip(2),
+        card: None,
         numbers: &numbers[..1],
         lease: &two,
         batch: BatchId::from_bytes([2; 16]),
@@ -246,6 +248,7 @@ async fn walk(bench: &mut Bench) -> Result<(), StoreError> {
         let numbers = [DocumentNumber::generate(&mut bench.rng)];
         let bind = Bind {
             chip: chip(1),
+            card: None,
             numbers: &numbers,
             lease: &mine,
             batch: BatchId::generate(&mut bench.rng),

@@ -3,10 +3,12 @@
 
 mod applications;
 mod fleet;
+mod floor;
 mod home;
 mod intake;
 mod lease;
 mod line;
+mod machine;
 mod order;
 mod persons;
 mod queue;
@@ -153,6 +155,7 @@ impl Bench {
         let numbers = [DocumentNumber::generate(&mut self.rng)];
         let bind = Bind {
             chip,
+            card: None,
             numbers: &numbers,
             lease,
             batch: BatchId::generate(&mut self.rng),

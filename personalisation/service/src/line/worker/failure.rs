@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::line::{
     card_keys::CardKeysError, chip::ChipError, content::ContentError, files::FilesError,
-    fingers::NoTerminal, output::OutputError, signing::SigningError,
+    fingers::NoTerminal, machine::MachineError, output::OutputError, signing::SigningError,
 };
 
 /// How the configuration changed while a card was under way whose signed files say otherwise.
@@ -49,6 +49,9 @@ pub enum WorkerError {
         /// Attempts given up for their order's fault, or pki's.
         orders: u32,
     },
+    /// A machine and its driver do not understand each other.
+    #[error(transparent)]
+    Machine(MachineError),
     /// Cards under way were begun under another configuration.
     #[error("{0}")]
     InspectionChanged(InspectionChange),
@@ -93,6 +96,9 @@ pub(super) enum StepError {
     /// The dump's.
     #[error(transparent)]
     Output(#[from] OutputError),
+    /// The whole worker's.
+    #[error(transparent)]
+    Worker(Box<WorkerError>),
 }
 
 impl From<ContentError> for StepError {
@@ -148,6 +154,7 @@ impl StepError {
             Self::Store(StoreError::Stale { .. }) => Remedy::Leave,
             Self::Store(error) => Remedy::Stop(error.into()),
             Self::Output(error) => Remedy::Stop(error.into()),
+            Self::Worker(error) => Remedy::Stop(*error),
         }
     }
 }

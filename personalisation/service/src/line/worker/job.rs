@@ -2,6 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Instant,
 };
 
@@ -21,13 +22,17 @@ use super::{
     ACTOR, Worker,
     failure::{InspectionChange, StepError},
 };
-use crate::line::{
-    chip::ChipFacts,
-    content::{read_card_access_number, read_order},
-    event::{Event, Subject},
-    files::{CardFiles, FilesError, OrderContent},
-    printing::Printing,
-    reader::CardReader,
+use crate::{
+    faces::Pictures,
+    line::{
+        chip::{ChipFacts, LifeCycle},
+        content::{read_card_access_number, read_order},
+        event::{Event, Subject},
+        files::{CardFiles, FilesError, OrderContent},
+        output::{Output, OutputError},
+        printing::{Printer, Printing},
+        reader::CardReader,
+    },
 };
 
 /// An attempt in hand.
@@ -83,6 +88,20 @@ impl Job {
         }
     }
 
+    /// An attempt whose chip is not asked: it is finished, or gone.
+    pub(super) fn beside_its_chip(
+        attempt: Attempt,
+        binding: Binding,
+        token: LeaseToken,
+        act: ActId,
+    ) -> Self {
+        let facts = ChipFacts {
+            life_cycle: LifeCycle::Blank,
+            serial: None,
+        };
+        Self::new(attempt, binding, token, facts, act)
+    }
+
     pub(super) fn subject(&self, reader: &str) -> Subject {
         let id = self.attempt.id();
         Subject {
@@ -112,6 +131,9 @@ fn act_in(attempt: &Attempt, id: ActId) -> Act {
         AttemptState::Signed(_) => "write",
         AttemptState::Written(_) => "lock",
         AttemptState::Locked(_) => "read-back",
+        AttemptState::ReadBack(_) => "print",
+        AttemptState::Printed(_) => "exit",
+        AttemptState::Scrapped(_) | AttemptState::Cancelled(_) => "reject",
         _ => "end",
     };
     Act::new(
@@ -141,7 +163,9 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let now = self.now();
         let next = act_in(to, ActId::generate(&mut self.rng));
         let mut entries = vec![job.act.outcome(now, outcome)];
-        if !to.state().is_final() {
+        // A card in a machine is not done with when its attempt has failed: it goes to the reject tray.
+        let in_machine = to.binding().is_some_and(|binding| binding.card.is_some());
+        if !to.state().is_final() || (in_machine && !to.state().is_document()) {
             entries.push(next.intent(now));
         }
         let lease = self.lease(job.token);
@@ -177,19 +201,44 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         Ok(())
     }
 
-    /// Begins to draw the faces, where pictures are wanted: another thread's work, beside the chip's.
+    /// Begins to draw the faces, where pictures are wanted or a machine prints them: another thread's work, beside the
+    /// chip's.
     pub(super) fn begin_printing(
         &self,
         job: &mut Job,
         order: &OrderContent,
         can: &CardAccessNumber,
     ) -> Result<(), StepError> {
-        if let Some(output) = &self.settings.output {
-            let number = job.binding.number;
-            let folder = output.folder(number);
-            job.printing = Some(output.printer().begin(order, number, can, folder)?);
+        let number = job.binding.number;
+        let output = self.settings.output.as_ref();
+        if output.is_some() || job.binding.card.is_some() {
+            let folder = output.map(|output| output.folder(number));
+            job.printing = Some(self.printer().begin(order, number, can, folder)?);
         }
         Ok(())
+    }
+
+    /// The faces that are to be on the card, drawn now if they were not before.
+    pub(super) fn pictures(&self, job: &mut Job) -> Result<Arc<Pictures>, StepError> {
+        if job.printing.is_none() {
+            let can = self.card_access_number(job)?;
+            let order = self.wait(read_order(&self.store, job.attempt.id().order))?;
+            self.begin_printing(job, &order, &can)?;
+        }
+        let drawn = job.printing.as_mut().and_then(Printing::pictures);
+        match (drawn, job.printing.take()) {
+            (Some(pictures), printing) => {
+                job.printing = printing;
+                Ok(pictures)
+            }
+            (None, Some(printing)) => Err(printing.failure().into()),
+            (None, None) => Err(OutputError::Printer.into()),
+        }
+    }
+
+    fn printer(&self) -> &Printer {
+        let output = self.settings.output.as_ref();
+        output.map_or(&self.settings.printer, Output::printer)
     }
 
     /// Has the faces written: the card is good. After a crash they are drawn only now.

@@ -1,7 +1,8 @@
-//! A worker: one reader, one card at a time. It takes no input but what chip and database say, and
+//! A worker: one reader with one card at a time, or one machine with two. It takes no input but what chip and database say, and
 //! every step it takes may be repeated after a crash.
 
 mod failure;
+mod floor;
 mod job;
 mod seat;
 mod steps;
@@ -22,8 +23,8 @@ use tokio::runtime::Handle;
 
 use self::seat::{Seat, Turn};
 use super::{
-    card_keys::CardKeys, event::Event, fingers::Fingers, output::Output, reader::CardReader,
-    signing::Signer,
+    card_keys::CardKeys, event::Event, fingers::Fingers, machine::exit::ExitInspector,
+    output::Output, printing::Printer, reader::CardReader, signing::Signer,
 };
 
 /// Who the line is in the audit.
@@ -50,6 +51,8 @@ pub struct Settings {
     pub apdu_buffer: u32,
     /// Where documents are dumped.
     pub output: Option<Output>,
+    /// Whoever draws the faces for a machine, where nothing is dumped.
+    pub printer: Printer,
 }
 
 /// What a worker achieved.
@@ -94,6 +97,8 @@ pub struct Worker<R, G> {
     pub trust: Arc<TrustStore>,
     /// The right to read fingers back after the lock; without it they are compared before only.
     pub fingers: Option<Fingers>,
+    /// Whoever looks at the exit pictures of a machine.
+    pub exit: Option<Arc<dyn ExitInspector>>,
     /// What it may and shall do.
     pub settings: Settings,
     /// Whom it tells.
@@ -133,21 +138,52 @@ impl Failures {
     }
 }
 
+/// A place where cards are worked on, and what is known of them.
+trait Workplace {
+    /// What is known of the card whose chip can be spoken to.
+    fn seat(&mut self) -> &mut Seat;
+
+    /// No card is in hand that something must be done with.
+    fn is_clear(&self) -> bool;
+
+    /// And it is known that there is none.
+    fn is_known_to_be_clear(&self) -> bool {
+        self.is_clear()
+    }
+}
+
+impl Workplace for Seat {
+    fn seat(&mut self) -> &mut Seat {
+        self
+    }
+
+    fn is_clear(&self) -> bool {
+        true
+    }
+}
+
 impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     /// Works until there is nothing to do (with `once`), or until the database fails.
     pub fn run(mut self) -> Result<Tally, WorkerError> {
-        let token = LeaseToken::generate(&mut self.rng);
+        let mut seat = Seat::new(LeaseToken::generate(&mut self.rng));
+        self.work_at(&mut seat, Self::turn)
+    }
+
+    fn work_at<P: Workplace>(
+        mut self,
+        place: &mut P,
+        turn: impl Fn(&mut Self, &mut P) -> Result<Turn, WorkerError>,
+    ) -> Result<Tally, WorkerError> {
         let mut tally = Tally::default();
-        let mut seat = Seat::new(token);
         let mut idle_since: Option<Instant> = None;
         let mut failures = Failures::default();
         loop {
-            if self.settings.once && self.is_all_done()? {
+            if self.settings.once && place.is_known_to_be_clear() && self.is_all_done()? {
                 return Ok(tally);
             }
-            let turn = match self.turn(&mut seat) {
+            let turn = match turn(&mut self, place) {
                 Err(WorkerError::Store(error)) if error.is_passing() => {
-                    self.tell_waiting(&mut seat, error.to_string());
+                    self.tell_waiting(place.seat(), error.to_string());
                     std::thread::sleep(DATABASE_PAUSE);
                     continue;
                 }
@@ -163,10 +199,11 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                     failures.count(fault)?;
                 }
                 Turn::Abandoned(doubt) => tally.give_up(doubt),
-                Turn::Cancelled => {}
+                Turn::Cancelled | Turn::Busy | Turn::Personalised(_) | Turn::Interrupted(_) => {}
                 Turn::Idle => {
                     let since = idle_since.get_or_insert_with(Instant::now);
-                    if self.settings.once && since.elapsed() >= self.settings.idle {
+                    let idle = since.elapsed() >= self.settings.idle;
+                    if self.settings.once && idle && place.is_clear() {
                         return Ok(tally);
                     }
                     continue;

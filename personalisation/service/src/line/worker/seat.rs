@@ -13,6 +13,7 @@ use personalisation_core::{
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
     ids::{ActId, BatchId, LeaseToken},
+    machine::MachineCard,
     remake::Doubt,
     stock::LineName,
 };
@@ -36,7 +37,7 @@ use crate::line::{
 };
 
 /// How long to wait before looking again.
-const POLL: Duration = Duration::from_millis(100);
+pub(super) const POLL: Duration = Duration::from_millis(100);
 /// How often that pause doubles while something outside the card is missing: each look takes the
 /// attempt up and gives it back, which the audit keeps.
 const MOST_DOUBLINGS: u32 = 4;
@@ -47,20 +48,24 @@ const MUTE_TRIES: u32 = 3;
 /// Numbers drawn for a binding: that all of them were used before does not happen.
 const NUMBERS: usize = 4;
 /// What the audit says of acts that nobody saw the end of.
-const INTERRUPTED: &str = "interrupted; the chip is asked how far it came";
+pub(super) const INTERRUPTED: &str = "interrupted; the chip is asked how far it came";
 
 /// The place in the reader, and what is known about the card in it.
 pub(super) struct Seat {
     pub(super) token: LeaseToken,
+    /// The card in its machine, where the reader is one's.
+    pub(super) card: Option<MachineCard>,
     /// Nothing more can be done with this card: it must be taken away.
-    settled: bool,
+    pub(super) settled: bool,
     released: bool,
     /// A good blank that waits for an order.
-    waits_for_order: bool,
+    pub(super) waits_for_order: bool,
+    /// In a machine: why the last try at this card failed.
+    pub(super) failed: Option<(ScrapReason, String)>,
     mute: u32,
     /// How often in a row something outside the card was missing.
     waited: u32,
-    told: Option<String>,
+    pub(super) told: Option<String>,
 }
 
 /// What came of a turn.
@@ -71,6 +76,12 @@ pub(super) enum Turn {
     Abandoned(Option<Doubt>),
     /// Ended because its order was cancelled.
     Cancelled,
+    /// In a machine: its chip is finished, and it is to be printed.
+    Personalised(Box<Job>),
+    /// In a machine: something went wrong with the chip, which is tried again once the machine was asked.
+    Interrupted(Box<Job>),
+    /// In a machine: something was done.
+    Busy,
     Idle,
 }
 
@@ -84,18 +95,25 @@ enum Regained<C> {
 
 impl Seat {
     pub(super) const fn new(token: LeaseToken) -> Self {
+        Self::of(token, None)
+    }
+
+    /// The chip station of a machine, with this card in it.
+    pub(super) const fn of(token: LeaseToken, card: Option<MachineCard>) -> Self {
         Self {
             token,
+            card,
             settled: false,
             released: false,
             waits_for_order: false,
+            failed: None,
             mute: 0,
             waited: 0,
             told: None,
         }
     }
 
-    fn settle(&mut self) -> Turn {
+    pub(super) fn settle(&mut self) -> Turn {
         self.settled = true;
         Turn::Idle
     }
@@ -129,7 +147,11 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         }
     }
 
-    fn reconcile(&mut self, mut card: R::Card, seat: &mut Seat) -> Result<Turn, WorkerError> {
+    pub(super) fn reconcile(
+        &mut self,
+        mut card: R::Card,
+        seat: &mut Seat,
+    ) -> Result<Turn, WorkerError> {
         let facts = match chip::identify(&mut card) {
             Ok(facts) => facts,
             Err(error) => return Ok(self.mute(seat, error.to_string())),
@@ -137,7 +159,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let Some(serial) = facts.serial else {
             return self.locked(card, facts, seat);
         };
-        match self.take_up(serial, seat.token)? {
+        match self.take_up(serial, seat)? {
             (TakenUp::Attempt(attempt, tries), act) => {
                 self.resume(card, facts, attempt, tries, act, seat)
             }
@@ -172,6 +194,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let now = self.now();
         let bind = Bind {
             chip: serial,
+            card: seat.card,
             numbers: &numbers,
             lease: &lease,
             batch: BatchId::generate(&mut self.rng),
@@ -238,8 +261,11 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             return self.cancel(&mut job, seat);
         }
         if tries > self.settings.max_tries {
-            let detail = format!("taken up {tries} times in this state");
-            return self.end(&mut job, ScrapReason::TooManyTries, &detail, seat);
+            let (reason, detail) = seat.failed.take().unwrap_or_else(|| {
+                let detail = format!("taken up {tries} times in this state");
+                (ScrapReason::TooManyTries, detail)
+            });
+            return self.end(&mut job, reason, &detail, seat);
         }
         self.work(card, job, seat)
     }
@@ -263,8 +289,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             let Some(can) = can else { continue };
             let opened = chip::serial_behind_pace(&mut card, &can, &mut self.rng);
             if opened.is_ok_and(|serial| serial == Some(binding.chip))
-                && let (TakenUp::Attempt(attempt, tries), act) =
-                    self.take_up(binding.chip, seat.token)?
+                && let (TakenUp::Attempt(attempt, tries), act) = self.take_up(binding.chip, seat)?
             {
                 return self.resume(card, facts, attempt, tries, act, seat);
             }
@@ -282,6 +307,9 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let mut card = card;
         loop {
             let Err(error) = self.go(card, &mut job) else {
+                if !job.attempt.state().is_document() {
+                    return Ok(Turn::Personalised(Box::new(job)));
+                }
                 seat.settle();
                 return Ok(Turn::Document);
             };
@@ -295,6 +323,10 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                 Remedy::Leave => return Ok(Turn::Idle),
                 Remedy::Stop(error) => return Err(error),
             };
+            if seat.card.is_some() {
+                seat.failed = Some((reason, detail));
+                return Ok(Turn::Interrupted(Box::new(job)));
+            }
             let facts;
             (card, facts) = match self.regain(&job, seat)? {
                 Regained::Card(card, facts) => (card, facts),
@@ -303,7 +335,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                     return self.end(&mut job, ScrapReason::ChipRemoved, &detail, seat);
                 }
             };
-            let (taken, act) = self.take_up(job.binding.chip, job.token)?;
+            let (taken, act) = self.take_up(job.binding.chip, seat)?;
             let TakenUp::Attempt(attempt, tries) = taken else {
                 return Ok(Turn::Idle);
             };
@@ -360,7 +392,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     }
 
     /// Gives attempts up whose card has not been seen since their worker fell silent.
-    fn give_up_abandoned(&mut self, seat: &mut Seat) -> Result<Turn, WorkerError> {
+    pub(super) fn give_up_abandoned(&mut self, seat: &mut Seat) -> Result<Turn, WorkerError> {
         let now = self.now();
         let act = ActId::generate(&mut self.rng);
         let lease = self.lease(seat.token);
@@ -375,11 +407,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let Some(binding) = attempt.binding().copied() else {
             return Ok(Turn::Idle);
         };
-        let facts = ChipFacts {
-            life_cycle: LifeCycle::Blank,
-            serial: None,
-        };
-        let mut job = Job::new(attempt, binding, seat.token, facts, act);
+        let mut job = Job::beside_its_chip(attempt, binding, seat.token, act);
         let detail = "its worker fell silent, and the card was not seen again";
         match self.scrap(&mut job, ScrapReason::ChipRemoved, detail) {
             Ok(doubt) => Ok(Turn::Abandoned(doubt)),
@@ -387,7 +415,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         }
     }
 
-    fn end(
+    pub(super) fn end(
         &mut self,
         job: &mut Job,
         reason: ScrapReason,
@@ -423,23 +451,29 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         Ok(Turn::Idle)
     }
 
-    fn take_up(
+    pub(super) fn take_up(
         &mut self,
         chip: ChipSerial,
-        token: LeaseToken,
+        seat: &Seat,
     ) -> Result<(TakenUp, ActId), StoreError> {
         let act = ActId::generate(&mut self.rng);
         let now = self.now();
-        let lease = self.lease(token);
+        let lease = self.lease(seat.token);
         let entries = |attempt: &Attempt| intent(attempt, act, now);
+        let chip = (chip, seat.card);
         let found = self.store.take_up(chip, &lease, INTERRUPTED, entries, now);
         Ok((self.wait(found)?, act))
     }
 
-    fn mute(&mut self, seat: &mut Seat, why: String) -> Turn {
+    pub(super) fn mute(&mut self, seat: &mut Seat, why: String) -> Turn {
         seat.mute += 1;
         if seat.mute < MUTE_TRIES {
             return Turn::Idle;
+        }
+        if seat.card.is_some() {
+            // The machine knows which attempt has the card, if one has.
+            seat.failed.get_or_insert((ScrapReason::ChipSilent, why));
+            return seat.settle();
         }
         let reader = self.reader.name().to_owned();
         let reason = ScrapReason::ChipSilent.name();

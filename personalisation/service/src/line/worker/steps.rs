@@ -11,7 +11,7 @@ use inspection::{
 };
 use openssl::sha::sha256;
 use personalisation_core::{
-    attempt::{AttemptState, Digest, ScrapReason},
+    attempt::{Attempt, AttemptState, Digest, ScrapReason},
     card_access_number::CardAccessNumber,
     document_number::DocumentNumber,
     remake::{Doubt, remake},
@@ -244,7 +244,6 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     }
 
     fn read_back(&mut self, card: &mut R::Card, job: &mut Job) -> Result<(), StepError> {
-        let can = self.card_access_number(job)?;
         let password = self.password(job)?;
         let trust = self.trust.clone();
         let now = self.now();
@@ -278,8 +277,26 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                 )));
             }
         }
-        let number = job.binding.number;
+        // Before the commit, after which nobody reads this chip again.
+        if let Some(output) = &self.settings.output {
+            output.read_back(job.binding.number, &found)?;
+        }
         let to = job.attempt.clone().read_back()?;
+        if to.state().is_document() {
+            return self.finish(job, to, "genuine");
+        }
+        self.advance(job, &[to], &[], "genuine")
+    }
+
+    /// The last step of the machine's profile: the card is a document.
+    pub(super) fn finish(
+        &mut self,
+        job: &mut Job,
+        to: Attempt,
+        outcome: &str,
+    ) -> Result<(), StepError> {
+        let can = self.card_access_number(job)?;
+        let number = job.binding.number;
         let mut steps = job.steps.clone();
         steps.insert(to.state().name(), job.step_began.elapsed().as_secs_f64());
         let document = Document {
@@ -290,11 +307,10 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         };
         // Before the commit, after which nobody comes back to this card.
         if let Some(output) = &self.settings.output {
-            output.read_back(number, &found)?;
             output.record(number, &document)?;
         }
         self.print(job, &can)?;
-        self.advance(job, &[to], &[], "genuine")?;
+        self.advance(job, &[to], &[], outcome)?;
         self.tell(Event::Document(document));
         Ok(())
     }

@@ -1,0 +1,263 @@
+//! A machine's floor: several cards at once, each at its place. A turn asks the machine what is true, does one thing for
+//! one card, and comes again; so a crash, a power loss or a person's hands are no special case.
+//!
+//! ```text
+//! station: chip work ── ToPrint ──> printer: print, exit pictures ── ToExit ──> exit tray: a document
+//!             └──────────── given up, refused: ToReject ────────────────┴─────> reject tray
+//! ```
+//! The machine moves and prints by itself, so the next chip is worked on meanwhile.
+
+mod attend;
+mod gone;
+mod met;
+mod obstacle;
+mod shown;
+
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use evidence::entry::Act;
+use personalisation_core::{
+    attempt::{Attempt, AttemptId},
+    ids::{ActId, LeaseToken},
+    machine::{CardHandle, MachineCard},
+};
+use personalisation_store::StoreError;
+use rand::CryptoRng;
+
+use self::{obstacle::Obstacle, shown::Shown};
+use super::{
+    ACTOR, Tally, Worker, WorkerError, Workplace,
+    failure::Remedy,
+    job::Job,
+    seat::{POLL, Seat, Turn},
+};
+use crate::line::machine::{Instruction, Machine, MachineError, Place, Status, Task};
+
+/// How long the machine is listened to when nothing is to be done: orders come in meanwhile.
+const LISTEN: Duration = Duration::from_millis(200);
+
+/// What a worker knows of its machine's cards, beyond what machine and database say.
+struct Floor {
+    /// The card in the station.
+    seat: Seat,
+    hands: BTreeMap<CardHandle, Hand>,
+    /// Whether the database was asked what is inside, since the machine was last away.
+    met: bool,
+    /// When the leases were last renewed.
+    renewed: Instant,
+    /// What the floor's page was told.
+    shown: Shown,
+}
+
+/// What is to be done with a card.
+enum Hand {
+    /// Its chip failed at something, and is tried again.
+    Chip(Box<Job>),
+    /// Its chip is finished. `loaded`: the machine has its pictures.
+    ToPrint { job: Box<Job>, loaded: bool },
+    /// It is printed and right.
+    ToExit(Box<Job>),
+    /// Its attempt has failed, or it has none.
+    ToReject(Option<AttemptId>),
+}
+
+impl Hand {
+    /// The attempt in hand, until it has ended.
+    fn job(&self) -> Option<&Job> {
+        match self {
+            Self::Chip(job) | Self::ToPrint { job, .. } | Self::ToExit(job) => Some(job),
+            Self::ToReject(_) => None,
+        }
+    }
+}
+
+impl Floor {
+    fn new(token: LeaseToken) -> Self {
+        Self {
+            seat: Seat::new(token),
+            hands: BTreeMap::new(),
+            met: false,
+            renewed: Instant::now(),
+            shown: Shown::default(),
+        }
+    }
+}
+
+impl Workplace for Floor {
+    fn seat(&mut self) -> &mut Seat {
+        &mut self.seat
+    }
+
+    fn is_clear(&self) -> bool {
+        self.hands.is_empty()
+    }
+
+    fn is_known_to_be_clear(&self) -> bool {
+        self.met && self.is_clear()
+    }
+}
+
+impl<M: Machine, G: CryptoRng> Worker<M, G> {
+    /// Works at a machine until there is nothing to do (with `once`), or until the database fails.
+    pub fn run_machine(mut self) -> Result<Tally, WorkerError> {
+        let mut floor = Floor::new(LeaseToken::generate(&mut self.rng));
+        self.work_at(&mut floor, Self::turn_at_machine)
+    }
+
+    fn turn_at_machine(&mut self, floor: &mut Floor) -> Result<Turn, WorkerError> {
+        let turn = match self.look(floor) {
+            Ok(turn) => turn,
+            Err(Obstacle::Machine(error)) => self.hindered(floor, error)?,
+            Err(Obstacle::Step(error)) => {
+                let why = error.to_string();
+                tracing::warn!(machine = self.reader.name(), %why, "a step failed");
+                match error.remedy() {
+                    Remedy::Stop(error) => return Err(error),
+                    // Somebody else has an attempt, or something is away: machine and database are asked again.
+                    Remedy::Leave => floor.forget(),
+                    _ => self.tell_waiting(&mut floor.seat, why),
+                }
+                std::thread::sleep(POLL);
+                Turn::Idle
+            }
+        };
+        if !matches!(turn, Turn::Idle) {
+            floor.seat.told = None;
+        }
+        Ok(turn)
+    }
+
+    fn look(&mut self, floor: &mut Floor) -> Result<Turn, Obstacle> {
+        self.keep_leases(floor)?;
+        let status = self.reader.status(None, Duration::ZERO)?;
+        self.show(floor, status.instruction(), Some(status.cards.len()));
+        if !floor.met {
+            self.meet(floor, &status)?;
+        }
+        let mut handles = floor.hands.keys();
+        if let Some(&gone) = handles.find(|handle| status.card(**handle).is_none()) {
+            return self.conclude(floor, gone);
+        }
+        if let Some(error) = status.hindrance() {
+            return Err(error.clone().into());
+        }
+        for card in &status.cards {
+            if let Some(turn) = self.attend(floor, &status, card)? {
+                return Ok(turn);
+            }
+        }
+        if self.feed_next(&status)? {
+            return Ok(Turn::Busy);
+        }
+        // Nothing until the machine moves, or an order comes.
+        let after = self.reader.status(Some(status.revision), LISTEN)?;
+        if after.revision != status.revision || !floor.hands.is_empty() {
+            return Ok(Turn::Idle);
+        }
+        let turn = self.give_up_abandoned(&mut floor.seat)?;
+        if matches!(turn, Turn::Abandoned(_)) {
+            floor.met = false;
+        }
+        Ok(turn)
+    }
+
+    /// Takes the next blank into the station when it is free and somebody waits for a card.
+    fn feed_next(&mut self, status: &Status) -> Result<bool, Obstacle> {
+        let Some(next) = status.next_card.filter(|_| status.is_free(Place::Station)) else {
+            return Ok(false);
+        };
+        if self.wait(self.store.queue_length())?.queued == 0 {
+            return Ok(false);
+        }
+        self.reader.feed(next)?;
+        Ok(true)
+    }
+
+    /// What the machine says against going on, and who can do something about it.
+    fn hindered(&mut self, floor: &mut Floor, error: MachineError) -> Result<Turn, WorkerError> {
+        match error {
+            MachineError::Program(_) => return Err(WorkerError::Machine(error)),
+            MachineError::Lost(instruction) => {
+                floor.met = false;
+                self.show(floor, Some(&instruction), None);
+                self.tell_waiting(&mut floor.seat, instruction.to_string());
+                std::thread::sleep(POLL);
+                return Ok(Turn::Idle);
+            }
+            MachineError::Person(instruction) => {
+                self.tell_waiting(&mut floor.seat, instruction.to_string());
+            }
+            MachineError::CardMissing(_) => {
+                let machine = self.reader.serial();
+                let task = Task::DestroyRemoved;
+                let instruction = Instruction { machine, task };
+                self.tell_waiting(&mut floor.seat, instruction.to_string());
+                if self.reader.clear().is_ok() {
+                    return Ok(Turn::Idle);
+                }
+            }
+            MachineError::NotLoaded(card) => {
+                if let Some(Hand::ToPrint { loaded, .. }) = floor.hands.get_mut(&card) {
+                    *loaded = false;
+                }
+                return Ok(Turn::Idle);
+            }
+            MachineError::Retry(_) | MachineError::Wait(_) | MachineError::Reject { .. } => {}
+        }
+        std::thread::sleep(POLL);
+        Ok(Turn::Idle)
+    }
+
+    /// Whatever the machine waits for, its cards' attempts stay ours.
+    fn keep_leases(&mut self, floor: &mut Floor) -> Result<(), Obstacle> {
+        if floor.renewed.elapsed() < self.settings.lease / 4 {
+            return Ok(());
+        }
+        floor.renewed = Instant::now();
+        for job in floor.hands.values().filter_map(Hand::job) {
+            let lease = self.lease(job.token);
+            self.wait(self.store.renew(job.attempt.id(), &lease))?;
+        }
+        Ok(())
+    }
+
+    /// The attempt whose card this is, as far as anybody recorded.
+    fn attempt_of(&self, card: CardHandle) -> Result<Option<Attempt>, StoreError> {
+        let inside = self.wait(self.store.attempts_inside(self.reader.serial()))?;
+        let card = self.machine_card(card);
+        let its = |attempt: &Attempt| {
+            attempt
+                .binding()
+                .is_some_and(|known| known.card == Some(card))
+        };
+        Ok(inside.into_iter().find(its))
+    }
+
+    fn machine_card(&self, handle: CardHandle) -> MachineCard {
+        let machine = self.reader.serial();
+        MachineCard { machine, handle }
+    }
+
+    /// Means to reject a card whose attempt did not say so with its end: the intent before the act.
+    fn mean_to_reject(&mut self, object: String) -> Result<(), StoreError> {
+        let now = self.now();
+        self.wait(
+            self.store
+                .close_acts(&object, super::seat::INTERRUPTED, now),
+        )?;
+        let id = *ActId::generate(&mut self.rng).as_bytes();
+        let act = Act::new(id, ACTOR, "reject", object);
+        self.wait(self.store.audit(&[act.intent(now)]))
+    }
+}
+
+impl Floor {
+    /// Nothing is known any more but by machine and database.
+    fn forget(&mut self) {
+        self.hands.clear();
+        self.met = false;
+    }
+}

@@ -1,0 +1,152 @@
+//! Cards in machines: their attempts go on to be printed, and are found again by machine.
+
+use personalisation_core::{
+    attempt::{Attempt, ScrapReason},
+    blank::BlankState,
+    document_number::DocumentNumber,
+    ids::BatchId,
+    machine::{CardHandle, LeftTo, MachineCard},
+};
+use personalisation_store::line::{Bind, Bound, TakenUp};
+use time::Duration;
+
+use crate::{Bench, Engine, NOW, STEPS, chip, lease, on_each_engine};
+
+fn card(machine: &str, handle: u64) -> MachineCard {
+    MachineCard {
+        machine: machine.parse().unwrap(),
+        handle: CardHandle::new(handle).unwrap(),
+    }
+}
+
+impl Bench {
+    /// An attempt whose chip is finished, in that machine.
+    async fn read_back_in(&mut self, byte: u8, card: MachineCard) -> Attempt {
+        let numbers = [DocumentNumber::generate(&mut self.rng)];
+        let mine = lease("machine", 1);
+        let bind = Bind {
+            chip: chip(byte),
+            card: Some(card),
+            numbers: &numbers,
+            lease: &mine,
+            batch: BatchId::from_bytes([byte; 16]),
+        };
+        let bound = self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap();
+        let Bound::Attempt(mut attempt) = bound else {
+            panic!("{bound:?}")
+        };
+        for step in STEPS {
+            let to = step(attempt.clone());
+            attempt = self.go(&mine, &attempt, to).await.unwrap();
+        }
+        attempt
+    }
+}
+
+async fn a_card_in_a_machine_is_a_document_only_when_it_left_by_the_exit(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let inside = card("SN-1", 7);
+    let mine = lease("machine", 1);
+    let read = bench.read_back_in(1, inside).await;
+    assert_eq!(read.binding().unwrap().card, Some(inside));
+    assert_eq!(bench.store.queue_length().await.unwrap().under_way, 1);
+    assert_eq!(
+        bench.store.attempts_inside(inside.machine).await.unwrap(),
+        std::slice::from_ref(&read)
+    );
+    let blank = bench.store.blank_by_chip(chip(1)).await.unwrap().unwrap();
+    assert_eq!(blank.state, BlankState::Line);
+
+    let printed = bench.go(&mine, &read, read.clone().print().unwrap()).await;
+    let printed = printed.unwrap();
+    let passed = printed.clone().pass_quality().unwrap();
+    let passed = bench.go(&mine, &printed, passed).await.unwrap();
+    assert_eq!(
+        bench.store.attempt(passed.id()).await.unwrap(),
+        Some(passed)
+    );
+    let blank = bench.store.blank_by_chip(chip(1)).await.unwrap().unwrap();
+    assert_eq!(blank.state, BlankState::Document);
+    assert_eq!(bench.store.numbers().await.unwrap()[0].1, "produced");
+    assert_eq!(bench.store.queue_length().await.unwrap().under_way, 0);
+    let inside = bench.store.attempts_inside(inside.machine).await.unwrap();
+    assert_eq!(inside, []);
+}
+
+async fn what_a_machine_has_yet_to_print_is_taken_up_in_machines_only(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let read = bench.read_back_in(1, card("SN-1", 7)).await;
+    let mine = lease("machine", 2);
+    let in_reader = bench
+        .store
+        .take_up((chip(1), None), &mine, "?", |_| vec![], NOW)
+        .await;
+    assert_eq!(in_reader.unwrap(), TakenUp::None);
+    // In another machine, by a person's hands: it lies there from now on.
+    let there = card("SN-2", 3);
+    let taken = bench
+        .store
+        .take_up((chip(1), Some(there)), &mine, "?", |_| vec![], NOW)
+        .await;
+    let Ok(TakenUp::Attempt(moved, 1)) = taken else {
+        panic!("{taken:?}")
+    };
+    assert_eq!(moved.binding().unwrap().card, Some(there));
+    assert_eq!(moved.id(), read.id());
+    let first = card("SN-1", 7).machine;
+    assert_eq!(bench.store.attempts_inside(first).await.unwrap(), []);
+    let second = bench.store.attempts_inside(there.machine).await.unwrap();
+    assert_eq!(second, [moved]);
+}
+
+async fn a_scrapped_card_stays_inside_until_it_left(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let inside = card("SN-1", 7);
+    let read = bench.read_back_in(1, inside).await;
+    let id = read.id();
+    let left = bench.store.card_left(id, LeftTo::Reject, "gone", NOW).await;
+    assert!(left.is_err(), "not while it may become a document");
+    let mine = lease("machine", 1);
+    let scrapped = bench.scrap(&mine, &read, ScrapReason::PrintSpoiled).await;
+    let found = bench.store.attempts_inside(inside.machine).await.unwrap();
+    assert_eq!(found, [scrapped]);
+    for _ in 0..2 {
+        bench
+            .store
+            .card_left(id, LeftTo::Reject, "in the reject tray", NOW)
+            .await
+            .unwrap();
+    }
+    let found = bench.store.attempts_inside(inside.machine).await.unwrap();
+    assert_eq!(found, []);
+    // The machine keeps such a card: it is made again at once.
+    assert_eq!(bench.store.queue_length().await.unwrap().queued, 1);
+}
+
+async fn a_card_left_in_a_machine_is_abandoned_like_any_other(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let read = bench.read_back_in(1, card("SN-1", 7)).await;
+    bench.set_clock(NOW + Duration::minutes(12));
+    let other = lease("other", 9);
+    let silent = std::time::Duration::from_mins(10);
+    let found = bench
+        .store
+        .take_up_abandoned(&other, silent, "?", |_| vec![], NOW)
+        .await;
+    assert_eq!(found.unwrap().map(|found| found.id()), Some(read.id()));
+}
+
+on_each_engine! {
+    a_card_in_a_machine_is_a_document_only_when_it_left_by_the_exit,
+    what_a_machine_has_yet_to_print_is_taken_up_in_machines_only,
+    a_scrapped_card_stays_inside_until_it_left,
+    a_card_left_in_a_machine_is_abandoned_like_any_other,
+}
