@@ -103,7 +103,7 @@ fn main() {
 
 impl Sums {
     fn card(&mut self, number: u32, card: &cards::Card) {
-        let marking = if number % 2 == 0 {
+        let marking = if number.is_multiple_of(2) {
             Marking::Ribbon
         } else {
             Marking::Laser

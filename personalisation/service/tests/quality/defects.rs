@@ -76,8 +76,8 @@ pub fn print(build: &Build, card: &Card, fault: Option<Fault>) -> [RgbImage; 2] 
     match fault {
         None => {}
         Some(Fault::Machine(known)) => defect = Some(known),
-        Some(Fault::OtherPortrait) => faces[0] = card.other_portrait.clone(),
-        Some(Fault::OtherCharacter) => faces[1] = card.other_character.1.clone(),
+        Some(Fault::OtherPortrait) => faces[0].clone_from(&card.other_portrait),
+        Some(Fault::OtherCharacter) => faces[1].clone_from(&card.other_character.1),
         Some(Fault::Weaker(channel, part)) => faces.iter_mut().for_each(|face| {
             for dot in face.pixels_mut() {
                 let ink = f64::from(255 - dot.0[channel]) * (1.0 - part);
