@@ -12,6 +12,7 @@ fn three_orders_become_three_documents() {
     let mut bench = Bench::new(Applicant::small());
     let orders = [bench.order(), bench.order(), bench.order()];
     bench.blanks(4);
+    let begun = bench.plug.commits().len();
     assert_eq!(
         bench.run().unwrap(),
         Tally {
@@ -19,6 +20,12 @@ fn three_orders_become_three_documents() {
             scrapped: 0,
             on_hold: 0
         }
+    );
+    // Each is seen twice, before and after it.
+    let commits = (bench.plug.commits().len() - begun) / 2;
+    assert!(
+        commits <= 3 * 10,
+        "{commits} durable commits for three cards"
     );
     for order in orders {
         assert!(matches!(

@@ -11,7 +11,14 @@ fn three_orders_become_three_cards_in_the_exit_tray() {
     let hall = Hall::new(bench.home.folder(), "SN-1", bench.plug.clone());
     let orders = [bench.order(), bench.order(), bench.order()];
     bench.blanks_in(&hall, 4);
+    let begun = bench.plug.commits().len();
     let made = bench.worker_at(&hall).run_machine().unwrap();
+    // Each is seen twice, before and after it.
+    let commits = (bench.plug.commits().len() - begun) / 2;
+    assert!(
+        commits <= 3 * 10,
+        "{commits} durable commits for three cards"
+    );
     let expected = Tally {
         documents: 3,
         ..Tally::default()
