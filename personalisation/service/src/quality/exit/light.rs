@@ -33,31 +33,39 @@ type Sample = ((f64, f64), f64);
 impl Light {
     /// The plane that most squares agree on. Of the channels the middle ratio counts: a dye may be missing.
     pub(super) fn fit(face: Face, expected: &[Plane], seen: &[Plane]) -> Result<Self, ExitError> {
-        let unclear = |measured| ExitError::Light {
-            face,
-            measured,
-            limit: LIGHT,
-        };
-        let mut samples = samples(expected, seen, BRIGHT);
-        if samples.len() < FEW {
-            samples = self::samples(expected, seen, f32::INFINITY);
+        // A card that comes out white has next to no square that is not too bright, and those lie in a row.
+        let dimmer = samples(expected, seen, BRIGHT);
+        let enough = dimmer.len() >= FEW;
+        if let Some(light) = enough.then(|| Self::through(&dimmer)).flatten()
+            && light.worst() <= LIGHT
+        {
+            return Ok(light);
         }
-        let middle = median(samples.iter().map(|sample| sample.1)).ok_or(unclear(0.0))?;
-        let mut light = Self {
-            middle,
+        let light = Self::through(&samples(expected, seen, f32::INFINITY));
+        let worst = light.map_or(1.0, |light| light.worst());
+        light.filter(|_| worst <= LIGHT).ok_or(ExitError::Light {
+            face,
+            measured: 1.0 - worst,
+            limit: LIGHT,
+        })
+    }
+
+    /// The plane through samples; none where they do not determine one.
+    fn through(samples: &[Sample]) -> Option<Self> {
+        let flat = Self {
+            middle: median(samples.iter().map(|sample| sample.1))?,
             across: 0.0,
             down: 0.0,
         };
-        for near in NEAR {
-            light = light.refined(&samples, near).ok_or(unclear(middle))?;
-        }
-        let worst = [light.middle - 1.0, light.across, light.down]
+        NEAR.into_iter()
+            .try_fold(flat, |light, near| light.refined(samples, near))
+    }
+
+    /// How far the light is from even and right, at most.
+    fn worst(&self) -> f64 {
+        [self.middle - 1.0, self.across, self.down]
             .into_iter()
-            .fold(0.0_f64, |worst, part| worst.max(part.abs()));
-        if worst > LIGHT {
-            return Err(unclear(1.0 - worst));
-        }
-        Ok(light)
+            .fold(0.0, |worst, part| worst.max(part.abs()))
     }
 
     /// The light at a dot of a card of this size.
