@@ -60,6 +60,7 @@ fn main() {
     active_authentication_seeds();
     messaging_seeds();
     machine_seeds();
+    answer_seeds();
     exit_seeds();
     for (name, file) in dg15_files() {
         write("lds_files", &format!("dg15_{name}"), &file);
@@ -138,6 +139,66 @@ fn machine_seeds() {
         whole.extend(seed.repeat(4));
     }
     write("machine_request", "one_card", &whole);
+}
+
+/// What a machine answers while a card goes its way: empty, the card in the station, printed, and its exit picture.
+fn answer_seeds() {
+    use machine::answer::Result as Content;
+    let card = |at: machine::Position, print: machine::PrintState| machine::Card {
+        handle: 1,
+        at: at.into(),
+        activity: machine::Activity::Resting.into(),
+        print_job: vec![7; 16],
+        print: print.into(),
+        ..machine::Card::default()
+    };
+    let status = |cards| {
+        Content::Status(machine::Status {
+            revision: 3,
+            cards,
+            next_card: 2,
+            ..machine::Status::default()
+        })
+    };
+    let station = card(machine::Position::Station, machine::PrintState::Unspecified);
+    let printed = card(machine::Position::Printer, machine::PrintState::Printed);
+    let picture = machine::PicturePart {
+        total: 4,
+        sha256: openssl::sha::sha256(&[1, 2, 3, 4]).to_vec(),
+        data: vec![1, 2, 3, 4],
+        ..machine::PicturePart::default()
+    };
+    let received = || {
+        Content::PictureReceived(machine::PictureReceived {
+            complete: true,
+            ..machine::PictureReceived::default()
+        })
+    };
+    let answers = [
+        status(vec![]),
+        status(vec![station.clone()]),
+        Content::Card(station.clone()),
+        status(vec![station]),
+        received(),
+        received(),
+        Content::Card(printed),
+        Content::PicturePart(picture),
+    ];
+    let mut whole = Vec::new();
+    for result in answers {
+        let answer = machine::Answer {
+            result: Some(result),
+            ..machine::Answer::default()
+        };
+        let message = answer.encode_to_vec();
+        whole.extend(
+            u16::try_from(message.len())
+                .expect("a short message")
+                .to_be_bytes(),
+        );
+        whole.extend(message);
+    }
+    write("machine_answer", "one_card", &whole);
 }
 
 /// Files of DG15 by name; the vectors keep what DG14 says of them beside.
