@@ -30,6 +30,7 @@
     request.open("GET", location.href);
     request.setRequestHeader("x-passive", "1");
     request.responseType = "document";
+    request.timeout = 10000;
     request.addEventListener("loadend", () => {
       asking = false;
       const fresh = request.status === 200 && request.response ? request.response.getElementById("live") : null;
@@ -57,9 +58,23 @@
     request.send();
   }
 
+  // The server says something every ten seconds. Who hears nothing for longer has lost the line, whatever the browser
+  // believes: a cable that was pulled closes no connection.
+  let silence;
+  const heard = () => {
+    clearTimeout(silence);
+    silence = setTimeout(isLost, 25000);
+  };
+  heard();
+
   const events = new EventSource(state.dataset.live);
-  events.addEventListener("changed", ask);
+  events.addEventListener("changed", () => {
+    heard();
+    ask();
+  });
   events.addEventListener("still", () => {
+    heard();
+    if (asking) return;
     seen = new Date();
     isAlive();
   });

@@ -46,7 +46,8 @@ pub fn remake(scrapped: &Attempt) -> Option<Remake> {
         attempt: scrapped.id().attempt.next(),
         ..scrapped.id()
     };
-    let doubt = if may_be_locked(&scrap.from) && !scrap.reason.card_is_kept() {
+    let is_accounted_for = scrap.reason.card_is_kept() || scrap.reason.ends_in_reject_tray();
+    let doubt = if may_be_locked(&scrap.from) && !is_accounted_for {
         Some(Doubt::CardMayWork)
     } else if scrap.reason.fault() == Fault::Order {
         Some(Doubt::OrderAtFault)
@@ -56,7 +57,8 @@ pub fn remake(scrapped: &Attempt) -> Option<Remake> {
         None
     };
     let queued = Attempt::queued(id);
-    let attempt = if doubt.is_some() {
+    let waits_for_tray = may_be_locked(&scrap.from) && scrap.reason.ends_in_reject_tray();
+    let attempt = if doubt.is_some() || waits_for_tray {
         // A queued attempt can always be held.
         queued.hold().ok()?
     } else {
@@ -142,11 +144,14 @@ mod tests {
     }
 
     #[test]
-    fn a_card_that_its_machine_keeps_is_made_again_at_once() {
-        for (attempt, _) in crate::attempt::tests::line() {
+    fn a_card_in_the_printer_is_made_again_once_it_is_in_the_tray_of_bad_cards() {
+        for (attempt, steps) in crate::attempt::tests::line() {
             for reason in [ScrapReason::PrintSpoiled, ScrapReason::ExitInspectionFailed] {
                 let scrapped = attempt.clone().scrap(reason).unwrap();
-                assert_eq!(remake(&scrapped).unwrap().doubt, None, "{scrapped:?}");
+                let next = remake(&scrapped).unwrap();
+                assert_eq!(next.doubt, None, "{scrapped:?}");
+                let held = matches!(next.attempt.state(), AttemptState::OnHold(_));
+                assert_eq!(held, steps >= 5, "{scrapped:?}");
             }
         }
     }

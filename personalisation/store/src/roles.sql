@@ -43,7 +43,7 @@ GRANT SELECT, UPDATE ON line_number TO stempel_console, stempel_order;
 -- Templates: proposed and approved at the console and by `template`; the line freezes what it prints by.
 GRANT SELECT, INSERT, UPDATE ON template_version TO stempel_console, stempel_template;
 GRANT SELECT, INSERT ON template_approval TO stempel_console, stempel_template;
-GRANT SELECT, UPDATE ON template_version TO stempel_line;
+GRANT SELECT, UPDATE (first_used_at) ON template_version TO stempel_line;
 GRANT SELECT ON template_approval TO stempel_line;
 
 -- The floor at a glance: each line tells of its machines, the console shows them.
@@ -105,5 +105,5 @@ GRANT SELECT ON staff_person, staff_role, staff_credential TO stempel_intake, st
 GRANT SELECT ON staff_person, staff_role TO stempel_template;
 
 -- Quality: the line tells of changes and of what the exit camera saw; people inspect and approve at the console.
-GRANT SELECT, INSERT, UPDATE ON quality_set_up, quality_operator TO stempel_line, stempel_console;
-GRANT SELECT, INSERT ON quality_inspection, quality_reason TO stempel_line, stempel_console;
+GRANT SELECT, INSERT, UPDATE ON quality_set_up, quality_operator TO stempel_console;
+GRANT SELECT, INSERT ON quality_inspection, quality_reason TO stempel_console;

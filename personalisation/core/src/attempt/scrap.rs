@@ -99,13 +99,16 @@ impl ScrapReason {
         Self::ALL.into_iter().find(|reason| reason.name() == name)
     }
 
-    /// Whether whoever gave the card up keeps it, the machine until it is in the tray of bad cards or the inspector in
-    /// the hand: it is counted and destroyed, and no doubt about its whereabouts holds up the remake.
+    /// Whether whoever gave the card up has it in the hand: it is counted and destroyed, and no doubt about its
+    /// whereabouts holds up the remake.
     pub const fn card_is_kept(self) -> bool {
-        matches!(
-            self,
-            Self::PrintSpoiled | Self::ExitInspectionFailed | Self::InspectionFailed
-        )
+        matches!(self, Self::InspectionFailed)
+    }
+
+    /// Whether the card lay in a machine's printer when it was given up: the remake waits until the machine has put it
+    /// into the tray of bad cards, where it is counted and destroyed.
+    pub const fn ends_in_reject_tray(self) -> bool {
+        matches!(self, Self::PrintSpoiled | Self::ExitInspectionFailed)
     }
 
     /// Where the cause lies.

@@ -76,6 +76,8 @@ const FRAME: u32 = 128 << 10;
 const CALLS: u32 = 16;
 /// Calls of all stations that are read and answered at once: each has a chunk in memory.
 const READING: usize = 64;
+/// A call that is not read and answered in so long is given up: who stalls in the middle of a chunk does not keep others out.
+const LONGEST_CALL: Duration = Duration::from_mins(1);
 
 /// A station's connection ends after so long, after the calls on it: a renewed certificate is shown before the last one
 /// ends.
@@ -240,6 +242,7 @@ async fn serve(
     let (open_incoming, accepting_open) = incoming(onboarding);
     let mutual = builder()
         .max_connection_age(CONNECTION)
+        .timeout(LONGEST_CALL)
         .layer(GlobalConcurrencyLimitLayer::new(READING))
         .layer(InterceptorLayer::new(door))
         .add_routes(mutual.routes())

@@ -80,7 +80,10 @@ impl Store {
                 if blank.state.is_in_vault() {
                     let issue = Movement::issue(&line, now);
                     move_blanks(tx, &[blank.id], &issue).await?;
-                } else if !blank.is_at(&line) || already_bound(tx, bind.chip).await? {
+                } else if !blank.is_at(&line)
+                    || already_bound(tx, bind.chip).await?
+                    || !stock::keep_at(tx, blank.id, &line).await?
+                {
                     return Ok(Bound::NotAvailable(blank.state));
                 }
                 let (attempt, batch) = self.take_next(tx, head, (bind, &standing), now).await?;

@@ -1,13 +1,14 @@
 //! Cards in machines: which attempts a machine has inside, and where their cards left it to.
 
 use personalisation_core::{
-    attempt::{Attempt, AttemptId},
+    attempt::{Attempt, AttemptId, AttemptState, Scrap},
     machine::{LeftTo, MachineCard, MachineSerial},
+    remake::{Remake, remake},
 };
 use time::OffsetDateTime;
 
 use super::{
-    attempt_of, bind_id,
+    advance, attempt_of, bind_id,
     lease::{exactly_one, rfc3339},
 };
 use crate::{
@@ -35,7 +36,8 @@ impl Store {
     }
 
     /// Records where the card of an attempt that has ended without a document left its machine to, which is the
-    /// outcome of what was meant to be done with it. Safe to repeat.
+    /// outcome of what was meant to be done with it. In the tray of bad cards it lets the remake go on that waited for it.
+    /// Safe to repeat.
     pub async fn card_left(
         &self,
         id: AttemptId,
@@ -45,6 +47,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         const DOING: &str = "recording where a card left its machine to";
         transaction!(self, DOING, |tx| {
+            let scrapped = still_inside(tx, &id).await?;
             let query = sqlx::query(
                 "UPDATE line_attempt SET left_machine = COALESCE(left_machine, $3)
                  WHERE order_id = $1 AND attempt = $2 AND machine IS NOT NULL
@@ -58,8 +61,40 @@ impl Store {
             exactly_one(moved.rows_affected(), DOING, &id)?;
             let object = format!("attempt {id}");
             audit::close_open_intents(tx, &object, &rfc3339(now), outcome).await?;
-            Ok(())
+            match scrapped {
+                Some(scrapped) if to == LeftTo::Reject => self.go_on(tx, &scrapped, now).await,
+                _ => Ok(()),
+            }
         })
+    }
+
+    /// Lets the remake go on that waits for its predecessor's card to be in the tray of bad cards, and for no person.
+    async fn go_on(
+        &self,
+        tx: &mut Tx,
+        scrapped: &Attempt,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let waits = |scrap: &Scrap| scrap.reason.ends_in_reject_tray();
+        let held = match scrapped.state() {
+            AttemptState::Scrapped(scrap) if waits(scrap) => remake(scrapped),
+            _ => None,
+        };
+        let Some(Remake {
+            attempt: held,
+            doubt: None,
+        }) = held
+        else {
+            return Ok(());
+        };
+        let Ok(released) = held.clone().resume() else {
+            return Ok(());
+        };
+        match advance::write_unleased(self, tx, &held, &released, now).await {
+            // Cancelled by a person meanwhile.
+            Err(StoreError::Stale { .. }) => Ok(()),
+            done => done,
+        }
     }
 
     /// Gives acts about an object that has no attempt the outcome `outcome`, where they have none.
@@ -90,6 +125,18 @@ impl Store {
             Ok(closed)
         })
     }
+}
+
+/// The attempt, when nobody has recorded yet where its card left the machine to.
+async fn still_inside(tx: &mut Tx, id: &AttemptId) -> Result<Option<Attempt>, StoreError> {
+    let query = sqlx::query(
+        "SELECT * FROM line_attempt WHERE order_id = $1 AND attempt = $2 AND left_machine IS NULL",
+    );
+    let row = bind_id(query, id)
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(StoreError::database("reading an attempt"))?;
+    row.as_ref().map(attempt_of).transpose()
 }
 
 /// Writes where an attempt's card lies now; part of the caller's transaction.

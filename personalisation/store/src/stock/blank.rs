@@ -203,6 +203,24 @@ pub(crate) async fn find(tx: &mut Tx, chip: ChipSerial) -> Result<Option<BlankHe
     row.as_ref().map(BlankHead::of).transpose()
 }
 
+/// Keeps a blank at its line until the caller's transaction ends: who takes it from there meanwhile, by whatever kind of
+/// transaction, waits for this row and looks again. Whether it is there.
+pub(crate) async fn keep_at(
+    tx: &mut Tx,
+    blank: BlankId,
+    line: &LineName,
+) -> Result<bool, StoreError> {
+    let kept = sqlx::query(
+        "UPDATE stock_blank SET line = line WHERE blank_id = $1 AND state = 'line' AND line = $2",
+    )
+    .bind(&blank.as_bytes()[..])
+    .bind(line.as_str())
+    .execute(&mut **tx)
+    .await
+    .map_err(StoreError::database("keeping a blank at its line"))?;
+    Ok(kept.rows_affected() == 1)
+}
+
 /// The blanks of these chips; an error that names the first one that nobody delivered.
 pub(super) async fn find_all(
     tx: &mut Tx,

@@ -18,7 +18,7 @@ mod shift;
 
 pub use balance::Balance;
 pub use blank::{Blank, BlankHead};
-pub(crate) use blank::{find, state_of};
+pub(crate) use blank::{find, keep_at, state_of};
 pub use check::Finding;
 pub use delivery::{BoxHead, DeliveryHead, NewBlank, NewBox, NewDelivery};
 pub use destruction::{Destruction, Method};

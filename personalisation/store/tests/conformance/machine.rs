@@ -117,6 +117,8 @@ async fn a_scrapped_card_stays_inside_until_it_left(engine: Engine) {
     let scrapped = bench.scrap(&mine, &read, ScrapReason::PrintSpoiled).await;
     let found = bench.store.attempts_inside(inside.machine).await.unwrap();
     assert_eq!(found, [scrapped]);
+    // It reads as genuine: another one is made once this one is where it is destroyed.
+    assert_eq!(bench.store.queue_length().await.unwrap().queued, 0);
     for _ in 0..2 {
         bench
             .store
@@ -126,8 +128,32 @@ async fn a_scrapped_card_stays_inside_until_it_left(engine: Engine) {
     }
     let found = bench.store.attempts_inside(inside.machine).await.unwrap();
     assert_eq!(found, []);
-    // The machine keeps such a card: it is made again at once.
     assert_eq!(bench.store.queue_length().await.unwrap().queued, 1);
+}
+
+async fn a_scrapped_card_in_somebodys_hands_is_not_made_again_by_itself(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let read = bench.read_back_in(1, card("SN-1", 7)).await;
+    let mine = lease("machine", 1);
+    bench
+        .scrap(&mine, &read, ScrapReason::ExitInspectionFailed)
+        .await;
+    for (to, outcome) in [
+        (LeftTo::Removed, "by hand"),
+        (LeftTo::Reject, "as others say"),
+    ] {
+        let left = bench.store.card_left(read.id(), to, outcome, NOW);
+        left.await.unwrap();
+        assert_eq!(bench.store.queue_length().await.unwrap().queued, 0);
+    }
+    let attempts = bench.store.attempts(read.id().order).await.unwrap();
+    assert_eq!(
+        attempts[1].state().name(),
+        "on_hold",
+        "a person releases it"
+    );
 }
 
 async fn a_card_left_in_a_machine_is_abandoned_like_any_other(engine: Engine) {
@@ -149,5 +175,6 @@ on_each_engine! {
     a_card_in_a_machine_is_a_document_only_when_it_left_by_the_exit,
     what_a_machine_has_yet_to_print_is_taken_up_in_machines_only,
     a_scrapped_card_stays_inside_until_it_left,
+    a_scrapped_card_in_somebodys_hands_is_not_made_again_by_itself,
     a_card_left_in_a_machine_is_abandoned_like_any_other,
 }

@@ -197,6 +197,7 @@ fn question(
     let fields = html! {
         input type="hidden" name="destruction" value=(id);
         input type="hidden" name="method" value=(chosen.method.name());
+        input type="hidden" name="count" value=(count);
         ul {
             @for chip in &chosen.chips {
                 li { (grouped(&chip.to_string())) input type="hidden" name="chip" value=(chip); }
@@ -234,6 +235,10 @@ pub(super) async fn destroy(
     let Some(method) = method.filter(|_| !chips.is_empty()) else {
         return Err(Problem::StaleForm);
     };
+    // What both saw is signed, or nothing: one of them may be destroyed meanwhile, or further down the list.
+    if values.get("count") != chips.len().to_string() {
+        return Err(Problem::StaleForm);
+    }
     let chosen = Chosen { chips, method };
     let mut errors = Errors::new();
     let proved = second::prove(&staffer, &sign_in, (SIGNED, &values), &mut errors).await?;

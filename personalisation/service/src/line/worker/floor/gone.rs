@@ -34,7 +34,14 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                 Turn::Document
             }
             Some(Hand::ToReject(Some(attempt))) => {
-                self.wait(self.store.card_left(*attempt, left, outcome, now))?;
+                let attempt = *attempt;
+                self.wait(self.store.card_left(attempt, left, outcome, now))?;
+                if left != LeftTo::Reject {
+                    let why = format!(
+                        "the card of attempt {attempt} was given up and is {outcome}: find it and destroy it"
+                    );
+                    self.tell_waiting(&mut floor.seat, why);
+                }
                 Turn::Busy
             }
             Some(Hand::ToReject(None)) => {
