@@ -166,7 +166,6 @@ fn answer_seeds() {
         total: 4,
         sha256: openssl::sha::sha256(&[1, 2, 3, 4]).to_vec(),
         data: vec![1, 2, 3, 4],
-        ..machine::PicturePart::default()
     };
     let received = || {
         Content::PictureReceived(machine::PictureReceived {
