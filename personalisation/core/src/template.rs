@@ -100,7 +100,7 @@ impl TemplateRecord {
             Some(record) if record.template.digest == template.digest => {
                 return Err(TemplateError::Same);
             }
-            Some(record) if record.used || record.origin == Origin::Founding => {
+            Some(record) if record.is_frozen() => {
                 return Err(TemplateError::Frozen);
             }
             _ => {}
@@ -134,6 +134,11 @@ impl TemplateRecord {
     /// Whether cards may be printed by it.
     pub fn is_approved(&self) -> bool {
         self.origin == Origin::Founding || self.approvals.len() >= APPROVALS
+    }
+
+    /// Whether nothing of it changes any more: a card was made by it, or had been before approvals were recorded.
+    pub fn is_frozen(&self) -> bool {
+        self.used || self.origin == Origin::Founding
     }
 
     /// Whether a program whose version has that digest may print by it.

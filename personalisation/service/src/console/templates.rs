@@ -69,9 +69,7 @@ impl Seen {
     fn is_proposable(&self) -> bool {
         match (&self.record, self.ours) {
             (Some(record), Some(ours)) => {
-                record.template.digest != ours.digest
-                    && !record.used
-                    && record.origin != Origin::Founding
+                record.template.digest != ours.digest && !record.is_frozen()
             }
             (None, Some(_)) => true,
             (_, None) => false,
@@ -85,7 +83,7 @@ impl Seen {
             (Some(record), Some(ours)) if record.template.digest != ours.digest => {
                 (Tone::Bad, Id("template-differs"))
             }
-            (Some(record), _) if record.used => (Tone::Good, Id("template-frozen")),
+            (Some(record), _) if record.is_frozen() => (Tone::Good, Id("template-frozen")),
             (Some(_), _) => (Tone::Good, Id("template-approved")),
         };
         Tag::new(tone, speech.text(word))

@@ -123,7 +123,7 @@ fn line(record: &TemplateRecord) -> String {
     let name = Name(record.template.key.clone());
     let digest = hex::encode(record.template.digest.0);
     let approvals = record.approvals.len();
-    let state = match (record.is_approved(), record.used) {
+    let state = match (record.is_approved(), record.is_frozen()) {
         (true, true) => "frozen".to_owned(),
         (true, false) => "approved".to_owned(),
         (false, _) => format!("proposed, {approvals} approvals"),
