@@ -19,6 +19,9 @@ use webdriver::Wire;
 /// How long anything on a page may take.
 const PATIENCE: Duration = Duration::from_secs(15);
 
+/// The key of an element: the web element identifier of the `WebDriver` standard.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
 /// What went wrong with the browser.
 #[derive(Debug, thiserror::Error)]
 pub enum BrowserError {
@@ -164,6 +167,11 @@ impl Browser {
     /// Presses with the pointer what a CSS selector finds.
     pub fn click(&self, selector: &str) -> Result<(), BrowserError> {
         let element = self.element(selector)?;
+        // As whoever looks for it does: what is at the lower edge lies under the bar of buttons.
+        let show = "arguments[0].scrollIntoView({ block: 'center', behavior: 'instant' })";
+        let found = json!({ (ELEMENT): &element });
+        self.wire
+            .post("execute/sync", &json!({ "script": show, "args": [found] }))?;
         self.wire
             .post(&format!("element/{element}/click"), &json!({}))
             .map(|_| ())
@@ -183,8 +191,7 @@ impl Browser {
     fn element(&self, selector: &str) -> Result<String, BrowserError> {
         let body = json!({ "using": "css selector", "value": selector });
         let found = self.wire.post("element", &body)?;
-        // The key is the web element identifier of the WebDriver standard.
-        let id = found["element-6066-11e4-a52e-4f735466cecf"].as_str();
+        let id = found[ELEMENT].as_str();
         Ok(id.unwrap_or_default().to_owned())
     }
 

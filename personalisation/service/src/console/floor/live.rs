@@ -53,8 +53,10 @@ async fn tell(desk: Desk, said: Sender<Said>) {
         last = now;
         if changed || told.elapsed() >= STILL {
             told = Instant::now();
-            let event = Event::default().event(if changed { "changed" } else { "still" });
-            if said.send(Ok(event.data(""))).await.is_err() {
+            let name = if changed { "changed" } else { "still" };
+            // Browsers drop events without data.
+            let event = Event::default().event(name).data(name);
+            if said.send(Ok(event)).await.is_err() {
                 return;
             }
         }
