@@ -28,7 +28,9 @@ fn a_sample_is_what_a_reader_read_and_each_bad_chip_is_put_aside() {
     // Three blanks, of which the first answers nothing, and the finished card.
     bench.tray.clear();
     let blanks = bench.blanks(3);
-    let serials: Vec<_> = blanks.iter().map(|chip| serial(chip)).collect();
+    let mut serials = Vec::new();
+    let read_them = || serials.extend(blanks.iter().map(|chip| serial(chip)));
+    bench.tray.outside(read_them);
     bench.tray.add(&bench.chips[0].clone());
     bench.tray.arm(Fault {
         at_apdu: 1,

@@ -46,8 +46,8 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         h2 { (speech.text("floor-queue")) }
         (queue(&desk, speech, now).await?)
         h2 { (speech.text("floor-made")) }
-        (plot(speech, (from, "floor-plot-documents"), &made, |one| one.documents))
-        (plot(speech, (from, "floor-plot-scrapped"), &made, |one| one.scrapped))
+        (plot(speech, (from, Id("floor-plot-documents")), &made, |one| one.documents))
+        (plot(speech, (from, Id("floor-plot-scrapped")), &made, |one| one.scrapped))
         (reasons(&desk, speech, from).await?)
     };
     let live = Live::new(speech, "/floor/live", part);
@@ -85,7 +85,7 @@ async fn queue(desk: &Desk, speech: Speech<'_>, now: OffsetDateTime) -> Result<T
 /// A trend of the last hours.
 fn plot(
     speech: Speech<'_>,
-    (from, title): (OffsetDateTime, &'static str),
+    (from, title): (OffsetDateTime, Id),
     made: &[Made],
     figure: impl Fn(&Made) -> u64,
 ) -> Markup {
