@@ -6,6 +6,7 @@ use std::{collections::BTreeSet, panic, thread};
 use hardware_sim::machine::fault::{Command, When};
 
 use super::{finish, with_hall};
+use crate::line::share;
 
 /// What a good run does: which calls to the world are machine commands, and which are commits.
 struct GoodRun {
@@ -54,7 +55,7 @@ impl GoodRun {
 /// The program dies at these calls, one run each.
 fn program_dies(orders: usize, calls: &BTreeSet<u64>) {
     let (mut bench, hall) = with_hall(4);
-    for call in calls {
+    for call in calls.iter().step_by(share::machine_step()) {
         let made: Vec<_> = (0..orders).map(|_| bench.order()).collect();
         bench.blanks_in(&hall, u32::try_from(orders).unwrap() + 1);
         bench.plug.pull_at(*call);
@@ -103,7 +104,7 @@ fn the_program_dies_with_two_cards_in_hand() {
 fn machine_loses_power(when: When) {
     let run = GoodRun::of(1);
     let (mut bench, hall) = with_hall(4);
-    for at in run.positions() {
+    for at in run.positions().into_iter().step_by(share::machine_step()) {
         let order = bench.order();
         bench.blanks_in(&hall, 2);
         hall.lose_power_at(at, when);
