@@ -13,6 +13,10 @@ pub use card::{CardOptions, CardProtocol, PcscCard};
 pub use device::Device;
 pub use error::ReaderError;
 
+/// How long a count of events must stand before it is believed: the daemon calls a card present a
+/// moment before it counts its coming, and whoever reads in between holds the count of the removal.
+const COUNTED: Duration = Duration::from_millis(20);
+
 /// The readers of the PC/SC daemon that runs now.
 ///
 /// After [`ReaderError::DaemonStopped`] this value is of no use; [`Readers::open`] makes a new one.
@@ -63,9 +67,16 @@ impl Readers {
     pub fn wait_for_card(&self, wanted: &str, timeout: Duration) -> Result<Insertion, ReaderError> {
         let reader = self.resolve(wanted)?;
         let present = |seen: &ReaderState| seen.event_state().contains(State::PRESENT);
-        match self.wait(&reader, timeout, present)? {
-            Some(events) => Ok(Insertion(events)),
-            None => Err(ReaderError::NoCard { reader }),
+        let started = std::time::Instant::now();
+        loop {
+            let left = timeout.saturating_sub(started.elapsed());
+            let Some(events) = self.wait(&reader, left, present)? else {
+                return Err(ReaderError::NoCard { reader });
+            };
+            let counted_since = |seen: &ReaderState| seen.event_count() != events;
+            if self.wait(&reader, COUNTED, counted_since)?.is_none() {
+                return Ok(Insertion(events));
+            }
         }
     }
 
