@@ -78,12 +78,13 @@ pub(crate) async fn migrate_pool(
     dialect: Dialect,
 ) -> Result<(), StoreError> {
     MIGRATIONS.run(pool).await.map_err(StoreError::Migrate)?;
-    if dialect == Dialect::Sqlite {
-        // On a server the roles of programs are not granted what these refuse.
-        let guards = sqlx::raw_sql(include_str!("guards.sqlite.sql"));
-        let guarded = guards.execute(pool).await;
-        guarded.map_err(StoreError::database("guarding what is only ever added to"))?;
-    }
+    let guards = match dialect {
+        // On a server the roles of programs are not granted what most of these refuse.
+        Dialect::Sqlite => include_str!("guards.sqlite.sql"),
+        Dialect::Postgres => include_str!("guards.postgres.sql"),
+    };
+    let guarded = sqlx::raw_sql(guards).execute(pool).await;
+    guarded.map_err(StoreError::database("guarding what is fixed"))?;
     Ok(())
 }
 

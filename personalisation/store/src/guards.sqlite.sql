@@ -8,3 +8,17 @@ CREATE TRIGGER IF NOT EXISTS stock_move_fixed BEFORE UPDATE ON stock_move
 BEGIN SELECT RAISE(ABORT, 'moves of blanks are only ever added'); END;
 CREATE TRIGGER IF NOT EXISTS stock_move_kept BEFORE DELETE ON stock_move
 BEGIN SELECT RAISE(ABORT, 'moves of blanks are only ever added'); END;
+-- A template version by which a card was made, or that was in use before approvals were recorded, stays what it was.
+CREATE TRIGGER IF NOT EXISTS template_version_frozen BEFORE UPDATE ON template_version
+WHEN ((OLD.first_used_at IS NOT NULL OR OLD.proposed_by IS NULL)
+      AND (NEW.issuer_profile <> OLD.issuer_profile OR NEW.document_type <> OLD.document_type OR NEW.version <> OLD.version
+           OR NEW.digest <> OLD.digest OR NEW.proposed_by IS NOT OLD.proposed_by OR NEW.proposed_at <> OLD.proposed_at))
+     OR (OLD.first_used_at IS NOT NULL AND NEW.first_used_at IS NOT OLD.first_used_at)
+BEGIN SELECT RAISE(ABORT, 'a template version that is used is frozen'); END;
+CREATE TRIGGER IF NOT EXISTS template_version_kept BEFORE DELETE ON template_version
+WHEN OLD.first_used_at IS NOT NULL OR OLD.proposed_by IS NULL
+BEGIN SELECT RAISE(ABORT, 'a template version that is used is frozen'); END;
+CREATE TRIGGER IF NOT EXISTS template_approval_fixed BEFORE UPDATE ON template_approval
+BEGIN SELECT RAISE(ABORT, 'approvals of templates are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS template_approval_kept BEFORE DELETE ON template_approval
+BEGIN SELECT RAISE(ABORT, 'approvals of templates are only ever added'); END;

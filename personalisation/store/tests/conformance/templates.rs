@@ -195,8 +195,42 @@ async fn two_who_approve_at_once_are_two(engine: Engine) {
     assert_eq!(refused(third), TemplateError::Approved);
 }
 
+async fn the_database_itself_refuses_to_change_what_is_used(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    let template = permit(1, 7);
+    bench.approved(&template).await;
+    bench.order_permit().await;
+    let bound = bench.bind_by(1, std::slice::from_ref(&template)).await;
+    assert!(matches!(bound, Bound::Attempt(_)), "{bound:?}");
+    // Behind the store's back; the first one is of the founding version, by which no card was made here.
+    let digest = "0".repeat(64);
+    let founding = "document_type = 'identity_card'";
+    let permit = "document_type = 'residence_permit'";
+    for statement in [
+        format!("UPDATE template_version SET digest = '{digest}' WHERE {founding}"),
+        format!("UPDATE template_version SET digest = '{digest}' WHERE {permit}"),
+        format!("UPDATE template_version SET version = 2 WHERE {permit}"),
+        format!("UPDATE template_version SET first_used_at = NULL WHERE {permit}"),
+        format!("DELETE FROM template_version WHERE {founding}"),
+        "DELETE FROM template_approval".to_owned(),
+        format!("UPDATE template_approval SET digest = '{digest}'"),
+    ] {
+        let mut tool = bench.home.tool().await;
+        let done = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&mut tool);
+        let error = done.await.unwrap_err().to_string();
+        assert!(
+            error.contains("frozen") || error.contains("only ever added"),
+            "{statement}: {error}"
+        );
+    }
+    let known = bench.store.templates().await.unwrap();
+    assert!(known.iter().any(|one| one.template == template && one.used));
+}
+
 on_each_engine! {
     a_change_loses_its_approvals_and_a_used_version_never_changes,
+    the_database_itself_refuses_to_change_what_is_used,
     a_version_is_approved_by_two_others,
     nothing_is_bound_without_an_approved_template_of_that_content,
     two_who_approve_at_once_are_two,
