@@ -12,6 +12,7 @@ mod line;
 mod order;
 mod outbox;
 mod pages;
+mod quality;
 mod review;
 mod staff;
 mod stock;

@@ -47,10 +47,14 @@ pub const SESSION: Asset = asset!("session.js", JAVASCRIPT);
 /// Passkeys: registration, sign-in, unlocking.
 pub const PASSKEY: Asset = asset!("passkey.js", JAVASCRIPT);
 
+/// Forms whose answers single keys choose.
+pub const KEYS: Asset = asset!("keys.js", JAVASCRIPT);
 /// Live views.
 pub const LIVE: Asset = asset!("live.js", JAVASCRIPT);
 
-const ALL: [Asset; 8] = [STYLE, FONT, FONT_MORE, ICON, FORMS, SESSION, PASSKEY, LIVE];
+const ALL: [Asset; 9] = [
+    STYLE, FONT, FONT_MORE, ICON, FORMS, SESSION, PASSKEY, KEYS, LIVE,
+];
 
 /// Each asset's path and bytes; the style sheet names the fonts, so its hash covers theirs.
 static SERVED: LazyLock<Vec<(Asset, String, Vec<u8>)>> = LazyLock::new(|| {

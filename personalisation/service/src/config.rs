@@ -22,6 +22,7 @@ use crate::{
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
     person,
+    quality::QualitySection,
     review::{Issuer, notice::NoticesSection},
     secret_file::{self, SecretFileError},
 };
@@ -101,6 +102,9 @@ pub struct Config {
     /// The stock of blanks.
     #[serde(default)]
     pub stock: StockSection,
+    /// What people look at of the line's cards.
+    #[serde(default)]
+    pub quality: QualitySection,
     /// The stations; its schema is in `docs/fleet.md`.
     pub fleet: Option<FleetSection>,
     /// Where dossiers come in.

@@ -107,6 +107,24 @@ pub enum StoreError {
         /// Which card.
         card: AttemptId,
     },
+    /// Nobody is known to have worked at the machine while the card was made, so nobody is known to be a stranger to it.
+    #[error(
+        "inspecting card {card}: nobody was signed on at machine {machine} while it was made; whoever worked there signs on at /floor/{machine}/sign-on, with the time since when, and the card is inspected after that"
+    )]
+    MakerUnknown {
+        /// Which card.
+        card: AttemptId,
+        /// Which machine made it.
+        machine: String,
+    },
+    /// A card of which no exit picture was judged.
+    #[error(
+        "inspecting card {card}: no machine has looked at it; only cards that were printed in a machine are inspected here"
+    )]
+    NeverSeen {
+        /// Which card.
+        card: AttemptId,
+    },
     /// A template that does not become what somebody wants. For the person who asked.
     #[error(transparent)]
     Template(#[from] TemplateError),

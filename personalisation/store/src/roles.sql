@@ -104,6 +104,10 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON staff_credential, staff_link, staff_sess
 GRANT SELECT ON staff_person, staff_role, staff_credential TO stempel_intake, stempel_fleet;
 GRANT SELECT ON staff_person, staff_role TO stempel_template;
 
--- Quality: the line tells of changes and of what the exit camera saw; people inspect and approve at the console.
-GRANT SELECT, INSERT, UPDATE ON quality_set_up, quality_operator TO stempel_console;
-GRANT SELECT, INSERT ON quality_inspection, quality_reason TO stempel_console;
+-- Quality: the line asks for first articles, and writes down what the exit camera saw; people sign on, inspect and approve at the
+-- console, which erases what they looked at.
+GRANT SELECT, INSERT, UPDATE ON quality_set_up TO stempel_line, stempel_console;
+GRANT SELECT, INSERT ON quality_inspection, quality_reason TO stempel_line, stempel_console;
+GRANT INSERT ON quality_picture TO stempel_line;
+GRANT SELECT, UPDATE ON quality_picture TO stempel_console;
+GRANT SELECT, INSERT, UPDATE ON quality_operator TO stempel_console;

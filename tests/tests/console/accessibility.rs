@@ -93,7 +93,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 24] = [
+const PAGES: [&str; 26] = [
     "/",
     "/review",
     "/review/forced",
@@ -105,7 +105,9 @@ const PAGES: [&str; 24] = [
     "/fleet/new",
     "/fleet/alarms",
     "/configuration",
+    "/floor/SN-1/sign-on",
     "/quality",
+    "/quality/inspect",
     "/templates",
     "/templates/luxembourg/residence_permit/1",
     "/staff",
@@ -129,6 +131,7 @@ fn furnished() -> (Centre, Vec<String>) {
         Role::Reviewer,
         Role::Auditor,
         Role::Administrator,
+        Role::Inspector,
     ];
     let weber = centre.person("weber", &all);
     let refer = [

@@ -86,6 +86,11 @@ impl Centre {
         fs::write(&config, configuration(port)).unwrap();
         let file = config.to_str().unwrap();
         programs::run("personalisation", &["keys", "--config", file], &[]).unwrap();
+        Self::over(config, port, folder)
+    }
+
+    /// A console at that port over a configuration that stands, with keys and database; its log lies in `folder`.
+    pub fn over(config: PathBuf, port: u16, folder: TempDir) -> Self {
         let runtime = Runtime::new().unwrap();
         let store = runtime
             .block_on(Config::load(&config).unwrap().open_store())

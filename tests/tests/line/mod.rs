@@ -6,7 +6,7 @@ mod chips;
 mod inspection_system;
 mod journey;
 mod killed;
-mod machine;
+pub mod machine;
 mod pictures;
 mod privacy;
 mod torn_out;

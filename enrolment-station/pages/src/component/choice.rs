@@ -16,6 +16,8 @@ struct Answer {
     value: String,
     label: String,
     hint: Option<String>,
+    /// Chooses it, in a form with keys.
+    key: Option<char>,
 }
 
 /// A question with given answers.
@@ -27,6 +29,7 @@ pub struct Choice {
     hint: Option<String>,
     answers: Vec<Answer>,
     optional: bool,
+    focused: bool,
 }
 
 impl Choice {
@@ -38,6 +41,7 @@ impl Choice {
             hint: None,
             answers: Vec::new(),
             optional: false,
+            focused: false,
         }
     }
 
@@ -69,6 +73,23 @@ impl Choice {
         self.push(value.into(), label.into(), None)
     }
 
+    /// An answer that a single key chooses, in a form with keys ([`Form::wrap_with_keys`]). Not of a select.
+    #[must_use]
+    pub fn keyed(self, value: impl Into<String>, label: impl Into<String>, key: char) -> Self {
+        let mut choice = self.push(value.into(), label.into(), None);
+        if let Some(answer) = choice.answers.last_mut() {
+            answer.key = Some(key);
+        }
+        choice
+    }
+
+    /// The first answer has the focus when the page opens. Not of a select.
+    #[must_use]
+    pub fn focused(mut self) -> Self {
+        self.focused = true;
+        self
+    }
+
     /// An answer with a line that explains it.
     #[must_use]
     pub fn explained(
@@ -88,7 +109,13 @@ impl Choice {
     }
 
     fn push(mut self, value: String, label: String, hint: Option<String>) -> Self {
-        self.answers.push(Answer { value, label, hint });
+        let key = None;
+        self.answers.push(Answer {
+            value,
+            label,
+            hint,
+            key,
+        });
         self
     }
 
@@ -116,8 +143,13 @@ impl Choice {
                     div.answer {
                         input type=(kind) id=(id) name=(self.name) value=(answer.value)
                             aria-describedby=[answer.hint.as_ref().map(|_| &hint)]
+                            data-key=[answer.key] aria-keyshortcuts=[answer.key.map(shortcut)]
+                            data-focus[self.focused && place == 0]
                             checked[form.values.has(&self.name, &answer.value)];
-                        label for=(id) { (answer.label) }
+                        label for=(id) {
+                            @if let Some(key) = answer.key { kbd { (key) } " " }
+                            (answer.label)
+                        }
                         @if let Some(text) = &answer.hint { p.hint id=(hint) { (text) } }
                     }
                 }
@@ -149,5 +181,13 @@ impl Choice {
                 }
             }
         }
+    }
+}
+
+/// A key as `aria-keyshortcuts` has it, where a plus sign joins keys.
+fn shortcut(key: char) -> String {
+    match key {
+        '+' => "plus".to_owned(),
+        key => key.to_string(),
     }
 }

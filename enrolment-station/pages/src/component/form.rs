@@ -86,8 +86,20 @@ impl<'a> Form<'a> {
         }
     }
 
-    /// The same without the guard: nothing is lost by leaving a sign-in.
-    pub(crate) fn wrap_unguarded(&self, action: &str, fields: &Markup) -> Markup {
+    /// The same, in which single keys choose answers ([`Choice::keyed`]) while the focus is in it, by the script
+    /// [`crate::assets::KEYS`]. Leaving it unsaved asks nothing: what is chosen by keys is chosen again as fast.
+    pub fn wrap_with_keys(&self, action: &str, fields: &Markup) -> Markup {
+        html! {
+            (self.summary())
+            form.fields method="post" action=(action) novalidate data-keys {
+                (self.hidden())
+                (fields)
+            }
+        }
+    }
+
+    /// The same without the guard: nothing is lost by leaving a sign-in, or what a scanner types.
+    pub fn wrap_unguarded(&self, action: &str, fields: &Markup) -> Markup {
         html! {
             (self.summary())
             form.fields method="post" action=(action) novalidate {

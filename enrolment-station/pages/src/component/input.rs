@@ -39,6 +39,7 @@ pub struct Input {
     autocomplete: &'static str,
     accept: &'static str,
     optional: bool,
+    focused: bool,
 }
 
 impl Input {
@@ -52,6 +53,7 @@ impl Input {
             autocomplete: "off",
             accept: "",
             optional: false,
+            focused: false,
         }
     }
 
@@ -118,6 +120,13 @@ impl Input {
         self
     }
 
+    /// Has the focus when the page opens: where nothing but this is typed or scanned. Of one-line fields.
+    #[must_use]
+    pub fn focused(mut self) -> Self {
+        self.focused = true;
+        self
+    }
+
     /// May be left empty.
     #[must_use]
     pub fn optional(mut self) -> Self {
@@ -175,7 +184,8 @@ impl Input {
                 _ => {
                     input class=(width) type="text" inputmode=[self.input_mode()] id=(self.name)
                         name=(self.name) value=(value) autocomplete=(self.autocomplete) spellcheck="false"
-                        aria-describedby=[described] aria-invalid=[invalid] aria-required=[required];
+                        aria-describedby=[described] aria-invalid=[invalid] aria-required=[required]
+                        data-focus[self.focused];
                 }
             }
         }

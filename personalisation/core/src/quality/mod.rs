@@ -4,6 +4,7 @@
 //! machine's inspection ─ passed ─ sampled, or first article? ─ no ──────────────────> quality passed
 //!          │                                └ yes ─> a person who did not make it ─ passed ┘
 //!          └ failed ─> scrapped, remade                      └ failed ─> scrapped, remade
+//!                          └─> a person says whether the machine was right
 //! ```
 
 mod reason;
@@ -12,7 +13,7 @@ mod set_up;
 use std::num::NonZeroU32;
 
 pub use reason::Reason;
-pub use set_up::{Cause, Leave, SetUp};
+pub use set_up::{Answer, Cause, InPlace, Leave, SetUp, answer};
 
 use crate::attempt::AttemptId;
 
@@ -25,11 +26,18 @@ pub enum Look {
     FirstArticle,
     /// A person, at the cards that the sampling rule picks.
     Sample,
+    /// A person, at a card that the machine rejected: whether it was right. The card is scrapped either way.
+    Rejection,
 }
 
 impl Look {
     /// All.
-    pub const ALL: [Self; 3] = [Self::Machine, Self::FirstArticle, Self::Sample];
+    pub const ALL: [Self; 4] = [
+        Self::Machine,
+        Self::FirstArticle,
+        Self::Sample,
+        Self::Rejection,
+    ];
 
     /// The name in the database and in the audit.
     pub const fn name(self) -> &'static str {
@@ -37,6 +45,16 @@ impl Look {
             Self::Machine => "machine",
             Self::FirstArticle => "first_article",
             Self::Sample => "sample",
+            Self::Rejection => "rejection",
+        }
+    }
+
+    /// Whose look follows a machine's verdict, if anybody's. Who looks at a first article has looked at it as a sample too.
+    pub fn after(machine: &Verdict, is_first_article: bool, is_sampled: bool) -> Option<Self> {
+        match machine {
+            Verdict::Failed(_) => Some(Self::Rejection),
+            Verdict::Passed if is_first_article => Some(Self::FirstArticle),
+            Verdict::Passed => is_sampled.then_some(Self::Sample),
         }
     }
 
@@ -114,10 +132,10 @@ impl Verdict {
 pub struct Known {
     /// What the exit camera's pictures said.
     pub machine: Option<Verdict>,
-    /// What a person said who had to look at it as a first article.
-    pub first_article: Option<Verdict>,
-    /// What a person said who had to look at it as a sample.
-    pub sample: Option<Verdict>,
+    /// Whose look follows from that ([`Look::after`]).
+    pub asks: Option<Look>,
+    /// What that person said.
+    pub person: Option<Verdict>,
 }
 
 /// What a card waits for.
@@ -132,22 +150,19 @@ pub enum Standing {
 }
 
 impl Known {
-    /// What a card waits for. Any verdict against it ends it, asked for or not.
-    pub fn standing(&self, is_first_article: bool, is_sampled: bool) -> Standing {
-        let looks = [
-            (Look::Machine, true, &self.machine),
-            (Look::FirstArticle, is_first_article, &self.first_article),
-            // Who approved a first article has looked at it.
-            (Look::Sample, is_sampled && !is_first_article, &self.sample),
-        ];
-        let failed = |verdict: &Option<Verdict>| matches!(verdict, Some(Verdict::Failed(_)));
-        if looks.iter().any(|(.., verdict)| failed(verdict)) {
-            return Standing::Failed;
+    /// What a card waits for. Any verdict against it ends it.
+    pub fn standing(&self) -> Standing {
+        match (&self.machine, self.asks, &self.person) {
+            (None, ..) => Standing::Waits(Look::Machine),
+            (Some(Verdict::Failed(_)), ..) | (_, _, Some(Verdict::Failed(_))) => Standing::Failed,
+            (_, Some(look), None) => Standing::Waits(look),
+            (_, None, _) | (_, _, Some(Verdict::Passed)) => Standing::Passed,
         }
-        let waits = looks
-            .into_iter()
-            .find(|(_, asked, verdict)| *asked && verdict.is_none());
-        waits.map_or(Standing::Passed, |(look, ..)| Standing::Waits(look))
+    }
+
+    /// Which person's look is still to come.
+    pub fn waits_for_person(&self) -> Option<Look> {
+        self.asks.filter(|_| self.person.is_none())
     }
 }
 
@@ -183,23 +198,46 @@ mod tests {
 
     #[test]
     fn a_card_passes_when_all_who_must_have_looked() {
-        let passed = || Some(Verdict::Passed);
-        let failed = || Some(Verdict::from_reasons([Reason::Blemish]));
-        let mut known = Known::default();
-        assert_eq!(known.standing(false, false), Standing::Waits(Look::Machine));
-        known.machine = passed();
-        assert_eq!(known.standing(false, false), Standing::Passed);
-        assert_eq!(known.standing(false, true), Standing::Waits(Look::Sample));
-        assert_eq!(
-            known.standing(true, true),
-            Standing::Waits(Look::FirstArticle)
-        );
-        known.first_article = passed();
-        assert_eq!(known.standing(true, true), Standing::Passed);
-        known.sample = failed();
-        assert_eq!(known.standing(false, false), Standing::Failed);
-        known.machine = failed();
-        assert_eq!(known.standing(true, true), Standing::Failed);
+        let failed = || Verdict::from_reasons([Reason::Blemish]);
+        let seen = |machine: Verdict, article, sampled| Known {
+            asks: Look::after(&machine, article, sampled),
+            machine: Some(machine),
+            person: None,
+        };
+        let unseen = Known::default();
+        assert_eq!(unseen.standing(), Standing::Waits(Look::Machine));
+        assert_eq!(unseen.waits_for_person(), None);
+        let unpicked = seen(Verdict::Passed, false, false);
+        assert_eq!(unpicked.standing(), Standing::Passed);
+        for (article, sampled, look) in [
+            (true, false, Look::FirstArticle),
+            (true, true, Look::FirstArticle),
+            (false, true, Look::Sample),
+        ] {
+            let mut known = seen(Verdict::Passed, article, sampled);
+            assert_eq!(known.standing(), Standing::Waits(look));
+            assert_eq!(known.waits_for_person(), Some(look));
+            known.person = Some(failed());
+            assert_eq!(known.standing(), Standing::Failed);
+            known.person = Some(Verdict::Passed);
+            assert_eq!(known.standing(), Standing::Passed);
+            assert_eq!(known.waits_for_person(), None);
+        }
+    }
+
+    #[test]
+    fn a_false_alarm_is_counted_and_brings_no_card_back() {
+        let machine = Verdict::from_reasons([Reason::Blemish]);
+        let mut known = Known {
+            asks: Look::after(&machine, true, true),
+            machine: Some(machine),
+            person: None,
+        };
+        assert_eq!(known.waits_for_person(), Some(Look::Rejection));
+        assert_eq!(known.standing(), Standing::Failed);
+        known.person = Some(Verdict::Passed);
+        assert_eq!(known.standing(), Standing::Failed);
+        assert_eq!(known.waits_for_person(), None);
     }
 
     #[test]

@@ -25,11 +25,13 @@ pub enum Reason {
     Edge,
     /// The chip's module or antenna shows. People only.
     Module,
+    /// The exit picture could not be judged. Machines only.
+    Picture,
 }
 
 impl Reason {
     /// All, in the order of the checklist.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Blank,
         Self::WrongSide,
         Self::Position,
@@ -41,7 +43,15 @@ impl Reason {
         Self::Surface,
         Self::Edge,
         Self::Module,
+        Self::Picture,
     ];
+
+    /// Those that a person gives, in the order of the checklist.
+    pub fn of_people() -> impl Iterator<Item = Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|reason| *reason != Self::Picture)
+    }
 
     /// The name in the database, in reports and in the names of messages.
     pub const fn name(self) -> &'static str {
@@ -57,6 +67,7 @@ impl Reason {
             Self::Surface => "surface",
             Self::Edge => "edge",
             Self::Module => "module",
+            Self::Picture => "picture",
         }
     }
 

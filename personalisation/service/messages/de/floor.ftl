@@ -51,3 +51,22 @@ scrap-signing-refused = Signatur wurde verweigert
 scrap-signature-invalid = Signatur ist ungültig
 scrap-too-many-tries = Zu oft versucht
 scrap-inspection-failed = Von einem Prüfer beanstandet
+task-inspect-first-article = Bringen Sie die letzte Karte aus dem Ausgabefach zur Prüfung. Die nächsten werden gedruckt, sobald sie freigegeben ist.
+sign-on-title = Wer an dieser Maschine arbeitet
+sign-on-about = Wer an einer Maschine arbeitet, prüft keine der Karten, die sie in dieser Zeit macht. Ist niemand angemeldet, kann niemand ihre Karten prüfen.
+sign-on-caption = Jetzt an der Maschine
+sign-on-who = Anmeldename
+sign-on-since = Seit
+sign-on-nobody = Niemand ist angemeldet.
+sign-on-here = Sie sind hier angemeldet.
+sign-on-hours = { $count ->
+    [0] jetzt
+    [one] vor { $count } Stunde
+   *[other] vor { $count } Stunden
+}
+sign-on = An der Maschine anmelden
+sign-on-earlier = Ich war schon früher hier
+sign-off = Von der Maschine abmelden
+sign-on-back = Zurück zur Fertigung
+sign-on-link = Wer an { $machine } arbeitet
+sign-on-error-since = Wählen Sie, seit wann Sie dort arbeiten.

@@ -30,3 +30,5 @@ reason-text = Text
 reason-surface = Kratzer oder Schmutz
 reason-edge = Rand oder Form
 reason-module = Chipmodul
+look-rejection = Von der Maschine aussortiert
+reason-picture = Ausgabebild nicht beurteilbar

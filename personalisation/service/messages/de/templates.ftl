@@ -26,3 +26,7 @@ template-against-approved = Diese Version ist freigegeben.
 template-against-changed = Sie wurde neu vorgeschlagen, seit Sie sie angesehen haben. Sehen Sie noch einmal hin.
 template-against-frozen = Nach dieser Version wurden Karten gemacht. Geben Sie der Änderung eine eigene Version.
 template-against-same = Sie ist so schon vorgeschlagen.
+template-specimen = Muster
+template-specimen-about = Die Karte einer erfundenen Person, wie dieses Programm sie zeichnet. Was diesen Digest hat, wird freigegeben.
+template-specimen-front = Vorderseite des Musters
+template-specimen-back = Rückseite des Musters

@@ -51,3 +51,22 @@ scrap-signing-refused = Signing was refused
 scrap-signature-invalid = Signature does not verify
 scrap-too-many-tries = Tried too often
 scrap-inspection-failed = An inspector found it wrong
+task-inspect-first-article = Take the last card out of the exit tray to an inspector. The next ones are printed once it is approved.
+sign-on-title = Who works at this machine
+sign-on-about = Whoever works at a machine inspects none of the cards that it makes meanwhile. Where nobody is signed on, nobody can inspect its cards.
+sign-on-caption = At the machine now
+sign-on-who = Login
+sign-on-since = Since
+sign-on-nobody = Nobody is signed on.
+sign-on-here = You are signed on here.
+sign-on-hours = { $count ->
+    [0] now
+    [one] { $count } hour ago
+   *[other] { $count } hours ago
+}
+sign-on = Sign on
+sign-on-earlier = I was here earlier
+sign-off = Sign off
+sign-on-back = Back to the floor
+sign-on-link = Who works at { $machine }
+sign-on-error-since = Choose since when you work there.

@@ -30,3 +30,5 @@ reason-text = Text
 reason-surface = Scratch or dirt
 reason-edge = Edge or shape
 reason-module = Chip module
+look-rejection = Rejected by the machine
+reason-picture = Exit picture cannot be judged

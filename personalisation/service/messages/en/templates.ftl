@@ -26,3 +26,7 @@ template-against-approved = This version is approved.
 template-against-changed = It was proposed anew since you looked at it. Look again.
 template-against-frozen = Cards were made by this version. Give the change a version of its own.
 template-against-same = It is proposed already as it is.
+template-specimen = Specimen
+template-specimen-about = An invented person's card, as this program draws it. What has this digest is what is approved.
+template-specimen-front = Front of the specimen
+template-specimen-back = Back of the specimen

@@ -51,3 +51,22 @@ scrap-signing-refused = Signature refusée
 scrap-signature-invalid = La signature n'est pas valable
 scrap-too-many-tries = Trop d'essais
 scrap-inspection-failed = Jugée défectueuse par un inspecteur
+task-inspect-first-article = Portez la dernière carte du bac de sortie à un contrôleur. Les suivantes seront imprimées dès qu’elle sera approuvée.
+sign-on-title = Qui travaille à cette machine
+sign-on-about = Quiconque travaille à une machine ne contrôle aucune des cartes qu’elle fait pendant ce temps. Si personne n’est annoncé, personne ne peut contrôler ses cartes.
+sign-on-caption = À la machine maintenant
+sign-on-who = Identifiant
+sign-on-since = Depuis
+sign-on-nobody = Personne n’est annoncé.
+sign-on-here = Vous êtes annoncé ici.
+sign-on-hours = { $count ->
+    [0] maintenant
+    [one] il y a { $count } heure
+   *[other] il y a { $count } heures
+}
+sign-on = S’annoncer
+sign-on-earlier = J’étais déjà là avant
+sign-off = Quitter la machine
+sign-on-back = Retour à l’atelier
+sign-on-link = Qui travaille à { $machine }
+sign-on-error-since = Choisissez depuis quand vous y travaillez.

@@ -30,3 +30,5 @@ reason-text = Texte
 reason-surface = Rayure ou saleté
 reason-edge = Bord ou forme
 reason-module = Module de la puce
+look-rejection = Rejetée par la machine
+reason-picture = Photo de sortie inutilisable

@@ -26,3 +26,7 @@ template-against-approved = Cette version est approuvée.
 template-against-changed = Elle a été proposée à nouveau depuis que vous l’avez regardée. Regardez encore.
 template-against-frozen = Des cartes ont été faites d’après cette version. Donnez au changement une version à lui.
 template-against-same = Elle est déjà proposée telle quelle.
+template-specimen = Spécimen
+template-specimen-about = La carte d’une personne inventée, telle que ce programme la dessine. Ce qui porte cette empreinte est ce qui est approuvé.
+template-specimen-front = Recto du spécimen
+template-specimen-back = Verso du spécimen

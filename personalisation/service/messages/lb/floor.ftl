@@ -51,3 +51,22 @@ scrap-signing-refused = D'Ënnerschrëft gouf verweigert
 scrap-signature-invalid = D'Ënnerschrëft ass ongëlteg
 scrap-too-many-tries = Ze dacks probéiert
 scrap-inspection-failed = Vun engem Kontrolleur beanstandt
+task-inspect-first-article = Bréngt déi lescht Kaart aus dem Ausgangsfach bei d’Kontroll. Déi nächst ginn gedréckt, soubal se fräiginn ass.
+sign-on-title = Wien un dëser Maschinn schafft
+sign-on-about = Wien un enger Maschinn schafft, kontrolléiert keng vun de Kaarten, déi se an där Zäit mécht. Ass kee ugemellt, da ka kee seng Kaarten kontrolléieren.
+sign-on-caption = Elo un der Maschinn
+sign-on-who = Login
+sign-on-since = Zënter
+sign-on-nobody = Kee ass ugemellt.
+sign-on-here = Dir sidd hei ugemellt.
+sign-on-hours = { $count ->
+    [0] elo
+    [one] virun { $count } Stonn
+   *[other] virun { $count } Stonnen
+}
+sign-on = Sech umellen
+sign-on-earlier = Ech war scho virdru hei
+sign-off = Sech ofmellen
+sign-on-back = Zréck an d’Fabrikatioun
+sign-on-link = Wien un { $machine } schafft
+sign-on-error-since = Wielt, zënter wéini Dir do schafft.

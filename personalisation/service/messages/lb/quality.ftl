@@ -30,3 +30,5 @@ reason-text = Text
 reason-surface = Kräzer oder Dreck
 reason-edge = Rand oder Form
 reason-module = Chipmodul
+look-rejection = Vun der Maschinn refuséiert
+reason-picture = Ausgangsbild net ze beuerteelen

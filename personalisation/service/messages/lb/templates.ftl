@@ -26,3 +26,7 @@ template-against-approved = Dës Versioun ass approuvéiert.
 template-against-changed = Si gouf nei proposéiert, zanter datt Dir se gekuckt hutt. Kuckt nach eng Kéier.
 template-against-frozen = No dëser Versioun goufe Kaarte gemaach. Gitt der Ännerung eng eege Versioun.
 template-against-same = Si ass schonn esou proposéiert.
+template-specimen = Spezimen
+template-specimen-about = D’Kaart vun enger erfonnter Persoun, wéi dëse Programm se zeechent. Wat dësen Digest huet, gëtt fräiginn.
+template-specimen-front = Virdersäit vum Spezimen
+template-specimen-back = Récksäit vum Spezimen

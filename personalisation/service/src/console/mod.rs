@@ -13,6 +13,7 @@ mod enrol;
 mod fleet;
 mod floor;
 mod identity;
+mod inspect;
 mod notices;
 mod oversight;
 pub mod permissions;
@@ -70,6 +71,7 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "console",
     "fleet",
     "floor",
+    "inspect",
     "letter",
     "notices",
     "oversight",
@@ -149,6 +151,8 @@ pub struct Desk {
     configurations: Option<Arc<Configurations>>,
     /// As whom we call others; none where we call nobody.
     ours: Option<Arc<Renewable>>,
+    /// Draws specimens.
+    specimens: Arc<templates::Specimens>,
 }
 
 impl Desk {
@@ -179,6 +183,7 @@ impl Desk {
             ours,
             configurations: configurations.map(Arc::new),
             review,
+            specimens: Arc::default(),
             rng,
             store: place.store,
             config: place.config,
@@ -270,6 +275,7 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = configuration::add(routes);
     let routes = stock::add(routes);
     let routes = quality::add(routes);
+    let routes = inspect::add(routes);
     staff::add(routes)
 }
 
@@ -282,6 +288,7 @@ async fn sweep(store: Store, surroundings: Surroundings) {
         ticks.tick().await;
         interrupted::close(&store, &ACTORS, back, surroundings.now()).await;
         back = interrupted::LATER;
+        inspect::forget(&store, surroundings.now()).await;
         let before = surroundings.now() - Limits::default().forget;
         if let Err(error) = store.forget_sessions(before).await {
             tracing::error!(%error, "removing old sessions");

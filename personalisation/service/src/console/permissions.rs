@@ -44,6 +44,8 @@ pub enum Resource {
     Configuration,
     /// What inspections said of cards.
     Quality,
+    /// Cards that a person has to look at.
+    Inspection,
     /// People and their roles.
     Staff,
     /// Card blanks.
@@ -61,15 +63,15 @@ pub enum Action {
 
 use Action::{Act, See};
 use Resource::{
-    Approvals, Configuration, Fleet, Floor, Forced, Notices, Oversight, Quality, Quarantine,
-    Review, Search, Staff, Start, Stock, Templates,
+    Approvals, Configuration, Fleet, Floor, Forced, Inspection, Notices, Oversight, Quality,
+    Quarantine, Review, Search, Staff, Start, Stock, Templates,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
 pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Clerk, Start, &[See]),
     (Role::Supervisor, Start, &[See]),
-    (Role::Supervisor, Floor, &[See]),
+    (Role::Supervisor, Floor, &[See, Act]),
     (Role::Supervisor, Review, &[See, Act]),
     (Role::Supervisor, Forced, &[See, Act]),
     (Role::Supervisor, Approvals, &[See, Act]),
@@ -87,13 +89,14 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Reviewer, Notices, &[See, Act]),
     (Role::Reviewer, Search, &[See, Act]),
     (Role::Operator, Start, &[See]),
-    (Role::Operator, Floor, &[See]),
+    (Role::Operator, Floor, &[See, Act]),
     (Role::Operator, Stock, &[See, Act]),
     (Role::Operator, Quality, &[See]),
     (Role::Operator, Templates, &[See]),
     (Role::Inspector, Start, &[See]),
     (Role::Inspector, Floor, &[See]),
     (Role::Inspector, Quality, &[See]),
+    (Role::Inspector, Inspection, &[See, Act]),
     (Role::StockKeeper, Start, &[See]),
     (Role::StockKeeper, Floor, &[See]),
     (Role::StockKeeper, Stock, &[See, Act]),

@@ -5,7 +5,10 @@ use std::{fmt, future::Future};
 
 use dossier::{ApplicationId, PersonId};
 use pages::http::Problem;
-use personalisation_core::ids::{AlarmId, NoticeId};
+use personalisation_core::{
+    attempt::AttemptId,
+    ids::{AlarmId, NoticeId},
+};
 use personalisation_store::staff::GlassId;
 
 use super::{Desk, permissions::Staffer, view::failed};
@@ -24,6 +27,8 @@ pub(super) enum Object {
     Alarm(AlarmId),
     /// A letter to an applicant.
     Notice(NoticeId),
+    /// A card that was made.
+    Card(AttemptId),
     /// Everybody who works here.
     AllStaff,
     /// A member of staff.
@@ -52,6 +57,7 @@ impl fmt::Display for Object {
             Self::Glass(id) => write!(f, "read {id}"),
             Self::Alarm(id) => write!(f, "alarm {id}"),
             Self::Notice(id) => write!(f, "notice {id}"),
+            Self::Card(id) => write!(f, "attempt {id}"),
             Self::AllStaff => f.write_str("all staff"),
             Self::Person(id) => write!(f, "person {id}"),
         }

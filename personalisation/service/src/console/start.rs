@@ -71,6 +71,10 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
         let unsigned = super::stock::unsigned(&desk).await?;
         tile(Id("start-unsigned"), unsigned, "/stock/shifts");
     }
+    if staffer.may(Resource::Inspection, Action::See) {
+        let waiting = super::inspect::waiting(&desk).await?;
+        tile(Id("start-inspect"), waiting, "/quality/inspect");
+    }
     let body = html! {
         @if tiles.is_empty() {
             (Notification::new(Tone::Neutral, speech.text("start-nothing")))

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 15] = [
+const PLACES: [(&str, Resource, Id); 16] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
@@ -30,6 +30,7 @@ const PLACES: [(&str, Resource, Id); 15] = [
     ),
     ("/stock", Resource::Stock, Id("nav-stock")),
     ("/quality", Resource::Quality, Id("nav-quality")),
+    ("/quality/inspect", Resource::Inspection, Id("nav-inspect")),
     ("/staff", Resource::Staff, Id("nav-staff")),
 ];
 
@@ -71,6 +72,15 @@ pub(super) fn age(speech: Speech<'_>, at: OffsetDateTime, now: OffsetDateTime) -
     } else {
         speech.format("age-days", &[("count", (minutes / 1440).into())])
     }
+}
+
+/// A text as one part of a path: everything but letters and digits percent-encoded.
+pub(super) fn segment(text: &str) -> String {
+    let encoded = text.bytes().map(|byte| match byte {
+        b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' | b'-' | b'_' => char::from(byte).to_string(),
+        other => format!("%{other:02X}"),
+    });
+    encoded.collect()
 }
 
 /// The store did not answer: the log says why, the page only that it did not work.

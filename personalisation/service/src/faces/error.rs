@@ -39,6 +39,12 @@ pub enum FaceError {
         "printing the card: the order is of another document type than its template; report this"
     )]
     OtherDocument,
+    /// A specimen cannot be drawn: a defect.
+    #[error("drawing a specimen: {reason}; report this")]
+    Specimen {
+        /// Why.
+        reason: String,
+    },
     /// No design is known for an issuer profile.
     #[error("printing the card: there is no design for issuer profile {profile}")]
     NoDesign {

@@ -14,6 +14,7 @@ mod layout;
 mod lettering;
 mod picture;
 mod sheet;
+mod specimen;
 mod template;
 mod version;
 mod zone;

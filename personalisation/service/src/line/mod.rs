@@ -43,7 +43,7 @@ use crate::{
     edge::{self, SystemRng},
     inspection_system::{Folder, InspectionSystemError, Keeper},
     own_certificate,
-    quality::ByCamera,
+    quality::{ByCamera, QualitySection},
 };
 
 /// `personalisation line`
@@ -125,6 +125,7 @@ pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, 
         keys: Arc::new(TokenKeys::open(config)?),
         store: runtime.block_on(config.open_store())?,
         runtime: runtime.handle().clone(),
+        quality: config.quality,
         printer: output
             .as_ref()
             .map_or_else(Printer::default, |output| output.printer().clone()),
@@ -232,6 +233,7 @@ struct Place {
     runtime: Handle,
     output: Option<Output>,
     printer: Printer,
+    quality: QualitySection,
 }
 
 /// A worker's thread.
@@ -282,6 +284,7 @@ impl Place {
             apdu_buffer: line.apdu_buffer,
             output: self.output.clone(),
             printer: self.printer.clone(),
+            quality: self.quality,
         };
         Worker {
             reader,

@@ -1,22 +1,23 @@
-//! The exit inspection as the line calls it: pictures in files, a verdict in words.
+//! The exit inspection as the line calls it: pictures in files, a judgement in words and figures.
 
 use image::RgbImage;
 
-use super::exit::{self, Flaw, inspect};
+use super::{
+    detail,
+    exit::{self, inspect},
+    figures, verdict,
+};
 use crate::line::machine::{
     self, ExitPictures,
-    exit::{ExitError, ExitInspector, Expected, Verdict},
+    exit::{ExitError, ExitInspector, Expected, Judgement},
 };
-
-/// Findings that are told; a card that is blank or smeared has dozens.
-const TOLD: usize = 8;
 
 /// Looks at exit pictures by [`inspect`].
 #[derive(Clone, Copy, Debug)]
 pub struct ByCamera;
 
 impl ExitInspector for ByCamera {
-    fn inspect(&self, expected: Expected<'_>, seen: &ExitPictures) -> Result<Verdict, ExitError> {
+    fn inspect(&self, expected: Expected<'_>, seen: &ExitPictures) -> Result<Judgement, ExitError> {
         let drawn = expected.pictures;
         let (front, back) = (decode(&drawn.front)?, decode(&drawn.back)?);
         let marking = match expected.marking {
@@ -25,26 +26,10 @@ impl ExitInspector for ByCamera {
         };
         let found = inspect(marking, &front, &back, &seen.front, &seen.back)
             .map_err(|error| ExitError(error.to_string()))?;
-        if found.passed() && found.reads(expected.mrz) {
-            return Ok(Verdict::Passed);
-        }
-        if found.passed() {
-            // Printed as it was drawn, and drawn as nobody ordered.
-            let finding = "back: the machine-readable zone is not that of the order".to_owned();
-            return Ok(Verdict::Failed { finding });
-        }
-        let findings = found.findings().iter();
-        // What explains the others comes first.
-        let (small, large): (Vec<_>, Vec<_>) =
-            findings.partition(|finding| finding.flaw == Flaw::Blemish);
-        let told: Vec<String> = large
-            .into_iter()
-            .chain(small)
-            .take(TOLD)
-            .map(ToString::to_string)
-            .collect();
-        Ok(Verdict::Failed {
-            finding: told.join("; "),
+        Ok(Judgement {
+            verdict: verdict(&found, expected.mrz),
+            detail: detail(&found, expected.mrz),
+            figures: Some(figures(&found)),
         })
     }
 }

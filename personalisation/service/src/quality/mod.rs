@@ -2,7 +2,11 @@
 
 pub mod exit;
 mod inspector;
+mod kept;
+mod section;
 mod verdict;
 
 pub use inspector::ByCamera;
-pub use verdict::{detail, reason, verdict};
+pub(crate) use kept::pictures_to_keep;
+pub use section::QualitySection;
+pub use verdict::{detail, figures, reason, verdict};

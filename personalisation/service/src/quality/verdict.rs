@@ -3,7 +3,7 @@
 use icao9303::mrz::Mrz;
 use personalisation_core::quality::{Reason, Verdict};
 
-use super::exit::{ExitFindings, Flaw};
+use super::exit::{ExitFindings, Face, Flaw};
 
 /// Findings that are told; a card that is blank or smeared has dozens.
 const TOLD: usize = 8;
@@ -21,17 +21,39 @@ pub fn verdict(found: &ExitFindings, ordered: &Mrz) -> Verdict {
 pub fn detail(found: &ExitFindings, ordered: &Mrz) -> Option<String> {
     let findings = found.findings();
     if findings.is_empty() {
-        return (!found.reads(ordered)).then(|| "back: drawn with another zone".to_owned());
+        // Printed as it was drawn, and drawn as nobody ordered.
+        let misread = "back: the machine-readable zone is not that of the order";
+        return (!found.reads(ordered)).then(|| misread.to_owned());
     }
-    let mut told: Vec<String> = findings
+    // What explains the others comes first.
+    let (small, large): (Vec<_>, Vec<_>) = findings
         .iter()
-        .take(TOLD)
-        .map(ToString::to_string)
-        .collect();
+        .partition(|finding| finding.flaw == Flaw::Blemish);
+    let told = large.into_iter().chain(small).take(TOLD);
+    let mut told: Vec<String> = told.map(ToString::to_string).collect();
     if let Some(more) = findings.len().checked_sub(TOLD).filter(|more| *more > 0) {
         told.push(format!("{more} more"));
     }
     Some(told.join("; "))
+}
+
+/// What was measured on both faces, wrong or not, as a JSON object: `front` and `back`, each with its measures in the units of
+/// [`Measures`](super::exit::Measures). No personal data.
+pub fn figures(found: &ExitFindings) -> String {
+    let face = |face| {
+        let of = found.measures(face);
+        let round = |value: f64| (value * 1000.0).round() / 1000.0;
+        serde_json::json!({
+            "across_mm": round(of.offset_mm.0),
+            "down_mm": round(of.offset_mm.1),
+            "turn_degrees": round(of.turn),
+            "ink": of.ink.map(round),
+            "portrait": round(of.portrait),
+            "worst_cell": round(of.worst_cell),
+            "least_character": round(of.least_character),
+        })
+    };
+    serde_json::json!({ "front": face(Face::Front), "back": face(Face::Back) }).to_string()
 }
 
 /// The reason that a flaw is counted under.

@@ -90,3 +90,25 @@ async fn an_operator_sees_and_may_not_act() {
     let nothing = place.call("GET", none, Some(&cookie), None).await;
     assert_eq!(nothing.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn who_approves_sees_the_specimen_and_who_may_not_does_not() {
+    let place = Place::new().await;
+    let klein = place.somebody("klein", Role::Supervisor).await;
+    let klein = place.session(klein).await;
+    let clerk = place.somebody("clerk", Role::Clerk).await;
+    let clerk = place.session(clerk).await;
+    let page = place.call("GET", PAGE, Some(&klein), None).await.text;
+    for face in ["front", "back"] {
+        let path = format!("{PAGE}/specimen/{face}");
+        assert!(page.contains(&format!("src=\"{path}\"")), "{page}");
+        let drawn = place.call("GET", &path, Some(&klein), None).await;
+        assert_eq!(drawn.status, StatusCode::OK);
+        assert!(drawn.text.contains("JFIF"), "a JPEG");
+        let refused = place.call("GET", &path, Some(&clerk), None).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    }
+    let none = format!("{PAGE}/specimen/side");
+    let none = place.call("GET", &none, Some(&klein), None).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+}

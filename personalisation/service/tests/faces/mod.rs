@@ -9,4 +9,5 @@ mod pinned;
 mod position;
 pub mod reading;
 mod refusals;
+mod specimen;
 mod test_set;

@@ -28,6 +28,7 @@ use personalisation::{
         reader::CardReader,
         worker::{Settings, Tally, Worker, WorkerError},
     },
+    quality::QualitySection,
 };
 use personalisation_core::{
     attempt::Attempt,
@@ -161,6 +162,8 @@ pub struct Bench {
     pub tries: u32,
     /// Whom chips trust, and who reads their fingers back.
     pub fingers: Option<Fingers>,
+    /// What people look at of a machine's cards; no first article, unless a test asks for one.
+    pub quality: QualitySection,
     keys: Arc<BenchKeys>,
     made: u32,
     deliveries: u8,
@@ -196,6 +199,10 @@ impl Bench {
             dumps: false,
             tries: 3,
             fingers: Some(fingers::access(&Plan::default())),
+            quality: QualitySection {
+                first_articles: false,
+                ..QualitySection::default()
+            },
             keys: Arc::new(keys),
             made: 0,
             deliveries: 0,
@@ -357,6 +364,7 @@ impl Bench {
                 apdu_buffer: 4096,
                 output: self.dumps.then_some(output),
                 printer: Printer::default(),
+                quality: self.quality,
             },
             report: Box::new(move |event| events.lock().unwrap().push(event)),
             clock: Box::new(|| NOW),

@@ -18,6 +18,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, audit,
+    quality::{ByMachine, Sighting, seen_by_machine},
     row::length,
     stock::{self, Movement, move_blanks},
     template,
@@ -37,6 +38,8 @@ pub struct Advance<'a> {
     pub content: &'a [(AttemptContent, &'a [u8])],
     /// The outcome of the act before, the intent of the act after.
     pub entries: &'a [Entry],
+    /// What the exit camera saw, where the move follows from that.
+    pub seen: Option<&'a ByMachine<'a>>,
 }
 
 impl Store {
@@ -56,6 +59,14 @@ impl Store {
             sealed.push((*kind, self.sealer.seal(rng, &kind.place(id), plain)?));
         }
         let sealed = &sealed;
+        let sighting = match advance.seen {
+            Some(seen) => Some(Sighting {
+                seen,
+                pictures: self.seal_pictures(rng, id, seen.pictures)?,
+            }),
+            None => None,
+        };
+        let sighting = &sighting;
         let Some(to) = advance.path.last() else {
             return Ok(false);
         };
@@ -66,6 +77,9 @@ impl Store {
                 insert_move(tx, step, now).await?;
             }
             content::insert(tx, id, sealed).await?;
+            if let Some(sighting) = sighting {
+                seen_by_machine(tx, id, sighting, now).await?;
+            }
             end_of_attempt(tx, to, now).await?;
             audit::write(tx, advance.entries).await?;
             cancel::wanted(tx, id).await

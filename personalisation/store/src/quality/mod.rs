@@ -1,10 +1,14 @@
-//! Quality: inspections by machines and people, first articles, who worked where, trends.
+//! Quality: inspections by machines and people, first articles, pictures of cards to look at, who worked where, trends.
 
 mod inspection;
 mod operator;
+mod picture;
 mod set_up;
 mod trend;
 
-pub use inspection::{ByMachine, ByPerson, Recorded};
-pub use set_up::Change;
+pub use inspection::{ByMachine, ByPerson, Card, Recorded};
+pub(crate) use inspection::{Sighting, seen_by_machine};
+pub use operator::{AtMachine, SignOn};
+pub use picture::{Kept, Picture};
+pub use set_up::Ask;
 pub use trend::{Counted, Period};

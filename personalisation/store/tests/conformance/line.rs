@@ -185,6 +185,7 @@ async fn content_of_an_attempt_is_sealed_with_its_move(engine: Engine) {
         path: &[keyed, built.clone()],
         content: &[(AttemptContent::CardAccessNumber, b"483920")],
         entries: &[],
+        seen: None,
     };
     bench
         .store

@@ -12,7 +12,7 @@ use time::Duration;
 
 use crate::{Bench, Engine, NOW, STEPS, chip, lease, on_each_engine};
 
-fn card(machine: &str, handle: u64) -> MachineCard {
+pub fn card(machine: &str, handle: u64) -> MachineCard {
     MachineCard {
         machine: machine.parse().unwrap(),
         handle: CardHandle::new(handle).unwrap(),
@@ -21,7 +21,7 @@ fn card(machine: &str, handle: u64) -> MachineCard {
 
 impl Bench {
     /// An attempt whose chip is finished, in that machine.
-    async fn read_back_in(&mut self, byte: u8, card: MachineCard) -> Attempt {
+    pub async fn read_back_in(&mut self, byte: u8, card: MachineCard) -> Attempt {
         let numbers = [DocumentNumber::generate(&mut self.rng)];
         let mine = lease("machine", 1);
         let bind = Bind {

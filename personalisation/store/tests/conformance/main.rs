@@ -124,6 +124,11 @@ impl Bench {
 
     /// Adds an order whose identity is `text`.
     async fn order(&mut self, text: &str, at: OffsetDateTime) -> Attempt {
+        self.order_of_state("luxembourg", text, at).await
+    }
+
+    /// The same for a State.
+    async fn order_of_state(&mut self, state: &str, text: &str, at: OffsetDateTime) -> Attempt {
         let id = OrderId::generate(&mut self.rng);
         let content = [(
             ContentKind::Identity,
@@ -131,7 +136,7 @@ impl Bench {
         )];
         let order = NewOrder {
             id,
-            issuer_profile: "luxembourg",
+            issuer_profile: state,
             added_by: "personalisation/order",
             // Somebody else each time.
             person: &Person::new(self.rng.random(), None),
@@ -208,6 +213,7 @@ impl Bench {
             path: &path,
             content: &[],
             entries: &[],
+            seen: None,
         };
         self.store
             .advance(&mut self.rng, lease, &advance, NOW)

@@ -1,24 +1,29 @@
-//! Quality: first articles, inspections by machines and by people who did not make the card, trends.
+//! Quality: first articles, inspections by machines and by people who did not make the card, pictures, trends.
 
 use std::num::NonZeroU32;
 
 use dossier::PersonId;
 use personalisation_core::{
-    attempt::{Attempt, AttemptId, ScrapReason},
+    attempt::{Attempt, AttemptId, AttemptState, ScrapReason},
     blank::BlankState,
+    machine::LeftTo,
     quality::{Cause, Leave, Look, Reason, Sampling, Standing, Verdict},
 };
 use personalisation_store::{
     StoreError,
-    quality::{ByMachine, ByPerson, Change, Counted, Period, Recorded},
+    line::Advance,
+    quality::{Ask, ByMachine, ByPerson, Counted, Period, Picture, Recorded, SignOn},
 };
 use time::Duration;
+use zeroize::Zeroizing;
 
-use crate::{Bench, Engine, NOW, chip, lease, on_each_engine};
+use crate::{Bench, Engine, NOW, chip, lease, machine, on_each_engine};
 
 const MACHINE: &str = "SN-1";
 /// No card is picked but by another reason.
 const FEW: Sampling = Sampling::OneIn(NonZeroU32::MAX);
+/// Who works at the machine all day.
+const MAKER: PersonId = PersonId::from_bytes([0xEE; 16]);
 
 fn person(byte: u8) -> PersonId {
     PersonId::from_bytes([byte; 16])
@@ -28,159 +33,242 @@ fn failed(reason: Reason) -> Verdict {
     Verdict::from_reasons([reason])
 }
 
+fn pictures() -> Vec<(Picture, Zeroizing<Vec<u8>>)> {
+    let jpeg = |picture: Picture| Zeroizing::new(picture.name().as_bytes().to_vec());
+    Picture::ALL
+        .map(|picture| (picture, jpeg(picture)))
+        .to_vec()
+}
+
 impl Bench {
-    /// Cards that were read back, each on its blank.
+    /// Cards in the machine's printer that are to be printed; somebody works at the machine.
     async fn cards<const N: usize>(&mut self) -> [Attempt; N] {
-        let chips: Vec<_> = (1..=u8::try_from(N).unwrap()).map(chip).collect();
-        self.delivery(&chips).await;
+        self.works(MAKER, NOW).await;
         let mut cards = Vec::new();
-        for chip in chips {
-            self.order("ONE", NOW).await;
-            let mine = lease("one", chip.as_bytes()[0]);
-            let bound = self.bound(chip, &mine).await;
-            cards.push(self.finish(&mine, &bound).await);
+        for number in 1..=u8::try_from(N).unwrap() {
+            cards.push(self.card_for("luxembourg", number).await);
         }
         cards.try_into().unwrap()
     }
 
-    async fn change(&self, id: u8, cause: Cause) {
-        let change = Change {
+    async fn card_for(&mut self, state: &str, number: u8) -> Attempt {
+        self.delivery(&[chip(number)]).await;
+        self.order_of_state(state, "ONE", NOW).await;
+        let inside = machine::card(MACHINE, number.into());
+        self.read_back_in(number, inside).await
+    }
+
+    async fn works(&self, who: PersonId, since: time::OffsetDateTime) -> bool {
+        let sign_on = SignOn {
             machine: MACHINE,
-            id: [id; 16],
-            cause,
-            template: "identity-card-1",
+            person: who,
+            since,
         };
-        self.store.change_set_up(&change, NOW).await.unwrap();
+        self.store.sign_on(&sign_on, &[], NOW).await.unwrap()
     }
 
-    async fn leave(&self, card: &Attempt) -> Leave {
-        let leave = self.store.leave_to_print(MACHINE, card.id()).await;
-        leave.unwrap()
+    async fn leave(&self, ribbon: u64, id: u8, card: &Attempt) -> Leave {
+        let ask = Ask {
+            machine: MACHINE,
+            ribbon: Some(ribbon),
+            card: card.id(),
+            id: [id; 16],
+        };
+        self.store.leave_to_print(&ask, &[], NOW).await.unwrap()
     }
 
-    async fn camera(&self, card: AttemptId, verdict: &Verdict, sampling: Sampling) -> Recorded {
+    /// The exit camera's verdict: the card goes to the exit tray, or is given up.
+    async fn camera(&mut self, card: &Attempt, verdict: &Verdict, sampling: Sampling) -> Attempt {
+        let mine = lease("machine", 1);
+        let pictures = pictures();
         let seen = ByMachine {
-            card,
             machine: MACHINE,
             verdict,
-            detail: None,
+            detail: Some("front: blank"),
+            figures: Some("{}"),
+            sampling,
+            pictures: &pictures,
         };
-        let recorded = self.store.inspected_by_machine(&seen, sampling, &[], NOW);
-        recorded.await.unwrap()
+        let passed = *verdict == Verdict::Passed;
+        let to = if passed {
+            card.clone().print().unwrap()
+        } else {
+            let reason = ScrapReason::ExitInspectionFailed;
+            card.clone().scrap(reason).unwrap()
+        };
+        let path = [to];
+        let advance = Advance {
+            from: card,
+            path: &path,
+            content: &[],
+            entries: &[],
+            seen: Some(&seen),
+        };
+        let moved = self.store.advance(&mut self.rng, &mine, &advance, NOW);
+        moved.await.unwrap();
+        let [to] = path;
+        if passed {
+            let in_tray = to.clone().pass_quality().unwrap();
+            return self.go(&mine, &to, in_tray).await.unwrap();
+        }
+        let left = LeftTo::Reject;
+        let left = self.store.card_left(to.id(), left, "rejected", NOW);
+        left.await.unwrap();
+        to
     }
 
     async fn look(
         &self,
-        card: AttemptId,
+        card: &Attempt,
         inspector: PersonId,
         verdict: &Verdict,
-        sampling: Sampling,
     ) -> Result<Recorded, StoreError> {
         let seen = ByPerson {
-            card,
+            card: card.id(),
             inspector,
             verdict,
         };
-        let recorded = self.store.inspected_by_person(&seen, sampling, &[], NOW);
-        recorded.await
+        self.store.inspected_by_person(&seen, &[], NOW).await
+    }
+
+    async fn quality(&self, card: &Attempt) -> Standing {
+        self.store.quality(card.id()).await.unwrap()
+    }
+
+    async fn picture(&self, card: AttemptId, picture: Picture) -> Option<Vec<u8>> {
+        let found = self.store.quality_picture(card, picture).await.unwrap();
+        found.map(|jpeg| jpeg.to_vec())
+    }
+
+    async fn waiting(&self) -> Vec<AttemptId> {
+        let kept = self.store.cards_to_inspect(10).await.unwrap();
+        kept.into_iter().map(|kept| kept.card).collect()
     }
 }
 
 async fn after_a_change_one_card_is_printed_and_the_others_wait(engine: Engine) {
     let mut bench = Bench::new(engine).await;
-    let [one, two] = bench.cards().await;
-    assert_eq!(bench.leave(&one).await, Leave::Wait, "it was never set up");
-    bench.change(1, Cause::Ribbon).await;
-    bench.change(1, Cause::Ribbon).await;
-    assert_eq!(bench.leave(&one).await, Leave::PrintFirstArticle);
-    assert_eq!(bench.leave(&one).await, Leave::PrintFirstArticle);
-    assert_eq!(bench.leave(&two).await, Leave::Wait);
-    let recorded = bench.camera(one.id(), &Verdict::Passed, FEW).await;
-    assert_eq!(recorded.standing, Standing::Waits(Look::FirstArticle));
-    assert_eq!(bench.leave(&two).await, Leave::Wait);
-    let looked = bench.look(one.id(), person(7), &Verdict::Passed, FEW).await;
-    let looked = looked.unwrap();
-    assert_eq!(
-        (looked.look, looked.standing),
-        (Look::FirstArticle, Standing::Passed)
-    );
-    assert_eq!(bench.leave(&two).await, Leave::Print);
-    bench.change(2, Cause::Template).await;
-    assert_eq!(bench.leave(&two).await, Leave::PrintFirstArticle);
+    let [one, two, three] = bench.cards().await;
+    let serial = machine::card(MACHINE, 1).machine;
+    // A machine's first card, asked twice.
+    for id in [1, 2] {
+        let leave = bench.leave(1_000, id, &one).await;
+        assert_eq!(leave, Leave::PrintFirstArticle);
+    }
+    assert_eq!(bench.leave(1_000, 3, &two).await, Leave::Wait);
+    assert!(!bench.store.article_lies_ready(serial).await.unwrap());
+    let one = bench.camera(&one, &Verdict::Passed, FEW).await;
+    assert!(bench.store.article_lies_ready(serial).await.unwrap());
+    let waits = Standing::Waits(Look::FirstArticle);
+    assert_eq!(bench.quality(&one).await, waits);
+    assert_eq!(bench.leave(1_000, 4, &two).await, Leave::Wait);
+    let looked = bench.look(&one, person(7), &Verdict::Passed).await.unwrap();
+    let expected = (Look::FirstArticle, Standing::Passed);
+    assert_eq!((looked.look, looked.standing), expected);
+    assert!(!bench.store.article_lies_ready(serial).await.unwrap());
+    assert_eq!(bench.leave(1_000, 5, &two).await, Leave::Print);
+    // Another ribbon.
+    let leave = bench.leave(2_000, 6, &two).await;
+    assert_eq!(leave, Leave::PrintFirstArticle);
     let set_up = bench.store.set_up(MACHINE).await.unwrap().unwrap();
-    assert_eq!((set_up.cause, set_up.approved), (Cause::Template, false));
-    let template = bench.store.set_up_template(MACHINE).await.unwrap();
-    assert_eq!(template.as_deref(), Some("identity-card-1"));
+    assert_eq!(
+        (set_up.cause, set_up.approved, set_up.in_place.ribbon),
+        (Cause::Ribbon, false, Some(2_000))
+    );
+    assert_eq!(bench.leave(2_000, 7, &three).await, Leave::Wait);
+}
+
+async fn another_template_asks_for_another_article(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let [one] = bench.cards().await;
+    let other = bench.card_for("utopia", 9).await;
+    bench.leave(1_000, 1, &one).await;
+    assert_eq!(bench.leave(1_000, 2, &other).await, Leave::Wait);
+    let one = bench.camera(&one, &Verdict::Passed, FEW).await;
+    bench.look(&one, person(7), &Verdict::Passed).await.unwrap();
+    let leave = bench.leave(1_000, 3, &other).await;
+    assert_eq!(leave, Leave::PrintFirstArticle);
+    let set_up = bench.store.set_up(MACHINE).await.unwrap().unwrap();
+    assert_eq!(set_up.cause, Cause::Template);
+    assert!(
+        set_up
+            .in_place
+            .template
+            .starts_with("utopia identity_card 1 ")
+    );
+    let other = bench.camera(&other, &Verdict::Passed, FEW).await;
+    let looked = bench.look(&other, person(7), &Verdict::Passed).await;
+    assert_eq!(looked.unwrap().look, Look::FirstArticle);
+    // Both were seen with this ribbon.
+    let again = bench.card_for("luxembourg", 5).await;
+    assert_eq!(bench.leave(1_000, 4, &again).await, Leave::Print);
 }
 
 async fn a_first_article_that_fails_or_comes_to_nothing_is_followed_by_another(engine: Engine) {
     let mut bench = Bench::new(engine).await;
-    let [one, two] = bench.cards().await;
-    bench.change(1, Cause::Ribbon).await;
-    assert_eq!(bench.leave(&one).await, Leave::PrintFirstArticle);
-    bench.camera(one.id(), &Verdict::Passed, FEW).await;
-    let verdict = failed(Reason::Colour);
-    let looked = bench
-        .look(one.id(), person(7), &verdict, FEW)
-        .await
-        .unwrap();
-    assert_eq!(looked.standing, Standing::Failed);
-    assert_eq!(bench.leave(&two).await, Leave::PrintFirstArticle);
-    // That one is given up before anybody saw it.
-    let mine = lease("two", 9);
-    bench.delivery(&[chip(8)]).await;
-    bench.order("TWO", NOW).await;
-    bench.change(2, Cause::Ribbon).await;
-    let bound = bench.bound(chip(8), &mine).await;
-    assert_eq!(bench.leave(&bound).await, Leave::PrintFirstArticle);
-    assert_eq!(bench.leave(&two).await, Leave::Wait);
-    bench.scrap(&mine, &bound, ScrapReason::ChipRemoved).await;
-    assert_eq!(bench.leave(&two).await, Leave::PrintFirstArticle);
-    assert_eq!(bench.leave(&two).await, Leave::PrintFirstArticle);
+    let [one, two, three, four] = bench.cards().await;
+    let article = Leave::PrintFirstArticle;
+    assert_eq!(bench.leave(1_000, 1, &one).await, article);
+    let one = bench.camera(&one, &Verdict::Passed, FEW).await;
+    let looked = bench.look(&one, person(7), &failed(Reason::Colour)).await;
+    assert_eq!(looked.unwrap().standing, Standing::Failed);
+    // The next one the camera rejects, the one after is given up before anybody saw it.
+    assert_eq!(bench.leave(1_000, 2, &two).await, article);
+    assert_eq!(bench.leave(1_000, 3, &three).await, Leave::Wait);
+    bench.camera(&two, &failed(Reason::Blank), FEW).await;
+    assert_eq!(bench.leave(1_000, 4, &three).await, article);
+    let mine = lease("machine", 1);
+    bench.scrap(&mine, &three, ScrapReason::PrintSpoiled).await;
+    assert_eq!(bench.leave(1_000, 5, &four).await, article);
+    assert_eq!(bench.leave(1_000, 6, &four).await, article);
     let set_up = bench.store.set_up(MACHINE).await.unwrap().unwrap();
-    assert_eq!(set_up.article, Some(two.id()));
+    assert_eq!(set_up.article, Some(four.id()));
 }
 
 async fn nobody_inspects_what_they_made(engine: Engine) {
     let mut bench = Bench::new(engine).await;
-    let (maker, before, after) = (person(1), person(2), person(3));
+    let (before, after, late) = (person(2), person(3), person(4));
     let hour = Duration::hours(1);
-    let begin = |who, at| bench.store.begin_at_machine(MACHINE, who, at);
-    begin(before, NOW - 2 * hour).await.unwrap();
-    begin(maker, NOW - hour).await.unwrap();
-    begin(maker, NOW).await.unwrap();
-    begin(after, NOW + hour).await.unwrap();
-    let end = bench.store.end_at_machine(MACHINE, before, NOW - hour);
-    end.await.unwrap();
-    let [card] = bench.cards().await;
-    bench
-        .camera(card.id(), &Verdict::Passed, Sampling::Full)
-        .await;
-    let error = bench.look(card.id(), maker, &Verdict::Passed, Sampling::Full);
-    let error = error.await.unwrap_err();
+    assert!(bench.works(before, NOW - 2 * hour).await);
+    let end = bench.store.sign_off(MACHINE, before, &[], NOW - hour).await;
+    assert!(end.unwrap());
+    assert!(bench.works(after, NOW + hour).await);
+    // Nobody is known to have been there.
+    let card = bench.card_for("luxembourg", 1).await;
+    let early = bench.look(&card, before, &Verdict::Passed).await;
+    assert!(
+        matches!(early, Err(StoreError::NeverSeen { .. })),
+        "{early:?}"
+    );
+    let card = bench.camera(&card, &Verdict::Passed, Sampling::Full).await;
+    let error = bench.look(&card, before, &Verdict::Passed).await;
+    let error = error.unwrap_err();
+    assert!(matches!(error, StoreError::MakerUnknown { .. }), "{error}");
+    assert!(error.to_string().contains("/floor/SN-1/sign-on"), "{error}");
+    // Whoever was says so later.
+    assert!(bench.works(late, NOW - hour).await);
+    assert!(!bench.works(late, NOW).await, "known already");
+    let at: Vec<_> = bench.store.at_machine(MACHINE).await.unwrap();
+    assert_eq!(at.len(), 2, "{at:?}");
+    assert_eq!((at[0].person, at[0].since), (late, NOW - hour));
+    let error = bench.look(&card, late, &Verdict::Passed).await.unwrap_err();
     assert!(matches!(error, StoreError::MadeIt { .. }), "{error}");
     let waits = Standing::Waits(Look::Sample);
-    let quality = bench.store.quality(card.id(), Sampling::Full).await;
-    assert_eq!(quality.unwrap(), waits, "nothing was recorded");
-    let looked = bench.look(card.id(), before, &Verdict::Passed, Sampling::Full);
-    assert_eq!(looked.await.unwrap().standing, Standing::Passed);
-    let again = bench.look(card.id(), after, &Verdict::Passed, Sampling::Full);
-    assert!(matches!(again.await, Err(StoreError::Stale { .. })));
+    assert_eq!(bench.quality(&card).await, waits, "nothing was recorded");
+    let looked = bench.look(&card, before, &Verdict::Passed).await;
+    assert_eq!(looked.unwrap().standing, Standing::Passed);
+    let again = bench.look(&card, after, &Verdict::Passed).await;
+    assert!(matches!(again, Err(StoreError::Stale { .. })));
 }
 
 async fn a_card_that_an_inspector_fails_is_made_again_in_the_same_order(engine: Engine) {
     let mut bench = Bench::new(engine).await;
     let [card] = bench.cards().await;
-    bench
-        .camera(card.id(), &Verdict::Passed, Sampling::Full)
-        .await;
-    let scratched = failed(Reason::Surface);
-    let looked = bench.look(card.id(), person(1), &scratched, Sampling::Full);
-    let looked = looked.await.unwrap();
-    assert_eq!(
-        (looked.look, looked.standing),
-        (Look::Sample, Standing::Failed)
-    );
+    let card = bench.camera(&card, &Verdict::Passed, Sampling::Full).await;
+    let looked = bench.look(&card, person(1), &failed(Reason::Surface)).await;
+    let looked = looked.unwrap();
+    let expected = (Look::Sample, Standing::Failed);
+    assert_eq!((looked.look, looked.standing), expected);
     let attempts = bench.store.attempts(card.id().order).await.unwrap();
     let states: Vec<&str> = attempts
         .iter()
@@ -195,62 +283,80 @@ async fn a_card_that_an_inspector_fails_is_made_again_in_the_same_order(engine: 
     assert_eq!(remade.id(), attempts[1].id());
     let number = |attempt: &Attempt| attempt.binding().unwrap().number;
     assert_ne!(number(&remade), number(&card));
-    let quality = bench.store.quality(remade.id(), Sampling::Full).await;
-    assert_eq!(quality.unwrap(), Standing::Waits(Look::Machine));
+    let waits = Standing::Waits(Look::Machine);
+    assert_eq!(bench.quality(&remade).await, waits);
 }
 
-async fn a_machines_verdict_is_recorded_once_and_not_changed(engine: Engine) {
+async fn pictures_are_kept_for_those_who_must_look_and_erased_when_they_have(engine: Engine) {
     let mut bench = Bench::new(engine).await;
-    let [card] = bench.cards().await;
-    let quality = bench.store.quality(card.id(), FEW).await.unwrap();
-    assert_eq!(quality, Standing::Waits(Look::Machine));
-    let early = bench.look(card.id(), person(1), &Verdict::Passed, Sampling::Full);
-    assert!(matches!(early.await, Err(StoreError::Stale { .. })));
-    let verdict = failed(Reason::Position);
-    for _ in 0..2 {
-        let recorded = bench.camera(card.id(), &verdict, FEW).await;
-        assert_eq!(recorded.standing, Standing::Failed);
-    }
-    let other = ByMachine {
-        card: card.id(),
-        machine: MACHINE,
-        verdict: &Verdict::Passed,
-        detail: None,
-    };
-    let error = bench
-        .store
-        .inspected_by_machine(&other, FEW, &[], NOW)
+    let [sampled, unpicked, rejected] = bench.cards().await;
+    let sampled = bench
+        .camera(&sampled, &Verdict::Passed, Sampling::Full)
         .await;
-    assert!(matches!(error, Err(StoreError::AlreadyThere { .. })));
+    let unpicked = bench.camera(&unpicked, &Verdict::Passed, FEW).await;
+    let rejected = bench.camera(&rejected, &failed(Reason::Blank), FEW).await;
+    assert_eq!(bench.waiting().await, [sampled.id(), rejected.id()]);
+    for picture in Picture::ALL {
+        let expected = Some(picture.name().as_bytes().to_vec());
+        assert_eq!(bench.picture(sampled.id(), picture).await, expected);
+        assert_eq!(bench.picture(rejected.id(), picture).await, expected);
+        assert_eq!(bench.picture(unpicked.id(), picture).await, None);
+        assert_eq!(Picture::from_name(picture.name()), Some(picture));
+    }
+    let card = bench.store.inspected_card(rejected.id()).await.unwrap();
+    let card = card.unwrap();
+    assert_eq!(card.detail.as_deref(), Some("front: blank"));
+    assert_eq!(card.known.waits_for_person(), Some(Look::Rejection));
+    let by_number = bench.store.card_by(Some(card.number), None).await;
+    assert_eq!(by_number.unwrap(), Some(rejected.id()));
+    let by_chip = bench.store.card_by(None, Some(chip(1))).await.unwrap();
+    assert_eq!(by_chip, Some(sampled.id()));
+    // A false alarm: the card stays scrapped, and is made once more and not twice.
+    let looked = bench.look(&rejected, person(1), &Verdict::Passed).await;
+    let looked = looked.unwrap();
+    let expected = (Look::Rejection, Standing::Failed);
+    assert_eq!((looked.look, looked.standing), expected);
+    let attempts = bench.store.attempts(rejected.id().order).await.unwrap();
+    assert_eq!(attempts.len(), 2);
+    assert_eq!(attempts[1].state(), &AttemptState::Queued);
+    assert_eq!(bench.picture(rejected.id(), Picture::FrontSeen).await, None);
+    let looked = bench.look(&sampled, person(1), &Verdict::Passed).await;
+    assert_eq!(looked.unwrap().standing, Standing::Passed);
+    assert_eq!(bench.picture(sampled.id(), Picture::BackSeen).await, None);
+    assert_eq!(bench.waiting().await, []);
+}
+
+async fn pictures_that_nobody_asks_for_any_more_are_erased_too(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let [rejected] = bench.cards().await;
+    let rejected = bench.camera(&rejected, &failed(Reason::Blank), FEW).await;
+    let erase = |before| bench.store.erase_old_pictures(before, NOW);
+    assert_eq!(erase(NOW).await.unwrap(), 0);
+    assert_eq!(bench.waiting().await, [rejected.id()]);
+    assert_eq!(erase(NOW + Duration::days(1)).await.unwrap(), 4);
+    assert_eq!(bench.waiting().await, []);
+    assert_eq!(bench.picture(rejected.id(), Picture::FrontSeen).await, None);
 }
 
 async fn trends_count_by_day_machine_batch_and_reason(engine: Engine) {
     let mut bench = Bench::new(engine).await;
     let [one, two, three] = bench.cards().await;
-    for (card, verdict) in [
-        (&one, Verdict::Passed),
-        (&two, failed(Reason::Blemish)),
-        (
-            &three,
-            Verdict::from_reasons([Reason::Blemish, Reason::Colour]),
-        ),
-    ] {
-        bench.camera(card.id(), &verdict, FEW).await;
-    }
-    let edge = failed(Reason::Edge);
-    let looked = bench.look(one.id(), person(1), &edge, Sampling::Full);
-    looked.await.unwrap();
+    let both = Verdict::from_reasons([Reason::Blemish, Reason::Colour]);
+    let one = bench.camera(&one, &Verdict::Passed, Sampling::Full).await;
+    bench.camera(&two, &failed(Reason::Blemish), FEW).await;
+    bench.camera(&three, &both, FEW).await;
+    let looked = bench.look(&one, person(1), &failed(Reason::Edge)).await;
+    looked.unwrap();
     let period = Period::last_days(7, NOW);
     let counted = bench.store.trends(period).await.unwrap();
     let of = |look: Look, reason: Option<Reason>| {
-        let found = |row: &&Counted| row.look == look && row.reason == reason;
-        counted.iter().find(found).map_or(0, |row| row.cards)
+        let own = |row: &&Counted| row.look == look && row.reason == reason;
+        counted.iter().filter(own).map(|row| row.cards).sum::<u64>()
     };
     assert_eq!(of(Look::Machine, None), 1);
     assert_eq!(of(Look::Machine, Some(Reason::Blemish)), 2);
     assert_eq!(of(Look::Machine, Some(Reason::Colour)), 1);
     assert_eq!(of(Look::Sample, Some(Reason::Edge)), 1);
-    assert_eq!(counted.len(), 4, "{counted:?}");
     let midnight = NOW.replace_time(time::Time::MIDNIGHT);
     assert!(
         counted
@@ -263,9 +369,11 @@ async fn trends_count_by_day_machine_batch_and_reason(engine: Engine) {
 
 on_each_engine!(
     after_a_change_one_card_is_printed_and_the_others_wait,
+    another_template_asks_for_another_article,
     a_first_article_that_fails_or_comes_to_nothing_is_followed_by_another,
     nobody_inspects_what_they_made,
     a_card_that_an_inspector_fails_is_made_again_in_the_same_order,
-    a_machines_verdict_is_recorded_once_and_not_changed,
+    pictures_are_kept_for_those_who_must_look_and_erased_when_they_have,
+    pictures_that_nobody_asks_for_any_more_are_erased_too,
     trends_count_by_day_machine_batch_and_reason,
 );

@@ -152,6 +152,7 @@ async fn what_is_cancelled_in_a_workers_hands_ends_at_its_next_step(engine: Engi
         path: &path,
         content: &[],
         entries: &[],
+        seen: None,
     };
     let told = bench
         .store

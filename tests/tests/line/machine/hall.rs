@@ -18,8 +18,25 @@ pub struct Hall {
 }
 
 impl Hall {
-    /// So many machines with so many blanks in each hopper.
+    /// So many machines with so many blanks in each hopper. Nobody is here to approve first articles, and none are asked for.
     pub fn begin(machines: usize, blanks: usize) -> Self {
+        Self::with(
+            machines,
+            blanks,
+            "idle_seconds = 60\n[quality]\nfirst_articles = false\n",
+        )
+    }
+
+    /// The same, where machines wait for their first articles and a person looks at every card.
+    pub fn inspected(machines: usize, blanks: usize) -> Self {
+        Self::with(
+            machines,
+            blanks,
+            "idle_seconds = 60\n[quality]\nsample_one_in = 1\n",
+        )
+    }
+
+    fn with(machines: usize, blanks: usize, line: &'static str) -> Self {
         let place = tempfile::tempdir().unwrap();
         let floor = FloorPlan {
             readers: 1,
@@ -29,7 +46,7 @@ impl Hall {
         let plan = HousePlan {
             floor,
             people: 3,
-            line: "idle_seconds = 60\n",
+            line,
         };
         let house = House::start_with_machines(place.path(), &plan, machines).unwrap();
         let mut hall = Self {

@@ -1,6 +1,6 @@
 //! The line at machines: the real daemon, the simulator's own process, and the machines' own faults.
 
-mod hall;
+pub mod hall;
 mod happy;
 mod killed;
 mod troubles;

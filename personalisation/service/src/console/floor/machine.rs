@@ -9,6 +9,7 @@ use pages::{
 use personalisation_store::line::MachineSeen;
 use time::{Duration, OffsetDateTime};
 
+use super::sign_on;
 use crate::console::{
     Desk,
     view::{age, failed},
@@ -25,13 +26,18 @@ pub(super) async fn cards(
 ) -> Result<Markup, Problem> {
     let mut machines = desk.store.machines().await.map_err(failed)?;
     machines.sort_by_key(|machine| (is_well(machine, now), machine.serial.clone()));
+    let mut cards = Vec::with_capacity(machines.len());
+    for machine in &machines {
+        let who = sign_on::line(desk, speech, &machine.serial).await?;
+        cards.push(card(speech, machine, now, &who));
+    }
     Ok(html! {
         h2 { (speech.text("floor-machines")) }
         @if machines.is_empty() {
             (Notification::new(Tone::Neutral, speech.text("floor-no-machines")))
         }
         ul.machines role="list" {
-            @for machine in &machines { (card(speech, machine, now)) }
+            @for card in &cards { (card) }
         }
     })
 }
@@ -44,7 +50,7 @@ fn is_well(machine: &MachineSeen, now: OffsetDateTime) -> bool {
     machine.task.is_none() && !is_silent(machine, now)
 }
 
-fn card(speech: Speech<'_>, machine: &MachineSeen, now: OffsetDateTime) -> Markup {
+fn card(speech: Speech<'_>, machine: &MachineSeen, now: OffsetDateTime, who: &Markup) -> Markup {
     let (tone, word) = match &machine.task {
         _ if is_silent(machine, now) => (Tone::Bad, Id("floor-silent")),
         Some(_) => (Tone::Attention, Id("floor-waits")),
@@ -64,6 +70,7 @@ fn card(speech: Speech<'_>, machine: &MachineSeen, now: OffsetDateTime) -> Marku
                 (speech.format("floor-cards", &[("count", machine.cards.into())])) " · " (machine.line)
                 " · " (age(speech, machine.seen_at, now))
             }
+            (who)
         }
     }
 }
@@ -78,6 +85,7 @@ fn instruction(speech: Speech<'_>, task: &str, place: Option<&str>) -> String {
         "empty_tray" => Id("task-empty-tray"),
         "close_door" => Id("task-close-door"),
         "destroy_removed" => Id("task-destroy-removed"),
+        "inspect_first_article" => Id("task-inspect-first-article"),
         "check_power" => Id("task-check-power"),
         "plug_in" => Id("task-plug-in"),
         "find" => Id("task-find"),

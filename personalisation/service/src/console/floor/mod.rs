@@ -3,6 +3,7 @@
 
 mod live;
 mod machine;
+mod sign_on;
 mod words;
 
 use axum::extract::State;
@@ -31,6 +32,17 @@ pub(super) fn add(routes: Routes) -> Routes {
     routes
         .see("/floor", Resource::Floor, show)
         .see("/floor/live", Resource::Floor, live::stream)
+        .see("/floor/{machine}/sign-on", Resource::Floor, sign_on::show)
+        .act(
+            "/floor/{machine}/sign-on/begin",
+            Resource::Floor,
+            sign_on::sign_on,
+        )
+        .act(
+            "/floor/{machine}/sign-off",
+            Resource::Floor,
+            sign_on::sign_off,
+        )
 }
 
 async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Problem> {

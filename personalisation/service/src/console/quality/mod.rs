@@ -1,6 +1,6 @@
 //! `/quality`: what inspections by machines and people said of the last weeks' cards, as trends. No personal data.
 
-mod words;
+pub(super) mod words;
 
 use std::collections::BTreeMap;
 

@@ -4,16 +4,17 @@ use pages::Id;
 use personalisation_core::quality::{Look, Reason};
 
 /// Who looked.
-pub(super) const fn look(look: Look) -> Id {
+pub(in crate::console) const fn look(look: Look) -> Id {
     match look {
         Look::Machine => Id("look-machine"),
         Look::FirstArticle => Id("look-first-article"),
         Look::Sample => Id("look-sample"),
+        Look::Rejection => Id("look-rejection"),
     }
 }
 
 /// Why a card was rejected.
-pub(super) const fn reason(reason: Reason) -> Id {
+pub(in crate::console) const fn reason(reason: Reason) -> Id {
     match reason {
         Reason::Blank => Id("reason-blank"),
         Reason::WrongSide => Id("reason-wrong-side"),
@@ -26,5 +27,6 @@ pub(super) const fn reason(reason: Reason) -> Id {
         Reason::Surface => Id("reason-surface"),
         Reason::Edge => Id("reason-edge"),
         Reason::Module => Id("reason-module"),
+        Reason::Picture => Id("reason-picture"),
     }
 }

@@ -65,6 +65,8 @@ pub enum Task {
     CloseDoor,
     /// Somebody took a card out.
     DestroyRemoved,
+    /// Nothing more is printed before a person approved the first card.
+    InspectFirstArticle,
     /// It does not answer.
     CheckPower,
     /// Its reader is gone.
@@ -85,6 +87,7 @@ impl Task {
             Self::EmptyTray(tray) => ("empty_tray", Some(tray.name())),
             Self::CloseDoor => ("close_door", None),
             Self::DestroyRemoved => ("destroy_removed", None),
+            Self::InspectFirstArticle => ("inspect_first_article", None),
             Self::CheckPower => ("check_power", None),
             Self::PlugIn => ("plug_in", None),
             Self::Find => ("find", None),
@@ -108,6 +111,10 @@ impl fmt::Display for Instruction {
             Task::DestroyRemoved => write!(
                 f,
                 "put the card that you took out of {machine} into the destruction box"
+            ),
+            Task::InspectFirstArticle => write!(
+                f,
+                "take the last card out of the exit tray of {machine} to an inspector: the next ones are printed once it is approved"
             ),
             Task::CheckPower => write!(f, "check the power of {machine}"),
             Task::PlugIn => write!(f, "put the cable of {machine} in again"),
@@ -135,6 +142,10 @@ mod tests {
             (
                 Task::DestroyRemoved,
                 "put the card that you took out of MACHINE into the destruction box",
+            ),
+            (
+                Task::InspectFirstArticle,
+                "take the last card out of the exit tray of MACHINE to an inspector: the next ones are printed once it is approved",
             ),
             (Task::CheckPower, "check the power of MACHINE"),
             (Task::PlugIn, "put the cable of MACHINE in again"),

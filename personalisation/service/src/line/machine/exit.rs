@@ -1,6 +1,7 @@
 //! The exit inspection, as the line sees it: whether a printed card is what it should be, by the exit camera's pictures.
 
 use icao9303::mrz::Mrz;
+use personalisation_core::quality::Verdict;
 use thiserror::Error;
 
 use super::{ExitPictures, Marking};
@@ -17,17 +18,15 @@ pub struct Expected<'a> {
     pub mrz: &'a Mrz,
 }
 
-/// What an inspector says of a card.
+/// What an inspector says of a card. Holds no personal data.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It is what it should be.
-    Passed,
-    /// It is not.
-    Failed {
-        /// What is wrong, for operators and the audit: which check, what was measured, which limit. Holds no personal
-        /// data.
-        finding: String,
-    },
+pub struct Judgement {
+    /// Whether it is what it should be, and the reasons where it is not.
+    pub verdict: Verdict,
+    /// What is wrong, for operators and the audit: which check, what was measured, which limit.
+    pub detail: Option<String>,
+    /// What was measured, as JSON.
+    pub figures: Option<String>,
 }
 
 /// Why there is no verdict: nothing that another picture of the same card would change. For the operator.
@@ -38,5 +37,5 @@ pub struct ExitError(pub String);
 /// Whoever looks at the exit pictures.
 pub trait ExitInspector: Send + Sync {
     /// Compares what was ordered with what the exit camera saw.
-    fn inspect(&self, expected: Expected<'_>, seen: &ExitPictures) -> Result<Verdict, ExitError>;
+    fn inspect(&self, expected: Expected<'_>, seen: &ExitPictures) -> Result<Judgement, ExitError>;
 }

@@ -122,6 +122,9 @@ pub struct Status {
     pub troubles: Vec<Trouble>,
     /// The number that the next card out of the hopper gets.
     pub next_card: Option<CardHandle>,
+    /// Which ribbon is in: the same number as long as it is the same one and nothing is being printed, another one after
+    /// a change; none where none is needed.
+    pub ribbon: Option<u64>,
 }
 
 impl Status {

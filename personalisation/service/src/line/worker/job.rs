@@ -21,6 +21,7 @@ use time::OffsetDateTime;
 use super::{
     ACTOR, Worker,
     failure::{InspectionChange, StepError},
+    floor::sight::Sight,
 };
 use crate::{
     faces::Pictures,
@@ -48,6 +49,8 @@ pub(super) struct Job {
     pub(super) files: Option<CardFiles>,
     /// The faces, once their drawing has begun.
     pub(super) printing: Option<Printing>,
+    /// What the exit camera saw, until it is written down.
+    pub(super) sight: Option<Sight>,
     /// Files that were written and compared since the attempt was taken up.
     pub(super) on_chip: BTreeSet<ElementaryFile>,
     pub(super) ticket: Vec<u8>,
@@ -78,6 +81,7 @@ impl Job {
             act,
             files: None,
             printing: None,
+            sight: None,
             on_chip: BTreeSet::new(),
             ticket: Vec::new(),
             transport_keys: None,
@@ -169,11 +173,15 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             entries.push(next.intent(now));
         }
         let lease = self.lease(job.token);
+        let sight = job.sight.take();
+        let seen = sight.as_ref();
+        let seen = seen.map(|sight| sight.for_store(self.settings.quality));
         let advance = Advance {
             from: &job.attempt,
             path,
             content,
             entries: &entries,
+            seen: seen.as_ref(),
         };
         let done = self.store.advance(&mut self.rng, &lease, &advance, now);
         let cancelled = self.runtime.block_on(done)?;

@@ -26,6 +26,7 @@ use super::{
     card_keys::CardKeys, event::Event, fingers::Fingers, machine::exit::ExitInspector,
     output::Output, printing::Printer, reader::CardReader, signing::Signer,
 };
+use crate::quality::QualitySection;
 
 /// Who the line is in the audit.
 pub const ACTOR: &str = "personalisation/line";
@@ -53,6 +54,8 @@ pub struct Settings {
     pub output: Option<Output>,
     /// Whoever draws the faces for a machine, where nothing is dumped.
     pub printer: Printer,
+    /// What people look at of a machine's cards.
+    pub quality: QualitySection,
 }
 
 /// What a worker achieved.

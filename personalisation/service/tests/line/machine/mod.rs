@@ -1,5 +1,6 @@
 //! The line at a machine, in this process: every command, every commit, every trouble.
 
+mod articles;
 mod crashes;
 mod happy;
 mod invariants;

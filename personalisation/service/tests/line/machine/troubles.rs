@@ -2,7 +2,10 @@
 
 use hardware_sim::machine::{fault::What, mechanics::Person, place::Place};
 use personalisation::line::{event::Event, machine::exit};
-use personalisation_core::ids::OrderId;
+use personalisation_core::{
+    ids::OrderId,
+    quality::{Look, Reason, Standing, Verdict},
+};
 
 use super::{finish, with_hall};
 use crate::line::{bench::Bench, hall::Hall};
@@ -172,7 +175,7 @@ impl exit::ExitInspector for Strict {
         &self,
         expected: exit::Expected<'_>,
         seen: &personalisation::line::machine::ExitPictures,
-    ) -> Result<exit::Verdict, exit::ExitError> {
+    ) -> Result<exit::Judgement, exit::ExitError> {
         let (front, back) = (&expected.pictures.front, &expected.pictures.back);
         assert!(front.starts_with(b"\x89PNG") && back.starts_with(b"\x89PNG"));
         assert!(
@@ -183,11 +186,11 @@ impl exit::ExitInspector for Strict {
         );
         assert!(seen.front.starts_with(b"\xFF\xD8") && seen.back.starts_with(b"\xFF\xD8"));
         let first = self.0.fetch_add(1, std::sync::atomic::Ordering::SeqCst) == 0;
-        Ok(if first {
-            let finding = "front: blank".to_owned();
-            exit::Verdict::Failed { finding }
-        } else {
-            exit::Verdict::Passed
+        let reasons = first.then_some(Reason::Blank);
+        Ok(exit::Judgement {
+            verdict: Verdict::from_reasons(reasons),
+            detail: first.then(|| "front: blank".to_owned()),
+            figures: None,
         })
     }
 }
@@ -213,5 +216,17 @@ fn a_card_that_fails_the_exit_inspection_is_rejected_and_made_again() {
     assert_eq!(scrapped, Some(expected));
     assert_eq!(bench.newest(order).id().attempt.get(), 2);
     assert_eq!(hall.chips_in("reject").len(), 1);
+    // Both looks are written down, and somebody may say whether the first one was right.
+    let attempts = bench.runtime.block_on(bench.store.attempts(order)).unwrap();
+    let quality = |card| bench.runtime.block_on(bench.store.quality(card)).unwrap();
+    assert_eq!(quality(attempts[0].id()), Standing::Failed);
+    assert_ne!(quality(attempts[1].id()), Standing::Waits(Look::Machine));
+    let waiting = bench.runtime.block_on(bench.store.cards_to_inspect(9));
+    let rejected = waiting.unwrap().into_iter();
+    let rejected = rejected.filter(|kept| kept.look == Look::Rejection);
+    assert_eq!(
+        rejected.map(|kept| kept.card).collect::<Vec<_>>(),
+        [attempts[0].id()]
+    );
     finish(&mut bench, &hall, &[order], "a bad print");
 }

@@ -88,6 +88,15 @@ const fn place(position: Position) -> Option<Place> {
     }
 }
 
+/// At which print of the machine's life its ribbon ends: no other ribbon ends there too, but one that was put in for
+/// another that was still whole.
+fn ribbon(status: &wire_form::Status) -> Option<u64> {
+    let counters = status.counters.unwrap_or_default();
+    let begun = counters.printed.saturating_add(counters.spoiled);
+    let left = status.ribbon_left?;
+    Some(begun.saturating_add(left.into()))
+}
+
 /// Reads what a machine says in its name.
 pub(super) struct Reader {
     pub(super) machine: MachineSerial,
@@ -112,6 +121,7 @@ impl Reader {
             cards: cards?,
             troubles: status.troubles.iter().map(trouble).collect(),
             next_card: CardHandle::new(status.next_card),
+            ribbon: ribbon(status),
         })
     }
 
@@ -198,6 +208,27 @@ mod tests {
             "{hindrance}"
         );
         assert!(read.is_free(Place::Station) && !read.is_free(Place::Printer));
+    }
+
+    #[test]
+    fn a_ribbon_is_the_same_until_it_is_changed() {
+        let after = |printed, spoiled, left| {
+            let counters = wire_form::Counters {
+                printed,
+                spoiled,
+                ..wire_form::Counters::default()
+            };
+            let status = wire_form::Status {
+                counters: Some(counters),
+                ribbon_left: left,
+                ..status()
+            };
+            reader().status(&status).unwrap().ribbon
+        };
+        assert_eq!(after(0, 0, Some(1_000)), Some(1_000));
+        assert_eq!(after(7, 2, Some(991)), Some(1_000));
+        assert_eq!(after(7, 2, Some(1_000)), Some(1_009));
+        assert_eq!(after(7, 2, None), None);
     }
 
     #[test]

@@ -8,17 +8,11 @@ use rand::CryptoRng;
 
 use super::{Floor, Hand, obstacle::Obstacle};
 use crate::line::{
-    content::read_order,
     event::Event,
-    files::FilesError,
-    machine::{
-        CardStatus, ExitPictures, Face, Inked, Machine, Motion, Place, PrintJob, Status,
-        exit::{Expected, Verdict},
-    },
+    machine::{CardStatus, Inked, Machine, Motion, Place, PrintJob, Status},
     reader::NoCard,
     worker::{
         Worker,
-        failure::StepError,
         job::Job,
         seat::{POLL, Seat, Turn},
     },
@@ -51,7 +45,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         match (card.motion, card.at) {
             (Motion::Stopped { to }, _) => self.go_on(handle, to).map(Some),
             (_, Place::Station) => self.at_station(floor, status, handle),
-            (_, Place::Printer) => self.at_printer(floor, card),
+            (_, Place::Printer) => self.at_printer(floor, status.ribbon, card),
             _ => Ok(None),
         }
     }
@@ -179,6 +173,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
     fn at_printer(
         &mut self,
         floor: &mut Floor,
+        ribbon: Option<u64>,
         card: &CardStatus,
     ) -> Result<Option<Turn>, Obstacle> {
         let handle = card.handle;
@@ -188,6 +183,10 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                 let failed = match card.inked {
                     Inked::Begun(_) => return Ok(None),
                     Inked::No => {
+                        let id = job.attempt.id();
+                        if !self.may_print(&mut floor.article, ribbon, id)? {
+                            return Ok(None);
+                        }
                         if !*loaded {
                             let pictures = self.pictures(job)?;
                             self.reader.load(handle, print, &pictures)?;
@@ -241,34 +240,6 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                 Ok(Some(Turn::Busy))
             }
         }
-    }
-
-    /// What is wrong with a printed card, by the exit camera's pictures.
-    fn inspect_print(
-        &mut self,
-        handle: CardHandle,
-        job: &mut Job,
-    ) -> Result<Option<String>, Obstacle> {
-        let Some(inspector) = self.exit.clone() else {
-            return Ok(None);
-        };
-        let pictures = self.pictures(job)?;
-        let order = self.wait(read_order(&self.store, job.attempt.id().order))?;
-        let mrz = order.identity.mrz(job.binding.number);
-        let expected = Expected {
-            marking: self.reader.marking()?,
-            pictures: &pictures,
-            mrz: &mrz.map_err(FilesError::from).map_err(StepError::from)?,
-        };
-        let seen = ExitPictures {
-            front: self.reader.exit_picture(handle, Face::Front)?,
-            back: self.reader.exit_picture(handle, Face::Back)?,
-        };
-        Ok(match inspector.inspect(expected, &seen) {
-            Ok(Verdict::Passed) => None,
-            Ok(Verdict::Failed { finding }) => Some(finding),
-            Err(error) => Some(error.to_string()),
-        })
     }
 
     /// Gives an attempt up whose card the machine has; its reject is meant with the same commit.

@@ -7,11 +7,13 @@
 //! ```
 //! The machine moves and prints by itself, so the next chip is worked on meanwhile.
 
+mod article;
 mod attend;
 mod gone;
 mod met;
 mod obstacle;
 mod shown;
+pub(super) mod sight;
 
 use std::{
     collections::BTreeMap,
@@ -27,7 +29,7 @@ use personalisation_core::{
 use personalisation_store::StoreError;
 use rand::CryptoRng;
 
-use self::{obstacle::Obstacle, shown::Shown};
+use self::{article::Article, obstacle::Obstacle, shown::Shown};
 use super::{
     ACTOR, Tally, Worker, WorkerError, Workplace,
     failure::Remedy,
@@ -50,6 +52,8 @@ struct Floor {
     renewed: Instant,
     /// What the floor's page was told.
     shown: Shown,
+    /// The card that a person has to approve before others are printed.
+    article: Article,
 }
 
 /// What is to be done with a card.
@@ -82,6 +86,7 @@ impl Floor {
             met: false,
             renewed: Instant::now(),
             shown: Shown::default(),
+            article: Article::default(),
         }
     }
 }
@@ -133,7 +138,9 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
     fn look(&mut self, floor: &mut Floor) -> Result<Turn, Obstacle> {
         self.keep_leases(floor)?;
         let status = self.reader.status(None, Duration::ZERO)?;
-        self.show(floor, status.instruction(), Some(status.cards.len()));
+        let article = self.first_article(&mut floor.article)?;
+        let instruction = status.instruction().or(article.as_ref());
+        self.show(floor, instruction, Some(status.cards.len()));
         if !floor.met {
             self.meet(floor, &status)?;
         }

@@ -1,5 +1,7 @@
 //! `/templates`: the versions by which faces are printed, who proposed and approved each, and the act that one may do.
 
+mod specimen;
+
 use axum::{
     extract::{Path, State},
     http::StatusCode,
@@ -32,11 +34,18 @@ use crate::{
     template::{TemplateDeskError, Wish, carry_out, digest, document},
 };
 
+pub(super) use self::specimen::Specimens;
+
 pub(super) fn add(routes: Routes) -> Routes {
     const ONE: &str = "/templates/{state}/{document}/{version}";
     routes
         .see("/templates", Resource::Templates, list)
         .see(ONE, Resource::Templates, show)
+        .see(
+            "/templates/{state}/{document}/{version}/specimen/{face}",
+            Resource::Templates,
+            specimen::show,
+        )
         .act(
             "/templates/{state}/{document}/{version}/propose",
             Resource::Templates,
@@ -178,6 +187,7 @@ async fn render(
             (Notification::new(Tone::Bad, speech.text(against)).urgent())
         }
         (facts)
+        (specimen::section(speech, seen))
         (acts)
     };
     let title = speech.text(words::document(seen.key.document));
