@@ -26,8 +26,7 @@ impl Place {
     /// One machine with so many blanks; an operator, an inspector, and somebody who is both.
     pub fn begin(blanks: usize) -> Self {
         let hall = Hall::inspected(1, blanks);
-        let port = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = port.local_addr().unwrap().port();
+        let port = free_port();
         let house = hall.journey.house.centre.config();
         let console = format!(
             "{}\n[console]\nlisten = \"127.0.0.1:{port}\"\norigin = \"http://localhost:{port}\"\n\
@@ -102,7 +101,13 @@ impl Place {
     }
 }
 
-/// The number of the card that came into the exit tray next.
+/// A port on which nobody listens.
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
+}
+
+/// Order and number of the card that came into the exit tray next.
 pub fn document(line: &mut LineRun) -> (String, String) {
     let event = line
         .wait_for("a document", |event| event["event"] == "document")

@@ -18,15 +18,15 @@ const fn point(key: char, text: Id) -> Point {
 
 /// All, in the order of the keys.
 pub(super) const POINTS: [Point; 9] = [
-    point('1', Id("check-sides")),
-    point('2', Id("check-position")),
-    point('3', Id("check-colour")),
-    point('4', Id("check-portrait")),
-    point('5', Id("check-text")),
-    point('6', Id("check-zone")),
-    point('7', Id("check-blemish")),
-    point('8', Id("check-body")),
-    point('9', Id("check-module")),
+    point('1', Id("point-sides")),
+    point('2', Id("point-position")),
+    point('3', Id("point-colour")),
+    point('4', Id("point-portrait")),
+    point('5', Id("point-text")),
+    point('6', Id("point-zone")),
+    point('7', Id("point-blemish")),
+    point('8', Id("point-body")),
+    point('9', Id("point-module")),
 ];
 
 /// The key that accepts a card, and the one that rejects it: at the same place on every keyboard, and beside the digits.
