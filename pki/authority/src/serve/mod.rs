@@ -115,7 +115,12 @@ pub(crate) async fn listen(
     let listener = TcpListener::bind(address).await.map_err(unavailable)?;
     let address = listener.local_addr().map_err(unavailable)?;
     let (accepted, connections) = mpsc::channel(16);
-    tokio::spawn(key_custody::tls::accept(listener, acceptor, accepted));
+    tokio::spawn(key_custody::tls::accept(
+        listener,
+        acceptor,
+        accepted,
+        std::convert::identity,
+    ));
     Ok((address, ReceiverStream::new(connections), door))
 }
 
