@@ -45,6 +45,8 @@ GRANT SELECT, INSERT, UPDATE ON template_version TO stempel_console, stempel_tem
 GRANT SELECT, INSERT ON template_approval TO stempel_console, stempel_template;
 GRANT SELECT, UPDATE (first_used_at) ON template_version TO stempel_line;
 GRANT SELECT ON template_approval TO stempel_line;
+-- Orders are checked by what they will be printed by.
+GRANT SELECT ON template_version, template_approval TO stempel_intake, stempel_order;
 
 -- The floor at a glance: each line tells of its machines, the console shows them.
 GRANT SELECT, INSERT, UPDATE ON line_machine TO stempel_line;
@@ -103,6 +105,8 @@ GRANT SELECT, INSERT, UPDATE ON staff_person, staff_role, staff_code, staff_glas
 GRANT SELECT, INSERT, UPDATE, DELETE ON staff_credential, staff_link, staff_session TO stempel_console, stempel_staff;
 GRANT SELECT ON staff_person, staff_role, staff_credential TO stempel_intake, stempel_fleet;
 GRANT SELECT ON staff_person, staff_role TO stempel_template;
+-- Who gives a lost machine up.
+GRANT SELECT ON staff_person, staff_role TO stempel_line;
 
 -- Quality: the line tells of changes and of what the exit camera saw; people inspect and approve at the console.
 GRANT SELECT, INSERT, UPDATE ON quality_set_up, quality_operator TO stempel_console;

@@ -6,6 +6,7 @@ pub mod content;
 pub mod event;
 pub mod files;
 pub mod fingers;
+pub mod lost;
 pub mod machine;
 pub mod output;
 pub mod printing;
@@ -29,6 +30,7 @@ use icao9303::x509::TrustStore;
 use key_custody::{CustodyError, Token};
 use machine::idoc::{Idoc, PcscLink};
 use output::{Output, OutputError};
+use personalisation_core::machine::MachineSerial;
 use personalisation_store::{Store, StoreError};
 use printing::Printer;
 use reader::{CardReader, PcscReader};
@@ -49,6 +51,9 @@ use crate::{
 /// `personalisation line`
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
+    /// Something else than making cards.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// End when the queue is empty, or no reader has a usable blank.
     #[arg(long)]
     once: bool,
@@ -58,6 +63,19 @@ pub struct Args {
     /// Leave each document's files and output record in this folder.
     #[arg(long, value_name = "DIR")]
     dump: Option<PathBuf>,
+}
+
+/// What people say of a line.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Command {
+    /// Gives up what lies in a machine that does not come back: blanks missing, orders made again or on hold.
+    LostMachine {
+        /// The machine's serial number.
+        serial: MachineSerial,
+        /// Login of whoever says so.
+        #[arg(long)]
+        by: String,
+    },
 }
 
 /// Why the line did not begin, or stopped. For the operator.
@@ -185,7 +203,7 @@ fn finished(tally: Tally, queued: u64, json: bool) -> ExitCode {
     }
     eprintln!(
         "personalisation line: not everything was made: {queued} attempts are left in the queue \
-         (put blanks in and start again), {on_hold} remakes wait for a person (`order list`)"
+         (put blanks in and start again), {on_hold} orders wait for a person (`order list`)"
     );
     ExitCode::FAILURE
 }

@@ -40,7 +40,6 @@ pub struct Bind<'a> {
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one a card, and moved once")]
 pub enum Bound {
     /// The attempt, in state Bound.
     Attempt(Attempt),
@@ -48,6 +47,9 @@ pub enum Bound {
     NothingQueued,
     /// Something waits, but by no template of its document type may be printed.
     NoTemplate(NoTemplate),
+    /// Nothing was bound: who is next is of a State for whose documents of that type no template may be printed by, though for another
+    /// State's one may. Others wait behind it until somebody sets it aside.
+    Unprintable(Attempt, NoTemplate),
     /// No delivery named this chip.
     UnknownChip,
     /// The chip's blank is not to be had: a document, spoiled, not received yet, or handed out to another line.
@@ -64,7 +66,7 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<Bound, StoreError> {
         let entries = &entries;
-        transaction!(
+        let bound = transaction!(
             self,
             "binding a blank",
             taking | tx | {
@@ -102,7 +104,15 @@ impl Store {
                 audit::write(tx, &entries(&bound)).await?;
                 Ok(Bound::Attempt(bound))
             }
-        )
+        );
+        match bound {
+            // Of the transaction nothing is left, neither the blank's issue nor the batch's count.
+            Err(StoreError::NoTemplate(unprintable)) => {
+                let (attempt, refused) = *unprintable;
+                Ok(Bound::Unprintable(attempt, refused))
+            }
+            bound => bound,
+        }
     }
 }
 

@@ -184,6 +184,7 @@ async fn content_of_an_attempt_is_sealed_with_its_move(engine: Engine) {
         from: &bound,
         path: &[keyed, built.clone()],
         content: &[(AttemptContent::CardAccessNumber, b"483920")],
+        signer: None,
         entries: &[],
     };
     bench

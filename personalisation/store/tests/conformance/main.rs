@@ -8,6 +8,7 @@ mod home;
 mod intake;
 mod lease;
 mod line;
+mod lost;
 mod machine;
 mod order;
 mod persons;
@@ -207,6 +208,7 @@ impl Bench {
             from,
             path: &path,
             content: &[],
+            signer: None,
             entries: &[],
         };
         self.store

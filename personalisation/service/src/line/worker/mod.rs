@@ -1,6 +1,7 @@
 //! A worker: one reader with one card at a time, or one machine with two. It takes no input but what chip and database say, and
 //! every step it takes may be repeated after a crash.
 
+mod aside;
 mod failure;
 mod floor;
 mod job;
@@ -62,7 +63,7 @@ pub struct Tally {
     pub documents: u64,
     /// Attempts given up.
     pub scrapped: u64,
-    /// Remakes among them that wait for a person.
+    /// Remakes among them that wait for a person, and orders that were set aside.
     pub on_hold: u64,
 }
 
@@ -199,6 +200,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                     failures.count(fault)?;
                 }
                 Turn::Abandoned(doubt) => tally.give_up(doubt),
+                Turn::Held => tally.on_hold += 1,
                 Turn::Cancelled | Turn::Busy | Turn::Personalised(_) | Turn::Interrupted(_) => {}
                 Turn::Idle => {
                     let since = idle_since.get_or_insert_with(Instant::now);
