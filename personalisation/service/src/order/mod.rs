@@ -6,6 +6,7 @@ mod identity;
 mod parts;
 mod permit;
 mod pictures;
+mod section;
 pub(crate) mod ticket;
 
 use std::path::Path;
@@ -37,9 +38,10 @@ use zeroize::Zeroizing;
 pub use self::{
     file::OrderFile,
     parts::{GivenFinger, Parts, Stated, StatedPermit},
+    section::PermitSection,
 };
 use crate::{
-    config::{Config, PermitSection},
+    config::Config,
     faces::{Faces, Holder},
     person,
 };

@@ -1,6 +1,7 @@
 //! `/stock`: every blank accounted for. Balances and the audit of the books, deliveries, shifts with their counts,
 //! destruction before two persons, and which card came from where.
 
+mod blind;
 mod cards;
 mod certificate;
 mod check;
@@ -50,7 +51,8 @@ pub(super) fn add(routes: Routes) -> Routes {
 
 /// The stock, in the hands of whoever is at the page.
 fn room(desk: &Desk) -> Stockroom {
-    Stockroom::at_console(desk.store.clone(), desk.rng, edge::now)
+    let shared = (desk.store.clone(), desk.issues.clone());
+    Stockroom::at_console(shared, desk.rng, edge::now)
 }
 
 /// How many shifts wait for two supervisors.
