@@ -227,16 +227,22 @@ fn axe_core_finds_nothing_on_the_pages_of_the_stock_in_any_language() {
     let open = "shift open --line line-1 --unused 4 --by operator";
     stock(&centre, open);
     let deliveries = centre.runtime.block_on(centre.store.deliveries()).unwrap();
+    let boxes = centre.store.boxes(deliveries[0].id);
+    let boxes = centre.runtime.block_on(boxes).unwrap();
     let shifts = centre.runtime.block_on(centre.store.shifts(1)).unwrap();
     let pages = [
         "/stock".to_owned(),
         "/stock/check".to_owned(),
         "/stock/deliveries".to_owned(),
         format!("/stock/deliveries/{}", deliveries[0].id),
+        format!("/stock/deliveries/{}/{}", deliveries[0].id, boxes[1].id),
+        "/stock/issue".to_owned(),
         "/stock/shifts".to_owned(),
         format!("/stock/shifts/{}", shifts[0].shift.id()),
         "/stock/destruction".to_owned(),
         "/stock/cards".to_owned(),
+        "/cards".to_owned(),
+        format!("/cards/{}", chip(1)),
     ];
     let centre = centre.start();
     centre.sign_in("weber", "/stock");

@@ -22,7 +22,7 @@ use crate::{
 const TABLE: &str = "stock_issue";
 /// What is read of an issue.
 const HEAD: &str =
-    "SELECT issue.entry_id, issue.line, issue.number, issue.signed, entry.entered_at,
+    "SELECT issue.entry_id, issue.line, issue.number, issue.signed, entry.entered_at, entry.blanks,
      entry.shift_id, entry.by_person
  FROM stock_issue AS issue JOIN stock_entry AS entry ON entry.entry_id = issue.entry_id";
 
@@ -35,6 +35,8 @@ pub struct IssueRow {
     pub line: LineName,
     /// Which issue of that line, from 1; none where the line took them itself.
     pub number: Option<u64>,
+    /// How many blanks.
+    pub blanks: u64,
     /// When.
     pub at: OffsetDateTime,
     /// The shift that was open there.
@@ -68,6 +70,17 @@ impl Store {
             .bind(i64::from(most));
         let rows = statement.build().fetch_all(&self.pool).await;
         let rows = rows.map_err(StoreError::database("listing unsigned issues"))?;
+        rows.iter().map(issue_of).collect()
+    }
+
+    /// What people handed out, the newest first, at most `most`.
+    pub async fn issues(&self, most: u32) -> Result<Vec<IssueRow>, StoreError> {
+        let mut statement = Statement::new(HEAD);
+        statement
+            .push(" WHERE issue.number IS NOT NULL ORDER BY entry.entered_at DESC, issue.number DESC LIMIT ")
+            .bind(i64::from(most));
+        let rows = statement.build().fetch_all(&self.pool).await;
+        let rows = rows.map_err(StoreError::database("listing issues"))?;
         rows.iter().map(issue_of).collect()
     }
 
@@ -171,6 +184,7 @@ fn issue_of(row: &EngineRow) -> Result<IssueRow, StoreError> {
         entry,
         line: line.ok_or_else(|| columns.bad("line"))?,
         number: number.map(i64::unsigned_abs),
+        blanks: super::movement::count(row, "blanks")?,
         at: at.ok_or_else(|| columns.bad("entered_at"))?,
         shift: columns.read_if_any("shift_id", |bytes| bytes.try_into().ok())?,
         by: columns.read_if_any("by_person", staff::person_id)?,

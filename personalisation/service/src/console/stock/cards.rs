@@ -77,7 +77,7 @@ pub(super) async fn show(
     let table = table.or_if_empty(speech.text("cards-none"));
     let table = cards.iter().fold(table, |table, card| {
         table.row([
-            Cell::from(&card.number),
+            Cell::link(&format!("/cards/{}", card.chip), &card.number),
             Cell::from(grouped(&card.chip.to_string())),
             Cell::from(&card.batch),
             Cell::from(&card.label),

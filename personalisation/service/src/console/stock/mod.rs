@@ -7,9 +7,13 @@ mod certificate;
 mod check;
 mod deliveries;
 mod destruction;
+mod history;
+mod inspect;
+mod issue;
 mod overview;
 mod receipt;
 mod second;
+mod serials;
 mod shift;
 mod shifts;
 
@@ -32,6 +36,15 @@ pub(super) fn add(routes: Routes) -> Routes {
         .see("/stock/check", Stock, check::show)
         .see("/stock/deliveries", Stock, deliveries::list)
         .see("/stock/deliveries/{delivery}", Stock, deliveries::show)
+        .see("/stock/deliveries/{delivery}/{box}", Stock, inspect::show)
+        .act(
+            "/stock/deliveries/{delivery}/{box}",
+            Stock,
+            inspect::take_in,
+        )
+        .see("/stock/issue", Stock, issue::show)
+        .act("/stock/issue", Stock, issue::hand_out)
+        .act("/stock/issue/return", Stock, issue::take_back)
         .see("/stock/shifts", Stock, shifts::list)
         .act("/stock/shifts", Stock, shifts::open)
         .see("/stock/shifts/{shift}", Stock, shift::show)
@@ -47,6 +60,8 @@ pub(super) fn add(routes: Routes) -> Routes {
             receipt::pdf,
         )
         .see("/stock/cards", Stock, cards::show)
+        .see("/cards", Stock, history::ask)
+        .see("/cards/{key}", Stock, history::show)
 }
 
 /// The stock, in the hands of whoever is at the page.

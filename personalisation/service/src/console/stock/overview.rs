@@ -92,7 +92,9 @@ fn links(speech: Speech<'_>) -> Markup {
             li { a href="/stock/shifts" { (speech.text("stock-shifts")) } }
             li { a href="/stock/destruction" { (speech.text("stock-destruction")) } }
             li { a href="/stock/deliveries" { (speech.text("stock-deliveries")) } }
+            li { a href="/stock/issue" { (speech.text("issue-title")) } }
             li { a href="/stock/cards" { (speech.text("stock-cards")) } }
+            li { a href="/cards" { (speech.text("card-title")) } }
             li { a href="/stock/check" { (speech.text("stock-check")) } }
         }
     }

@@ -1,7 +1,13 @@
 //! Issues: what was handed out, for stock's signature.
 
-use personalisation_core::chip_serial::ChipSerial;
-use personalisation_store::{line::Bound, stock::Which};
+use personalisation_core::{
+    attempt::{Digest, ScrapReason},
+    chip_serial::ChipSerial,
+};
+use personalisation_store::{
+    line::Bound,
+    stock::{CardKey, Happened, Which},
+};
 
 use super::{
     handed::line,
@@ -80,7 +86,55 @@ async fn a_line_may_be_bound_to_what_was_handed_out_and_signed(engine: Engine) {
     check(&bench).await;
 }
 
+async fn a_card_tells_its_whole_history(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[1, 2].map(chip)).await;
+    let by = keeper(&mut bench).await;
+    let one = Which::Chips(vec![chip(1)]);
+    let issued = bench.store.issue_blanks(&one, &line(), by, &[], NOW).await;
+    issued.unwrap();
+    bench.order("ONE", NOW).await;
+    let mine = lease("one/reader", 1);
+    let bound = bench.bound(chip(1), &mine).await;
+    let reason = ScrapReason::ChipRefused;
+    bench.scrap(&mine, &bound, reason).await;
+    let signer = bench.store.note_signer(bound.id(), Digest([9; 32])).await;
+    signer.unwrap();
+    let store = &bench.store;
+    let card = store.card_history(&CardKey::Chip(chip(1))).await;
+    let card = card.unwrap().unwrap();
+    let made = card.made.clone().unwrap();
+    assert_eq!((made.attempt, card.label.as_str()), (bound.id(), "1"));
+    assert_eq!(made.worker.as_deref(), Some("one/reader"));
+    assert_eq!(made.scrap_reason.as_deref(), Some(reason.name()));
+    assert_eq!(made.signer, Some("09".repeat(32)));
+    let moved = |to: &str| Happened::Moved(to.parse().unwrap());
+    let happened: Vec<_> = card.events.iter().map(|event| event.what.clone()).collect();
+    for what in [
+        moved("delivery"),
+        moved("vault"),
+        moved("line:one"),
+        moved("spoiled"),
+        Happened::State("bound".to_owned()),
+        Happened::State("scrapped".to_owned()),
+    ] {
+        assert!(happened.contains(&what), "{what:?}: {happened:?}");
+    }
+    let handed = card
+        .events
+        .iter()
+        .find(|event| event.what == moved("line:one"));
+    assert_eq!(handed.unwrap().by, Some(by));
+    let same = store.card_history(&CardKey::Number(made.number)).await;
+    assert_eq!(same.unwrap(), Some(card));
+    let unused = store.card_history(&CardKey::Chip(chip(2))).await;
+    assert_eq!(unused.unwrap().unwrap().made, None);
+    let nobody = store.card_history(&CardKey::Chip(chip(9))).await;
+    assert_eq!(nobody.unwrap(), None);
+}
+
 on_each_engine! {
+    a_card_tells_its_whole_history,
     each_handing_out_is_an_issue_that_is_signed_once,
     a_line_may_be_bound_to_what_was_handed_out_and_signed,
 }
