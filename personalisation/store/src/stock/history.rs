@@ -127,17 +127,17 @@ impl Store {
             return Ok(None);
         };
         let (blank, mut history) = card_of(&row)?;
-        history.events = self.moves(blank).await?;
+        history.events = self.card_moves(blank).await?;
         if let Some(made) = &history.made {
             let id = made.attempt;
-            history.events.extend(self.states(&id).await?);
-            history.events.extend(self.looks(&id).await?);
+            history.events.extend(self.card_states(&id).await?);
+            history.events.extend(self.card_looks(&id).await?);
         }
         history.events.sort_by_key(|event| event.at);
         Ok(Some(history))
     }
 
-    async fn moves(&self, blank: BlankId) -> Result<Vec<HistoryEvent>, StoreError> {
+    async fn card_moves(&self, blank: BlankId) -> Result<Vec<HistoryEvent>, StoreError> {
         let rows = sqlx::query(
             "SELECT move.moved_at, entry.to_account, entry.by_person, entry.with_person
              FROM stock_move AS move JOIN stock_entry AS entry ON entry.entry_id = move.entry_id
@@ -160,7 +160,7 @@ impl Store {
         rows.iter().map(event).collect()
     }
 
-    async fn states(&self, id: &AttemptId) -> Result<Vec<HistoryEvent>, StoreError> {
+    async fn card_states(&self, id: &AttemptId) -> Result<Vec<HistoryEvent>, StoreError> {
         let query = sqlx::query(
             "SELECT state, moved_at FROM line_move WHERE order_id = $1 AND attempt = $2
              ORDER BY step",
@@ -179,7 +179,7 @@ impl Store {
         rows.iter().map(event).collect()
     }
 
-    async fn looks(&self, id: &AttemptId) -> Result<Vec<HistoryEvent>, StoreError> {
+    async fn card_looks(&self, id: &AttemptId) -> Result<Vec<HistoryEvent>, StoreError> {
         let query = sqlx::query(
             "SELECT look, passed, inspector, inspected_at FROM quality_inspection
              WHERE order_id = $1 AND attempt = $2 ORDER BY inspected_at",
