@@ -8,3 +8,7 @@ CREATE TRIGGER IF NOT EXISTS stock_move_fixed BEFORE UPDATE ON stock_move
 BEGIN SELECT RAISE(ABORT, 'moves of blanks are only ever added'); END;
 CREATE TRIGGER IF NOT EXISTS stock_move_kept BEFORE DELETE ON stock_move
 BEGIN SELECT RAISE(ABORT, 'moves of blanks are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS stock_count_fixed BEFORE UPDATE ON stock_count
+BEGIN SELECT RAISE(ABORT, 'counts of shifts are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS stock_count_kept BEFORE DELETE ON stock_count
+BEGIN SELECT RAISE(ABORT, 'counts of shifts are only ever added'); END;

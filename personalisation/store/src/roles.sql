@@ -62,7 +62,14 @@ GRANT SELECT, INSERT ON stock_move, stock_entry TO stempel_stock, stempel_line, 
 GRANT SELECT, INSERT, UPDATE ON stock_box TO stempel_stock;
 GRANT SELECT, UPDATE ON stock_box TO stempel_console;
 GRANT SELECT, INSERT, UPDATE ON stock_shift TO stempel_stock, stempel_console;
-GRANT SELECT, INSERT ON stock_destruction TO stempel_stock, stempel_console;
+GRANT SELECT, INSERT ON stock_destruction, stock_count TO stempel_stock, stempel_console;
+-- What pki signed, against the attempts; where they differ, an alarm.
+GRANT SELECT, INSERT ON stock_signature TO stempel_stock, stempel_console;
+GRANT SELECT, UPDATE ON stock_compared TO stempel_stock, stempel_console;
+GRANT SELECT ON line_move TO stempel_stock;
+GRANT SELECT, INSERT ON fleet_alarm TO stempel_stock;
+-- What was handed out, for a signature.
+GRANT SELECT, INSERT, UPDATE ON stock_issue, stock_issue_count TO stempel_stock, stempel_console, stempel_line;
 -- Which shift an entry belongs to.
 GRANT SELECT, UPDATE (entries) ON stock_shift TO stempel_line, stempel_order;
 -- Whether an attempt has a blank, who acts (names are sealed), and which card came from where.

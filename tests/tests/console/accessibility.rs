@@ -115,7 +115,9 @@ const PAGES: [&str; 24] = [
     "/stock/check",
     "/stock/deliveries",
     "/stock/destruction",
+    "/stock/issue",
     "/stock/shifts",
+    "/cards",
     "/passkeys",
     "/nowhere",
 ];

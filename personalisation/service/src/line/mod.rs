@@ -46,6 +46,7 @@ use crate::{
     inspection_system::{Folder, InspectionSystemError, Keeper},
     own_certificate,
     quality::ByCamera,
+    stock::{IssueDesk, IssueProblem},
 };
 
 /// `personalisation line`
@@ -90,6 +91,9 @@ pub enum LineError {
     /// The token cannot be used.
     #[error("opening the line's token: {0}")]
     Custody(#[from] CustodyError),
+    /// The line's key of blank issues cannot be used.
+    #[error(transparent)]
+    Issues(#[from] IssueProblem),
     /// pki or the trusted certificates cannot be set up.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -134,14 +138,17 @@ pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, 
     }
     let ours = signing::identity(config)?;
     let handle = runtime.handle().clone();
+    let store = runtime.block_on(config.open_store())?;
+    let issues = IssueDesk::of_the_line(config, store.clone())?;
     let signer = PkiClient::with_identity(&config.pki, Arc::clone(&ours), handle)?;
+    let signer = signer.presenting(issues);
     let output = args.dump.clone().map(Output::new);
     let place = Place {
         trust: Arc::new(signing::read_trust(&config.pki.trust)?),
         fingers: fingers(config, &signer)?,
         signer,
         keys: Arc::new(TokenKeys::open(config)?),
-        store: runtime.block_on(config.open_store())?,
+        store,
         runtime: runtime.handle().clone(),
         printer: output
             .as_ref()
@@ -298,6 +305,7 @@ impl Place {
             removal_grace: line.removal_grace(),
             max_tries: line.max_tries,
             apdu_buffer: line.apdu_buffer,
+            handed_out_only: line.handed_out_only,
             output: self.output.clone(),
             printer: self.printer.clone(),
         };

@@ -6,6 +6,7 @@ mod identity;
 mod parts;
 mod permit;
 mod pictures;
+mod section;
 pub(crate) mod ticket;
 
 use std::path::Path;
@@ -38,9 +39,10 @@ use zeroize::Zeroizing;
 pub use self::{
     file::OrderFile,
     parts::{GivenFinger, Parts, Stated, StatedPermit},
+    section::PermitSection,
 };
 use crate::{
-    config::{Config, PermitSection},
+    config::Config,
     faces::{Faces, Holder, templates},
     person,
 };

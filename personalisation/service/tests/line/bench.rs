@@ -360,6 +360,7 @@ impl Bench {
                 removal_grace: Duration::ZERO,
                 max_tries: self.tries,
                 apdu_buffer: 4096,
+                handed_out_only: false,
                 output: self.dumps.then_some(output),
                 printer: Printer::default(),
             },

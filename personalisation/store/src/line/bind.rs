@@ -36,6 +36,8 @@ pub struct Bind<'a> {
     pub batch: BatchId,
     /// Every template that the program prints by.
     pub templates: &'a [Template],
+    /// Only a blank that somebody handed out to this line, by an issue that is signed; else one in the vault is taken.
+    pub handed_out_only: bool,
 }
 
 /// What came of it.
@@ -52,6 +54,8 @@ pub enum Bound {
     Unprintable(Attempt, NoTemplate),
     /// No delivery named this chip.
     UnknownChip,
+    /// The chip's blank was not handed out, or that is not signed yet.
+    NotHandedOut,
     /// The chip's blank is not to be had: a document, spoiled, not received yet, or handed out to another line.
     NotAvailable(BlankState),
 }
@@ -79,6 +83,9 @@ impl Store {
                     return Ok(Bound::UnknownChip);
                 };
                 let line = bind.lease.line();
+                if blank.state.is_in_vault() && bind.handed_out_only {
+                    return Ok(Bound::NotHandedOut);
+                }
                 if blank.state.is_in_vault() {
                     let issue = Movement::issue(&line, now);
                     move_blanks(tx, &[blank.id], &issue).await?;
@@ -87,6 +94,8 @@ impl Store {
                     || !stock::keep_at(tx, blank.id, &line).await?
                 {
                     return Ok(Bound::NotAvailable(blank.state));
+                } else if bind.handed_out_only && !stock::is_signed(tx, blank.id).await? {
+                    return Ok(Bound::NotHandedOut);
                 }
                 let (attempt, batch) = self.take_next(tx, head, (bind, &standing), now).await?;
                 let printable = queue::template_for(tx, &attempt, &standing).await?;

@@ -33,6 +33,8 @@ pub struct OriginFilter {
     pub signer: Option<String>,
     /// The document's number.
     pub number: Option<String>,
+    /// Without the cards that were begun in a shift that is open at their line: nobody counted them yet.
+    pub counted_only: bool,
 }
 
 /// A card that was begun, and where it came from. No personal data.
@@ -112,6 +114,12 @@ impl Store {
                 .push(" OR substr(made.holder, 1, CAST(")
                 .bind(length);
             statement.push(" AS INTEGER)) = ").bind(readers).push(")");
+        }
+        if filter.counted_only {
+            statement.push(
+                " AND NOT EXISTS (SELECT 1 FROM stock_shift AS shift WHERE shift.line = blank.line
+                     AND shift.state = 'open' AND shift.opened_at <= number.allocated_at)",
+            );
         }
         statement
             .push(" ORDER BY number.allocated_at DESC, attempt.document_number LIMIT ")

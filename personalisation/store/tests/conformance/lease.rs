@@ -178,6 +178,7 @@ async fn eight_workers_and_eight_orders_are_paired_one_to_one(engine: Engine) {
                 lease: &lease,
                 batch: BatchId::from_bytes([worker; 16]),
                 templates: crate::templates(),
+                handed_out_only: false,
             };
             store.bind_next(&bind, |_| vec![], NOW).await
         });

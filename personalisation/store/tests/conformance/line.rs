@@ -67,6 +67,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
         lease: &one,
         batch: BatchId::from_bytes([1; 16]),
         templates: crate::templates(),
+        handed_out_only: false,
     };
     let Bound::Attempt(first) = bench
         .store
@@ -86,6 +87,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
         lease: &two,
         batch: BatchId::from_bytes([2; 16]),
         templates: crate::templates(),
+        handed_out_only: false,
     };
     let error = bench
         .store
@@ -256,6 +258,7 @@ async fn walk(bench: &mut Bench) -> Result<(), StoreError> {
             lease: &mine,
             batch: BatchId::generate(&mut bench.rng),
             templates: crate::templates(),
+            handed_out_only: false,
         };
         let Bound::Attempt(bound) = bench.store.bind_next(&bind, |_| vec![], NOW).await? else {
             panic!()

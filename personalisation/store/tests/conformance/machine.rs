@@ -31,6 +31,7 @@ impl Bench {
             lease: &mine,
             batch: BatchId::from_bytes([byte; 16]),
             templates: crate::templates(),
+            handed_out_only: false,
         };
         let bound = self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap();
         let Bound::Attempt(attempt) = bound else {

@@ -77,6 +77,7 @@ impl Bench {
             lease: &lease("one", number),
             batch: BatchId::generate(&mut self.rng),
             templates,
+            handed_out_only: false,
         };
         self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap()
     }

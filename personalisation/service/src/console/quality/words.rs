@@ -4,7 +4,7 @@ use pages::Id;
 use personalisation_core::quality::{Look, Reason};
 
 /// Who looked.
-pub(super) const fn look(look: Look) -> Id {
+pub(in crate::console) const fn look(look: Look) -> Id {
     match look {
         Look::Machine => Id("look-machine"),
         Look::FirstArticle => Id("look-first-article"),

@@ -50,6 +50,8 @@ pub struct Settings {
     pub max_tries: u32,
     /// Longest command and response that the chips take, in bytes.
     pub apdu_buffer: u32,
+    /// Takes only blanks that somebody handed out to this line, by an issue that is signed.
+    pub handed_out_only: bool,
     /// Where documents are dumped.
     pub output: Option<Output>,
     /// Whoever draws the faces for a machine, where nothing is dumped.

@@ -222,6 +222,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             lease: &lease,
             batch: BatchId::generate(&mut self.rng),
             templates: templates(),
+            handed_out_only: self.settings.handed_out_only,
         };
         let entries = |attempt: &Attempt| {
             let object = format!("attempt {}", attempt.id());
@@ -262,6 +263,11 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             Bound::Unprintable(attempt, refused) => self.set_aside(&attempt, &refused.to_string()),
             Bound::UnknownChip => {
                 self.refuse(Some(serial), "chip_unknown", "no delivery names it")?;
+                Ok(seat.settle())
+            }
+            Bound::NotHandedOut => {
+                let detail = "nobody handed its blank out to this line, or that is not signed yet (`stock issue`, `stock sign`)";
+                self.refuse(Some(serial), "blank_not_handed_out", detail)?;
                 Ok(seat.settle())
             }
             Bound::NotAvailable(state) => {
