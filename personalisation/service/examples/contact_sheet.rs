@@ -18,10 +18,9 @@ use image::{
     DynamicImage, Rgb, RgbImage, codecs::jpeg::JpegEncoder, imageops, imageops::FilterType,
 };
 use personalisation::{
-    config::PermitSection,
     edge,
     faces::{CardFacts, Faces, Pictures},
-    order::{self, OrderFile},
+    order::{self, OrderFile, PermitSection},
 };
 use personalisation_core::{card_access_number::CardAccessNumber, document_number::DocumentNumber};
 

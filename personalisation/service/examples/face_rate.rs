@@ -16,10 +16,9 @@ use std::{
 use hardware_sim::people::{self, People, portrait::Fault};
 use icao9303::mrz::Mrz;
 use personalisation::{
-    config::PermitSection,
     edge,
     faces::{CardFacts, Faces, Holder, Prepared},
-    order::{self, OrderFile},
+    order::{self, OrderFile, PermitSection},
 };
 use personalisation_core::{document_number::DocumentNumber, issuer_profile::IssuerProfile};
 use serde_json::json;

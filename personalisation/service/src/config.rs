@@ -9,9 +9,7 @@ use std::{
 use dossier::dossier::DocumentType;
 use key_custody::TokenConfig;
 use personalisation_core::{
-    issuer_profile::IssuerProfile,
-    machine::MachineSerial,
-    rules::{PermitPolicy, residence_permit::PolicyError},
+    issuer_profile::IssuerProfile, machine::MachineSerial, rules::residence_permit::PolicyError,
 };
 use personalisation_store::{Database, Store, StoreError, sealing::Sealer};
 use serde::Deserialize;
@@ -21,10 +19,12 @@ use crate::{
     console::{ConsoleSection, ConsoleToken},
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
+    order::PermitSection,
     person,
     quality::QualitySection,
     review::{Issuer, notice::NoticesSection},
     secret_file::{self, SecretFileError},
+    stock::{StockSection, StockToken},
 };
 
 /// Why a configuration cannot be used. For the operator.
@@ -146,6 +146,8 @@ pub struct Tokens {
     pub review: Option<TicketToken>,
     /// The console's TLS key.
     pub console: Option<ConsoleToken>,
+    /// The key of blank issues.
+    pub stock: Option<StockToken>,
 }
 
 /// `[tokens.cards]`
@@ -163,6 +165,10 @@ pub struct CardToken {
     pub delivery_key: String,
     /// Where the public half of the delivery key is written.
     pub delivery_public_key: Option<PathBuf>,
+    /// Label of the P-256 key by which the line takes blanks from the vault itself, where nobody hands them out.
+    pub issue_key: Option<String>,
+    /// Where `keys` writes its public half.
+    pub issue_public_key: Option<PathBuf>,
 }
 
 /// `[tokens.tickets]`, `[tokens.review]`
@@ -227,55 +233,6 @@ pub struct Pki {
     pub ticket_days: u32,
 }
 
-/// `[stock]`
-#[derive(Clone, Copy, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct StockSection {
-    /// Whether the boxes of a delivery are inspected before their blanks are in the vault.
-    pub inspect_deliveries: bool,
-}
-
-/// `[residence_permit]`: what a State decides for itself, and what no official text that we know fixes for Luxembourg
-/// (docs/permits.md).
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct PermitSection {
-    document_code: String,
-    longest_years: u8,
-    signature_from: u8,
-    /// Where permits are issued, unless an order says otherwise.
-    pub place_of_issue: String,
-    signing_profile: String,
-}
-
-impl Default for PermitSection {
-    fn default() -> Self {
-        let PermitPolicy {
-            document_code,
-            longest_years,
-            signature_from,
-        } = PermitPolicy::default();
-        Self {
-            document_code,
-            longest_years,
-            signature_from,
-            place_of_issue: "Luxembourg".to_owned(),
-            signing_profile: "residence-permit".to_owned(),
-        }
-    }
-}
-
-impl PermitSection {
-    /// What the rules of permits ask for.
-    pub fn policy(&self) -> PermitPolicy {
-        PermitPolicy {
-            document_code: self.document_code.clone(),
-            longest_years: self.longest_years,
-            signature_from: self.signature_from,
-        }
-    }
-}
-
 /// `[line]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -294,6 +251,8 @@ pub struct Line {
     pub max_tries: u32,
     /// Longest command and response that the chips take, in bytes.
     pub apdu_buffer: u32,
+    /// Take only blanks that somebody handed out to this line, by an issue that is signed.
+    pub handed_out_only: bool,
 }
 
 /// `[[line.machine]]`
@@ -322,6 +281,7 @@ impl Default for Line {
             removal_grace_seconds: 5,
             max_tries: 3,
             apdu_buffer: 4096,
+            handed_out_only: false,
         }
     }
 }
@@ -408,7 +368,7 @@ impl Config {
     pub fn signing_profile(&self, document: DocumentType) -> &str {
         match document {
             DocumentType::IdentityCard => &self.pki.signing_profile,
-            DocumentType::ResidencePermit => &self.residence_permit.signing_profile,
+            DocumentType::ResidencePermit => self.residence_permit.signing_profile(),
         }
     }
 
@@ -468,6 +428,18 @@ impl Config {
     pub fn console_token(&self) -> Option<(&ConsoleToken, TokenConfig)> {
         let section = self.tokens.console.as_ref()?;
         let ConsoleToken {
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
+        } = section;
+        Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
+    }
+
+    /// Stock's token.
+    pub fn stock_token(&self) -> Option<(&StockToken, TokenConfig)> {
+        let section = self.tokens.stock.as_ref()?;
+        let StockToken {
             softhsm2_conf,
             label,
             pin_file,
@@ -549,6 +521,7 @@ impl Config {
             intake: intake_token,
             review,
             console: console_token,
+            stock,
         } = tokens;
         let mut paths = vec![
             &mut sealing.key_file,
@@ -568,6 +541,7 @@ impl Config {
         paths.extend(register.iter_mut().map(|section| &mut section.server_ca));
         paths.extend(console.iter_mut().flat_map(ConsoleSection::paths));
         paths.extend(console_token.iter_mut().flat_map(ConsoleToken::paths));
+        paths.extend(stock.iter_mut().flat_map(StockToken::paths));
         if let Some(token) = review {
             paths.push(&mut token.pin_file);
             paths.extend(&mut token.softhsm2_conf);
@@ -579,6 +553,7 @@ impl Config {
         paths.extend(&mut tickets.public_key);
         paths.extend(&mut cards.so_pin_file);
         paths.extend(&mut cards.delivery_public_key);
+        paths.extend(&mut cards.issue_public_key);
         paths.extend(&mut tickets.so_pin_file);
         paths.extend(
             inspection
@@ -596,57 +571,4 @@ impl Config {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The example of `docs/line.md`.
-    fn example() -> String {
-        let docs = include_str!("../../../docs/line.md");
-        let start = docs.find("```toml\n").unwrap() + 8;
-        docs[start..].split("```").next().unwrap().to_owned()
-    }
-
-    #[test]
-    fn the_documented_example_is_read_and_its_paths_resolved() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("centre.toml");
-        fs::write(&path, example()).unwrap();
-        let config = Config::load(&path).unwrap();
-        let place = folder.path().join("centre.db");
-        assert!(matches!(&config.database, Database::Sqlite(path) if *path == place));
-        assert_eq!(config.card_token().token_label, "cards");
-        assert_eq!(
-            config.ticket_token().pin_file,
-            folder.path().join("tickets.pin")
-        );
-        assert_eq!(
-            config.card_token().module,
-            Path::new("/usr/lib/softhsm/libsofthsm2.so")
-        );
-        let (section, token) = config.inspection_system().unwrap();
-        assert_eq!(section.certificates, folder.path().join("inspection"));
-        assert_eq!(token.pin_file, folder.path().join("inspection.pin"));
-        assert_eq!(config.line.readers, ["Encoder 1", "Encoder 2"]);
-        assert_eq!(config.issuer_profile(), IssuerProfile::LUXEMBOURG);
-    }
-
-    #[test]
-    fn unknown_keys_and_profiles_are_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("centre.toml");
-        fs::write(&path, format!("pin = \"1234\"\n{}", example())).unwrap();
-        assert!(matches!(Config::load(&path), Err(ConfigError::Form { .. })));
-        let whole = example();
-        let (before, after) = whole.split_once("\n[inspection]").unwrap();
-        let after = after.split_once("\n[").unwrap().1;
-        fs::write(&path, format!("{before}\n[{after}")).unwrap();
-        let half = Config::load(&path);
-        let is_half = matches!(half, Err(ConfigError::HalfInspectionSystem { .. }));
-        assert!(is_half, "{half:?}");
-        fs::write(&path, example().replace("\"luxembourg\"", "\"atlantis\"")).unwrap();
-        assert!(matches!(
-            Config::load(&path),
-            Err(ConfigError::IssuerProfile { .. })
-        ));
-    }
-}
+mod tests;

@@ -8,8 +8,8 @@ use std::{
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
-        ApprovalSigning, CardMaster, InspectionSystem, IntakeOpening, ReceiptSigning, ServiceTls,
-        TicketSigning,
+        ApprovalSigning, CardMaster, InspectionSystem, IntakeOpening, IssueSigning, ReceiptSigning,
+        ServiceTls, TicketSigning,
     },
 };
 use rand::CryptoRng;
@@ -61,23 +61,8 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
             secret_file::create_key(path, rng)?,
         );
     }
-    // A token without a security officer's PIN here was made in a ceremony, with its keys.
-    let (cards, tickets) = (&config.tokens.cards, &config.tokens.tickets);
-    if let Some(so_pin) = &cards.so_pin_file {
-        let token = make_token(&config.card_token(), so_pin, rng, &mut note)?;
-        note(
-            "card master key",
-            fresh(token.generate_aes::<CardMaster>(&cards.card_master))?,
-        );
-        note(
-            "delivery key",
-            fresh(token.generate_delivery_key(&cards.delivery_key))?,
-        );
-        let made = token.generate_ec::<ServiceTls>(&config.pki.key, Curve::P256);
-        note("the line's TLS key", fresh(made)?);
-        let key = token.find_delivery_key(&cards.delivery_key)?;
-        write(cards.delivery_public_key.as_ref(), key.public_key_spki())?;
-    }
+    cards(config, rng, &mut note)?;
+    let tickets = &config.tokens.tickets;
     if let Some(so_pin) = &tickets.so_pin_file {
         let token = make_token(&config.ticket_token(), so_pin, rng, &mut note)?;
         note(
@@ -102,6 +87,7 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
     }
     intake(config, rng, &mut note)?;
     console(config, rng, &mut note)?;
+    stock(config, rng, &mut note)?;
     let officer = config.tokens.inspection.as_ref();
     let officer = officer.and_then(|token| token.so_pin_file.as_ref());
     if let (Some((section, token)), Some(so_pin)) = (config.inspection_system(), officer) {
@@ -112,6 +98,39 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
         note("inspection key", fresh(key)?);
     }
     Ok(made)
+}
+
+/// Keys of chips and deliveries, the line's TLS key, and its own key of blank issues where it has one. A token without a
+/// security officer's PIN here was made in a ceremony, with its keys.
+fn cards(
+    config: &Config,
+    rng: &mut impl CryptoRng,
+    note: &mut impl FnMut(&str, bool),
+) -> Result<(), KeysError> {
+    let cards = &config.tokens.cards;
+    let Some(so_pin) = &cards.so_pin_file else {
+        return Ok(());
+    };
+    let token = make_token(&config.card_token(), so_pin, rng, note)?;
+    note(
+        "card master key",
+        fresh(token.generate_aes::<CardMaster>(&cards.card_master))?,
+    );
+    note(
+        "delivery key",
+        fresh(token.generate_delivery_key(&cards.delivery_key))?,
+    );
+    let made = token.generate_ec::<ServiceTls>(&config.pki.key, Curve::P256);
+    note("the line's TLS key", fresh(made)?);
+    let key = token.find_delivery_key(&cards.delivery_key)?;
+    write(cards.delivery_public_key.as_ref(), key.public_key_spki())?;
+    if let Some(label) = &cards.issue_key {
+        let made = token.generate_ec::<IssueSigning>(label, Curve::P256);
+        note("the line's key of blank issues", fresh(made)?);
+        let key = token.find_ec::<IssueSigning>(label)?;
+        write(cards.issue_public_key.as_ref(), key.public_key_spki())?;
+    }
+    Ok(())
 }
 
 /// Keys that open dossiers and sign receipts, and the TLS key where it is in the same token.
@@ -168,6 +187,25 @@ fn console(
     let made = token.generate_ec::<ServiceTls>(&section.tls, Curve::P256);
     note("the console's TLS key", fresh(made)?);
     let key = token.find_ec::<ServiceTls>(&section.tls)?;
+    write(section.public_key.as_ref(), key.public_key_spki())
+}
+
+/// The key that signs issues of blanks.
+fn stock(
+    config: &Config,
+    rng: &mut impl CryptoRng,
+    note: &mut impl FnMut(&str, bool),
+) -> Result<(), KeysError> {
+    let Some((section, token)) = config.stock_token() else {
+        return Ok(());
+    };
+    let Some(so_pin) = &section.so_pin_file else {
+        return Ok(());
+    };
+    let token = make_token(&token, so_pin, rng, note)?;
+    let made = token.generate_ec::<IssueSigning>(&section.key, Curve::P256);
+    note("the key of blank issues", fresh(made)?);
+    let key = token.find_ec::<IssueSigning>(&section.key)?;
     write(section.public_key.as_ref(), key.public_key_spki())
 }
 

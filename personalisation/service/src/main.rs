@@ -175,7 +175,7 @@ fn run(
             runtime.block_on(config.migrate())?;
             println!("{} is up to date", config.database);
         }
-        Centre::Line(args) => return Ok(line::run(&config, &args, &runtime)?),
+        Centre::Line(args) => return run_line(&runtime, &config, args),
         Centre::Order(order) => command_order(&runtime, &config, order)?,
         Centre::Fleet(command) => command_fleet(&runtime, &config, command)?,
         Centre::Intake(intake) => take_in(&runtime, config, intake)?,
@@ -229,6 +229,24 @@ fn run(
             let store = runtime.block_on(config.open_store_without_fingers())?;
             runtime.block_on(store.export_audit(std::io::stdout().lock()))?;
         }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Makes cards, or hears what somebody says of the line.
+fn run_line(
+    runtime: &Runtime,
+    config: &Config,
+    mut args: line::Args,
+) -> Result<ExitCode, Box<dyn std::error::Error>> {
+    let Some(line::Command::LostMachine { serial, by }) = args.command.take() else {
+        return Ok(line::run(config, &args, runtime)?);
+    };
+    let store = runtime.block_on(config.open_store_without_fingers())?;
+    let (mut rng, now) = (edge::rng(), edge::now());
+    let lost = line::lost::give_up(&store, serial, &by, &mut rng, now);
+    for card in runtime.block_on(lost)? {
+        println!("{card}");
     }
     Ok(ExitCode::SUCCESS)
 }

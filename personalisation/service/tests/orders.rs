@@ -9,7 +9,7 @@ use icao9303::{
     mrz::NameError,
 };
 use image::{GrayImage, Luma, Rgb, RgbImage};
-use personalisation::config::PermitSection;
+use personalisation::order::PermitSection;
 use personalisation::order::{IdentityError, OrderError, OrderFile, PictureOf, Prepared, prepare};
 use personalisation_core::{fingers::FingersError, validity::ValidityError};
 use personalisation_store::order::ContentKind;

@@ -3,6 +3,7 @@
 use std::io::Write;
 
 use evidence::entry::{Entry, Phase};
+use personalisation_core::machine::MachineSerial;
 use sqlx::Row as _;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
@@ -58,18 +59,25 @@ pub(crate) async fn close_open_intents(
     Ok(closed.rows_affected())
 }
 
-/// The objects whose names begin so, and about which an intent has no outcome.
-pub(crate) async fn open_objects(tx: &mut Tx, prefix: &str) -> Result<Vec<String>, StoreError> {
+/// The cards of a machine, as `card MACHINE/HANDLE`, about which an intent has no outcome. The index
+/// `audit_entry_card` holds intents about cards alone; its condition stands here in the same words.
+pub(crate) async fn open_cards(
+    tx: &mut Tx,
+    machine: MachineSerial,
+) -> Result<Vec<String>, StoreError> {
     sqlx::query_scalar(
         "SELECT DISTINCT object FROM audit_entry AS intent
-         WHERE substr(intent.object, 1, length($1)) = $1 AND intent.phase = 'intent' AND NOT EXISTS (
+         WHERE phase = 'intent' AND substr(object, 1, 5) = 'card '
+         AND substr(object, 1, length($1)) = $1 AND NOT EXISTS (
              SELECT 1 FROM audit_entry AS outcome
              WHERE outcome.act_id = intent.act_id AND outcome.phase = 'outcome')",
     )
-    .bind(prefix)
+    .bind(format!("card {machine}/"))
     .fetch_all(&mut **tx)
     .await
-    .map_err(StoreError::database("looking for interrupted acts in the audit"))
+    .map_err(StoreError::database(
+        "looking for interrupted acts in the audit",
+    ))
 }
 
 impl Store {

@@ -35,6 +35,8 @@ pub(crate) async fn pool(database: &Database) -> Result<sqlx::Pool<Engine>, Stor
     }
     AnyPoolOptions::new()
         .max_connections(CONNECTIONS)
+        // A file does not hang up: asking each time whether it did costs as much as many a question.
+        .test_before_acquire(database.dialect() == Dialect::Postgres)
         .after_connect(move |connection, _| {
             Box::pin(async move {
                 for sentence in greeting {

@@ -2,7 +2,7 @@
 
 use dossier::{ApplicationId, PersonId, staff::Role};
 use personalisation_core::{
-    attempt::{AttemptId, IllegalMove, record::BadRecord},
+    attempt::{Attempt, AttemptId, IllegalMove, record::BadRecord},
     blank::IllegalBlankMove,
     chip_serial::ChipSerial,
     ids::OrderId,
@@ -128,9 +128,9 @@ pub enum StoreError {
     /// A template that does not become what somebody wants. For the person who asked.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// An order of a State for which this program has no template that may be printed by; nothing was bound.
-    #[error("binding a blank: {0}")]
-    NoTemplate(Box<NoTemplate>),
+    /// Who is next is of a State for which this program has no template that may be printed by; nothing was bound.
+    #[error("binding a blank: {}", .0.1)]
+    NoTemplate(Box<(Attempt, NoTemplate)>),
     /// An attempt that cannot make that move. For the developer.
     #[error(transparent)]
     Move(#[from] IllegalMove),

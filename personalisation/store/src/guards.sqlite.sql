@@ -22,3 +22,7 @@ CREATE TRIGGER IF NOT EXISTS template_approval_fixed BEFORE UPDATE ON template_a
 BEGIN SELECT RAISE(ABORT, 'approvals of templates are only ever added'); END;
 CREATE TRIGGER IF NOT EXISTS template_approval_kept BEFORE DELETE ON template_approval
 BEGIN SELECT RAISE(ABORT, 'approvals of templates are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS stock_count_fixed BEFORE UPDATE ON stock_count
+BEGIN SELECT RAISE(ABORT, 'counts of shifts are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS stock_count_kept BEFORE DELETE ON stock_count
+BEGIN SELECT RAISE(ABORT, 'counts of shifts are only ever added'); END;

@@ -45,6 +45,8 @@ GRANT SELECT, INSERT, UPDATE ON template_version TO stempel_console, stempel_tem
 GRANT SELECT, INSERT ON template_approval TO stempel_console, stempel_template;
 GRANT SELECT, UPDATE (first_used_at) ON template_version TO stempel_line;
 GRANT SELECT ON template_approval TO stempel_line;
+-- Orders are checked by what they will be printed by.
+GRANT SELECT ON template_version, template_approval TO stempel_intake, stempel_order;
 
 -- The floor at a glance: each line tells of its machines, the console shows them.
 GRANT SELECT, INSERT, UPDATE ON line_machine TO stempel_line;
@@ -60,7 +62,14 @@ GRANT SELECT, INSERT ON stock_move, stock_entry TO stempel_stock, stempel_line, 
 GRANT SELECT, INSERT, UPDATE ON stock_box TO stempel_stock;
 GRANT SELECT, UPDATE ON stock_box TO stempel_console;
 GRANT SELECT, INSERT, UPDATE ON stock_shift TO stempel_stock, stempel_console;
-GRANT SELECT, INSERT ON stock_destruction TO stempel_stock, stempel_console;
+GRANT SELECT, INSERT ON stock_destruction, stock_count TO stempel_stock, stempel_console;
+-- What pki signed, against the attempts; where they differ, an alarm.
+GRANT SELECT, INSERT ON stock_signature TO stempel_stock, stempel_console;
+GRANT SELECT, UPDATE ON stock_compared TO stempel_stock, stempel_console;
+GRANT SELECT ON line_move TO stempel_stock;
+GRANT SELECT, INSERT ON fleet_alarm TO stempel_stock;
+-- What was handed out, for a signature.
+GRANT SELECT, INSERT, UPDATE ON stock_issue, stock_issue_count TO stempel_stock, stempel_console, stempel_line;
 -- Which shift an entry belongs to.
 GRANT SELECT, UPDATE (entries) ON stock_shift TO stempel_line, stempel_order;
 -- Whether an attempt has a blank, who acts (names are sealed), and which card came from where.
@@ -103,6 +112,8 @@ GRANT SELECT, INSERT, UPDATE ON staff_person, staff_role, staff_code, staff_glas
 GRANT SELECT, INSERT, UPDATE, DELETE ON staff_credential, staff_link, staff_session TO stempel_console, stempel_staff;
 GRANT SELECT ON staff_person, staff_role, staff_credential TO stempel_intake, stempel_fleet;
 GRANT SELECT ON staff_person, staff_role TO stempel_template;
+-- Who gives a lost machine up.
+GRANT SELECT ON staff_person, staff_role TO stempel_line;
 
 -- Quality: the line asks for first articles, and writes down what the exit camera saw; people sign on, inspect and approve at the
 -- console, which erases what they looked at.

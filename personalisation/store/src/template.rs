@@ -123,6 +123,22 @@ impl Store {
         })
     }
 
+    /// By which of a program's templates cards may be printed now: what [`Store::bind_next`] binds by, so an order that can be
+    /// printed by these can be made.
+    pub async fn printable_templates(
+        &self,
+        offered: &[Template],
+    ) -> Result<Vec<TemplateKey>, StoreError> {
+        transaction!(self, "reading by what may be printed", |tx| {
+            let standing = standing(tx, offered).await?;
+            let keys = standing
+                .may_print
+                .iter()
+                .map(|one| one.template.key.clone());
+            Ok(keys.collect())
+        })
+    }
+
     /// By which version an attempt's faces are printed, and what that was made of; none before it was bound, and of attempts that
     /// were bound before versions were recorded.
     pub async fn template_of(

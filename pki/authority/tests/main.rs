@@ -7,6 +7,7 @@ mod destroying;
 mod independent_verifiers;
 mod inspection;
 mod interruptions;
+mod issues;
 mod operations;
 mod profile;
 mod rate;

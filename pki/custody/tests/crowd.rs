@@ -61,7 +61,7 @@ async fn listen() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let (accepted, mut connections) = mpsc::channel(16);
-    tokio::spawn(accept(listener, acceptor, accepted));
+    tokio::spawn(accept(listener, acceptor, accepted, std::convert::identity));
     tokio::spawn(async move {
         let mut kept = Vec::new();
         while let Some(connection) = connections.recv().await {

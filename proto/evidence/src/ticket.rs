@@ -10,12 +10,13 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use openssl::{bn::BigNum, ecdsa::EcdsaSig, nid::Nid, pkey::PKey, sha::sha256};
+use openssl::sha::sha256;
 use serde_cbor::Value;
 
+pub use crate::p256::SIGNATURE_LENGTH;
+use crate::p256::{self, SignatureFault};
+
 const MAGIC: &str = "stempel ticket 1";
-/// Bytes of the signature r‖s over P-256.
-pub const SIGNATURE_LENGTH: usize = 64;
 /// The longest encoded signed ticket that is decoded.
 pub const MAX_ENCODED_LENGTH: usize = 4096;
 /// The longest name of a signing profile, in bytes.
@@ -179,23 +180,7 @@ impl SignedTicket {
     /// The ticket, when its signature verifies with the key (DER of a P-256 `SubjectPublicKeyInfo`)
     /// and `now` (seconds since 1970, UTC) lies in its period.
     pub fn verify(&self, spki_der: &[u8], now: i64) -> Result<&Ticket, TicketError> {
-        let key = PKey::public_key_from_der(spki_der)
-            .and_then(|key| key.ec_key())
-            .map_err(|_| TicketError::BadKey)?;
-        if key.group().curve_name() != Some(Nid::X9_62_PRIME256V1) {
-            return Err(TicketError::BadKey);
-        }
-        if self.signature.len() != SIGNATURE_LENGTH {
-            return Err(TicketError::BadSignature);
-        }
-        let (r, s) = self.signature.split_at(SIGNATURE_LENGTH / 2);
-        let good = BigNum::from_slice(r)
-            .and_then(|r| EcdsaSig::from_private_components(r, BigNum::from_slice(s)?))
-            .and_then(|signature| signature.verify(&self.ticket.digest(), &key))
-            .unwrap_or(false);
-        if !good {
-            return Err(TicketError::BadSignature);
-        }
+        p256::verify(spki_der, &self.ticket.digest(), &self.signature)?;
         if now < self.ticket.issued_at {
             return Err(TicketError::NotYet {
                 issued_at: self.ticket.issued_at,
@@ -243,6 +228,15 @@ pub enum TicketError {
         /// End of the period.
         expires_at: i64,
     },
+}
+
+impl From<SignatureFault> for TicketError {
+    fn from(fault: SignatureFault) -> Self {
+        match fault {
+            SignatureFault::Key => Self::BadKey,
+            SignatureFault::Signature => Self::BadSignature,
+        }
+    }
 }
 
 fn encode(value: &Value) -> Vec<u8> {

@@ -12,6 +12,7 @@ use openssl::{
     pkey::{PKey, Private},
 };
 use personalisation_store::fleet::{KeyUse, NewStation, StationCertificate};
+use prost::bytes::Bytes;
 use rand::rngs::{StdRng, SysRng};
 use rand::{SeedableRng as _, rand_core::UnwrapErr};
 use time::OffsetDateTime;
@@ -225,7 +226,17 @@ pub async fn send(
     client: &mut IntakeClient<Channel>,
     sealed: &[u8],
 ) -> Result<Vec<u8>, tonic::Status> {
-    let hash = Hash::of(sealed).as_bytes().to_vec();
+    let bytes = Bytes::copy_from_slice(sealed);
+    send_known(client, Hash::of(sealed), &bytes).await
+}
+
+/// The same with the hash that a station knows since it sealed.
+pub async fn send_known(
+    client: &mut IntakeClient<Channel>,
+    hash: Hash,
+    sealed: &Bytes,
+) -> Result<Vec<u8>, tonic::Status> {
+    let hash = hash.as_bytes().to_vec();
     let request = BeginRequest {
         hash: hash.clone(),
         length: sealed.len() as u64,
@@ -267,11 +278,12 @@ pub async fn append(
     offset: u64,
     most: usize,
 ) -> Result<u64, tonic::Status> {
-    let request = part(Hash::of(sealed).as_bytes().to_vec(), sealed, offset, most);
+    let hash = Hash::of(sealed).as_bytes().to_vec();
+    let request = part(hash, &Bytes::copy_from_slice(sealed), offset, most);
     Ok(client.append(request).await?.into_inner().offset)
 }
 
-fn part(hash: Vec<u8>, sealed: &[u8], offset: u64, most: usize) -> AppendRequest {
+fn part(hash: Vec<u8>, sealed: &Bytes, offset: u64, most: usize) -> AppendRequest {
     let from = usize::try_from(offset)
         .unwrap_or(sealed.len())
         .min(sealed.len());
@@ -279,7 +291,7 @@ fn part(hash: Vec<u8>, sealed: &[u8], offset: u64, most: usize) -> AppendRequest
     AppendRequest {
         hash,
         offset,
-        chunk: sealed[from..until].to_vec().into(),
+        chunk: sealed.slice(from..until),
     }
 }
 

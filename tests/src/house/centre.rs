@@ -259,6 +259,7 @@ label = "line"
 pin_file = {cards_pin}
 card_master = "card-master"
 delivery_key = "delivery-transport"
+issue_key = "line-issues"
 
 [tokens.tickets]
 softhsm2_conf = {order_conf}

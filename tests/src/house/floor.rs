@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use hardware_sim::pcscd::{Daemon, Reader, SOCKET_VARIABLE};
 use serde_json::{Value, json};
 
-use super::{HouseError, Machines, folder, quoted, text, write};
+use super::{HouseError, MachinePlan, Machines, folder, quoted, text, write};
 use crate::programs::{self, Service};
 
 /// How many readers and blanks there are, and how fast the chips' link is.
@@ -38,14 +38,14 @@ pub struct Floor {
 impl Floor {
     /// Has blanks made and starts chips and readers in `place`, which is made. All slots are empty.
     pub fn start(place: &Path, plan: &FloorPlan) -> Result<Self, HouseError> {
-        Self::start_with_machines(place, plan, 0)
+        Self::start_with_machines(place, plan, &MachinePlan::of(0))
     }
 
-    /// The same with so many machines, whose hoppers are empty, behind readers of the same daemon.
+    /// The same with machines, whose hoppers are empty, behind readers of the same daemon.
     pub fn start_with_machines(
         place: &Path,
         plan: &FloorPlan,
-        machines: usize,
+        machines: &MachinePlan,
     ) -> Result<Self, HouseError> {
         let folder = folder(place.to_path_buf())?;
         let delivery = folder.join("delivery");

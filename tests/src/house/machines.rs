@@ -11,21 +11,45 @@ use serde_json::{Value, json};
 use super::{HouseError, folder, quoted, text, write};
 use crate::programs::{self, Service};
 
-/// How fast the machines' clock goes.
-const TIME_FACTOR: u32 = 20;
+/// How many machines there are, and how fast.
+#[derive(Debug, Clone)]
+pub struct MachinePlan {
+    /// Machines.
+    pub count: usize,
+    /// Readers of each that its cable can be put into; the daemon takes 16 in all.
+    pub ports: usize,
+    /// How many times as fast as the wall clock theirs go.
+    pub time_factor: u32,
+    /// The link model of the chip stations as a table of TOML; none is as fast as the computer.
+    pub link: Option<&'static str>,
+}
+
+impl MachinePlan {
+    /// So many with two ports each, on a clock twenty times as fast.
+    pub const fn of(count: usize) -> Self {
+        Self {
+            count,
+            ports: 2,
+            time_factor: 20,
+            link: None,
+        }
+    }
+}
 
 /// The machines, served by one process; dropping it ends that.
 #[derive(Debug)]
 pub struct Machines {
     folder: PathBuf,
     count: usize,
+    ports: usize,
     /// None where there are no machines.
     server: Option<Service>,
 }
 
 impl Machines {
     /// Makes so many machines in `folder` and serves them.
-    pub(super) fn start(place: &Path, count: usize) -> Result<Self, HouseError> {
+    pub(super) fn start(place: &Path, plan: &MachinePlan) -> Result<Self, HouseError> {
+        let (count, time_factor) = (plan.count, plan.time_factor);
         let place = folder(place.to_path_buf())?;
         let mut config = format!("control = {}\n", quoted(&place.join("control")));
         for machine in 0..count {
@@ -39,19 +63,24 @@ impl Machines {
                 text(&own),
             ];
             programs::run("hardware-sim", &arguments, &[])?;
-            let ports = [0, 1].map(|port| quoted(&socket(&place, machine, port)));
+            let ports = (0..plan.ports).map(|port| quoted(&socket(&place, machine, port)));
+            let ports: Vec<_> = ports.collect();
             // Writing to a String cannot fail.
             let _ = writeln!(
                 config,
-                "[[machine]]\nfolder = {}\nports = [{}]\ntime_factor = {TIME_FACTOR}",
+                "[[machine]]\nfolder = {}\nports = [{}]\ntime_factor = {time_factor}",
                 quoted(&own),
                 ports.join(", "),
             );
+            if let Some(link) = plan.link {
+                let _ = writeln!(config, "link = {{ {link} }}");
+            }
         }
         write(&place.join("machine.toml"), &config)?;
         let mut machines = Self {
             folder: place,
             count,
+            ports: plan.ports,
             server: None,
         };
         if count > 0 {
@@ -71,7 +100,7 @@ impl Machines {
             device: text(&socket(&self.folder, machine, port)).to_owned(),
         };
         (0..self.count)
-            .flat_map(|machine| [reader(machine, 0), reader(machine, 1)])
+            .flat_map(|machine| (0..self.ports).map(move |port| reader(machine, port)))
             .collect()
     }
 

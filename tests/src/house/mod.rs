@@ -19,7 +19,7 @@ pub use centre::{Centre, Document, LineEvent};
 pub use counter::{Devices, Register, Station};
 pub use floor::{Floor, FloorPlan};
 pub use line_run::{LineEnd, LineRun};
-pub use machines::Machines;
+pub use machines::{MachinePlan, Machines};
 pub use pki::Pki;
 pub use reception::{Member, Reception};
 pub use whole::{House, HousePlan};

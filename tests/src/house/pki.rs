@@ -98,6 +98,13 @@ store = "pki.sqlite"
 audit = "audit.jsonl"
 ticket_keys = ["public/tickets.spki", "public/review-tickets-1.spki"]
 signing_roles = ["line"]
+journal_roles = ["console"]
+
+[issues]
+keys = ["public/issues-1.spki", "public/line-issues.spki"]
+
+[issues.lines]
+line = ["line-1"]
 
 [tls]
 certificate = "operations/pki-authority.pem"

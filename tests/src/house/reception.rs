@@ -217,9 +217,20 @@ pub(crate) fn free_port() -> Result<u16, HouseError> {
     Ok(found.map_err(failed)?.port())
 }
 
+/// Stock's token, where issues of blanks are signed.
+fn stock(conf: &str, pin: &str) -> String {
+    format!(
+        "\n[tokens.stock]\nsofthsm2_conf = {conf}\nlabel = \"stock\"\npin_file = {pin}\nkey = \"issues-1\"\n"
+    )
+}
+
 fn sections(pki: &Path, operations: &str, console: u16, register: &str) -> String {
     let at = |path: &str| quoted(&pki.join(path));
-    format!(
+    let rest = stock(
+        &at("tokens/intake/softhsm2.conf"),
+        &at("tokens/intake/stock.pin"),
+    );
+    rest + &format!(
         r#"
 [tokens.intake]
 softhsm2_conf = {conf}

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::people::{self, Person};
-use super::{Centre, Floor, FloorPlan, HouseError, LineRun, Pki, text};
+use super::{Centre, Floor, FloorPlan, HouseError, LineRun, MachinePlan, Pki, text};
 use crate::programs::{self, Ended};
 
 /// How large the house is.
@@ -46,7 +46,11 @@ impl House {
         let people = people::draw(plan.people, &place.join("people"), &people::cache())?;
         let mut pki = Pki::hold_ceremony(&place.join("pki"))?;
         pki.serve()?;
-        let floor = Floor::start_with_machines(&place.join("floor"), &plan.floor, machines)?;
+        let floor = Floor::start_with_machines(
+            &place.join("floor"),
+            &plan.floor,
+            &MachinePlan::of(machines),
+        )?;
         let line = plan.line.to_owned() + &floor.machines().configuration();
         let centre = Centre::open_with(&place.join("centre"), &pki, &floor, &line)?;
         Ok(Self {

@@ -230,6 +230,7 @@ impl Seat {
             batch: BatchId::generate(&mut self.rng),
             card: None,
             templates: &self.templates,
+            handed_out_only: false,
         };
         let now = OffsetDateTime::UNIX_EPOCH;
         match self.store.bind_next(&bind, |_| Vec::new(), now).await? {

@@ -5,6 +5,7 @@
 
 pub mod claim;
 mod encoder;
+pub mod floor;
 mod inspector;
 pub mod intake;
 mod pages;

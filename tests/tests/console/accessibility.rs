@@ -93,7 +93,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 26] = [
+const PAGES: [&str; 28] = [
     "/",
     "/review",
     "/review/forced",
@@ -117,7 +117,9 @@ const PAGES: [&str; 26] = [
     "/stock/check",
     "/stock/deliveries",
     "/stock/destruction",
+    "/stock/issue",
     "/stock/shifts",
+    "/cards",
     "/passkeys",
     "/nowhere",
 ];

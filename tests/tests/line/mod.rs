@@ -4,7 +4,7 @@
 
 mod chips;
 mod inspection_system;
-mod journey;
+pub mod journey;
 mod killed;
 pub mod machine;
 mod pictures;

@@ -7,4 +7,6 @@
 )]
 
 mod day;
+mod issued;
+mod keyboard;
 mod room;

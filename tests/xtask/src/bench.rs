@@ -66,6 +66,9 @@ const MEASURES: &[Measure] = &[
     Measure::House {
         name: "measure_intake",
     },
+    Measure::House {
+        name: "measure_floor",
+    },
     Measure::Server {
         name: "measure_claim",
     },

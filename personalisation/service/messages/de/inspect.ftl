@@ -1,7 +1,7 @@
 # Der Prüfplatz: scannen, ansehen, abhaken, entscheiden, nächste.
 nav-inspect = Prüfen
 start-inspect = Karten zu prüfen
-inspect-title = Karten prüfen
+inspect-cards-title = Karten prüfen
 inspect-scan = Karte
 inspect-scan-hint = Scannen Sie die Dokumentnummer der Karte oder die Chipnummer ihres Rohlings.
 inspect-find = Karte zeigen

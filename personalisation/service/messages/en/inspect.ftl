@@ -1,7 +1,7 @@
 # The inspection screen: scan, look, tick, decide, next.
 nav-inspect = Inspect
 start-inspect = Cards to inspect
-inspect-title = Inspect cards
+inspect-cards-title = Inspect cards
 inspect-scan = Card
 inspect-scan-hint = Scan the document number of the card, or the chip serial of its blank.
 inspect-find = Show the card

@@ -1,7 +1,7 @@
 # L’écran de contrôle : scanner, regarder, cocher, décider, suivante.
 nav-inspect = Contrôler
 start-inspect = Cartes à contrôler
-inspect-title = Contrôler des cartes
+inspect-cards-title = Contrôler des cartes
 inspect-scan = Carte
 inspect-scan-hint = Scannez le numéro de document de la carte, ou le numéro de puce de son support vierge.
 inspect-find = Montrer la carte

@@ -1,7 +1,7 @@
 # D’Kontrollplaz: scannen, kucken, ofhaken, decidéieren, déi nächst.
 nav-inspect = Kontrolléieren
 start-inspect = Kaarten ze kontrolléieren
-inspect-title = Kaarten kontrolléieren
+inspect-cards-title = Kaarten kontrolléieren
 inspect-scan = Kaart
 inspect-scan-hint = Scannt d’Dokumentnummer vun der Kaart oder d’Chipnummer vun hirem Réihling.
 inspect-find = Kaart weisen

@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The console's own certificate and key; none where it calls nobody.
-pub(super) fn open(config: &Config) -> Result<Option<Arc<Renewable>>, ConsoleError> {
+pub(crate) fn open(config: &Config) -> Result<Option<Arc<Renewable>>, ConsoleError> {
     let certificate = config.console.as_ref();
     let certificate = certificate.and_then(|section| section.certificate.as_ref());
     let (certificate, (section, token)) = match (certificate, config.console_token()) {

@@ -51,16 +51,21 @@ use pages::{
 use personalisation_store::Store;
 use thiserror::Error;
 use time::Duration;
+use tokio::runtime::Handle;
 
 use crate::{
     config::{Config, ConfigError},
     edge::{self, SystemRng},
     fleet::{Configurations, FleetError, Revoking},
     intake::{self, IntakeError},
-    interrupted, own_certificate,
+    interrupted,
+    line::signing::{PkiClient, SetupError},
+    own_certificate,
     staff::{Accounts, StoredSessions},
+    stock::{IssueDesk, IssueProblem, watch_signatures},
 };
 
+pub(crate) use identity::open as console_identity;
 pub use routes::Route;
 pub use section::{ConsoleSection, ConsoleToken};
 pub use stock::certificate as stock_certificate;
@@ -122,6 +127,12 @@ pub enum ConsoleError {
     /// What it shares with intake: the token of review, the register.
     #[error("starting the console: {0}")]
     Place(#[from] IntakeError),
+    /// Stock's token.
+    #[error("starting the console: {0}")]
+    Stock(#[from] IssueProblem),
+    /// The connection to pki.
+    #[error("starting the console: {0}")]
+    Pki(#[from] SetupError),
     /// The fleet.
     #[error("starting the console: {0}")]
     Fleet(#[from] FleetError),
@@ -149,6 +160,8 @@ pub struct Desk {
     revoking: Option<Arc<Revoking>>,
     /// What was signed for stations; none where nobody says with which key.
     configurations: Option<Arc<Configurations>>,
+    /// Where issues of blanks are signed.
+    issues: IssueDesk,
     /// As whom we call others; none where we call nobody.
     ours: Option<Arc<Renewable>>,
     /// Draws specimens.
@@ -178,6 +191,7 @@ impl Desk {
             None => None,
         };
         Ok(Self {
+            issues: IssueDesk::of_stock(config, store.clone())?,
             register,
             revoking: identity::revoking(config, store, ours.clone())?,
             ours,
@@ -212,6 +226,8 @@ pub async fn run(config: Config) -> Result<(), ConsoleError> {
     let surroundings = Surroundings::new(edge::now, edge::rng());
     tokio::spawn(sweep(desk.store.clone(), surroundings.clone()));
     if let Some(ours) = &desk.ours {
+        let pki = PkiClient::with_identity(&desk.config.pki, Arc::clone(ours), Handle::current())?;
+        tokio::spawn(watch_signatures(desk.store.clone(), pki));
         tokio::spawn(own_certificate::watch(desk.store.clone(), Arc::clone(ours)));
     }
     let router = router(desk, &section, surroundings)?;

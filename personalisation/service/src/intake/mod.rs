@@ -22,6 +22,7 @@ mod recent;
 pub mod rules;
 pub mod second_person;
 pub mod service;
+mod socket;
 mod sweep;
 mod tasks;
 pub mod traffic;
@@ -36,7 +37,7 @@ use key_custody::{
 };
 use personalisation_store::Store;
 use tokio::{
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     sync::{Notify, mpsc},
     task::{JoinHandle, JoinSet},
 };
@@ -58,6 +59,7 @@ use self::{
     opener::Opener,
     second_person::{ApprovalKeys, SecondPersonService},
     service::IntakeService,
+    socket::Socket,
     visits::Visits,
 };
 use crate::{
@@ -68,12 +70,14 @@ use crate::{
 
 /// The longest message of a station: a chunk and its framing.
 const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
-/// What one call may have sent without being read, in bytes: with [`READING`] memory stays flat however many call.
-const WINDOW: u32 = 64 << 10;
+/// What one call may have sent without being read, in bytes: a whole chunk, which then comes without being asked for in
+/// pieces.
+const WINDOW: u32 = 260 << 10;
 /// Bytes of one frame: a chunk in a few of them instead of in dozens.
 const FRAME: u32 = 128 << 10;
-/// Calls of one connection at once. Each has its window for itself: what one that waits has sent is in nobody's way.
-const CALLS: u32 = 16;
+/// Calls of one connection at once: a station sends one dossier after another, asks and reports beside it; others wait
+/// at the caller. Each has its window for itself, and few at once keep memory flat.
+const CALLS: u32 = 3;
 /// Calls of all stations that are read and answered at once: each has a chunk in memory.
 const READING: usize = 64;
 /// A call that is not read and answered in so long is given up: who stalls in the middle of a chunk does not keep others out.
@@ -277,11 +281,11 @@ fn builder() -> Server {
         .max_concurrent_streams(CALLS)
 }
 
-type Connections = ReceiverStream<std::io::Result<TlsStream<TcpStream>>>;
+type Connections = ReceiverStream<std::io::Result<TlsStream<Socket>>>;
 
 fn incoming((listener, acceptor): (TcpListener, TlsAcceptor)) -> (Connections, JoinHandle<()>) {
     let (accepted, connections) = mpsc::channel(16);
-    let accepting = tokio::spawn(tls::accept(listener, acceptor, accepted));
+    let accepting = tokio::spawn(tls::accept(listener, acceptor, accepted, Socket::new));
     (ReceiverStream::new(connections), accepting)
 }
 

@@ -1,13 +1,22 @@
 //! Who calls: the role and the name in the caller's certificate, and the station's row, which decides
-//! at every call. The handshake has checked chain and dates.
+//! at every call. The handshake has checked chain, dates and signature: here only names are read.
 
+use der::{
+    Decode as _, Encode as _, Tag, Tagged as _,
+    asn1::{Any, ObjectIdentifier, PrintableStringRef, Utf8StringRef},
+};
 use dossier::{KeyId, StationId};
-use openssl::{nid::Nid, x509::X509};
 use personalisation_store::{
     Store,
     fleet::{KeyUse, Station, StationState},
 };
 use tonic::{Request, Status};
+use x509_cert::Certificate;
+
+/// commonName (RFC 4519, 2.3).
+const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
+/// organizationalUnitName (RFC 4519, 2.20).
+const ORGANIZATIONAL_UNIT_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");
 
 /// The organizationalUnit of stations.
 pub const STATION: &str = "station";
@@ -39,17 +48,18 @@ impl Peer {
 
     /// What a certificate (DER) states; none where a name is missing or there twice.
     pub fn from_certificate(der: &[u8]) -> Option<Self> {
-        let certificate = X509::from_der(der).ok()?;
-        let subject = certificate.subject_name();
-        let only = |nid| {
-            let mut entries = subject.entries_by_nid(nid);
-            let entry = entries.next()?.data().to_string().ok()?;
-            entries.next().is_none().then_some(entry)
+        let certificate = Certificate::from_der(der).ok()?.tbs_certificate;
+        let names = certificate.subject.0;
+        let only = |kind| {
+            let all = names.iter().flat_map(|part| part.0.iter());
+            let mut ours = all.filter(|one| one.oid == kind);
+            let value = text(&ours.next()?.value)?;
+            ours.next().is_none().then_some(value)
         };
-        let spki = certificate.public_key().ok()?.public_key_to_der().ok()?;
+        let spki = certificate.subject_public_key_info.to_der().ok()?;
         Some(Self {
-            role: only(Nid::ORGANIZATIONALUNITNAME)?,
-            name: only(Nid::COMMONNAME)?,
+            role: only(ORGANIZATIONAL_UNIT_NAME)?,
+            name: only(COMMON_NAME)?,
             key: KeyId::of(&spki),
         })
     }
@@ -61,6 +71,16 @@ impl Peer {
         }
         self.name.parse().ok()
     }
+}
+
+/// A name's text, in the two forms that a CA of ours writes.
+fn text(value: &Any) -> Option<String> {
+    let text = match value.tag() {
+        Tag::Utf8String => value.decode_as::<Utf8StringRef<'_>>().ok()?.as_str(),
+        Tag::PrintableString => value.decode_as::<PrintableStringRef<'_>>().ok()?.as_str(),
+        _ => return None,
+    };
+    Some(text.to_owned())
 }
 
 /// The station that calls, when it is one of ours and not revoked; `Quarantined` ones may send what
@@ -83,23 +103,16 @@ pub async fn station<T>(store: &Store, request: &Request<T>) -> Result<Station, 
         tracing::error!(%error, "reading a station");
         Status::unavailable("the store cannot be read now; repeat the call later")
     };
-    let station = store.station(id).await.map_err(unavailable)?;
-    let station = station.ok_or_else(|| refused("the centre does not know this station"))?;
+    let known = store.station_with_key(id, peer.key, KeyUse::Tls).await;
+    let known = known.map_err(unavailable)?;
+    let (station, holds) = known.ok_or_else(|| refused("the centre does not know this station"))?;
     if matches!(station.state, StationState::Revoked { .. }) {
         return Err(refused("this station was revoked"));
     }
-    let certificate = store
-        .certificate_of_key(peer.key)
-        .await
-        .map_err(unavailable)?;
-    match certificate {
-        Some(one)
-            if one.station == id && one.key_use == KeyUse::Tls && one.revoked_at.is_none() =>
-        {
-            Ok(station)
-        }
-        _ => Err(refused(
+    if !holds {
+        return Err(refused(
             "this certificate is not, or no longer, the station's",
-        )),
+        ));
     }
+    Ok(station)
 }

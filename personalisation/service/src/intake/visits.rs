@@ -12,11 +12,12 @@ use std::{
 use key_custody::tls::{Place, Places};
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
-    net::TcpStream,
     time::{Sleep, sleep},
 };
 use tokio_rustls::server::TlsStream;
 use tonic::transport::server::Connected;
+
+use super::socket::Socket;
 
 /// Visits at once.
 const VISITS: usize = 128;
@@ -44,10 +45,7 @@ impl Visits {
     }
 
     /// Lets a connection in that shook hands; `None` where it is hung up on.
-    pub(super) fn admit(
-        &self,
-        stream: TlsStream<TcpStream>,
-    ) -> Option<Visit<TlsStream<TcpStream>>> {
+    pub(super) fn admit(&self, stream: TlsStream<Socket>) -> Option<Visit<TlsStream<Socket>>> {
         let caller = stream.get_ref().0.peer_addr().ok()?;
         self.admit_from(caller, stream)
     }
@@ -134,7 +132,10 @@ impl<S: Connected> Connected for Visit<S> {
 
 #[cfg(test)]
 mod tests {
-    use tokio::{io::AsyncReadExt as _, net::TcpListener};
+    use tokio::{
+        io::AsyncReadExt as _,
+        net::{TcpListener, TcpStream},
+    };
 
     use super::*;
 

@@ -47,6 +47,17 @@ pub enum Event {
         #[serde(flatten)]
         subject: Subject,
     },
+    /// An order that cannot be made was set aside: it waits on hold for a person.
+    Held {
+        /// The order.
+        order: String,
+        /// Which attempt at it.
+        attempt: u32,
+        /// The reader whose worker set it aside.
+        reader: String,
+        /// Why.
+        why: String,
+    },
     /// A chip that no attempt can use.
     BlankRefused {
         /// Where it lies.
@@ -73,7 +84,7 @@ pub enum Event {
         scrapped: u64,
         /// Attempts that still wait.
         queued: u64,
-        /// Remakes that wait for a person.
+        /// Remakes and orders that wait for a person.
         on_hold: u64,
     },
 }
@@ -155,6 +166,9 @@ impl Event {
                     None => given_up,
                 }
             }
+            Self::Held {
+                order, reader, why, ..
+            } => format!("{reader}: order {order} is ON HOLD: {why}; then `order release {order}`"),
             Self::BlankRefused {
                 reader,
                 chip,

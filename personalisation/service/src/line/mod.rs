@@ -6,6 +6,7 @@ pub mod content;
 pub mod event;
 pub mod files;
 pub mod fingers;
+pub mod lost;
 pub mod machine;
 pub mod output;
 pub mod printing;
@@ -29,6 +30,7 @@ use icao9303::x509::TrustStore;
 use key_custody::{CustodyError, Token};
 use machine::idoc::{Idoc, PcscLink};
 use output::{Output, OutputError};
+use personalisation_core::machine::MachineSerial;
 use personalisation_store::{Store, StoreError};
 use printing::Printer;
 use reader::{CardReader, PcscReader};
@@ -44,11 +46,15 @@ use crate::{
     inspection_system::{Folder, InspectionSystemError, Keeper},
     own_certificate,
     quality::{ByCamera, QualitySection},
+    stock::{IssueDesk, IssueProblem},
 };
 
 /// `personalisation line`
 #[derive(Clone, Debug, clap::Args)]
 pub struct Args {
+    /// Something else than making cards.
+    #[command(subcommand)]
+    pub command: Option<Command>,
     /// End when the queue is empty, or no reader has a usable blank.
     #[arg(long)]
     once: bool,
@@ -58,6 +64,19 @@ pub struct Args {
     /// Leave each document's files and output record in this folder.
     #[arg(long, value_name = "DIR")]
     dump: Option<PathBuf>,
+}
+
+/// What people say of a line.
+#[derive(Clone, Debug, clap::Subcommand)]
+pub enum Command {
+    /// Gives up what lies in a machine that does not come back: blanks missing, orders made again or on hold.
+    LostMachine {
+        /// The machine's serial number.
+        serial: MachineSerial,
+        /// Login of whoever says so.
+        #[arg(long)]
+        by: String,
+    },
 }
 
 /// Why the line did not begin, or stopped. For the operator.
@@ -72,6 +91,9 @@ pub enum LineError {
     /// The token cannot be used.
     #[error("opening the line's token: {0}")]
     Custody(#[from] CustodyError),
+    /// The line's key of blank issues cannot be used.
+    #[error(transparent)]
+    Issues(#[from] IssueProblem),
     /// pki or the trusted certificates cannot be set up.
     #[error(transparent)]
     Setup(#[from] SetupError),
@@ -116,14 +138,17 @@ pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, 
     }
     let ours = signing::identity(config)?;
     let handle = runtime.handle().clone();
+    let store = runtime.block_on(config.open_store())?;
+    let issues = IssueDesk::of_the_line(config, store.clone())?;
     let signer = PkiClient::with_identity(&config.pki, Arc::clone(&ours), handle)?;
+    let signer = signer.presenting(issues);
     let output = args.dump.clone().map(Output::new);
     let place = Place {
         trust: Arc::new(signing::read_trust(&config.pki.trust)?),
         fingers: fingers(config, &signer)?,
         signer,
         keys: Arc::new(TokenKeys::open(config)?),
-        store: runtime.block_on(config.open_store())?,
+        store,
         runtime: runtime.handle().clone(),
         quality: config.quality,
         printer: output
@@ -186,7 +211,7 @@ fn finished(tally: Tally, queued: u64, json: bool) -> ExitCode {
     }
     eprintln!(
         "personalisation line: not everything was made: {queued} attempts are left in the queue \
-         (put blanks in and start again), {on_hold} remakes wait for a person (`order list`)"
+         (put blanks in and start again), {on_hold} orders wait for a person (`order list`)"
     );
     ExitCode::FAILURE
 }
@@ -282,6 +307,7 @@ impl Place {
             removal_grace: line.removal_grace(),
             max_tries: line.max_tries,
             apdu_buffer: line.apdu_buffer,
+            handed_out_only: line.handed_out_only,
             output: self.output.clone(),
             printer: self.printer.clone(),
             quality: self.quality,

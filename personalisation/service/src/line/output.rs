@@ -64,6 +64,13 @@ pub enum OutputError {
     Printer,
 }
 
+impl OutputError {
+    /// Whether one card's faces are at fault, and not the folder: an order that cannot be drawn.
+    pub const fn is_one_cards(&self) -> bool {
+        matches!(self, Self::Face(_) | Self::Printer)
+    }
+}
+
 /// The folder of `--dump`.
 #[derive(Clone, Debug)]
 pub struct Output {

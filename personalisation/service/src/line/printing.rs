@@ -1,6 +1,7 @@
 //! Pictures of a card's faces, drawn by a thread of their own while the chip works, and written once the card is good.
 
 use std::{
+    fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, mpsc},
     thread::{self, JoinHandle},
@@ -45,6 +46,19 @@ impl Printing {
             self.pictures = self.drawn.recv().ok();
         }
         self.pictures.clone()
+    }
+
+    /// Whether it is known already that there are no faces.
+    pub fn has_failed(&self) -> bool {
+        // A thread that has drawn waits to be told that the card is good.
+        self.thread.is_finished()
+    }
+
+    /// Has the faces written, and waits for it.
+    pub fn write(self) -> Result<(), OutputError> {
+        // A thread that has already failed says so when it is joined.
+        let _told = self.card_is_good.send(());
+        join(self.thread)
     }
 
     /// Why there are no faces.
@@ -92,8 +106,13 @@ impl Printer {
         let (tell, drawn) = mpsc::channel();
         let faces = Arc::clone(&self.faces);
         let thread = thread::spawn(move || {
+            let before = processor_time();
             let prepared = Faces::prepare_by(&profile, holder, Some(version))?;
             let pictures = Arc::new(faces.draw(&prepared, &card)?);
+            let spent = processor_time()
+                .zip(before)
+                .map(|(now, before)| now - before);
+            tracing::debug!(processor_nanos = spent, "faces are drawn");
             // Only machines want them before the card is good.
             let _unheard = tell.send(Arc::clone(&pictures));
             match (told.recv(), folder) {
@@ -109,7 +128,7 @@ impl Printer {
         })
     }
 
-    /// Lets the pictures of a card be written: it is good. Tells what went wrong with those before.
+    /// Lets the pictures of a card be written: it is good. Tells what went wrong with writing those before.
     pub fn release(&self, printing: Printing) -> Result<(), OutputError> {
         // A thread that has already failed says so when it is joined.
         let _told = printing.card_is_good.send(());
@@ -119,13 +138,13 @@ impl Printer {
         pending.extend(under_way);
         pending.push(printing.thread);
         drop(pending);
-        ended.into_iter().try_for_each(join)
+        ended.into_iter().try_for_each(join_of_another)
     }
 
     /// Waits until all pictures are written.
     pub fn finish(&self) -> Result<(), OutputError> {
         let threads: Vec<_> = self.pending().drain(..).collect();
-        threads.into_iter().try_for_each(join)
+        threads.into_iter().try_for_each(join_of_another)
     }
 
     fn pending(&self) -> std::sync::MutexGuard<'_, Vec<Thread>> {
@@ -137,6 +156,17 @@ impl Printer {
 
 fn join(thread: Thread) -> Result<(), OutputError> {
     thread.join().unwrap_or(Err(OutputError::Printer))
+}
+
+/// The same for a card that is a document already: that its pictures cannot be drawn stops nobody else's.
+fn join_of_another(thread: Thread) -> Result<(), OutputError> {
+    match join(thread) {
+        Err(error) if error.is_one_cards() => {
+            tracing::error!(%error, "a finished card has no pictures in the dump");
+            Ok(())
+        }
+        joined => joined,
+    }
 }
 
 fn holder(order: &OrderContent) -> Result<Holder, FilesError> {
@@ -162,6 +192,12 @@ fn demand_same(
     });
     same.then_some(())
         .ok_or(FilesError::OtherTemplate { version })
+}
+
+/// Nanoseconds that the system has given this thread; none where it does not say.
+pub(super) fn processor_time() -> Option<u64> {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    text.split_ascii_whitespace().next()?.parse().ok()
 }
 
 fn write(folder: &Path, pictures: &Pictures) -> Result<(), OutputError> {

@@ -35,8 +35,19 @@ enum RedrawFault {
     Store(#[from] StoreError),
 }
 
+impl RedrawFault {
+    /// Whether one card's faces are at fault: that stops nobody else's.
+    const fn is_one_cards(&self) -> bool {
+        match self {
+            Self::Files(_) | Self::Content(ContentError::Files(_)) => true,
+            Self::Output(error) => error.is_one_cards(),
+            Self::Content(ContentError::Store(_)) | Self::Store(_) => false,
+        }
+    }
+}
+
 /// Draws the pictures that finished cards in the output folder lack, from what is stored; how many cards
-/// lacked them. Cards of other databases are passed over.
+/// lacked them. Cards of other databases are passed over, and so are those that cannot be drawn.
 pub async fn draw_missing(
     store: &Store,
     output: &Output,
@@ -44,8 +55,14 @@ pub async fn draw_missing(
 ) -> Result<u32, RedrawError> {
     let mut drawn = 0;
     for &(number, order) in lacking {
-        let done = draw(store, output, number, order).await;
-        drawn += u32::from(done.map_err(|source| RedrawError { number, source })?);
+        match draw(store, output, number, order).await {
+            Ok(done) => drawn += u32::from(done),
+            Err(source) if source.is_one_cards() => {
+                let error = RedrawError { number, source };
+                tracing::error!(%error, "a finished card has no pictures in the dump");
+            }
+            Err(source) => return Err(RedrawError { number, source }),
+        }
     }
     Ok(drawn)
 }
@@ -73,8 +90,7 @@ async fn draw(
     let template = store.template_of(finished.id()).await?;
     let folder = Some(output.folder(number));
     let printing = printer.begin(&content, (number, &can, template), folder)?;
-    printer.release(printing)?;
-    printer.finish()?;
+    printing.write()?;
     tracing::info!(%number, "its pictures were missing and are drawn again");
     Ok(true)
 }

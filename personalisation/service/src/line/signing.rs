@@ -21,22 +21,30 @@ use key_custody::{
     CustodyError, Token,
     tls::{self, KeyPlace, Renewable, TlsFileError},
 };
-use personalisation_core::attempt::{AttemptId, Binding};
+use personalisation_core::{
+    attempt::{AttemptId, Binding},
+    ids::BlankId,
+};
 use thiserror::Error;
 use time::OffsetDateTime;
 use tokio::runtime::Handle;
 use tonic::{Code, Status, transport::Channel};
-use wire::signing::{SignRequest, sign_request::Object, signing_client::SigningClient};
+use wire::signing::{
+    JournalEntry, JournalRequest, SignRequest, sign_request::Object, signing_client::SigningClient,
+};
 
 use super::files::CardFiles;
 use crate::{
     channel::{self, ChannelError},
     config,
     inspection_system::PkiDesk,
+    stock::{IssueDesk, IssueProblem},
 };
 
 /// An answer takes longer only where the token is away, and pki waits for it less long than this.
 const TIMEOUT: Duration = Duration::from_mins(1);
+/// Entries of pki's journal that are read at once.
+const JOURNAL_PART: u32 = 500;
 /// No trust file is longer, in bytes.
 const LONGEST_TRUST_FILE: u64 = 16 << 20;
 
@@ -109,6 +117,7 @@ pub struct PkiClient {
     client: SigningClient<Channel>,
     channel: Channel,
     runtime: Handle,
+    issues: Option<IssueDesk>,
 }
 
 /// How long a connection may take.
@@ -172,7 +181,34 @@ impl PkiClient {
             client,
             channel,
             runtime,
+            issues: None,
         })
+    }
+
+    /// Shows pki by which issue each blank came to the line.
+    #[must_use]
+    pub fn presenting(self, issues: IssueDesk) -> Self {
+        let issues = Some(issues);
+        Self { issues, ..self }
+    }
+
+    /// The issue of a blank, encoded; empty where there is none to show.
+    async fn issue(&self, blank: BlankId) -> Result<Vec<u8>, IssueProblem> {
+        match &self.issues {
+            Some(issues) => Ok(issues.of(blank).await?.unwrap_or_default()),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// A part of pki's journal of signatures: what follows the entry `after`; none where that is all.
+    pub async fn journal(&self, after: u64) -> Result<Vec<JournalEntry>, SigningError> {
+        let request = JournalRequest {
+            after,
+            most: JOURNAL_PART,
+        };
+        let answer = self.client.clone().journal(request).await;
+        let answer = answer.map_err(|status| refusal(&status))?;
+        Ok(answer.into_inner().entries)
     }
 
     /// pki's desk for inspection systems, over the same connection.
@@ -183,6 +219,9 @@ impl PkiClient {
 
 impl Signer for PkiClient {
     fn sign(&self, facts: &Facts<'_>) -> Result<SignedFiles, SigningError> {
+        let issue = self.runtime.block_on(self.issue(facts.binding.blank));
+        // The blank is there and good: what is missing comes, and the same request is made then.
+        let issue = issue.map_err(|error| SigningError::Unavailable(error.to_string()))?;
         let ask = |object| {
             let request = SignRequest {
                 ticket: facts.ticket.to_vec(),
@@ -191,6 +230,7 @@ impl Signer for PkiClient {
                 document_number: facts.binding.number.to_string(),
                 chip_serial: facts.binding.chip.as_bytes().to_vec(),
                 object: Some(object),
+                issue: issue.clone(),
             };
             let mut client = self.client.clone();
             async move { client.sign(request).await }

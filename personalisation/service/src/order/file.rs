@@ -14,12 +14,12 @@ use time::Date;
 
 use zeroize::Zeroizing;
 
+use super::PermitSection;
 use super::{
     OrderError,
     identity::{IdentityError, parse_birth, parse_date},
     parts::{GivenFinger, Parts, Stated, StatedPermit},
 };
-use crate::config::PermitSection;
 
 /// No order is longer, in bytes: pictures are files of their own.
 const LIMIT: u64 = 64 * 1024;

@@ -6,6 +6,7 @@ mod identity;
 mod parts;
 mod permit;
 mod pictures;
+mod section;
 pub(crate) mod ticket;
 
 use std::path::Path;
@@ -25,6 +26,7 @@ use personalisation_core::{
     ids::{ActId, OrderId},
     national_number::NationalNumber,
     rules::{Duty, PermitPolicy, Rules},
+    template::TemplateKey,
 };
 use personalisation_store::{
     StoreError,
@@ -37,10 +39,11 @@ use zeroize::Zeroizing;
 pub use self::{
     file::OrderFile,
     parts::{GivenFinger, Parts, Stated, StatedPermit},
+    section::PermitSection,
 };
 use crate::{
-    config::{Config, PermitSection},
-    faces::{Faces, Holder},
+    config::Config,
+    faces::{Faces, Holder, templates},
     person,
 };
 
@@ -85,9 +88,12 @@ pub async fn add(
         });
     }
     let folder = file.parent().unwrap_or(Path::new(""));
-    let prepared = prepare(&order, folder, &config.residence_permit, now, rng)?;
-    let document_type = prepared.identity.document();
     let store = config.open_store().await?;
+    let printable = store.printable_templates(templates()).await?;
+    let parts = order.parts(folder, &config.residence_permit)?;
+    let permits = config.residence_permit.policy();
+    let prepared = prepare_parts(&parts, (&permits, &printable), now, rng)?;
+    let document_type = prepared.identity.document();
     let number = prepared
         .national_number
         .as_ref()
@@ -175,7 +181,8 @@ pub async fn decide(
     }
 }
 
-/// Checks an order and makes the data groups; reads the pictures it names.
+/// Checks an order and makes the data groups; reads the pictures it names. Where no centre says by what is printed, it must be
+/// printable by the newest version of the template.
 pub fn prepare(
     order: &OrderFile,
     folder: &Path,
@@ -184,13 +191,14 @@ pub fn prepare(
     rng: &mut impl CryptoRng,
 ) -> Result<Prepared, OrderError> {
     let parts = order.parts(folder, permits)?;
-    prepare_parts(&parts, &permits.policy(), now, rng)
+    prepare_parts(&parts, (&permits.policy(), &[]), now, rng)
 }
 
-/// Checks what an order is made of, and makes the data groups.
+/// Checks what an order is made of, and makes the data groups. `printable`: by what cards are bound at the line, of each State's
+/// document type one; where nothing is approved yet, the newest version of the template counts.
 pub fn prepare_parts(
     parts: &Parts,
-    permits: &PermitPolicy,
+    (permits, printable): (&PermitPolicy, &[TemplateKey]),
     now: OffsetDateTime,
     rng: &mut impl CryptoRng,
 ) -> Result<Prepared, OrderError> {
@@ -231,7 +239,13 @@ pub fn prepare_parts(
         files,
     };
     // What cannot be printed is told now: at the line there is nobody to ask.
-    Faces::prepare(&prepared.identity.issuer_profile()?, prepared.holder()?)?;
+    let profile = prepared.identity.issuer_profile()?;
+    let document = prepared.identity.document();
+    let mut printable = printable.iter();
+    let approved =
+        printable.find(|key| key.issuer_profile == profile.name && key.document == document);
+    let version = approved.map(|key| key.version);
+    Faces::prepare_by(&profile, prepared.holder()?, version)?;
     Ok(prepared)
 }
 

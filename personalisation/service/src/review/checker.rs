@@ -26,6 +26,7 @@ use super::{
 };
 use crate::{
     edge,
+    faces::templates,
     intake::{
         parts::{self, PartsError},
         rules,
@@ -199,6 +200,7 @@ impl Checker {
             station.is_none_or(|station| !matches!(station.state, StationState::Active));
         let checks = Arc::clone(&self.checks);
         let beside = self.beside(row, &dossier).await?;
+        let printable = self.desk.store.printable_templates(templates()).await?;
         let config = Arc::clone(&self.desk.config);
         let checking = tokio::task::spawn_blocking(move || {
             checks.run(&Question {
@@ -208,6 +210,7 @@ impl Checker {
                 beside,
                 quarantined,
                 issuer: config.issuer(),
+                printable: &printable,
                 now: edge::now(),
             })
         });

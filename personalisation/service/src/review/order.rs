@@ -12,9 +12,8 @@ use icao9303::{lds::Finger, mrz::PartialDate};
 use personalisation_core::fingers::{Hand, MissingReason};
 use zeroize::Zeroizing;
 
-use crate::{
-    config::PermitSection,
-    order::{GivenFinger, OrderError, Parts, PictureOf, Stated, StatedPermit},
+use crate::order::{
+    GivenFinger, OrderError, Parts, PermitSection, PictureOf, Stated, StatedPermit,
 };
 
 /// Who issues what a dossier applies for.

@@ -9,8 +9,8 @@ use personalisation_core::{
 use personalisation_store::StoreError;
 use thiserror::Error;
 
-use super::sample::SampleError;
-use crate::config::ConfigError;
+use super::{IssueProblem, ReconcileProblem, sample::SampleError};
+use crate::{config::ConfigError, console::ConsoleError, line::signing::SetupError};
 
 /// Why nothing was done about blanks. For whoever looks after them.
 #[derive(Debug, Error)]
@@ -68,17 +68,35 @@ pub enum StockError {
         /// Most, in bytes.
         most: u64,
     },
-    /// The counts of a shift are not what the ledger says.
+    /// The first count of a shift's end is not what the ledger says.
     #[error(
-        "closing the shift: the counts are not what the ledger says; count again, and if they stay so, close it with \
-         --although-differing: two supervisors then sign for it. Nothing was changed"
+        "closing the shift: the count is not what the ledger says, and is kept; count once more and close again. A second \
+         one that differs stands, as does this one with --although-differing: two supervisors then sign for it"
     )]
     Differs,
+    /// Issues of blanks.
+    #[error(transparent)]
+    Issue(#[from] IssueProblem),
     /// The books do not agree.
     #[error(
         "auditing the stock: the books do not agree, see above; nothing may be changed before an auditor knows why"
     )]
     Books,
+    /// pki.
+    #[error(transparent)]
+    Pki(#[from] SetupError),
+    /// The console's identity.
+    #[error(transparent)]
+    Console(#[from] ConsoleError),
+    /// Signatures and attempts could not be compared.
+    #[error(transparent)]
+    Reconcile(#[from] ReconcileProblem),
+    /// Signatures and attempts differ.
+    #[error(
+        "comparing signatures with attempts: they differ, see above; an alarm waits at the console (/fleet/alarms) until \
+         somebody has found out why"
+    )]
+    Signatures,
     /// The certificate.
     #[error("writing the certificate: {0}")]
     Paper(String),

@@ -4,7 +4,14 @@
 mod acts;
 pub mod command;
 mod error;
+mod issue;
+mod reconcile;
 pub mod sample;
+mod section;
 
 pub use acts::{Stockroom, digest};
 pub use error::StockError;
+pub use issue::{IssueDesk, IssueProblem};
+pub(crate) use reconcile::watch as watch_signatures;
+pub use reconcile::{Compared, ReconcileProblem, compare};
+pub use section::{StockSection, StockToken};

@@ -211,6 +211,11 @@ impl Bench {
 
     /// Orders a card for the applicant.
     pub fn order(&mut self) -> OrderId {
+        self.order_in("luxembourg")
+    }
+
+    /// The same, of another State.
+    pub fn order_in(&mut self, issuer_profile: &str) -> OrderId {
         let id = OrderId::generate(&mut self.rng);
         let mut content = self.applicant.content.clone();
         let ticket = self
@@ -219,7 +224,7 @@ impl Bench {
         content.push((ContentKind::Ticket, Zeroizing::new(ticket)));
         let order = NewOrder {
             id,
-            issuer_profile: "luxembourg",
+            issuer_profile,
             added_by: "personalisation/order",
             // The same applicant's files, for somebody else each time.
             person: &Person::new(self.rng.random(), None),
@@ -362,6 +367,7 @@ impl Bench {
                 removal_grace: Duration::ZERO,
                 max_tries: self.tries,
                 apdu_buffer: 4096,
+                handed_out_only: false,
                 output: self.dumps.then_some(output),
                 printer: Printer::default(),
                 quality: self.quality,

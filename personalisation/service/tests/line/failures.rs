@@ -441,3 +441,50 @@ fn a_card_that_nobody_sees_again_is_made_again() {
     assert_eq!(reasons(&bench), ["chip_removed", "read_back"]);
     invariants::check(&bench, "never seen again");
 }
+
+/// One order of a State for which nobody approved a template.
+#[test]
+fn an_order_without_a_template_waits_for_a_person_and_the_others_are_made() {
+    let mut bench = Bench::new(Applicant::small());
+    let foreign = bench.order_in("nowhere");
+    let own = bench.order();
+    bench.blanks(1);
+    let expected = Tally {
+        documents: 1,
+        scrapped: 0,
+        on_hold: 1,
+    };
+    assert_eq!(bench.run().unwrap(), expected);
+    assert!(matches!(
+        bench.newest(foreign).state(),
+        AttemptState::OnHold(_)
+    ));
+    assert_eq!(bench.newest(own).state().name(), "read_back");
+    let said = bench.said();
+    let held = said.iter().find_map(|event| match event {
+        Event::Held { order, why, .. } => Some((order.clone(), why.clone())),
+        _ => None,
+    });
+    let (order, why) = held.unwrap();
+    assert_eq!(order, foreign.to_string());
+    assert!(
+        why.contains("no template of identity_card for nowhere"),
+        "{why}"
+    );
+    invariants::check(&bench, "an order of another State");
+}
+
+/// Faces that cannot be drawn stop no line, neither now nor at its next start.
+#[test]
+fn pictures_that_cannot_be_drawn_stop_nobody() {
+    let mut bench = Bench::new(Applicant::small());
+    bench.dumps = true;
+    bench.order();
+    bench.order();
+    bench.blanks(2);
+    for _ in 0..2 {
+        bench.run().unwrap();
+        bench.tray.clear();
+    }
+    invariants::check(&bench, "nothing to draw");
+}

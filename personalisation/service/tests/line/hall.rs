@@ -9,7 +9,7 @@ use std::{
 
 use hardware_sim::{
     card::{
-        Card,
+        self, Card,
         life_cycle::LifeCycle,
         slot::{Reply as ChipReply, Slot},
     },
@@ -31,8 +31,10 @@ use personalisation::line::{
     reader::NoCard,
 };
 use personalisation_core::machine::MachineSerial;
+use prost::Message as _;
 use rand::{SeedableRng as _, rngs::StdRng};
 use thiserror::Error;
+use wire::machine as wire_form;
 
 use crate::line::bench::Plug;
 
@@ -61,6 +63,8 @@ struct State {
     helper: Option<(u32, Vec<Person>)>,
     quiet: u32,
     seen: u64,
+    /// The next command of this kind is refused.
+    refuses: Option<Command>,
 }
 
 impl Hall {
@@ -82,6 +86,7 @@ impl Hall {
             helper: None,
             quiet: 0,
             seen: 0,
+            refuses: None,
         };
         Self {
             state: Arc::new(Mutex::new(state)),
@@ -106,6 +111,28 @@ impl Hall {
         let lasting = false;
         let fault = Fault { what, lasting };
         self.state.lock().unwrap().controller.arm(fault);
+    }
+
+    /// The same, until the person who helps has been there.
+    pub fn arm_lastingly(&self, what: What) {
+        let lasting = true;
+        let fault = Fault { what, lasting };
+        self.state.lock().unwrap().controller.arm(fault);
+    }
+
+    /// Arms a fault of the chip that comes into the station next, or lies there.
+    pub fn arm_chip(&self, fault: card::fault::Fault) {
+        self.state.lock().unwrap().slot.arm(fault);
+    }
+
+    /// Forgets the chip's faults.
+    pub fn disarm_chip(&self) {
+        self.state.lock().unwrap().slot.disarm();
+    }
+
+    /// Answers the next command of that kind with a refusal for good, as of a card that can only be rejected.
+    pub fn refuse_next(&self, command: Command) {
+        self.state.lock().unwrap().refuses = Some(command);
     }
 
     /// A person does this when nothing has moved for a while.
@@ -248,6 +275,7 @@ impl State {
         if self.quiet < *patience {
             return;
         }
+        self.controller.clear_faults();
         for deed in deeds.clone() {
             let now = self.now;
             self.controller.person(deed, now).unwrap();
@@ -292,6 +320,13 @@ impl Link for Hall {
         let passes = if state.controller.is_on() { 5 } else { 1_000 };
         let now = state.now + passes;
         state.pass_to(now);
+        if state
+            .refuses
+            .take_if(|kind| *kind == request.kind())
+            .is_some()
+        {
+            return Ok(refusal(command));
+        }
         let reply = state.controller.handle(&request, now);
         state.seat();
         drop(state);
@@ -317,6 +352,28 @@ impl Link for Hall {
         }
         Ok(HallChip { hall: self.clone() })
     }
+}
+
+/// What a machine says of a card that can only be rejected.
+fn refusal(command: &[u8]) -> Vec<u8> {
+    let command = wire_form::Command::decode(command).unwrap();
+    let card = match command.act {
+        Some(wire_form::command::Act::Print(print)) => print.card,
+        Some(wire_form::command::Act::Move(to)) => to.card,
+        other => panic!("no card in {other:?}"),
+    };
+    let failure = wire_form::Failure {
+        kind: wire_form::FailureKind::Spoiled.into(),
+        remedy: wire_form::Remedy::Reject.into(),
+        card,
+        detail: "the card is bent".to_owned(),
+        ..wire_form::Failure::default()
+    };
+    let answer = wire_form::Answer {
+        result: Some(wire_form::answer::Result::Failure(failure)),
+        ..wire_form::Answer::default()
+    };
+    answer.encode_to_vec()
 }
 
 /// The chip in the station.

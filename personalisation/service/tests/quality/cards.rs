@@ -6,10 +6,9 @@ use hardware_sim::people::{self, People, portrait::Fault};
 use icao9303::mrz::Mrz;
 use image::RgbImage;
 use personalisation::{
-    config::PermitSection,
     edge,
     faces::{CardFacts, Faces, Holder, Pictures},
-    order::{self, OrderFile},
+    order::{self, OrderFile, PermitSection},
 };
 use personalisation_core::{
     card_access_number::CardAccessNumber, document_number::DocumentNumber,

@@ -30,13 +30,19 @@ pub enum AlarmKind {
     KeyOfAnother,
     /// pki cannot be told of a revocation, which cannot be read here.
     RevocationUnreadable,
+    /// pki signed for an attempt that is not there.
+    SignatureWithoutAttempt,
+    /// An attempt is signed, and pki did not sign it.
+    AttemptWithoutSignature,
 }
 
 impl AlarmKind {
-    const ALL: [Self; 3] = [
+    const ALL: [Self; 5] = [
         Self::CodeUsedAgain,
         Self::KeyOfAnother,
         Self::RevocationUnreadable,
+        Self::SignatureWithoutAttempt,
+        Self::AttemptWithoutSignature,
     ];
 
     /// Its name.
@@ -45,6 +51,8 @@ impl AlarmKind {
             Self::CodeUsedAgain => "code_used_again",
             Self::KeyOfAnother => "key_of_another",
             Self::RevocationUnreadable => "revocation_unreadable",
+            Self::SignatureWithoutAttempt => "signature_without_attempt",
+            Self::AttemptWithoutSignature => "attempt_without_signature",
         }
     }
 
@@ -73,6 +81,8 @@ pub struct AlarmHead {
     pub kind: AlarmKind,
     /// To which station.
     pub station: Option<StationId>,
+    /// Our own id of what it is about, where that is no station.
+    pub object: Option<String>,
     /// When.
     pub at: OffsetDateTime,
     /// Somebody was done with it.
@@ -176,7 +186,7 @@ impl Store {
     /// others, newest first; at most `most`.
     pub async fn fleet_alarms(&self, most: u32) -> Result<Vec<AlarmHead>, StoreError> {
         let rows = sqlx::query(
-            "SELECT alarm_id, station_id, kind, raised_at, settled_at FROM fleet_alarm
+            "SELECT alarm_id, station_id, kind, object, raised_at, settled_at FROM fleet_alarm
              ORDER BY CASE WHEN settled_at IS NULL THEN 0 ELSE 1 END,
                       CASE WHEN settled_at IS NULL THEN raised_at ELSE -raised_at END, alarm_id
              LIMIT $1",
@@ -283,6 +293,37 @@ async fn insert(tx: &mut Tx, id: AlarmId, alarm: &NewAlarm) -> Result<(), StoreE
     .map_err(StoreError::database(RAISING))
 }
 
+/// Raises an alarm about something that is no station, unless there ever was one about it; part of the caller's transaction.
+/// Whether it did.
+pub(crate) async fn raise_about(
+    tx: &mut Tx,
+    id: AlarmId,
+    (kind, object): (AlarmKind, &str),
+    at: OffsetDateTime,
+) -> Result<bool, StoreError> {
+    let before: i64 =
+        sqlx::query_scalar("SELECT COUNT(*) FROM fleet_alarm WHERE kind = $1 AND object = $2")
+            .bind(kind.name())
+            .bind(object)
+            .fetch_one(&mut **tx)
+            .await
+            .map_err(StoreError::database(RAISING))?;
+    if before > 0 {
+        return Ok(false);
+    }
+    sqlx::query(
+        "INSERT INTO fleet_alarm (alarm_id, kind, object, raised_at) VALUES ($1, $2, $3, $4)",
+    )
+    .bind(&id.as_bytes()[..])
+    .bind(kind.name())
+    .bind(object)
+    .bind(micros(at))
+    .execute(&mut **tx)
+    .await
+    .map(|_| true)
+    .map_err(StoreError::database(RAISING))
+}
+
 /// What a list shows of a row, and the row's columns for whoever shows more.
 fn head_of(row: &EngineRow) -> Result<(AlarmHead, Columns<'_>), StoreError> {
     let mut columns = Columns {
@@ -298,6 +339,7 @@ fn head_of(row: &EngineRow) -> Result<(AlarmHead, Columns<'_>), StoreError> {
         id,
         kind: kind.ok_or_else(|| columns.bad("kind"))?,
         station: id_of(&columns, "station_id")?,
+        object: columns.get("object")?,
         at: time_of(&columns, "raised_at")?,
         is_settled: settled.is_some(),
     };

@@ -13,6 +13,7 @@ mod wrong_code;
 use dossier::{KeyId, OfficeId, StationId};
 use time::OffsetDateTime;
 
+pub(crate) use self::alarm::raise_about;
 pub use self::{
     alarm::{Alarm, AlarmHead, AlarmKind, NewAlarm, Settled, Settling},
     code::{CodeUse, NewCode, PairOfKeys},

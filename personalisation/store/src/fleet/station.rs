@@ -1,10 +1,11 @@
 //! Stations themselves, and their moves between states.
 
-use dossier::{OfficeId, StationId};
+use dossier::{KeyId, OfficeId, StationId};
 use evidence::entry::Entry;
+use sqlx::Row as _;
 use time::OffsetDateTime;
 
-use super::{NewStation, RevocationReason, Station, StationState, certificate, revocation};
+use super::{KeyUse, NewStation, RevocationReason, Station, StationState, certificate, revocation};
 use crate::{
     Store, StoreError, audit,
     engine::EngineRow,
@@ -43,6 +44,31 @@ impl Store {
             .await
             .map_err(StoreError::database("reading a station"))?;
         row.as_ref().map(station_of).transpose()
+    }
+
+    /// One station, and whether the key is its own for this use, and not revoked.
+    pub async fn station_with_key(
+        &self,
+        id: StationId,
+        key: KeyId,
+        key_use: KeyUse,
+    ) -> Result<Option<(Station, bool)>, StoreError> {
+        const DOING: &str = "reading a station and its key";
+        let row = sqlx::query(
+            "SELECT station.*, (SELECT COUNT(*) FROM fleet_certificate AS one
+                 WHERE one.key_id = $2 AND one.station_id = station.station_id
+                   AND one.key_use = $3 AND one.revoked_at IS NULL) AS held
+             FROM fleet_station AS station WHERE station.station_id = $1",
+        )
+        .bind(&id.as_bytes()[..])
+        .bind(&key.as_bytes()[..])
+        .bind(key_use.name())
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(StoreError::database(DOING))?;
+        let Some(row) = row else { return Ok(None) };
+        let held: i64 = row.try_get("held").map_err(StoreError::database(DOING))?;
+        Ok(Some((station_of(&row)?, held == 1)))
     }
 
     /// Every station, by office.

@@ -86,13 +86,10 @@ impl Store {
     ) -> Result<DossierRow, StoreError> {
         const DOING: &str = "holding a dossier";
         transaction!(self, DOING, |tx| {
-            if let Some(known) = read(tx, new.hash).await? {
-                return Ok(known);
-            }
             let length = i64::try_from(new.length).unwrap_or(i64::MAX);
-            sqlx::query(
+            let row = sqlx::query(
                 "INSERT INTO intake_dossier (hash, station, application, length, held_at, state, receipt)
-                 VALUES ($1, $2, $3, $4, $5, 'held', $6)",
+                 VALUES ($1, $2, $3, $4, $5, 'held', $6) ON CONFLICT (hash) DO NOTHING RETURNING *",
             )
             .bind(&new.hash.as_bytes()[..])
             .bind(&new.station.as_bytes()[..])
@@ -100,10 +97,13 @@ impl Store {
             .bind(length)
             .bind(micros(now))
             .bind(new.receipt)
-            .execute(&mut **tx)
+            .fetch_optional(&mut **tx)
             .await
             .map_err(StoreError::database(DOING))?;
-            audit::write(tx, entries).await?;
+            if let Some(row) = row {
+                audit::write(tx, entries).await?;
+                return dossier_of(&row);
+            }
             read(tx, new.hash).await?.ok_or(StoreError::Stale {
                 doing: DOING,
                 object: format!("dossier {}", new.hash),

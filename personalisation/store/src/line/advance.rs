@@ -2,7 +2,7 @@
 
 use evidence::entry::Entry;
 use personalisation_core::{
-    attempt::{Attempt, AttemptState, ScrapReason},
+    attempt::{Attempt, AttemptState, Digest, ScrapReason},
     blank::{BlankState, BlankStep},
     ids::BatchId,
     remake::remake,
@@ -36,6 +36,8 @@ pub struct Advance<'a> {
     pub path: &'a [Attempt],
     /// What the moves leave behind, to be sealed.
     pub content: &'a [(AttemptContent, &'a [u8])],
+    /// SHA-256 of the certificate of whose key signed the card, with the move that this leads to.
+    pub signer: Option<Digest>,
     /// The outcome of the act before, the intent of the act after.
     pub entries: &'a [Entry],
     /// What the exit camera saw, where the move follows from that.
@@ -79,6 +81,9 @@ impl Store {
             content::insert(tx, id, sealed).await?;
             if let Some(sighting) = sighting {
                 seen_by_machine(tx, id, sighting, now).await?;
+            }
+            if let Some(signer) = advance.signer {
+                stock::note_signer(tx, id, signer).await?;
             }
             end_of_attempt(tx, to, now).await?;
             audit::write(tx, advance.entries).await?;

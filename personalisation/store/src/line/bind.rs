@@ -36,11 +36,12 @@ pub struct Bind<'a> {
     pub batch: BatchId,
     /// Every template that the program prints by.
     pub templates: &'a [Template],
+    /// Only a blank that somebody handed out to this line, by an issue that is signed; else one in the vault is taken.
+    pub handed_out_only: bool,
 }
 
 /// What came of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one a card, and moved once")]
 pub enum Bound {
     /// The attempt, in state Bound.
     Attempt(Attempt),
@@ -48,8 +49,13 @@ pub enum Bound {
     NothingQueued,
     /// Something waits, but by no template of its document type may be printed.
     NoTemplate(NoTemplate),
+    /// Nothing was bound: who is next is of a State for whose documents of that type no template may be printed by, though for another
+    /// State's one may. Others wait behind it until somebody sets it aside.
+    Unprintable(Attempt, NoTemplate),
     /// No delivery named this chip.
     UnknownChip,
+    /// The chip's blank was not handed out, or that is not signed yet.
+    NotHandedOut,
     /// The chip's blank is not to be had: a document, spoiled, not received yet, or handed out to another line.
     NotAvailable(BlankState),
 }
@@ -64,7 +70,7 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<Bound, StoreError> {
         let entries = &entries;
-        transaction!(
+        let bound = transaction!(
             self,
             "binding a blank",
             taking | tx | {
@@ -77,6 +83,9 @@ impl Store {
                     return Ok(Bound::UnknownChip);
                 };
                 let line = bind.lease.line();
+                if blank.state.is_in_vault() && bind.handed_out_only {
+                    return Ok(Bound::NotHandedOut);
+                }
                 if blank.state.is_in_vault() {
                     let issue = Movement::issue(&line, now);
                     move_blanks(tx, &[blank.id], &issue).await?;
@@ -85,6 +94,8 @@ impl Store {
                     || !stock::keep_at(tx, blank.id, &line).await?
                 {
                     return Ok(Bound::NotAvailable(blank.state));
+                } else if bind.handed_out_only && !stock::is_signed(tx, blank.id).await? {
+                    return Ok(Bound::NotHandedOut);
                 }
                 let (attempt, batch) = self.take_next(tx, head, (bind, &standing), now).await?;
                 let printable = queue::template_for(tx, &attempt, &standing).await?;
@@ -102,7 +113,15 @@ impl Store {
                 audit::write(tx, &entries(&bound)).await?;
                 Ok(Bound::Attempt(bound))
             }
-        )
+        );
+        match bound {
+            // Of the transaction nothing is left, neither the blank's issue nor the batch's count.
+            Err(StoreError::NoTemplate(unprintable)) => {
+                let (attempt, refused) = *unprintable;
+                Ok(Bound::Unprintable(attempt, refused))
+            }
+            bound => bound,
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use personalisation_core::{
     attempt::{Attempt, AttemptId},
     chip_serial::ChipSerial,
     ids::LeaseToken,
-    machine::MachineCard,
+    machine::{MachineCard, MachineSerial},
     stock::LineName,
 };
 use sqlx::Row as _;
@@ -41,7 +41,6 @@ impl Lease {
 
 /// What came of looking for the attempt of a chip.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[expect(clippy::large_enum_variant, reason = "one a card, and moved once")]
 pub enum TakenUp {
     /// It goes on here; it was taken up so many times in this state.
     Attempt(Attempt, u32),
@@ -52,11 +51,19 @@ pub enum TakenUp {
         /// Which.
         holder: String,
     },
+    /// It goes on in machines only, and the chip was shown elsewhere.
+    InMachine {
+        /// The attempt.
+        attempt: AttemptId,
+        /// The machine that had the card last.
+        machine: MachineSerial,
+    },
 }
 
 impl Store {
     /// Takes up the unfinished attempt that is bound to this chip, unless another worker has it. `card`: where the
-    /// chip lies, if in a machine, which is recorded; what a machine has yet to print is taken up in machines only.
+    /// chip lies, if in a machine, which is recorded. An attempt that was begun in a machine, or came into one, is taken up in
+    /// machines only: a plain reader's end is an unprinted document.
     /// Acts whose outcome nobody recorded get `interrupted` as their outcome in the audit; `entries`
     /// speaks about the attempt that was taken up.
     pub async fn take_up(
@@ -69,10 +76,15 @@ impl Store {
     ) -> Result<TakenUp, StoreError> {
         let entries = &entries;
         transaction!(self, "taking up an attempt", |tx| {
-            let Some(row) = under_way(tx, chip, card.is_some()).await? else {
+            let Some(row) = under_way(tx, chip).await? else {
                 return Ok(TakenUp::None);
             };
             let mut attempt = attempt_of(&row)?;
+            let known = attempt.binding().and_then(|binding| binding.card);
+            if let (None, Some(MachineCard { machine, .. })) = (card, known) {
+                let attempt = attempt.id();
+                return Ok(TakenUp::InMachine { attempt, machine });
+            }
             let clock = self.lease_clock(&mut **tx).await?;
             if !take(tx, &attempt.id(), lease, clock).await? {
                 let holder: Option<String> = row
@@ -82,9 +94,9 @@ impl Store {
                     holder: holder.unwrap_or_default(),
                 });
             }
-            if attempt.binding().is_some_and(|known| known.card != card) {
+            if known != card {
                 machine::lies_in(tx, &attempt.id(), card).await?;
-                if let Some(row) = under_way(tx, chip, card.is_some()).await? {
+                if let Some(row) = under_way(tx, chip).await? {
                     attempt = attempt_of(&row)?;
                 }
             }
@@ -97,10 +109,11 @@ impl Store {
     }
 
     /// Takes up one attempt under way whose lease ran out longer than `silent` ago: its card has not
-    /// been seen since.
+    /// been seen since. What lies in a machine is taken up by the worker at that one only (`at`), for nobody else knows what
+    /// becomes of the card when the machine goes on; of one that does not come back, [`Store::lose_machine`] ends it.
     pub async fn take_up_abandoned(
         &self,
-        lease: &Lease,
+        (lease, at): (&Lease, Option<MachineSerial>),
         silent: Duration,
         interrupted: &str,
         entries: impl Fn(&Attempt) -> Vec<Entry> + Sync,
@@ -114,9 +127,11 @@ impl Store {
                  WHERE (state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked', 'printed')
                         OR (state = 'read_back' AND machine IS NOT NULL))
                  AND lease_expires_at <= $1
+                 AND (machine IS NULL OR left_machine IS NOT NULL OR machine = $2)
                  ORDER BY queued_at, order_id LIMIT 1",
             )
             .bind(clock.saturating_sub(length(silent)))
+            .bind(at.map(|machine| machine.to_string()))
             .fetch_optional(&mut **tx)
             .await
             .map_err(StoreError::database("taking up an abandoned attempt"))?;
@@ -132,13 +147,16 @@ impl Store {
         })
     }
 
-    /// Attempts of which the chip may be locked already, and which this worker may take up.
+    /// Attempts of which the chip may be locked already, and which this worker may take up; those too that a machine has
+    /// yet to print, whose card somebody may have taken elsewhere.
     pub async fn maybe_locked(&self, holder: &str) -> Result<Vec<Attempt>, StoreError> {
         const DOING: &str = "looking for the attempt of a locked chip";
         transaction!(self, DOING, |tx| {
             let clock = self.lease_clock(&mut **tx).await?;
             let rows = sqlx::query(
-                "SELECT * FROM line_attempt WHERE state IN ('written', 'locked')
+                "SELECT * FROM line_attempt
+             WHERE (state IN ('written', 'locked')
+                    OR (state IN ('read_back', 'printed') AND machine IS NOT NULL AND left_machine IS NULL))
              AND (lease_token IS NULL OR lease_expires_at <= $2 OR lease_holder = $1)
              ORDER BY CASE WHEN lease_holder = $1 THEN 0 ELSE 1 END, queued_at, order_id",
             )
@@ -193,19 +211,14 @@ impl Store {
     }
 }
 
-/// The attempt of a chip that has not ended; with `printing` also one that its machine has yet to print.
-async fn under_way(
-    tx: &mut Tx,
-    chip: ChipSerial,
-    printing: bool,
-) -> Result<Option<EngineRow>, StoreError> {
+/// The attempt of a chip that has not ended, also one that its machine has yet to print.
+async fn under_way(tx: &mut Tx, chip: ChipSerial) -> Result<Option<EngineRow>, StoreError> {
     sqlx::query(
         "SELECT * FROM line_attempt WHERE chip_serial = $1
          AND (state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')
-              OR ($2 = 1 AND machine IS NOT NULL AND state IN ('read_back', 'printed')))",
+              OR (machine IS NOT NULL AND state IN ('read_back', 'printed')))",
     )
     .bind(&chip.as_bytes()[..])
-    .bind(i64::from(printing))
     .fetch_optional(&mut **tx)
     .await
     .map_err(StoreError::database("taking up an attempt"))

@@ -117,7 +117,7 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
         transaction!(self, "closing acts in the audit", |tx| {
-            let objects = audit::open_objects(tx, &format!("card {machine}/")).await?;
+            let objects = audit::open_cards(tx, machine).await?;
             let mut closed = 0;
             for object in objects {
                 closed += audit::close_open_intents(tx, &object, &rfc3339(now), outcome).await?;

@@ -6,6 +6,7 @@ mod cancel;
 mod content;
 mod floor;
 mod lease;
+mod lost;
 mod machine;
 mod queue;
 
@@ -15,6 +16,7 @@ pub use bind::{Bind, Bound};
 pub use content::AttemptContent;
 pub use floor::{MachineSeen, Made, Waiting};
 pub use lease::{Lease, TakenUp};
+pub use lost::{LostCard, MachineLoss};
 use personalisation_core::{
     attempt::{
         Attempt, AttemptId, AttemptNumber, Binding, ChipPublicKey, ScrapReason, record::Record,

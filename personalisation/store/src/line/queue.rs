@@ -193,7 +193,7 @@ pub(super) async fn refused(
     Ok(None)
 }
 
-/// By what an attempt's document is printed: its own State's template.
+/// By what an attempt's document is printed: its own State's template. `NoTemplate` where none may be printed by.
 pub(super) async fn template_for<'t>(
     tx: &mut Tx,
     attempt: &Attempt,
@@ -222,11 +222,17 @@ pub(super) async fn template_for<'t>(
     if let Some(printable) = standing.may_print.iter().find(own) {
         return Ok(*printable);
     }
-    Err(StoreError::NoTemplate(Box::new(NoTemplate {
+    let why = |one: &NoTemplate| {
+        let same = one.issuer_profile == issuer_profile && one.document == document;
+        same.then_some(one.why)
+    };
+    let why = standing.refused.iter().find_map(why);
+    let refused = NoTemplate {
+        why: why.unwrap_or(TemplateRefusal::Unknown),
         issuer_profile,
         document,
-        why: TemplateRefusal::Unknown,
-    })))
+    };
+    Err(StoreError::NoTemplate(Box::new((attempt.clone(), refused))))
 }
 
 /// A worker's batch.

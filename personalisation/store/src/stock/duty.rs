@@ -9,12 +9,12 @@ use crate::{StoreError, row::micros, staff::role_name, statement::Statement, tra
 /// Who looks after blanks.
 pub(super) const KEEPERS: &[Role] = &[Role::StockKeeper, Role::Supervisor];
 /// Who counts at a line.
-pub(super) const COUNTERS: &[Role] = &[Role::Operator, Role::StockKeeper, Role::Supervisor];
+pub(crate) const COUNTERS: &[Role] = &[Role::Operator, Role::StockKeeper, Role::Supervisor];
 /// Who signs for what is not as it should be.
 pub(super) const SUPERVISORS: &[Role] = &[Role::Supervisor];
 
 /// `NotPermitted` unless somebody who works here holds one of these roles.
-pub(super) async fn demand(
+pub(crate) async fn demand(
     tx: &mut Tx,
     person: PersonId,
     roles: &'static [Role],

@@ -21,6 +21,9 @@ use crate::{
     transaction::{Tx, transaction},
 };
 
+/// Most blanks of one entry here: those of one issue (`evidence::issue`).
+const MOST_AT_ONCE: usize = evidence::issue::MAX_CHIPS;
+
 /// Which blanks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Which {
@@ -33,7 +36,7 @@ pub enum Which {
 }
 
 impl Store {
-    /// Hands blanks out of the vault to a line. How many.
+    /// Hands blanks out of the vault to a line, in issues of a thousand at most. How many.
     pub async fn issue_blanks(
         &self,
         which: &Which,
@@ -42,17 +45,12 @@ impl Store {
         entries: &[Entry],
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        transaction!(self, "handing blanks out", |tx| {
-            demand(tx, by, KEEPERS, now).await?;
-            let blanks = ids(&chosen(tx, which).await?);
-            let movement = Movement {
-                to_line: Some(to),
-                ..Movement::by_person(BlankStep::Issue, by, now)
-            };
-            move_blanks(tx, &blanks, &movement).await?;
-            audit::write(tx, entries).await?;
-            counted(&blanks)
-        })
+        let movement = Movement {
+            to_line: Some(to),
+            ..Movement::by_person(BlankStep::Issue, by, now)
+        };
+        self.hand("handing blanks out", (which, by), &movement, entries)
+            .await
     }
 
     /// Takes unused blanks back from a line; one that an attempt ever had is refused. How many.
@@ -63,20 +61,9 @@ impl Store {
         entries: &[Entry],
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        transaction!(self, "taking blanks back", |tx| {
-            demand(tx, by, KEEPERS, now).await?;
-            let blanks = chosen(tx, which).await?;
-            for blank in &blanks {
-                if was_used(tx, blank.id).await? {
-                    return Err(StoreError::UsedBlank(blank.chip));
-                }
-            }
-            let movement = Movement::by_person(BlankStep::Return, by, now);
-            let blanks = ids(&blanks);
-            move_blanks(tx, &blanks, &movement).await?;
-            audit::write(tx, entries).await?;
-            counted(&blanks)
-        })
+        let movement = Movement::by_person(BlankStep::Return, by, now);
+        self.hand("taking blanks back", (which, by), &movement, entries)
+            .await
     }
 
     /// Takes blanks out of the vault for tests and for setting machines up: they never become documents. How many.
@@ -87,11 +74,33 @@ impl Store {
         entries: &[Entry],
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        transaction!(self, "setting test cards aside", |tx| {
-            demand(tx, by, KEEPERS, now).await?;
-            let blanks = ids(&chosen(tx, which).await?);
-            let movement = Movement::by_person(BlankStep::SetAside, by, now);
-            move_blanks(tx, &blanks, &movement).await?;
+        let movement = Movement::by_person(BlankStep::SetAside, by, now);
+        self.hand("setting test cards aside", (which, by), &movement, entries)
+            .await
+    }
+
+    /// What whoever looks after blanks does with some of them.
+    async fn hand(
+        &self,
+        doing: &'static str,
+        (which, by): (&Which, PersonId),
+        movement: &Movement<'_>,
+        entries: &[Entry],
+    ) -> Result<u64, StoreError> {
+        transaction!(self, doing, |tx| {
+            demand(tx, by, KEEPERS, movement.at).await?;
+            let blanks = chosen(tx, which).await?;
+            if movement.step == BlankStep::Return {
+                for blank in &blanks {
+                    if was_used(tx, blank.id).await? {
+                        return Err(StoreError::UsedBlank(blank.chip));
+                    }
+                }
+            }
+            let blanks = ids(&blanks);
+            for part in blanks.chunks(MOST_AT_ONCE) {
+                move_blanks(tx, part, movement).await?;
+            }
             audit::write(tx, entries).await?;
             counted(&blanks)
         })

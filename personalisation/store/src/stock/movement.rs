@@ -11,7 +11,7 @@ use personalisation_core::{
 use sqlx::Row as _;
 use time::OffsetDateTime;
 
-use super::blank::blank_state;
+use super::{blank::blank_state, issue};
 use crate::{
     StoreError,
     row::{Columns, micros},
@@ -106,6 +106,9 @@ pub(crate) async fn move_blanks(
             let entry = entry_id(first.blank, first.step);
             let accounts = (from, to, moving.len());
             write_entry(tx, &entry, accounts, movement).await?;
+            if let (BlankStep::Issue, Some(line)) = (movement.step, movement.to_line) {
+                issue::write(tx, &entry, line, movement.by.is_some()).await?;
+            }
             for one in moving {
                 write_move(tx, one, &entry, movement.at).await?;
             }

@@ -15,7 +15,7 @@ use crate::{
     line::bind_id,
     row::{Columns, from_micros},
     statement::Statement,
-    transaction::transaction,
+    transaction::Tx,
 };
 
 /// What is asked for; nothing: every card.
@@ -33,6 +33,8 @@ pub struct OriginFilter {
     pub signer: Option<String>,
     /// The document's number.
     pub number: Option<String>,
+    /// Without the cards that were begun in a shift that is open at their line: nobody counted them yet.
+    pub counted_only: bool,
 }
 
 /// A card that was begun, and where it came from. No personal data.
@@ -61,24 +63,6 @@ pub struct CardOrigin {
 }
 
 impl Store {
-    /// Writes down whose key signed an attempt's card, before that is a fact of the attempt. Again changes nothing: pki
-    /// answers the same request with the same bytes.
-    pub async fn note_signer(&self, id: AttemptId, certificate: Digest) -> Result<(), StoreError> {
-        const DOING: &str = "noting who signed a card";
-        transaction!(self, DOING, |tx| {
-            let query = sqlx::query(
-                "INSERT INTO line_signer (order_id, attempt, certificate) VALUES ($1, $2, $3)
-                 ON CONFLICT (order_id, attempt) DO NOTHING",
-            );
-            bind_id(query, &id)
-                .bind(hex::encode(certificate.0))
-                .execute(&mut **tx)
-                .await
-                .map(|_| ())
-                .map_err(StoreError::database(DOING))
-        })
-    }
-
     /// Cards that were begun, the newest first, at most `most`.
     pub async fn card_origins(
         &self,
@@ -131,6 +115,12 @@ impl Store {
                 .bind(length);
             statement.push(" AS INTEGER)) = ").bind(readers).push(")");
         }
+        if filter.counted_only {
+            statement.push(
+                " AND NOT EXISTS (SELECT 1 FROM stock_shift AS shift WHERE shift.line = blank.line
+                     AND shift.state = 'open' AND shift.opened_at <= number.allocated_at)",
+            );
+        }
         statement
             .push(" ORDER BY number.allocated_at DESC, attempt.document_number LIMIT ")
             .bind(i64::from(most));
@@ -168,4 +158,23 @@ fn origin_of(row: &EngineRow) -> Result<CardOrigin, StoreError> {
         signer: columns.get("certificate")?,
         bound_at: bound_at.ok_or_else(|| columns.bad("allocated_at"))?,
     })
+}
+
+/// Writes down whose key signed an attempt's card; part of the caller's transaction. Again changes nothing: pki answers the same
+/// request with the same bytes.
+pub(crate) async fn note_signer(
+    tx: &mut Tx,
+    id: AttemptId,
+    certificate: Digest,
+) -> Result<(), StoreError> {
+    let query = sqlx::query(
+        "INSERT INTO line_signer (order_id, attempt, certificate) VALUES ($1, $2, $3)
+         ON CONFLICT (order_id, attempt) DO NOTHING",
+    );
+    bind_id(query, &id)
+        .bind(hex::encode(certificate.0))
+        .execute(&mut **tx)
+        .await
+        .map(|_| ())
+        .map_err(StoreError::database("noting who signed a card"))
 }

@@ -1,12 +1,15 @@
 //! Shifts at lines: counted when they begin and end, against the ledger.
 
+use std::collections::BTreeSet;
+
 use dossier::PersonId;
 use evidence::entry::Entry;
 use personalisation_core::{
+    chip_serial::ChipSerial,
     ids::ShiftId,
     stock::{
         LineName, Signatures,
-        shift::{Count, Counted, Shift, ShiftState},
+        shift::{self, Count, Counted, Outcome, Shift, ShiftState},
     },
 };
 use rand::CryptoRng;
@@ -14,8 +17,9 @@ use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::{
+    count,
     duty::{COUNTERS, SUPERVISORS, demand, demand_both},
-    movement::count,
+    movement,
 };
 use crate::{
     Store, StoreError, audit,
@@ -35,7 +39,7 @@ pub struct Closing {
     pub by: PersonId,
     /// What they found.
     pub counted: Count,
-    /// End it also where the counts differ: it then waits for two supervisors. Else nothing is changed.
+    /// End it also where the counts differ, and nobody counts again: it then waits for two supervisors.
     pub although_differing: bool,
 }
 
@@ -81,15 +85,14 @@ impl Store {
         })
     }
 
-    /// Counts a shift at its end. Where the counts differ from the ledger and `although_differing` is not said,
-    /// nothing is changed: the shift that would come of it is returned all the same. `entries` speaks about it.
+    /// Counts a shift at its end; every count is kept. `entries` speaks about what comes of it.
     pub async fn close_shift(
         &self,
         id: ShiftId,
         closing: &Closing,
-        entries: impl Fn(&Shift) -> Vec<Entry> + Sync,
+        entries: impl Fn(&Outcome) -> Vec<Entry> + Sync,
         now: OffsetDateTime,
-    ) -> Result<Shift, StoreError> {
+    ) -> Result<Outcome, StoreError> {
         let entries = &entries;
         // Each statement sees what was committed by then: once the row is ours, all entries of the shift are there.
         transaction!(
@@ -98,19 +101,24 @@ impl Store {
             taking | tx | {
                 demand(tx, closing.by, COUNTERS, now).await?;
                 hold(tx, id).await?;
-                let row = read(tx, id).await?;
+                let shift = read(tx, id).await?.shift;
                 let counted = Counted {
                     by: closing.by,
                     counted: closing.counted,
-                    expected: expected(tx, &row.shift).await?,
+                    expected: expected(tx, &shift).await?,
                 };
-                let closed = row.shift.close(counted)?;
-                let differs = matches!(closed.state(), ShiftState::Differing(_));
-                if !differs || closing.although_differing {
-                    write_closing(tx, &closed, &counted, now).await?;
-                    audit::write(tx, &entries(&closed)).await?;
+                let before = count::before(tx, id).await?;
+                let outcome = shift.close(shift::Closing {
+                    counted,
+                    before,
+                    although_differing: closing.although_differing,
+                })?;
+                count::keep(tx, (id, before + 1), &counted, now).await?;
+                if let Outcome::Ended(closed) = &outcome {
+                    write_closing(tx, closed, &counted, now).await?;
                 }
-                Ok(closed)
+                audit::write(tx, &entries(&outcome)).await?;
+                Ok(outcome)
             }
         )
     }
@@ -128,7 +136,8 @@ impl Store {
         let note = &self.sealer.seal(rng, &place(id), note.as_bytes())?;
         transaction!(self, DOING, |tx| {
             demand_both(tx, both, SUPERVISORS, now).await?;
-            let signed = read(tx, id).await?.shift.sign(both)?;
+            let counters = count::counters(tx, id).await?;
+            let signed = read(tx, id).await?.shift.sign(both, &counters)?;
             let written = sqlx::query(
                 "UPDATE stock_shift SET state = 'discrepancy', signed_at = $2, signed_first = $3,
                      signed_second = $4, note = $5
@@ -193,6 +202,47 @@ impl Store {
         rows.iter().map(shift_of).collect()
     }
 
+    /// The lines where a shift is open, not counted yet.
+    pub async fn lines_in_shift(&self) -> Result<BTreeSet<LineName>, StoreError> {
+        let rows = sqlx::query("SELECT line FROM stock_shift WHERE state = 'open'")
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::database("listing shifts"))?;
+        let line = |row: &EngineRow| {
+            let columns = Columns {
+                table: TABLE,
+                id: "any".to_owned(),
+                row,
+            };
+            let line = columns.word_if_any("line", |line| line.parse().ok())?;
+            line.ok_or_else(|| columns.bad("line"))
+        };
+        rows.iter().map(line).collect()
+    }
+
+    /// The chips of blanks that were spoiled in a shift that is open: nobody counted them yet.
+    pub async fn spoiled_in_shift(&self) -> Result<BTreeSet<ChipSerial>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT blank.chip_serial FROM stock_shift AS shift
+             JOIN stock_entry AS entry ON entry.shift_id = shift.shift_id
+             JOIN stock_move AS move ON move.entry_id = entry.entry_id
+             JOIN stock_blank AS blank ON blank.blank_id = move.blank_id
+             WHERE shift.state = 'open' AND entry.to_account = 'spoiled'",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database("listing spoiled blanks"))?;
+        let chip = |row: &EngineRow| {
+            let columns = Columns {
+                table: "stock_blank",
+                id: "any".to_owned(),
+                row,
+            };
+            columns.read("chip_serial", |bytes| bytes.try_into().ok())
+        };
+        rows.iter().map(chip).collect()
+    }
+
     /// How many shifts wait for two supervisors.
     pub async fn count_unsigned_shifts(&self) -> Result<u64, StoreError> {
         let row =
@@ -200,7 +250,7 @@ impl Store {
                 .fetch_one(&self.pool)
                 .await
                 .map_err(StoreError::database("counting shifts"))?;
-        count(&row, "shifts")
+        movement::count(&row, "shifts")
     }
 
     /// The shift at a line that is not closed or signed for, if any.
@@ -253,7 +303,7 @@ async fn unused_at(tx: &mut Tx, line: &LineName) -> Result<u64, StoreError> {
     .fetch_one(&mut **tx)
     .await
     .map_err(StoreError::database("counting a line's blanks"))?;
-    count(&row, "blanks")
+    movement::count(&row, "blanks")
 }
 
 /// What the ledger says lies at the line now.
@@ -271,8 +321,8 @@ async fn expected(tx: &mut Tx, shift: &Shift) -> Result<Count, StoreError> {
     .map_err(StoreError::database("counting a shift's blanks"))?;
     Ok(Count {
         unused: unused_at(tx, shift.line()).await?,
-        documents: count(&row, "documents")?,
-        spoiled: count(&row, "spoiled")?,
+        documents: movement::count(&row, "documents")?,
+        spoiled: movement::count(&row, "spoiled")?,
     })
 }
 
@@ -326,7 +376,7 @@ async fn write_closing(
     exactly_one(written.rows_affected(), DOING, closed.id())
 }
 
-fn number(of: u64) -> i64 {
+pub(super) fn number(of: u64) -> i64 {
     i64::try_from(of).unwrap_or(i64::MAX)
 }
 
@@ -355,7 +405,7 @@ fn shift_of(row: &EngineRow) -> Result<ShiftRow, StoreError> {
     let line = line.ok_or_else(|| columns.bad("line"))?;
     let unused = |column| -> Result<Count, StoreError> {
         Ok(Count {
-            unused: count(row, column)?,
+            unused: movement::count(row, column)?,
             ..Count::default()
         })
     };
@@ -390,14 +440,14 @@ fn closing_of(columns: &Columns<'_>) -> Result<Counted, StoreError> {
     Ok(Counted {
         by: columns.read("closed_by", staff::person_id)?,
         counted: Count {
-            unused: count(row, "closed_unused")?,
-            documents: count(row, "closed_documents")?,
-            spoiled: count(row, "closed_spoiled")?,
+            unused: movement::count(row, "closed_unused")?,
+            documents: movement::count(row, "closed_documents")?,
+            spoiled: movement::count(row, "closed_spoiled")?,
         },
         expected: Count {
-            unused: count(row, "expected_unused")?,
-            documents: count(row, "expected_documents")?,
-            spoiled: count(row, "expected_spoiled")?,
+            unused: movement::count(row, "expected_unused")?,
+            documents: movement::count(row, "expected_documents")?,
+            spoiled: movement::count(row, "expected_spoiled")?,
         },
     })
 }

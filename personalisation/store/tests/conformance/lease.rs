@@ -121,7 +121,7 @@ async fn abandoned_attempts_are_found_after_their_lease(engine: Engine) {
     assert_eq!(
         bench
             .store
-            .take_up_abandoned(&two, Duration::ZERO, "?", |_| vec![], NOW)
+            .take_up_abandoned((&two, None), Duration::ZERO, "?", |_| vec![], NOW)
             .await
             .unwrap(),
         None
@@ -129,7 +129,7 @@ async fn abandoned_attempts_are_found_after_their_lease(engine: Engine) {
     bench.set_clock(NOW + 3 * MINUTE);
     let found = bench
         .store
-        .take_up_abandoned(&two, MINUTE, "?", |_| vec![], NOW)
+        .take_up_abandoned((&two, None), MINUTE, "?", |_| vec![], NOW)
         .await
         .unwrap();
     assert_eq!(found, Some(bound.clone()));
@@ -146,9 +146,10 @@ async fn a_released_attempt_is_free_at_once_but_not_abandoned(engine: Engine) {
     let bound = bench.bound(chip(1), &one).await;
     bench.store.release(bound.id(), &one).await.unwrap();
     let abandoned = async || {
-        let found = bench
-            .store
-            .take_up_abandoned(&two, Duration::ZERO, "?", |_| vec![], NOW);
+        let found =
+            bench
+                .store
+                .take_up_abandoned((&two, None), Duration::ZERO, "?", |_| vec![], NOW);
         found.await.unwrap()
     };
     assert_eq!(abandoned().await, None);
@@ -177,6 +178,7 @@ async fn eight_workers_and_eight_orders_are_paired_one_to_one(engine: Engine) {
                 lease: &lease,
                 batch: BatchId::from_bytes([worker; 16]),
                 templates: crate::templates(),
+                handed_out_only: false,
             };
             store.bind_next(&bind, |_| vec![], NOW).await
         });

@@ -67,6 +67,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
         lease: &one,
         batch: BatchId::from_bytes([1; 16]),
         templates: crate::templates(),
+        handed_out_only: false,
     };
     let Bound::Attempt(first) = bench
         .store
@@ -86,6 +87,7 @@ async fn a_number_is_never_used_twice(engine: Engine) {
         lease: &two,
         batch: BatchId::from_bytes([2; 16]),
         templates: crate::templates(),
+        handed_out_only: false,
     };
     let error = bench
         .store
@@ -184,6 +186,7 @@ async fn content_of_an_attempt_is_sealed_with_its_move(engine: Engine) {
         from: &bound,
         path: &[keyed, built.clone()],
         content: &[(AttemptContent::CardAccessNumber, b"483920")],
+        signer: None,
         entries: &[],
         seen: None,
     };
@@ -256,6 +259,7 @@ async fn walk(bench: &mut Bench) -> Result<(), StoreError> {
             lease: &mine,
             batch: BatchId::generate(&mut bench.rng),
             templates: crate::templates(),
+            handed_out_only: false,
         };
         let Bound::Attempt(bound) = bench.store.bind_next(&bind, |_| vec![], NOW).await? else {
             panic!()

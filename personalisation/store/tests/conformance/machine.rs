@@ -20,8 +20,8 @@ pub fn card(machine: &str, handle: u64) -> MachineCard {
 }
 
 impl Bench {
-    /// An attempt whose chip is finished, in that machine.
-    pub async fn read_back_in(&mut self, byte: u8, card: MachineCard) -> Attempt {
+    /// An attempt that has a blank, in that machine.
+    pub async fn bound_in(&mut self, byte: u8, card: MachineCard) -> Attempt {
         let numbers = [DocumentNumber::generate(&mut self.rng)];
         let mine = lease("machine", 1);
         let bind = Bind {
@@ -31,11 +31,18 @@ impl Bench {
             lease: &mine,
             batch: BatchId::from_bytes([byte; 16]),
             templates: crate::templates(),
+            handed_out_only: false,
         };
         let bound = self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap();
-        let Bound::Attempt(mut attempt) = bound else {
+        let Bound::Attempt(attempt) = bound else {
             panic!("{bound:?}")
         };
+        attempt
+    }
+
+    /// An attempt whose chip is finished, in that machine.
+    pub async fn read_back_in(&mut self, byte: u8, card: MachineCard) -> Attempt {
+        let (mut attempt, mine) = (self.bound_in(byte, card).await, lease("machine", 1));
         for step in STEPS {
             let to = step(attempt.clone());
             attempt = self.go(&mine, &attempt, to).await.unwrap();
@@ -86,7 +93,11 @@ async fn what_a_machine_has_yet_to_print_is_taken_up_in_machines_only(engine: En
         .store
         .take_up((chip(1), None), &mine, "?", |_| vec![], NOW)
         .await;
-    assert_eq!(in_reader.unwrap(), TakenUp::None);
+    let refused = TakenUp::InMachine {
+        attempt: read.id(),
+        machine: card("SN-1", 7).machine,
+    };
+    assert_eq!(in_reader.unwrap(), refused);
     // In another machine, by a person's hands: it lies there from now on.
     let there = card("SN-2", 3);
     let taken = bench
@@ -156,25 +167,60 @@ async fn a_scrapped_card_in_somebodys_hands_is_not_made_again_by_itself(engine: 
     );
 }
 
-async fn a_card_left_in_a_machine_is_abandoned_like_any_other(engine: Engine) {
+/// In a plain reader it would end as a document that nobody printed.
+async fn what_was_begun_in_a_machine_goes_on_in_machines_only(engine: Engine) {
     let mut bench = Bench::new(engine).await;
     bench.delivery(&[chip(1)]).await;
     bench.order("ONE", NOW).await;
-    let read = bench.read_back_in(1, card("SN-1", 7)).await;
+    let there = card("SN-1", 7);
+    let bound = bench.bound_in(1, there).await;
+    let mine = lease("machine", 2);
+    for at in [None, Some(there)] {
+        let taken = bench
+            .store
+            .take_up((chip(1), at), &mine, "?", |_| vec![], NOW)
+            .await
+            .unwrap();
+        let expected = match at {
+            None => TakenUp::InMachine {
+                attempt: bound.id(),
+                machine: there.machine,
+            },
+            Some(_) => TakenUp::Attempt(bound.clone(), 2),
+        };
+        assert_eq!(taken, expected);
+    }
+}
+
+/// Whoever else gave it up could not keep its card from the exit tray when the machine goes on.
+async fn what_lies_in_a_machine_is_abandoned_to_that_machine_only(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let inside = card("SN-1", 7);
+    let read = bench.read_back_in(1, inside).await;
     bench.set_clock(NOW + Duration::minutes(12));
     let other = lease("other", 9);
     let silent = std::time::Duration::from_mins(10);
-    let found = bench
-        .store
-        .take_up_abandoned(&other, silent, "?", |_| vec![], NOW)
-        .await;
-    assert_eq!(found.unwrap().map(|found| found.id()), Some(read.id()));
+    let elsewhere = card("SN-2", 1).machine;
+    for (at, expected) in [
+        (None, None),
+        (Some(elsewhere), None),
+        (Some(inside.machine), Some(read.id())),
+    ] {
+        let found = bench
+            .store
+            .take_up_abandoned((&other, at), silent, "?", |_| vec![], NOW)
+            .await;
+        assert_eq!(found.unwrap().map(|found| found.id()), expected, "{at:?}");
+    }
 }
 
 on_each_engine! {
     a_card_in_a_machine_is_a_document_only_when_it_left_by_the_exit,
     what_a_machine_has_yet_to_print_is_taken_up_in_machines_only,
+    what_was_begun_in_a_machine_goes_on_in_machines_only,
     a_scrapped_card_stays_inside_until_it_left,
     a_scrapped_card_in_somebodys_hands_is_not_made_again_by_itself,
-    a_card_left_in_a_machine_is_abandoned_like_any_other,
+    what_lies_in_a_machine_is_abandoned_to_that_machine_only,
 }

@@ -8,6 +8,7 @@ mod home;
 mod intake;
 mod lease;
 mod line;
+mod lost;
 mod machine;
 mod order;
 mod persons;
@@ -182,6 +183,20 @@ impl Bench {
     }
 
     async fn bind(&mut self, chip: ChipSerial, lease: &Lease) -> Bound {
+        self.bind_where(chip, lease, false).await
+    }
+
+    /// At a line that takes only what was handed out to it.
+    async fn bind_handed_out(&mut self, chip: ChipSerial, lease: &Lease) -> Bound {
+        self.bind_where(chip, lease, true).await
+    }
+
+    async fn bind_where(
+        &mut self,
+        chip: ChipSerial,
+        lease: &Lease,
+        handed_out_only: bool,
+    ) -> Bound {
         let numbers = [DocumentNumber::generate(&mut self.rng)];
         let bind = Bind {
             chip,
@@ -190,6 +205,7 @@ impl Bench {
             lease,
             batch: BatchId::generate(&mut self.rng),
             templates: templates(),
+            handed_out_only,
         };
         self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap()
     }
@@ -212,6 +228,7 @@ impl Bench {
             from,
             path: &path,
             content: &[],
+            signer: None,
             entries: &[],
             seen: None,
         };

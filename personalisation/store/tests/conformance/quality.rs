@@ -101,6 +101,7 @@ impl Bench {
             from: card,
             path: &path,
             content: &[],
+            signer: None,
             entries: &[],
             seen: Some(&seen),
         };

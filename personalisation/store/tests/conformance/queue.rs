@@ -151,6 +151,7 @@ async fn what_is_cancelled_in_a_workers_hands_ends_at_its_next_step(engine: Engi
         from: &bound,
         path: &path,
         content: &[],
+        signer: None,
         entries: &[],
         seen: None,
     };

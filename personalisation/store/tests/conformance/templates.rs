@@ -77,6 +77,7 @@ impl Bench {
             lease: &lease("one", number),
             batch: BatchId::generate(&mut self.rng),
             templates,
+            handed_out_only: false,
         };
         self.store.bind_next(&bind, |_| vec![], NOW).await.unwrap()
     }
@@ -178,6 +179,59 @@ async fn nothing_is_bound_without_an_approved_template_of_that_content(engine: E
     assert_eq!(bench.bind_by(3, &newer).await, Bound::NothingQueued);
 }
 
+/// One order of a State without a template stops nobody else's.
+async fn who_cannot_be_printed_is_named_and_nothing_is_bound(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    let elsewhere = OrderId::generate(&mut bench.rng);
+    let order = NewOrder {
+        id: elsewhere,
+        issuer_profile: "nowhere",
+        added_by: "personalisation/order",
+        person: &Person::new(bench.rng.random(), None),
+        document_type: DocumentType::IdentityCard,
+        destination: None,
+        express: false,
+        content: &[],
+    };
+    let added = bench.store.add_order(&mut bench.rng, &order, &[], NOW);
+    added.await.unwrap();
+    let own = bench.order("OWN", NOW + time::Duration::HOUR).await;
+    let Bound::Unprintable(attempt, refused) = bench.bind_by(1, templates()).await else {
+        panic!("it cannot be printed")
+    };
+    assert_eq!(attempt.id().order, elsewhere);
+    assert_eq!(refused.issuer_profile, "nowhere");
+    let blank = bench.store.blank_by_chip(chip(1)).await.unwrap().unwrap();
+    assert!(blank.state.is_in_vault(), "nothing was bound");
+    let held = attempt.clone().hold().unwrap();
+    let decided = bench.store.decide(&attempt, &held, &[], NOW).await;
+    decided.unwrap();
+    let Bound::Attempt(bound) = bench.bind_by(1, templates()).await else {
+        panic!("the other one is next")
+    };
+    assert_eq!(bound.id(), own.id());
+}
+
+/// What orders are checked against, and what cards are bound to: the newest approved version, not the newest.
+async fn what_is_printable_is_what_is_bound(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    let offered = [permit(1, 7), permit(2, 8)];
+    let printable = bench.store.printable_templates(&offered).await.unwrap();
+    assert_eq!(printable, []);
+    bench.approved(&offered[0]).await;
+    bench.propose(&offered[1], ADA).await.unwrap();
+    let printable = bench.store.printable_templates(&offered).await.unwrap();
+    assert_eq!(printable, [offered[0].key.clone()]);
+    bench.order_permit().await;
+    let Bound::Attempt(attempt) = bench.bind_by(1, &offered).await else {
+        panic!("it can be printed")
+    };
+    let recorded = bench.store.template_of(attempt.id()).await.unwrap();
+    assert_eq!(recorded, Some((1, offered[0].digest)));
+}
+
 async fn two_who_approve_at_once_are_two(engine: Engine) {
     let bench = Bench::new(engine).await;
     let template = permit(1, 7);
@@ -233,5 +287,7 @@ on_each_engine! {
     the_database_itself_refuses_to_change_what_is_used,
     a_version_is_approved_by_two_others,
     nothing_is_bound_without_an_approved_template_of_that_content,
+    what_is_printable_is_what_is_bound,
+    who_cannot_be_printed_is_named_and_nothing_is_bound,
     two_who_approve_at_once_are_two,
 }

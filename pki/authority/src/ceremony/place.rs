@@ -34,6 +34,9 @@ pub enum TokenPlace {
     /// The TLS key of `personalisation console`: in the folder of intake's token, for it opens review's too, with a PIN
     /// of its own.
     Console,
+    /// The key of blank issues, for `personalisation stock` and `console`: in the folder of intake's token, for the console
+    /// opens review's too, with a PIN of its own.
+    Stock,
     /// For the population register.
     Register,
 }
@@ -53,6 +56,7 @@ impl TokenPlace {
             Self::Intake => "intake",
             Self::Review => "review",
             Self::Console => "console",
+            Self::Stock => "stock",
             Self::Register => "register",
         }
     }
@@ -77,7 +81,7 @@ impl TokenPlace {
     pub fn folder(self) -> &'static str {
         match self {
             Self::DocumentVerifying => Self::Signing.label(),
-            Self::Review | Self::Console => Self::Intake.label(),
+            Self::Review | Self::Console | Self::Stock => Self::Intake.label(),
             _ => self.label(),
         }
     }
@@ -89,6 +93,7 @@ impl TokenPlace {
             Self::DocumentVerifying => ["document-verifying.pin", "document-verifying.so.pin"],
             Self::Review => ["review.pin", "review.so.pin"],
             Self::Console => ["console.pin", "console.so.pin"],
+            Self::Stock => ["stock.pin", "stock.so.pin"],
             _ => ["user.pin", "so.pin"],
         }
     }

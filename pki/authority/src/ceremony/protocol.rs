@@ -48,7 +48,7 @@ impl Heading {
             .collect();
         if tokens.contains(&Some("intake")) {
             carried.push(
-                "`tokens/intake` handed to personalisation: `user.pin` to intake alone, `review.pin` to intake and console",
+                "`tokens/intake` handed to personalisation: `user.pin` to intake alone, `review.pin` to intake and console, `stock.pin` to stock and console",
             );
         }
         if tokens.contains(&Some("console")) {

@@ -6,7 +6,7 @@ use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
         ApprovalSigning, CardMaster, ConfigurationSigning, CurveRole, DocumentSigning,
-        IntakeOpening, ReceiptSigning, ServiceTls, StaffListSigning, TicketSigning,
+        IntakeOpening, IssueSigning, ReceiptSigning, ServiceTls, StaffListSigning, TicketSigning,
     },
     softhsm, token_serial,
 };
@@ -27,6 +27,10 @@ pub const TICKETS: &str = "tickets";
 pub const REVIEW_TICKETS: &str = "review-tickets-1";
 /// Label of the key of second persons at the console, in review's token.
 pub const APPROVALS: &str = "approvals-1";
+/// Label of the key of blank issues in stock's token.
+pub const ISSUES: &str = "issues-1";
+/// Label of the key in the line's token by which a line without a stock keeper takes blanks from the vault.
+pub const LINE_ISSUES: &str = "line-issues";
 /// Label of the key that opens dossiers, in the intake's token.
 pub const INTAKE: &str = "intake-1";
 /// Label of the key that signs receipts, in the intake's token.
@@ -179,7 +183,7 @@ pub(super) fn tickets<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<()
     ceremony.keep("public/tickets.spki", key.public_key_spki())
 }
 
-/// The keys of the line, and the public half that chip makers encrypt to in `public/`.
+/// The keys of the line, and in `public/` the public halves that chip makers encrypt to and that its own issues verify with.
 pub(super) fn line<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
     let token = ceremony.token(TokenPlace::Line, &|token| {
         let master = missing(token.find_aes::<CardMaster>(CARD_MASTER))?;
@@ -190,8 +194,11 @@ pub(super) fn line<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), C
         if delivery {
             token.generate_delivery_key(DELIVERY_TRANSPORT)?;
         }
-        Ok(master || delivery)
+        Ok(make_ec::<IssueSigning>(token, LINE_ISSUES, Curve::P256)? || master || delivery)
     })?;
+    let issues = token.find_ec::<IssueSigning>(LINE_ISSUES)?;
+    let file = format!("public/{LINE_ISSUES}.spki");
+    ceremony.keep(&file, issues.public_key_spki())?;
     let delivery = token.find_delivery_key(DELIVERY_TRANSPORT)?;
     ceremony.keep("public/delivery-transport.spki", delivery.public_key_spki())
 }
@@ -215,6 +222,7 @@ pub(super) fn program_key<R: CryptoRng>(
         publish_intake_keys(ceremony, &token)?;
         drop((key, token));
         review(ceremony)?;
+        stock(ceremony)?;
     }
     Ok(public)
 }
@@ -230,6 +238,15 @@ fn review<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyEr
     let key = token.find_ec::<TicketSigning>(REVIEW_TICKETS)?;
     let file = format!("public/{REVIEW_TICKETS}.spki");
     ceremony.keep(&file, key.public_key_spki())
+}
+
+/// The key of blank issues, and its public half in `public/`.
+fn stock<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
+    let token = ceremony.token(TokenPlace::Stock, &|token| {
+        make_ec::<IssueSigning>(token, ISSUES, Curve::P256)
+    })?;
+    let key = token.find_ec::<IssueSigning>(ISSUES)?;
+    ceremony.keep(&format!("public/{ISSUES}.spki"), key.public_key_spki())
 }
 
 fn make_intake_keys(token: &Token) -> Result<bool, CeremonyError> {

@@ -1,6 +1,7 @@
 //! The service's configuration file (schema in docs/pki.md).
 
 use std::{
+    collections::{BTreeMap, BTreeSet},
     net::SocketAddr,
     num::NonZeroU32,
     path::{Path, PathBuf},
@@ -23,8 +24,13 @@ pub struct ServeConfig {
     pub audit: PathBuf,
     /// DER public keys that tickets may verify with.
     pub ticket_keys: Vec<PathBuf>,
+    /// Blank issues, where they are asked for.
+    pub issues: Option<IssuesSection>,
     /// Roles whose certificates may call Sign.
     pub signing_roles: Vec<String>,
+    /// Roles whose certificates may call Journal; those that may sign besides.
+    #[serde(default)]
+    pub journal_roles: Vec<String>,
     /// How long a request waits for an absent token, in seconds.
     #[serde(default = "default_token_wait")]
     pub token_wait_seconds: u16,
@@ -40,6 +46,16 @@ pub struct ServeConfig {
     pub document_signers: Vec<DocumentSignerSection>,
     /// Inspection systems, where they are certified.
     pub inspection: Option<InspectionSection>,
+}
+
+/// `[issues]`
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct IssuesSection {
+    /// DER public keys that blank issues may verify with.
+    pub keys: Vec<PathBuf>,
+    /// The lines that the holder of a certificate works at, by its common name.
+    pub lines: BTreeMap<String, BTreeSet<String>>,
 }
 
 /// TLS.
@@ -184,7 +200,8 @@ impl ServeConfig {
             .chain(signers);
         let inspection = config.inspection.iter_mut();
         let all = all.chain(inspection.flat_map(InspectionSection::paths));
-        for path in all.chain(&mut config.token.softhsm2_conf) {
+        let issues = config.issues.iter_mut().flat_map(|issues| &mut issues.keys);
+        for path in all.chain(issues).chain(&mut config.token.softhsm2_conf) {
             *path = folder.join(&path);
         }
         if config.document_signers.is_empty() {
@@ -192,6 +209,13 @@ impl ServeConfig {
         }
         if config.ticket_keys.is_empty() {
             return Err(ConfigError::Empty("ticket_keys"));
+        }
+        if config
+            .issues
+            .as_ref()
+            .is_some_and(|issues| issues.keys.is_empty())
+        {
+            return Err(ConfigError::Empty("keys of [issues]"));
         }
         Ok(config)
     }

@@ -30,10 +30,14 @@ use self::{
     inspection_config::InspectionError,
     inspection_service::InspectionService,
 };
-pub use self::{service::SigningService, tls::TlsError};
+pub use self::{
+    service::{Roles, SigningService},
+    tls::TlsError,
+};
 use crate::{
     signing::{
         chain::Chain,
+        issues::Issues,
         request::MAX_OBJECT_LENGTH,
         signer::{KeyError, Signer, SignerError, SigningKey, TokenKey},
     },
@@ -115,7 +119,12 @@ pub(crate) async fn listen(
     let listener = TcpListener::bind(address).await.map_err(unavailable)?;
     let address = listener.local_addr().map_err(unavailable)?;
     let (accepted, connections) = mpsc::channel(16);
-    tokio::spawn(key_custody::tls::accept(listener, acceptor, accepted));
+    tokio::spawn(key_custody::tls::accept(
+        listener,
+        acceptor,
+        accepted,
+        std::convert::identity,
+    ));
     Ok((address, ReceiverStream::new(connections), door))
 }
 
@@ -152,6 +161,19 @@ pub fn signers(config: &ServeConfig) -> Result<Vec<Signer>, ServeError> {
     Ok(signers)
 }
 
+/// Whose blank issues are believed; none where the configuration asks for none.
+fn issues(config: &ServeConfig) -> Result<Option<Issues>, ConfigError> {
+    let Some(section) = &config.issues else {
+        tracing::warn!(
+            "without [issues], chips are signed for that nobody handed out to a line (docs/pki.md)"
+        );
+        return Ok(None);
+    };
+    let keys = section.keys.iter();
+    let keys: Result<Vec<_>, _> = keys.map(|path| read("the key of issues", path)).collect();
+    Ok(Some(Issues::new(keys?, section.lines.clone())))
+}
+
 /// Serves until `end`; `listening` hears the address. `signers` are those of the configuration, or
 /// stand in for them where a benchmark slows the token.
 pub async fn run(
@@ -166,6 +188,7 @@ pub async fn run(
         .iter()
         .map(|path| read("the ticket key", path))
         .collect();
+    let issues = issues(config)?;
     let store = Store::open(&config.store, &config.audit, surroundings.now()).await?;
     let token_wait = Duration::from_secs(config.token_wait_seconds.into());
     let desk = match &config.inspection {
@@ -178,10 +201,16 @@ pub async fn run(
     let inspection = desk.clone().map(|desk| {
         InspectionServer::new(InspectionService::new(desk)).max_decoding_message_size(MAX_MESSAGE)
     });
-    let chain = Chain::new(signers, ticket_keys?, store, surroundings, token_wait);
+    let chain = Chain::new(
+        signers,
+        (ticket_keys?, issues),
+        store,
+        surroundings,
+        token_wait,
+    );
     let service = SigningService::new(
         Arc::new(chain),
-        config.signing_roles.clone(),
+        Roles::of(config),
         config.max_in_flight.into(),
         desk,
     );

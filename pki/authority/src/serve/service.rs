@@ -5,12 +5,14 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 use tonic::{Request, Response, Status};
 use wire::signing::{
-    HealthRequest, HealthResponse, KeyState, SignRequest, SignResponse, signing_server::Signing,
+    HealthRequest, HealthResponse, JournalEntry, JournalRequest, JournalResponse, KeyState,
+    ObjectKind, SignRequest, SignResponse, signing_server::Signing,
 };
 
 use super::{
+    config::ServeConfig,
     health::{inspection_systems, key_health, verifier_health},
-    tls::role,
+    tls::{name, role},
 };
 use crate::{
     inspection::desk::Desk,
@@ -20,29 +22,56 @@ use crate::{
         request,
         signer::KeyError,
     },
+    store::journal::Signed,
 };
+
+/// Who may do what, by the role of a caller's certificate.
+#[derive(Debug, Clone)]
+pub struct Roles {
+    signing: Vec<String>,
+    journal: Vec<String>,
+}
+
+impl Roles {
+    /// As the configuration says.
+    #[must_use]
+    pub fn of(config: &ServeConfig) -> Self {
+        Self {
+            signing: config.signing_roles.clone(),
+            journal: config.journal_roles.clone(),
+        }
+    }
+
+    fn may_sign(&self, role: &String) -> bool {
+        self.signing.contains(role)
+    }
+
+    fn may_read(&self, role: &String) -> bool {
+        self.journal.contains(role) || self.may_sign(role)
+    }
+}
 
 /// The service.
 #[derive(Debug)]
 pub struct SigningService {
     chain: Arc<Chain>,
-    signing_roles: Vec<String>,
+    roles: Roles,
     places: Arc<Semaphore>,
     desk: Option<Arc<Desk>>,
 }
 
 impl SigningService {
-    /// A service over a chain; callers of `signing_roles` may sign. Its health tells of the desk too.
+    /// A service over a chain. Its health tells of the desk too.
     #[must_use]
     pub fn new(
         chain: Arc<Chain>,
-        signing_roles: Vec<String>,
+        roles: Roles,
         max_in_flight: usize,
         desk: Option<Arc<Desk>>,
     ) -> Self {
         Self {
             chain,
-            signing_roles,
+            roles,
             places: Arc::new(Semaphore::new(max_in_flight)),
             desk,
         }
@@ -68,7 +97,7 @@ pub(crate) fn caller<T>(request: &Request<T>) -> Result<String, Status> {
 impl Signing for SigningService {
     async fn sign(&self, wire: Request<SignRequest>) -> Result<Response<SignResponse>, Status> {
         let role = caller(&wire)?;
-        if !self.signing_roles.contains(&role) {
+        if !self.roles.may_sign(&role) {
             tracing::warn!(role, "a caller of this role may not sign");
             return Err(Status::permission_denied(format!(
                 "the role {role} may not sign"
@@ -77,13 +106,14 @@ impl Signing for SigningService {
         let ending = |_| Status::unavailable("the service is ending; repeat the request");
         let place = Arc::clone(&self.places);
         let place = place.acquire_owned().await.map_err(ending)?;
+        let caller = caller_name(&wire);
         let request = request::Request::try_from(wire.into_inner())
             .map_err(|error| Status::invalid_argument(error.to_string()))?;
         let chain = Arc::clone(&self.chain);
         // A task of its own: a caller that hangs up must not leave an intent without its outcome.
         let signing = tokio::spawn(async move {
             let _place = place;
-            let signed = chain.sign(&request).await;
+            let signed = chain.sign(&request, &caller).await;
             signed.map_err(|error| {
                 tracing::warn!(attempt = %request.attempt, kind = %request.kind, %error, "not signed");
                 status(&error)
@@ -96,6 +126,32 @@ impl Signing for SigningService {
             document_signer_certificate: release.certificate,
             repeated: release.repeated,
         }))
+    }
+
+    async fn journal(
+        &self,
+        request: Request<JournalRequest>,
+    ) -> Result<Response<JournalResponse>, Status> {
+        let role = caller(&request)?;
+        if !self.roles.may_read(&role) {
+            tracing::warn!(role, "a caller of this role may not read the journal");
+            return Err(Status::permission_denied(format!(
+                "the role {role} may not read the journal"
+            )));
+        }
+        let JournalRequest { after, most } = request.into_inner();
+        let signed = self.chain.store().journal(after, most).await;
+        let signed = signed.map_err(|error| Status::unavailable(error.to_string()))?;
+        let entry = |one: Signed| JournalEntry {
+            id: one.id,
+            order: one.order,
+            attempt: one.attempt,
+            chip_serial: one.chip_serial,
+            kind: kind(one.kind).into(),
+            released_at: one.released_at,
+        };
+        let entries = signed.into_iter().map(entry).collect();
+        Ok(Response::new(JournalResponse { entries }))
     }
 
     async fn health(
@@ -143,6 +199,24 @@ impl Signing for SigningService {
             document_verifiers,
             inspection_systems: systems,
         }))
+    }
+}
+
+/// The name that the caller's certificate states; empty where it states none, which is nobody's.
+fn caller_name<T>(request: &Request<T>) -> String {
+    let certificates = request.peer_certs();
+    let certificate = certificates.as_deref().and_then(|chain| chain.first());
+    certificate
+        .and_then(|certificate| name(certificate))
+        .unwrap_or_default()
+}
+
+/// A kind as the store numbers it.
+fn kind(number: i64) -> ObjectKind {
+    match number {
+        1 => ObjectKind::LdsSecurityObject,
+        2 => ObjectKind::CardSecurityInfos,
+        _ => ObjectKind::Unspecified,
     }
 }
 

@@ -12,6 +12,8 @@ use x509_cert::Certificate;
 
 use super::{config::TlsConfig, door::Door};
 
+/// id-at-commonName.
+const NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 /// id-at-organizationalUnitName.
 const UNIT: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.11");
 
@@ -47,17 +49,26 @@ pub(super) fn acceptor(
 
 /// The role that a caller's certificate states: its only organizationalUnitName.
 pub(super) fn role(certificate: &[u8]) -> Option<String> {
+    only(certificate, UNIT)
+}
+
+/// The name that a caller's certificate states: its only commonName.
+pub(super) fn name(certificate: &[u8]) -> Option<String> {
+    only(certificate, NAME)
+}
+
+fn only(certificate: &[u8], attribute: ObjectIdentifier) -> Option<String> {
     let certificate = Certificate::from_der(certificate).ok()?;
     let names = &certificate.tbs_certificate.subject.0;
-    let mut units = names
+    let mut found = names
         .iter()
         .flat_map(|name| name.0.iter())
-        .filter(|attribute| attribute.oid == UNIT);
-    let unit = units.next()?;
-    if units.next().is_some() {
+        .filter(|one| one.oid == attribute);
+    let value = found.next()?;
+    if found.next().is_some() {
         return None;
     }
-    std::str::from_utf8(unit.value.value())
+    std::str::from_utf8(value.value.value())
         .ok()
         .map(str::to_owned)
 }

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 
 use super::{
     inspection::{Refusal, inspect},
+    issues::Issues,
     permit::{Armed, Permit, SigningError},
     request::Request,
     signer::Signer,
@@ -33,6 +34,7 @@ const ACTOR: &str = "pki-authority/serve";
 pub struct Chain {
     signers: Vec<Arc<Signer>>,
     ticket_keys: Vec<Vec<u8>>,
+    issues: Option<Issues>,
     store: Store,
     surroundings: Surroundings,
     token_wait: Duration,
@@ -72,12 +74,12 @@ pub enum ChainError {
 }
 
 impl Chain {
-    /// A chain. `ticket_keys` are DER public keys that tickets may verify with; `token_wait` is how
-    /// long a request waits for an absent token.
+    /// A chain. `ticket_keys` are DER public keys that tickets may verify with; without `issues` no blank issue is asked
+    /// for; `token_wait` is how long a request waits for an absent token.
     #[must_use]
     pub fn new(
         signers: Vec<Signer>,
-        ticket_keys: Vec<Vec<u8>>,
+        (ticket_keys, issues): (Vec<Vec<u8>>, Option<Issues>),
         store: Store,
         surroundings: Surroundings,
         token_wait: Duration,
@@ -87,6 +89,7 @@ impl Chain {
         Self {
             signers,
             ticket_keys,
+            issues,
             store,
             surroundings,
             token_wait,
@@ -118,11 +121,12 @@ impl Chain {
         self.signatures.load(Ordering::Relaxed)
     }
 
-    /// Signs what the request asks for, or returns what was signed for it before.
-    pub async fn sign(&self, request: &Request) -> Result<Release, ChainError> {
+    /// Signs what the request asks for, or returns what was signed for it before. `caller` is the common name of the
+    /// caller's certificate.
+    pub async fn sign(&self, request: &Request, caller: &str) -> Result<Release, ChainError> {
         let object = format!("{} {}", request.attempt, request.kind);
         let act = Act::new(self.surroundings.id(), ACTOR, "sign", object);
-        let permit = match self.permit(request) {
+        let permit = match self.permit(request, caller) {
             Ok(permit) => permit,
             Err(error) => {
                 self.store
@@ -192,10 +196,17 @@ impl Chain {
         Ok(signing.await.map_err(|_| ChainError::Ending)??)
     }
 
-    fn permit(&self, request: &Request) -> Result<Permit, ChainError> {
+    fn permit(&self, request: &Request, caller: &str) -> Result<Permit, ChainError> {
         let now = self.now();
         let ticket = self.verified(request, now)?;
-        let inspected = inspect(request, ticket)?;
+        let handed_out = match &self.issues {
+            Some(issues) => {
+                let admitted = issues.admit(request, caller, now);
+                Some(admitted.map_err(Refusal::from)?)
+            }
+            None => None,
+        };
+        let inspected = inspect(request, ticket, handed_out)?;
         let signer = self.signers.iter().find(|signer| signer.in_period(now));
         let signer = signer.ok_or(ChainError::NoSigner)?.clone();
         Ok(Permit::issue(inspected, signer, now)?)

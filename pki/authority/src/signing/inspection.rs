@@ -13,6 +13,7 @@ use icao9303::{
 };
 
 use super::{
+    issues::{IssueRefusal, Issued},
     profile::SigningProfile,
     request::{AttemptId, ChipSerial, DocumentNumber, ObjectKind, Request},
 };
@@ -23,6 +24,9 @@ pub enum Refusal {
     /// The ticket is forged, expired or not yet valid.
     #[error("the ticket permits nothing: {0}")]
     Ticket(#[from] TicketError),
+    /// Stock did not hand the blank out to this line.
+    #[error("the blank is not for this line: {0}")]
+    Issue(#[from] IssueRefusal),
     /// The ticket is another order's.
     #[error("the ticket is of another order")]
     OtherOrder,
@@ -61,6 +65,7 @@ pub struct Inspected {
     pub(super) attempt: AttemptId,
     pub(super) document_number: DocumentNumber,
     pub(super) chip_serial: ChipSerial,
+    pub(super) issued: Option<Issued>,
     pub(super) object: Object,
 }
 
@@ -71,8 +76,13 @@ pub(super) enum Object {
     CardSecurity(Vec<u8>),
 }
 
-/// Reads the request's object and holds it against the profile and the verified ticket.
-pub fn inspect(request: &Request, ticket: &Ticket) -> Result<Inspected, Refusal> {
+/// Reads the request's object and holds it against the profile and the verified ticket; `issued` says how the blank came to
+/// the line.
+pub fn inspect(
+    request: &Request,
+    ticket: &Ticket,
+    issued: Option<Issued>,
+) -> Result<Inspected, Refusal> {
     if ticket.order != request.attempt.order.0 {
         return Err(Refusal::OtherOrder);
     }
@@ -90,6 +100,7 @@ pub fn inspect(request: &Request, ticket: &Ticket) -> Result<Inspected, Refusal>
         attempt: request.attempt,
         document_number: request.document_number.clone(),
         chip_serial: request.chip_serial,
+        issued,
         object,
     })
 }

@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod inspection;
+pub mod issues;
 pub mod permit;
 pub mod profile;
 pub mod request;

@@ -17,6 +17,7 @@ use time::OffsetDateTime;
 
 use super::{
     inspection::{Inspected, Object},
+    issues::Issued,
     request::{AttemptId, ChipSerial, DocumentNumber, ObjectKind},
     signer::{KeyError, Signer},
 };
@@ -65,6 +66,7 @@ pub(crate) struct PermitRecord {
     pub(crate) attempt: AttemptId,
     pub(crate) document_number: DocumentNumber,
     pub(crate) chip_serial: ChipSerial,
+    pub(crate) issued: Option<Issued>,
     pub(crate) kind: ObjectKind,
     pub(crate) key_label: String,
     pub(crate) certificate: Vec<u8>,
@@ -111,6 +113,7 @@ impl Permit {
             attempt: self.inspected.attempt,
             document_number: self.inspected.document_number.clone(),
             chip_serial: self.inspected.chip_serial,
+            issued: self.inspected.issued.clone(),
             kind: self.kind(),
             key_label: self.signer.label().to_owned(),
             certificate: self.signer.certificate().der().to_vec(),

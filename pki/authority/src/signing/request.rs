@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use evidence::ticket::{self, SignedTicket, TicketError};
+use evidence::{
+    issue::{self, IssueError, SignedIssue},
+    ticket::{self, SignedTicket, TicketError},
+};
 use wire::signing::{SignRequest, sign_request};
 
 /// The longest object that is signed, in bytes.
@@ -91,6 +94,8 @@ impl fmt::Display for ObjectKind {
 pub struct Request {
     /// The ticket, not verified.
     pub ticket: SignedTicket,
+    /// The blank issue, not verified.
+    pub issue: Option<SignedIssue>,
     /// The attempt.
     pub attempt: AttemptId,
     /// The document number.
@@ -115,6 +120,9 @@ pub enum RequestError {
     /// The ticket cannot be read.
     #[error("ticket: {0}")]
     Ticket(#[from] TicketError),
+    /// The blank issue cannot be read.
+    #[error("issue: {0}")]
+    Issue(#[from] IssueError),
     /// Another field.
     #[error("{field} {rule}")]
     Field {
@@ -133,6 +141,11 @@ impl TryFrom<SignRequest> for Request {
         if wire.ticket.len() > ticket::MAX_ENCODED_LENGTH {
             return Err(fault("ticket", "has at most 4096 bytes"));
         }
+        if wire.issue.len() > issue::MAX_ENCODED_LENGTH {
+            return Err(fault("issue", "has at most 10512 bytes"));
+        }
+        let issue = Some(wire.issue).filter(|bytes| !bytes.is_empty());
+        let issue = issue.map(|bytes| SignedIssue::decode(&bytes));
         let order = wire
             .order
             .try_into()
@@ -159,6 +172,7 @@ impl TryFrom<SignRequest> for Request {
         }
         Ok(Self {
             ticket: SignedTicket::decode(&wire.ticket)?,
+            issue: issue.transpose()?,
             attempt: AttemptId {
                 order: OrderId(order),
                 number: wire.attempt,

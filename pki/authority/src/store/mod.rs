@@ -5,6 +5,7 @@
 
 mod audit_file;
 pub(crate) mod inspection;
+pub(crate) mod journal;
 mod operation;
 pub(crate) mod operations;
 mod writer;

@@ -8,6 +8,7 @@ use tokio::sync::oneshot;
 use super::{
     Alarm, Earlier, Intent, IntentError, Recorded, Release, StoreError,
     inspection::{InspectionAnswer, InspectionOperation},
+    journal::{self, Signed},
     operations::{OperationsAnswer, OperationsOperation},
 };
 use crate::signing::{
@@ -43,6 +44,11 @@ pub(super) enum Operation {
     Alarms {
         reply: Reply<Result<u64, StoreError>>,
     },
+    Journal {
+        after: u64,
+        most: u32,
+        reply: Reply<Result<Vec<Signed>, StoreError>>,
+    },
     Inspection(InspectionOperation),
     Operations(OperationsOperation),
 }
@@ -54,6 +60,7 @@ pub(super) enum Answer {
     Release(Release),
     Told,
     Alarms(u64),
+    Journal(Vec<Signed>),
     Inspection(InspectionAnswer),
     Operations(OperationsAnswer),
 }
@@ -91,6 +98,10 @@ impl Operation {
                 let count: i64 = row.and_then(|row| row.try_get(0)).map_err(write)?;
                 Ok(Answer::Alarms(count.unsigned_abs()))
             }
+            Self::Journal { after, most, .. } => {
+                let signed = journal::read(connection, *after, *most).await?;
+                Ok(Answer::Journal(signed))
+            }
             Self::Inspection(operation) => {
                 Ok(Answer::Inspection(operation.apply(connection).await?))
             }
@@ -112,6 +123,7 @@ impl Operation {
             }
             (Self::Tell { reply, .. }, Answer::Told) => drop(reply.send(Ok(()))),
             (Self::Alarms { reply }, Answer::Alarms(count)) => drop(reply.send(Ok(count))),
+            (Self::Journal { reply, .. }, Answer::Journal(signed)) => drop(reply.send(Ok(signed))),
             (Self::Inspection(operation), Answer::Inspection(answer)) => operation.answer(answer),
             (Self::Operations(operation), Answer::Operations(answer)) => operation.answer(answer),
             (operation, _) => operation.fail(&StoreError::Closed),
@@ -126,6 +138,7 @@ impl Operation {
             Self::Release { reply, .. } => drop(reply.send(Err(error))),
             Self::Tell { reply, .. } => drop(reply.send(Err(error))),
             Self::Alarms { reply } => drop(reply.send(Err(error))),
+            Self::Journal { reply, .. } => drop(reply.send(Err(error))),
             Self::Inspection(operation) => operation.fail(error),
             Self::Operations(operation) => operation.fail(error),
         }
@@ -263,12 +276,17 @@ async fn attempt(
         return Ok(Some(Alarm::ChipUsed));
     }
     let insert = sqlx::query(
-        "INSERT INTO attempt (order_id, number, document_number, chip_serial, begun_at) \
-         VALUES (?, ?, ?, ?, ?)",
+        "INSERT INTO attempt (order_id, number, document_number, chip_serial, begun_at, \
+         issue_line, issue_number, issue_entry) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
     );
     let insert = insert.bind(order).bind(number).bind(document).bind(chip);
+    let issued = record.issued.as_ref();
+    let issue = issued.map(|issued| i64::try_from(issued.number).unwrap_or(i64::MAX));
     insert
         .bind(at.unix_timestamp())
+        .bind(issued.map(|issued| &issued.line))
+        .bind(issue)
+        .bind(issued.map(|issued| &issued.entry))
         .execute(connection)
         .await
         .map_err(write)?;
@@ -347,6 +365,11 @@ async fn release(
         .map_err(write)?
         .rows_affected()
         == 1;
+    if first {
+        let insert = sqlx::query("INSERT INTO journal (order_id, number, kind) VALUES (?, ?, ?)");
+        let insert = insert.bind(&order).bind(number).bind(kind);
+        insert.execute(&mut *connection).await.map_err(write)?;
+    }
     let select = sqlx::query(
         "SELECT signed_object, certificate FROM permit \
          WHERE order_id = ? AND number = ? AND kind = ?",

@@ -7,6 +7,7 @@
 )]
 
 pub mod bouncy_castle;
+pub mod issuing;
 pub mod renewal;
 pub mod slowed;
 
@@ -48,6 +49,7 @@ pub fn binary() -> PathBuf {
 /// A folder with a finished ceremony.
 pub struct House {
     pub folder: tempfile::TempDir,
+    pub stock: issuing::Stock,
     tickets: Option<(Token, EcKey<TicketSigning>)>,
 }
 
@@ -102,6 +104,10 @@ side = "client"
 name = "intake"
 role = "intake"
 side = "client"
+[[program]]
+name = "console"
+role = "console"
+side = "client"
 "#,
     )
     .unwrap();
@@ -145,6 +151,7 @@ impl House {
             String::from_utf8_lossy(&done.stderr)
         );
         Self {
+            stock: issuing::Stock::new(&folder.path().join("issues.spki")),
             folder,
             tickets: None,
         }
@@ -191,6 +198,7 @@ store = "pki.sqlite"
 audit = "pki-audit.jsonl"
 ticket_keys = ["pki/public/tickets.spki"]
 signing_roles = ["line"]
+journal_roles = ["console"]
 token_wait_seconds = {token_wait_seconds}
 [tls]
 certificate = "pki/operations/pki-authority.pem"
@@ -204,6 +212,10 @@ pin_file = "pki/tokens/{token}/user.pin"
 [[document_signer]]
 label = "ds-1"
 certificate = "pki/trust/ds-1.cer"
+[issues]
+keys = ["issues.spki", "pki/public/line-issues.spki"]
+[issues.lines]
+line = ["line-1"]
 "#
         );
         fs::write(&file, text).unwrap();
@@ -295,15 +307,28 @@ days = 10
 
     /// Requests for so many different cards, all of the same order's ticket.
     pub fn many(&mut self, count: u32) -> Vec<SignRequest> {
+        /// Blanks of a box.
+        const BOX: u32 = 500;
         let one = self.security_object(1);
-        let cards = (1..=count).map(|attempt| {
-            let mut request = one.clone();
-            request.attempt = attempt;
-            request.document_number = format!("LUX{attempt:06}");
-            request.chip_serial[..4].copy_from_slice(&attempt.to_be_bytes());
-            request
-        });
-        cards.collect()
+        let chip = |attempt: u32| {
+            let mut chip = [1; 10];
+            chip[..4].copy_from_slice(&attempt.to_be_bytes());
+            chip
+        };
+        let mut cards = Vec::new();
+        for first in (1..=count).step_by(BOX as usize) {
+            let attempts = first..=count.min(first + BOX - 1);
+            let chips: Vec<_> = attempts.clone().map(chip).collect();
+            let issue = self.stock.issue(&chips).encode();
+            cards.extend(attempts.map(|attempt| SignRequest {
+                attempt,
+                document_number: format!("LUX{attempt:06}"),
+                chip_serial: chip(attempt).to_vec(),
+                issue: issue.clone(),
+                ..one.clone()
+            }));
+        }
+        cards
     }
 
     /// Closes the order's token, so that this process can open another one.
@@ -326,6 +351,7 @@ days = 10
             document_number: document_number(card),
             chip_serial: vec![card; 10],
             object: Some(Object::LdsSecurityObject(object.to_der())),
+            issue: self.stock.every_card().encode(),
         }
     }
 

@@ -12,6 +12,7 @@ use rustls::{
     version::TLS13,
 };
 use tokio::{
+    io::{AsyncRead, AsyncWrite},
     net::{TcpListener, TcpStream},
     sync::mpsc,
     time::timeout,
@@ -64,13 +65,16 @@ pub fn caller(ours: Arc<Renewable>, server_ca: &Path) -> Result<ClientConfig, Tl
     Ok(client)
 }
 
-/// Accepts callers for ever; each that shook hands goes to the channel. Whoever calls and says nothing keeps
-/// nobody out.
-pub async fn accept(
+/// Accepts callers for ever; each that shook hands goes to the channel, its socket dressed as the service wants to read
+/// it. Whoever calls and says nothing keeps nobody out.
+pub async fn accept<S>(
     listener: TcpListener,
     acceptor: TlsAcceptor,
-    accepted: mpsc::Sender<io::Result<TlsStream<TcpStream>>>,
-) {
+    accepted: mpsc::Sender<io::Result<TlsStream<S>>>,
+    dress: fn(TcpStream) -> S,
+) where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let places = Places::new(SHAKING, SHARE);
     loop {
         let (stream, address) = tokio::select! {
@@ -90,16 +94,18 @@ pub async fn accept(
             continue;
         };
         let (acceptor, accepted) = (acceptor.clone(), accepted.clone());
-        tokio::spawn(shake_hands(stream, place, acceptor, accepted));
+        tokio::spawn(shake_hands((stream, dress), place, acceptor, accepted));
     }
 }
 
-async fn shake_hands(
-    stream: TcpStream,
+async fn shake_hands<S>(
+    (stream, dress): (TcpStream, fn(TcpStream) -> S),
     _place: Place,
     acceptor: TlsAcceptor,
-    accepted: mpsc::Sender<io::Result<TlsStream<TcpStream>>>,
-) {
+    accepted: mpsc::Sender<io::Result<TlsStream<S>>>,
+) where
+    S: AsyncRead + AsyncWrite + Unpin,
+{
     // Small answers must not wait for more data.
     let _ = stream.set_nodelay(true);
     match timeout(FIRST_WORD, stream.peek(&mut [0])).await {
@@ -108,7 +114,7 @@ async fn shake_hands(
         Ok(_) => return,
         Err(_) => return tracing::warn!("a caller said nothing"),
     }
-    match timeout(HANDSHAKE, acceptor.accept(stream)).await {
+    match timeout(HANDSHAKE, acceptor.accept(dress(stream))).await {
         Ok(Ok(stream)) => drop(accepted.send(Ok(stream)).await),
         Ok(Err(error)) => tracing::warn!(%error, "a caller was refused"),
         Err(_) => tracing::warn!("a caller did not finish its handshake"),

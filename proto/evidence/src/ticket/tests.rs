@@ -2,7 +2,9 @@
 
 use openssl::{
     ec::{EcGroup, EcKey},
-    pkey::Private,
+    ecdsa::EcdsaSig,
+    nid::Nid,
+    pkey::{PKey, Private},
 };
 
 use super::*;

@@ -42,6 +42,8 @@ const fn what(kind: AlarmKind) -> Id {
         AlarmKind::CodeUsedAgain => Id("alarm-code-used-again"),
         AlarmKind::KeyOfAnother => Id("alarm-key-of-another"),
         AlarmKind::RevocationUnreadable => Id("alarm-revocation-unreadable"),
+        AlarmKind::SignatureWithoutAttempt => Id("alarm-signature-without-attempt"),
+        AlarmKind::AttemptWithoutSignature => Id("alarm-attempt-without-signature"),
     }
 }
 
@@ -51,6 +53,8 @@ const fn about(kind: AlarmKind) -> Id {
         AlarmKind::CodeUsedAgain => Id("alarm-code-used-again-about"),
         AlarmKind::KeyOfAnother => Id("alarm-key-of-another-about"),
         AlarmKind::RevocationUnreadable => Id("alarm-revocation-unreadable-about"),
+        AlarmKind::SignatureWithoutAttempt => Id("alarm-signature-without-attempt-about"),
+        AlarmKind::AttemptWithoutSignature => Id("alarm-attempt-without-signature-about"),
     }
 }
 
@@ -164,6 +168,9 @@ fn facts(speech: Speech<'_>, shown: &Shown) -> SummaryList {
             @if let Some(office) = office { a href={ "/fleet/" (id) } { (office) } } @else { (id) }
         };
         rows.push(row(Id("alarm-station"), station));
+    }
+    if let Some(object) = &head.object {
+        rows.push(row(Id("alarm-object"), html! { (object) }));
     }
     rows.push(row(Id("fleet-state"), html! { (state(speech, head)) }));
     if let (Some(settled), Some(by)) = (&alarm.settled, by) {

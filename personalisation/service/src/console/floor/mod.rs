@@ -17,6 +17,7 @@ use personalisation_core::queue::Class;
 use personalisation_store::line::Made;
 use time::{Duration, OffsetDateTime};
 
+pub(super) use self::words::scrap_reason;
 use super::{
     Desk,
     permissions::{Resource, Staffer},

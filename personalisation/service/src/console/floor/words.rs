@@ -4,7 +4,7 @@ use pages::{Id, Speech};
 use personalisation_core::attempt::ScrapReason as Reason;
 
 /// In words; a reason of a newer program shows its name.
-pub(super) fn scrap_reason(speech: Speech<'_>, name: &str) -> String {
+pub(in crate::console) fn scrap_reason(speech: Speech<'_>, name: &str) -> String {
     Reason::from_name(name).map_or_else(|| name.to_owned(), |reason| speech.text(id(reason)))
 }
 

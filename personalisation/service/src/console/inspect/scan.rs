@@ -74,12 +74,14 @@ async fn render(
         }))
         (waiting(desk, staffer).await?)
     };
-    Ok(
-        page(staffer, "/quality/inspect", speech.text("inspect-title"))
-            .failed(!errors.is_empty())
-            .body(body)
-            .render(),
+    Ok(page(
+        staffer,
+        "/quality/inspect",
+        speech.text("inspect-cards-title"),
     )
+    .failed(!errors.is_empty())
+    .body(body)
+    .render())
 }
 
 /// The cards that wait, for those without a scanner: by machine and time, without a name or a number.

@@ -15,7 +15,8 @@ use personalisation_core::quality::Reason;
 use personalisation_store::quality::{Counted, Period};
 use time::{Date, Duration};
 
-use self::words::{look, reason};
+pub(super) use self::words::look;
+use self::words::reason;
 use super::{
     Desk,
     permissions::{Resource, Staffer},

@@ -11,7 +11,7 @@ use pages::{
 use personalisation_store::stock::OriginFilter;
 use serde::Deserialize;
 
-use super::grouped;
+use super::{blind::Blind, grouped};
 use crate::console::{
     Desk,
     permissions::Staffer,
@@ -56,7 +56,11 @@ pub(super) async fn show(
     Query(asked): Query<Asked>,
 ) -> Result<Markup, Problem> {
     let speech = staffer.visit.speech();
-    let filter = asked.filter();
+    let blind = Blind::of(&desk, &staffer).await?;
+    let filter = OriginFilter {
+        counted_only: blind.is_any(),
+        ..asked.filter()
+    };
     let cards = desk.store.card_origins(&filter, MOST).await;
     let cards = cards.map_err(failed)?;
     let columns = [
@@ -73,7 +77,7 @@ pub(super) async fn show(
     let table = table.or_if_empty(speech.text("cards-none"));
     let table = cards.iter().fold(table, |table, card| {
         table.row([
-            Cell::from(&card.number),
+            Cell::link(&format!("/cards/{}", card.chip), &card.number),
             Cell::from(grouped(&card.chip.to_string())),
             Cell::from(&card.batch),
             Cell::from(&card.label),
@@ -102,6 +106,7 @@ pub(super) async fn show(
         |name: &str, label: String| Input::text(name, label).width(Width::Medium).optional();
     let body = html! {
         p.lead { (speech.text("cards-about")) }
+        (blind.told(speech))
         form.fields method="get" action="/stock/cards" {
             (form.input(&field("number", speech.text("cards-number"))))
             (form.input(&field("batch", speech.text("delivery-batch"))))

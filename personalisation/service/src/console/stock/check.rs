@@ -10,7 +10,7 @@ use pages::{
 use personalisation_core::stock::{Account, ledger::Difference};
 use personalisation_store::stock::Finding;
 
-use super::account;
+use super::{account, blind::Blind};
 use crate::console::{
     Desk,
     permissions::Staffer,
@@ -20,13 +20,15 @@ use crate::console::{
 pub(super) async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Problem> {
     let speech = staffer.visit.speech();
     let findings = desk.store.check_stock().await.map_err(failed)?;
+    let blind = Blind::of(&desk, &staffer).await?;
     let body = html! {
+        (blind.told(speech))
         p.lead { (speech.text("stock-check-about")) }
         @if findings.is_empty() {
             (Notification::new(Tone::Good, speech.text("stock-check-good")))
         } @else {
             (Notification::new(Tone::Bad, speech.text("stock-check-bad")).more(html! {
-                ul { @for one in &findings { li { (told(speech, one)) } } }
+                ul { @for one in &findings { li { (told(speech, one, &blind)) } } }
             }))
         }
         p { a href="/stock" { (speech.text("stock-back")) } }
@@ -37,8 +39,15 @@ pub(super) async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<M
         .render())
 }
 
-fn told(speech: Speech<'_>, finding: &Finding) -> String {
+fn told(speech: Speech<'_>, finding: &Finding, blind: &Blind) -> String {
+    let without_figures = |place: &Account| {
+        let place = account(speech, place);
+        speech.format("stock-finding-kept-back", &[("place", place.into())])
+    };
     let difference = |one: &Difference, other: String| {
+        if blind.hides(&one.account) {
+            return without_figures(&one.account);
+        }
         speech.format(
             "stock-finding-difference",
             &[
@@ -53,6 +62,7 @@ fn told(speech: Speech<'_>, finding: &Finding) -> String {
     match finding {
         Finding::Moves(one) => difference(one, speech.text("stock-finding-moves")),
         Finding::Blanks(one) => difference(one, speech.text("stock-finding-blanks")),
+        Finding::BelowNought(place, _) if blind.hides(place) => without_figures(place),
         Finding::BelowNought(place, net) => below(speech, place, *net),
         Finding::Illegal { moves, .. } => rows(*moves),
         Finding::Entries(count)

@@ -72,7 +72,7 @@ pub(super) async fn show(
         let waiting = u64::from(one.counted.is_none());
         let counted = one.counted.map(|counted| speech.number(counted));
         table = table.row([
-            Cell::from(&one.label),
+            Cell::link(&format!("/stock/deliveries/{id}/{}", one.id), &one.label),
             Cell::from(speech.number(one.announced)),
             Cell::from(counted.unwrap_or_default()),
             Cell::from(speech.number(one.in_vault)),

@@ -1,14 +1,19 @@
 //! `/stock`: every blank accounted for. Balances and the audit of the books, deliveries, shifts with their counts,
 //! destruction before two persons, and which card came from where.
 
+mod blind;
 mod cards;
 mod certificate;
 mod check;
 mod deliveries;
 mod destruction;
+mod history;
+mod inspect;
+mod issue;
 mod overview;
 mod receipt;
 mod second;
+mod serials;
 mod shift;
 mod shifts;
 
@@ -31,6 +36,15 @@ pub(super) fn add(routes: Routes) -> Routes {
         .see("/stock/check", Stock, check::show)
         .see("/stock/deliveries", Stock, deliveries::list)
         .see("/stock/deliveries/{delivery}", Stock, deliveries::show)
+        .see("/stock/deliveries/{delivery}/{box}", Stock, inspect::show)
+        .act(
+            "/stock/deliveries/{delivery}/{box}",
+            Stock,
+            inspect::take_in,
+        )
+        .see("/stock/issue", Stock, issue::show)
+        .act("/stock/issue", Stock, issue::hand_out)
+        .act("/stock/issue/return", Stock, issue::take_back)
         .see("/stock/shifts", Stock, shifts::list)
         .act("/stock/shifts", Stock, shifts::open)
         .see("/stock/shifts/{shift}", Stock, shift::show)
@@ -46,11 +60,14 @@ pub(super) fn add(routes: Routes) -> Routes {
             receipt::pdf,
         )
         .see("/stock/cards", Stock, cards::show)
+        .see("/cards", Stock, history::ask)
+        .see("/cards/{key}", Stock, history::show)
 }
 
 /// The stock, in the hands of whoever is at the page.
 fn room(desk: &Desk) -> Stockroom {
-    Stockroom::at_console(desk.store.clone(), desk.rng, edge::now)
+    let shared = (desk.store.clone(), desk.issues.clone());
+    Stockroom::at_console(shared, desk.rng, edge::now)
 }
 
 /// How many shifts wait for two supervisors.

@@ -1,6 +1,7 @@
 //! `/stock/shifts/SHIFT`: one shift: its counts, closing it, and two supervisors who sign where they differ.
 //!
-//! Counting is blind: what the ledger says is shown only once the shift is counted.
+//! Counting is blind: what the ledger says is shown only once the shift is counted. One count that differs is made again,
+//! the second stands.
 
 use axum::{
     Extension,
@@ -13,8 +14,8 @@ use maud::{Markup, html};
 use pages::{
     Layout, Speech,
     component::{
-        Button, ButtonBar, Cell, Choice, Column, Errors, Form, Input, Notification, Table, Tone,
-        Values, Width,
+        Button, ButtonBar, Cell, Column, Errors, Form, Input, Notification, Table, Tone, Values,
+        Width,
     },
     http::Problem,
     sign_in::SignIn,
@@ -28,14 +29,14 @@ use personalisation_core::{
 };
 use personalisation_store::{
     StoreError,
-    stock::{Closing, ShiftRow},
+    stock::{Closing, KeptCount, ShiftRow},
 };
 
 use super::{both, refused, room, second, shifts};
 use crate::console::{
     Desk,
     permissions::{Action, Resource, Staffer},
-    view::{failed, login, page},
+    view::{failed, login, moment, page},
 };
 
 /// Longest note of those who sign, characters.
@@ -68,15 +69,16 @@ async fn render(
     let mine = staffer.may(Resource::Stock, Action::Act);
     let counters = counters(desk, row).await?;
     let form = Form::new(&staffer.visit, values, errors);
-    let differs = errors.of("insist").is_some() || values.has("insist", "yes");
+    let kept = desk.store.shift_counts(shift.id()).await.map_err(failed)?;
     let body = html! {
         p { (shifts::state(speech, shift.state())) }
         p { (counters) }
         @if let Some(closing) = shift.state().closing() {
             (counts(speech, shift.opening(), closing))
+            @for earlier in kept.iter().rev().skip(1) { (first_count(desk, speech, earlier).await?) }
         }
         @match shift.state() {
-            ShiftState::Open if mine => { (close_form(speech, &form, row, differs)) }
+            ShiftState::Open if mine => { (close_form(speech, &form, row, !kept.is_empty())) }
             ShiftState::Differing(_) => {
                 (Notification::new(Tone::Bad, speech.text("shift-differs")))
                 @if staffer.is(Role::Supervisor) && mine { (sign_form(staffer, &form, row)) }
@@ -150,20 +152,40 @@ fn counts(speech: Speech<'_>, opening: &Counted, closing: &Counted) -> Table {
     })
 }
 
-fn close_form(speech: Speech<'_>, form: &Form<'_>, row: &ShiftRow, differs: bool) -> Markup {
+/// A count that was made once more.
+async fn first_count(desk: &Desk, speech: Speech<'_>, kept: &KeptCount) -> Result<Markup, Problem> {
+    let Counted {
+        by,
+        counted,
+        expected,
+    } = kept.counted;
+    let figures = |count: Count| {
+        let all = [count.unused, count.documents, count.spoiled];
+        all.map(|figure| speech.number(figure)).join(" · ")
+    };
+    let told = [
+        ("who", login(desk, by).await?.into()),
+        ("when", moment(speech, kept.at).into()),
+        ("counted", figures(counted).into()),
+        ("expected", figures(expected).into()),
+    ];
+    Ok(html! { p { (speech.format("shift-first-count", &told)) } })
+}
+
+fn close_form(speech: Speech<'_>, form: &Form<'_>, row: &ShiftRow, again: bool) -> Markup {
     let digits = |name: &str, label: String| Input::digits(name, label).width(Width::Short);
-    let insist = Choice::checkbox("insist", speech.text("shift-insist"))
-        .answer("yes", speech.text("shift-insist-yes"))
-        .optional();
     let path = format!("/stock/shifts/{}/close", row.shift.id());
     html! {
         h2 { (speech.text("shift-close-title")) }
+        @if again {
+            (Notification::new(Tone::Attention, speech.text("shift-count-again"))
+                .more(html! { p { (speech.text("shift-count-last")) } }))
+        }
         (form.wrap(&path, &html! {
             (form.input(&digits("unused", speech.text("shift-unused"))
                 .hint(speech.text("shift-unused-hint"))))
             (form.input(&digits("documents", speech.text("shift-documents"))))
             (form.input(&digits("spoiled", speech.text("shift-spoiled"))))
-            @if differs { (form.choice(&insist)) }
             (ButtonBar::new(Button::primary(speech.text("shift-close-act"))))
         }))
     }
@@ -191,7 +213,7 @@ async fn again(
     values: &Values,
     errors: &Errors,
 ) -> Result<Response, Problem> {
-    let kept = ["unused", "documents", "spoiled", "insist", "note", "second"];
+    let kept = ["unused", "documents", "spoiled", "note", "second"];
     let kept = Values::new(kept.map(|name| (name, values.get(name))));
     let page = render(desk, staffer, row, &kept, errors).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
@@ -218,14 +240,11 @@ pub(super) async fn close(
             documents,
             spoiled,
         },
-        although_differing: values.has("insist", "yes"),
+        although_differing: false,
     };
+    // The page says what came of it: closed, waiting for signatures, or to be counted once more.
     let closed = room(&desk).close_shift(row.shift.id(), &closing).await;
-    let closed = closed.map_err(refused)?;
-    if matches!(closed.state(), ShiftState::Differing(_)) && !closing.although_differing {
-        errors.add("insist", speech.text("shift-error-differs"));
-        return again(&desk, &staffer, &row, &values, &errors).await;
-    }
+    closed.map_err(refused)?;
     Ok(Redirect::to(&format!("/stock/shifts/{}", row.shift.id())).into_response())
 }
 

@@ -129,7 +129,13 @@ pub(super) enum Remedy {
     /// Somebody else has the attempt now.
     Leave,
     /// Stop the worker.
-    Stop(WorkerError),
+    Stop(Box<WorkerError>),
+}
+
+impl Remedy {
+    fn stop(error: WorkerError) -> Self {
+        Self::Stop(Box::new(error))
+    }
 }
 
 impl StepError {
@@ -139,22 +145,23 @@ impl StepError {
             Self::Cancelled => Remedy::Cancel,
             Self::Lost => Remedy::Again(ScrapReason::ChipSilent),
             Self::NoTerminal(error) => Remedy::Later(error.to_string()),
-            Self::InspectionChanged(change) => Remedy::Stop(WorkerError::InspectionChanged(change)),
+            Self::InspectionChanged(change) => Remedy::stop(WorkerError::InspectionChanged(change)),
             Self::ReadBack(_) => Remedy::Again(ScrapReason::ReadBackFailed),
             Self::Keys(CardKeysError::Custody(error)) => Remedy::Later(error.to_string()),
             Self::Keys(CardKeysError::CheckValues) => Remedy::Scrap(ScrapReason::ChipKeysUnknown),
-            Self::Keys(error) => Remedy::Stop(error.into()),
+            Self::Keys(error) => Remedy::stop(error.into()),
             Self::Signing(error) => match error {
                 SigningError::Unavailable(_) => Remedy::Later(error.to_string()),
                 SigningError::Refused { .. } => Remedy::Scrap(ScrapReason::SigningRefused),
                 SigningError::Invalid(_) => Remedy::Scrap(ScrapReason::SignatureInvalid),
-                SigningError::Trust(_) => Remedy::Stop(WorkerError::Trust(error)),
+                SigningError::Trust(_) => Remedy::stop(WorkerError::Trust(error)),
             },
             Self::Order(_) => Remedy::Scrap(ScrapReason::OrderInvalid),
             Self::Store(StoreError::Stale { .. }) => Remedy::Leave,
-            Self::Store(error) => Remedy::Stop(error.into()),
-            Self::Output(error) => Remedy::Stop(error.into()),
-            Self::Worker(error) => Remedy::Stop(*error),
+            Self::Store(error) => Remedy::stop(error.into()),
+            Self::Output(error) if error.is_one_cards() => Remedy::Scrap(ScrapReason::OrderInvalid),
+            Self::Output(error) => Remedy::stop(error.into()),
+            Self::Worker(error) => Remedy::Stop(error),
         }
     }
 }

@@ -54,6 +54,8 @@ pub(super) struct Job {
     /// Files that were written and compared since the attempt was taken up.
     pub(super) on_chip: BTreeSet<ElementaryFile>,
     pub(super) ticket: Vec<u8>,
+    /// SHA-256 of the certificate of whose key signed, until that is recorded.
+    pub(super) signer: Option<Digest>,
     /// The chip's keys, where they were derived in advance: key version and keys of its maker, and
     /// the centre's.
     pub(super) transport_keys: Option<(u8, StaticKeys)>,
@@ -84,6 +86,7 @@ impl Job {
             sight: None,
             on_chip: BTreeSet::new(),
             ticket: Vec::new(),
+            signer: None,
             transport_keys: None,
             centre_keys: None,
             began,
@@ -180,6 +183,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             from: &job.attempt,
             path,
             content,
+            signer: job.signer.take(),
             entries: &entries,
             seen: seen.as_ref(),
         };
@@ -245,6 +249,18 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             }
             (None, Some(printing)) => Err(printing.failure().into()),
             (None, None) => Err(OutputError::Printer.into()),
+        }
+    }
+
+    /// That faces cannot be drawn is found before the lock: no card of such an order ever works. What a machine prints is waited for;
+    /// a dump's pictures hold no card up, so of those it is only known when their drawing has failed already.
+    pub(super) fn demand_drawn(&self, job: &mut Job) -> Result<(), StepError> {
+        if job.binding.card.is_some() {
+            self.pictures(job)?;
+        }
+        match job.printing.take_if(|printing| printing.has_failed()) {
+            Some(printing) => Err(printing.failure().into()),
+            None => Ok(()),
         }
     }
 

@@ -1,6 +1,7 @@
 //! A worker: one reader with one card at a time, or one machine with two. It takes no input but what chip and database say, and
 //! every step it takes may be repeated after a crash.
 
+mod aside;
 mod failure;
 mod floor;
 mod job;
@@ -50,6 +51,8 @@ pub struct Settings {
     pub max_tries: u32,
     /// Longest command and response that the chips take, in bytes.
     pub apdu_buffer: u32,
+    /// Takes only blanks that somebody handed out to this line, by an issue that is signed.
+    pub handed_out_only: bool,
     /// Where documents are dumped.
     pub output: Option<Output>,
     /// Whoever draws the faces for a machine, where nothing is dumped.
@@ -65,7 +68,7 @@ pub struct Tally {
     pub documents: u64,
     /// Attempts given up.
     pub scrapped: u64,
-    /// Remakes among them that wait for a person.
+    /// Remakes among them that wait for a person, and orders that were set aside.
     pub on_hold: u64,
 }
 
@@ -202,6 +205,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                     failures.count(fault)?;
                 }
                 Turn::Abandoned(doubt) => tally.give_up(doubt),
+                Turn::Held => tally.on_hold += 1,
                 Turn::Cancelled | Turn::Busy | Turn::Personalised(_) | Turn::Interrupted(_) => {}
                 Turn::Idle => {
                     let since = idle_since.get_or_insert_with(Instant::now);

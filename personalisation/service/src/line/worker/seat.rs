@@ -9,13 +9,11 @@ use evidence::entry::Act;
 use icao9303::{pace::Password, scp03::StaticKeys};
 use personalisation_core::{
     attempt::{Attempt, Fault, ScrapReason},
-    blank::BlankState,
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
     ids::{ActId, BatchId, LeaseToken},
-    machine::MachineCard,
+    machine::{MachineCard, MachineSerial},
     remake::Doubt,
-    stock::LineName,
 };
 use personalisation_store::{
     Store, StoreError,
@@ -28,6 +26,7 @@ use super::{
     ACTOR, Worker, WorkerError,
     failure::{Remedy, StepError},
     job::{Job, intent},
+    steps::is_complete,
 };
 use crate::{
     faces::templates,
@@ -83,6 +82,8 @@ pub(super) enum Turn {
     Abandoned(Option<Doubt>),
     /// Ended because its order was cancelled.
     Cancelled,
+    /// An order that cannot be bound waits on hold for a person.
+    Held,
     /// In a machine: its chip is finished, and it is to be printed.
     Personalised(Box<Job>),
     /// In a machine: something went wrong with the chip, which is tried again once the machine was asked.
@@ -150,12 +151,12 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                     ..Seat::new(seat.token)
                 };
             } else {
-                return self.give_up_abandoned(seat);
+                return self.give_up_abandoned(seat, None);
             }
         }
         match self.reader.connect(POLL) {
             Ok(card) => self.reconcile(card, seat),
-            Err(NoCard::Empty) => self.give_up_abandoned(seat),
+            Err(NoCard::Empty) => self.give_up_abandoned(seat, None),
             Err(NoCard::Mute(why)) => Ok(self.mute(seat, why)),
             Err(NoCard::Unavailable(why)) => {
                 self.tell_waiting(seat, why);
@@ -185,6 +186,10 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                 self.tell_waiting(seat, format!("{holder} has the attempt of chip {serial}"));
                 thread::sleep(POLL);
                 Ok(Turn::Idle)
+            }
+            (TakenUp::InMachine { attempt, machine }, _) => {
+                self.refuse_taken_out(serial, attempt, machine)?;
+                Ok(seat.settle())
             }
             (TakenUp::None, _) if facts.life_cycle == LifeCycle::Blank => {
                 self.bind(card, facts, serial, seat)
@@ -217,6 +222,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             lease: &lease,
             batch: BatchId::generate(&mut self.rng),
             templates: templates(),
+            handed_out_only: self.settings.handed_out_only,
         };
         let entries = |attempt: &Attempt| {
             let object = format!("attempt {}", attempt.id());
@@ -254,8 +260,14 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                 seat.refused_at = Some(Instant::now());
                 Ok(Turn::Idle)
             }
+            Bound::Unprintable(attempt, refused) => self.set_aside(&attempt, &refused.to_string()),
             Bound::UnknownChip => {
                 self.refuse(Some(serial), "chip_unknown", "no delivery names it")?;
+                Ok(seat.settle())
+            }
+            Bound::NotHandedOut => {
+                let detail = "nobody handed its blank out to this line, or that is not signed yet (`stock issue`, `stock sign`)";
+                self.refuse(Some(serial), "blank_not_handed_out", detail)?;
                 Ok(seat.settle())
             }
             Bound::NotAvailable(state) => {
@@ -308,15 +320,33 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             let Some(binding) = candidate.binding().copied() else {
                 continue;
             };
+            if seat.card.is_some() && !is_complete(candidate.state()) {
+                // Its chip is finished: nobody at a machine asks it again.
+                continue;
+            }
             let kind = AttemptContent::CardAccessNumber;
             let can = self.wait(self.store.attempt_content(candidate.id(), kind))?;
             let can = can.and_then(|can| Password::can(std::str::from_utf8(&can).ok()?).ok());
             let Some(can) = can else { continue };
             let opened = chip::serial_behind_pace(&mut card, &can, &mut self.rng);
-            if opened.is_ok_and(|serial| serial == Some(binding.chip))
-                && let (TakenUp::Attempt(attempt, tries), act) = self.take_up(binding.chip, seat)?
-            {
-                return self.resume(card, facts, attempt, tries, act, seat);
+            if !matches!(opened, Ok(Some(serial)) if serial == binding.chip) {
+                if seat.card.is_some() && binding.card == seat.card {
+                    // The machine says whose card it is: asked again before it is judged.
+                    let why = opened.err().map(|error| error.to_string());
+                    let why = why.unwrap_or_else(|| "it does not open to its number".to_owned());
+                    return Ok(self.mute(seat, why));
+                }
+                continue;
+            }
+            match self.take_up(binding.chip, seat)? {
+                (TakenUp::Attempt(attempt, tries), act) => {
+                    return self.resume(card, facts, attempt, tries, act, seat);
+                }
+                (TakenUp::InMachine { attempt, machine }, _) => {
+                    self.refuse_taken_out(binding.chip, attempt, machine)?;
+                    return Ok(seat.settle());
+                }
+                (TakenUp::None | TakenUp::Leased { .. }, _) => {}
             }
         }
         self.refuse(
@@ -346,7 +376,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                 Remedy::Later(why) => return self.later(&job, why, seat),
                 Remedy::Cancel => return self.cancel(&mut job, seat),
                 Remedy::Leave => return Ok(Turn::Idle),
-                Remedy::Stop(error) => return Err(error),
+                Remedy::Stop(error) => return Err(*error),
             };
             if seat.card.is_some() {
                 seat.failed = Some((reason, detail));
@@ -416,8 +446,13 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         }
     }
 
-    /// Gives attempts up whose card has not been seen since their worker fell silent.
-    pub(super) fn give_up_abandoned(&mut self, seat: &mut Seat) -> Result<Turn, WorkerError> {
+    /// Gives attempts up whose card has not been seen since their worker fell silent: of cards in machines only what lies in
+    /// its `own`.
+    pub(super) fn give_up_abandoned(
+        &mut self,
+        seat: &mut Seat,
+        own: Option<MachineSerial>,
+    ) -> Result<Turn, WorkerError> {
         let now = self.now();
         let act = ActId::generate(&mut self.rng);
         let lease = self.lease(seat.token);
@@ -425,7 +460,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let entries = |attempt: &Attempt| intent(attempt, act, now);
         let found = self
             .store
-            .take_up_abandoned(&lease, silent, INTERRUPTED, entries, now);
+            .take_up_abandoned((&lease, own), silent, INTERRUPTED, entries, now);
         let Some(attempt) = self.wait(found)? else {
             return Ok(Turn::Idle);
         };
@@ -511,44 +546,6 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         seat.settle()
     }
 
-    /// Records the fate of a blank that no attempt is bound to.
-    fn refuse(
-        &mut self,
-        chip: Option<ChipSerial>,
-        reason: &'static str,
-        detail: &str,
-    ) -> Result<(), StoreError> {
-        let now = self.now();
-        let blank = match chip {
-            Some(chip) => self.wait(self.store.blank_by_chip(chip))?,
-            None => None,
-        };
-        let usable = |state: BlankState| state.is_in_vault() || state == BlankState::Line;
-        if let Some(blank) = blank.filter(|blank| usable(blank.state))
-            && reason == ScrapReason::ChipLifeCycle.name()
-        {
-            let id = *ActId::generate(&mut self.rng).as_bytes();
-            let act = Act::new(id, ACTOR, "spoil-blank", format!("blank {}", blank.id));
-            let entries = [act.intent(now), act.outcome(now, reason)];
-            let line = LineName::of_worker(&self.settings.holder);
-            let spoiled = (reason, &line);
-            match self.wait(self.store.spoil_unbound(blank.id, spoiled, &entries, now)) {
-                // An attempt on hold has it: a person releases or ends that.
-                Err(StoreError::Stale { .. }) => {}
-                spoiled => spoiled?,
-            }
-        }
-        let reader = self.reader.name().to_owned();
-        let chip = chip.map(|chip| chip.to_string());
-        self.tell(Event::BlankRefused {
-            reader,
-            chip,
-            reason,
-            detail: detail.to_owned(),
-        });
-        Ok(())
-    }
-
     /// Says once what is being waited for.
     pub(super) fn tell_waiting(&mut self, seat: &mut Seat, why: String) {
         if seat.told.as_ref() != Some(&why) {
@@ -578,7 +575,7 @@ fn derive(
 
 fn stop_unless_stale(error: StepError) -> Result<Turn, WorkerError> {
     match error.remedy() {
-        Remedy::Stop(error) => Err(error),
+        Remedy::Stop(error) => Err(*error),
         _ => Ok(Turn::Idle),
     }
 }

@@ -190,8 +190,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             (AttemptContent::Sod, &sod[..]),
             (AttemptContent::CardSecurity, &security[..]),
         ];
-        let signer = Digest(sha256(&answer.sod.signer));
-        self.wait(self.store.note_signer(job.attempt.id(), signer))?;
+        job.signer = Some(Digest(sha256(&answer.sod.signer)));
         self.advance(job, &[to], &content, "signed and verified")
     }
 
@@ -211,6 +210,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             session.store_trust_points(&fingers.trust_points, self.now().date())?;
         }
         job.files = Some(files);
+        self.demand_drawn(job)?;
         let to = job.attempt.clone().write()?;
         self.advance(job, &[to], &[], "written and compared")
     }
@@ -384,7 +384,7 @@ fn put_files<C: CardTransport>(
 }
 
 /// Whether everything is on the chip.
-const fn is_complete(state: &AttemptState) -> bool {
+pub(super) const fn is_complete(state: &AttemptState) -> bool {
     matches!(state, AttemptState::Written(_) | AttemptState::Locked(_))
 }
 

@@ -12,6 +12,7 @@ use personalisation_core::{
     age::Ages,
     application::{Check, CheckResult, Detail, Finding, Referral},
     issuer_profile::IssuerProfile,
+    template::TemplateKey,
 };
 use time::{Date, OffsetDateTime};
 
@@ -36,6 +37,8 @@ pub struct Question<'a> {
     pub quarantined: bool,
     /// Who issues.
     pub issuer: Issuer<'a>,
+    /// By what cards are printed.
+    pub printable: &'a [TemplateKey],
     /// Now.
     pub now: OffsetDateTime,
 }
@@ -147,8 +150,14 @@ fn printing(question: &Question<'_>) -> (Finding, Option<Prepared>) {
     let refer = |detail| Finding::refer(Referral::Printing, vec![detail]);
     let policy = question.issuer.permits.policy();
     let mut rng = crate::edge::rng();
-    let made = order::parts(question.dossier, question.issuer)
-        .and_then(|parts: Parts| prepare_parts(&parts, &policy, question.now, &mut rng));
+    let made = order::parts(question.dossier, question.issuer).and_then(|parts: Parts| {
+        prepare_parts(
+            &parts,
+            (&policy, question.printable),
+            question.now,
+            &mut rng,
+        )
+    });
     match made {
         Ok(prepared) => (Finding::passed(), Some(prepared)),
         Err(error) => (refer(cause(&error)), None),

@@ -25,6 +25,8 @@ pub enum Command {
     Show,
     /// Reads all books again and compares them; fails where they do not agree.
     Check,
+    /// Compares what pki signed with what the attempts say; an alarm rings where they differ, and it fails.
+    Reconcile,
     /// Prints deliveries and their boxes.
     Deliveries,
     /// Takes an inspected box into the vault.
@@ -41,6 +43,8 @@ pub enum Command {
         #[command(flatten)]
         by: By,
     },
+    /// Signs issues of blanks that wait for a signature, with the key of `[tokens.stock]`.
+    Sign,
     /// Takes unused blanks back into the vault.
     Return {
         /// All that are unused at this line.
@@ -99,6 +103,13 @@ pub enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+}
+
+impl Command {
+    /// Whether it signs issues: the token is opened for nothing else.
+    pub(super) const fn signs(&self) -> bool {
+        matches!(self, Self::Issue { .. } | Self::Sign)
+    }
 }
 
 /// What two persons do.
@@ -226,7 +237,7 @@ pub enum Shift {
         /// Spoiled blanks of the shift.
         #[arg(long)]
         spoiled: u64,
-        /// Ends it also where the counts differ from the ledger: it then waits for two supervisors.
+        /// Does not count again where the first count differs from the ledger: it then waits for two supervisors.
         #[arg(long)]
         although_differing: bool,
         /// Who counted.

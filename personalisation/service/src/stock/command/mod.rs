@@ -15,7 +15,7 @@ use personalisation_core::{
     stock::{
         LineName,
         inspection::BoxFindings,
-        shift::{Count, ShiftState},
+        shift::{Count, Outcome, ShiftState},
     },
 };
 use personalisation_store::{
@@ -23,13 +23,20 @@ use personalisation_store::{
     stock::{BoxHead, Closing, OriginFilter, Which},
 };
 use time::OffsetDateTime;
+use tokio::runtime::Handle;
 
 use super::{
-    StockError, Stockroom,
+    IssueDesk, StockError, Stockroom, compare,
     sample::{self, Laid},
 };
 use crate::{
-    config::Config, console::stock_certificate, edge::SystemRng, line::reader::PcscReader,
+    config::Config,
+    console::{console_identity, stock_certificate},
+    edge::SystemRng,
+    line::{
+        reader::PcscReader,
+        signing::{self, PkiClient},
+    },
 };
 
 /// How long a chip of a sample may take to come and to go.
@@ -43,11 +50,17 @@ pub async fn run(
     clock: fn() -> OffsetDateTime,
 ) -> Result<Vec<String>, StockError> {
     let store = config.open_store_without_fingers().await?;
-    let room = Stockroom::by_command(store, rng, clock);
+    let issues = if command.signs() {
+        IssueDesk::of_stock(config, store.clone())?
+    } else {
+        IssueDesk::without_key(store.clone())
+    };
+    let room = Stockroom::by_command((store, issues), rng, clock);
     let store = room.store();
     Ok(match command {
         Command::Show => show(store).await?,
         Command::Check => check(store).await?,
+        Command::Reconcile => reconcile(config, store, clock()).await?,
         Command::Deliveries => deliveries(store).await?,
         Command::Cards(cards) => origins(store, cards).await?,
         Command::Inspect(inspect) => vec![take_in(&room, inspect).await?],
@@ -55,6 +68,10 @@ pub async fn run(
             let (which, by) = (which.read(store).await?, by.find(store).await?);
             let blanks = room.issue(&which, &to, by).await?;
             vec![format!("{blanks} blanks at line {to}")]
+        }
+        Command::Sign => {
+            let signed = room.issues().sign_waiting().await?;
+            vec![format!("{signed} issues signed")]
         }
         Command::Return { line, chips, by } => {
             let which = match line {
@@ -143,6 +160,28 @@ async fn check(store: &Store) -> Result<Vec<String>, StockError> {
     Err(StockError::Books)
 }
 
+/// As the console where this host has its token, else as the line.
+async fn reconcile(
+    config: &Config,
+    store: &Store,
+    now: OffsetDateTime,
+) -> Result<Vec<String>, StockError> {
+    let ours = match console_identity(config)? {
+        Some(ours) => ours,
+        None => signing::identity(config)?,
+    };
+    let pki = PkiClient::with_identity(&config.pki, ours, Handle::current())?;
+    let compared = compare(store, &pki, now).await?;
+    let new = compared.signatures;
+    if compared.mismatches.is_empty() {
+        return Ok(vec![format!("{new} new signatures, each has its attempt")]);
+    }
+    for mismatch in compared.mismatches {
+        println!("ALARM: {mismatch}");
+    }
+    Err(StockError::Signatures)
+}
+
 async fn deliveries(store: &Store) -> Result<Vec<String>, StockError> {
     let mut lines = Vec::new();
     for delivery in store.deliveries().await? {
@@ -175,6 +214,7 @@ async fn origins(store: &Store, cards: Cards) -> Result<Vec<String>, StockError>
         station: cards.station,
         signer: cards.signer.map(|hex| hex.to_ascii_lowercase()),
         number: cards.number,
+        counted_only: false,
     };
     let found = store.card_origins(&filter, cards.most).await?;
     let lines = found.iter().map(|card| {
@@ -250,13 +290,14 @@ async fn shift_command(room: &Stockroom, shift: Shift) -> Result<String, StockEr
                 although_differing,
             };
             let id = current(store, &line).await?;
-            let closed = room.close_shift(id, &closing).await?;
-            match closed.state() {
-                ShiftState::Differing(_) if !although_differing => Err(StockError::Differs),
-                ShiftState::Differing(_) => Ok(format!(
-                    "the shift at line {line} waits for two supervisors"
-                )),
-                _ => Ok(format!("the shift at line {line} is closed")),
+            match room.close_shift(id, &closing).await? {
+                Outcome::CountAgain(_) => Err(StockError::Differs),
+                Outcome::Ended(shift) => Ok(match shift.state() {
+                    ShiftState::Differing(_) => {
+                        format!("the shift at line {line} waits for two supervisors")
+                    }
+                    _ => format!("the shift at line {line} is closed"),
+                }),
             }
         }
         Shift::Sign { line, note, both } => {

@@ -9,16 +9,16 @@ use super::{finish, with_hall};
 use crate::line::share;
 
 /// What a good run does: which calls to the world are machine commands, and which are commits.
-struct GoodRun {
+pub struct GoodRun {
     commands: Vec<Command>,
     /// Counts of the plug before each machine command, from the run's start.
     before: Vec<u64>,
-    commits: Vec<u64>,
+    pub commits: Vec<u64>,
 }
 
 impl GoodRun {
     /// The second of two runs, so that nothing is done for the first time only.
-    fn of(orders: usize) -> Self {
+    pub fn of(orders: usize) -> Self {
         let (mut bench, hall) = with_hall(20);
         let first: Vec<_> = (0..orders).map(|_| bench.order()).collect();
         finish(&mut bench, &hall, &first, "the first run");

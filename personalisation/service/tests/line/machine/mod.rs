@@ -4,6 +4,9 @@ mod articles;
 mod crashes;
 mod happy;
 mod invariants;
+mod lost;
+mod refused;
+mod taken_out;
 mod troubles;
 
 use personalisation_core::{attempt::AttemptState, ids::OrderId};

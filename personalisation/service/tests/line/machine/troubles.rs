@@ -101,6 +101,23 @@ fn a_wedged_card_that_is_taken_out_is_scrapped() {
     });
 }
 
+/// Rollers that never take hold: a few tries, then somebody is asked, and what they did is tried.
+#[test]
+fn a_card_that_slips_for_ever_waits_for_a_person() {
+    for at in [Place::Hopper, Place::Station, Place::Printer, Place::Exit] {
+        let (mut bench, hall) = with_hall(3);
+        hall.arm_lastingly(What::Jam { at, wedged: false });
+        hall.helped_by(&[Person::OpenDoor, Person::CloseDoor]);
+        let order = bench.order();
+        bench.worker_at(&hall).run_machine().unwrap();
+        let asked = bench.said().into_iter().any(|event| {
+            matches!(event, Event::Waiting { why, .. } if why.contains("free the card at the"))
+        });
+        assert!(asked, "{at:?}");
+        finish(&mut bench, &hall, &[order], "it slips no more");
+    }
+}
+
 #[test]
 fn two_cards_at_once_are_both_rejected() {
     let said = suffer(Trouble {

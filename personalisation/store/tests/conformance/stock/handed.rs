@@ -12,12 +12,12 @@ use personalisation_core::{
 };
 use personalisation_store::{
     StoreError,
-    line::Bound,
+    line::{Advance, Bound},
     stock::{Inspection, Method, NewBlank, NewBox, NewDelivery, OriginFilter, Which},
 };
 
 use super::people::{balance, check, keeper, somebody, supervisors};
-use crate::{Bench, Engine, NOW, chip, lease, on_each_engine};
+use crate::{Bench, Engine, NOW, STEPS, chip, lease, on_each_engine};
 
 pub fn line() -> LineName {
     "one".parse().unwrap()
@@ -148,7 +148,23 @@ async fn blanks_go_out_to_a_line_and_come_back_unused(engine: Engine) {
     let unused = Which::UnusedAt(line());
     let back = store.return_blanks(&unused, by, &[], NOW).await;
     assert_eq!(back.unwrap(), 1);
-    bench.finish(&lease("one/reader", 1), &bound).await;
+    let mine = lease("one/reader", 1);
+    let keyed = STEPS[0](bound.clone());
+    let advance = Advance {
+        from: &bound,
+        path: std::slice::from_ref(&keyed),
+        content: &[],
+        signer: Some(Digest([9; 32])),
+        entries: &[],
+        seen: None,
+    };
+    let advanced = store.advance(&mut bench.rng, &mine, &advance, NOW).await;
+    advanced.unwrap();
+    let mut made = keyed;
+    for step in &STEPS[1..] {
+        let to = step(made.clone());
+        made = bench.go(&mine, &made, to).await.unwrap();
+    }
     let of_line = |worker: &str| OriginFilter {
         worker: Some(worker.to_owned()),
         label: Some("1".to_owned()),
@@ -159,10 +175,6 @@ async fn blanks_go_out_to_a_line_and_come_back_unused(engine: Engine) {
     assert_eq!(chips_of_line, chips([1, 2]));
     assert_eq!(cards[0].worker.as_deref(), Some("one/reader"));
     assert_eq!(store.card_origins(&of_line("on"), 9).await.unwrap(), []);
-    let certificate = Digest([9; 32]);
-    for _ in 0..2 {
-        store.note_signer(bound.id(), certificate).await.unwrap();
-    }
     let of_signer = OriginFilter {
         signer: Some("09".repeat(32)),
         ..OriginFilter::default()

@@ -2,6 +2,8 @@
 
 mod guarded;
 mod handed;
+mod issued;
 pub mod people;
 mod received;
+mod reconciled;
 mod shifts;

@@ -6,7 +6,7 @@ use personalisation_core::{
     ids::ShiftId,
     stock::{
         Signatures,
-        shift::{Count, Shift, ShiftState},
+        shift::{Count, Outcome, Shift, ShiftState},
     },
 };
 use personalisation_store::{
@@ -46,6 +46,13 @@ async fn worked(bench: &mut Bench, operator: PersonId) -> ShiftId {
     id
 }
 
+fn ended(outcome: Result<Outcome, StoreError>) -> Shift {
+    match outcome.unwrap() {
+        Outcome::Ended(shift) => shift,
+        Outcome::CountAgain(_) => panic!("still open"),
+    }
+}
+
 async fn open(bench: &Bench, id: ShiftId, by: (PersonId, u64)) -> Result<Shift, StoreError> {
     bench.store.open_shift(id, &line(), by, &[], NOW).await
 }
@@ -78,19 +85,28 @@ async fn a_shift_closes_where_everything_is_there(engine: Engine) {
     let refused = bench.store.close_shift(id, &theirs, |_| vec![], NOW).await;
     assert!(matches!(refused, Err(StoreError::NotPermitted { .. })));
 
-    // A wrong count changes nothing until somebody insists.
+    // A wrong count is kept and made once more.
+    let lines = bench.store.lines_in_shift().await.unwrap();
+    assert_eq!(lines.into_iter().collect::<Vec<_>>(), [line()]);
+    let uncounted = bench.store.spoiled_in_shift().await.unwrap();
+    assert_eq!(uncounted.into_iter().collect::<Vec<_>>(), [chip(2)]);
     let wrong = closing(operator, 2);
-    let differing = bench.store.close_shift(id, &wrong, |_| vec![], NOW).await;
-    assert!(matches!(
-        differing.unwrap().state(),
-        ShiftState::Differing(_)
-    ));
+    let again = bench.store.close_shift(id, &wrong, |_| vec![], NOW).await;
+    assert!(matches!(again, Ok(Outcome::CountAgain(_))), "{again:?}");
     let now = bench.store.current_shift(&line()).await.unwrap().unwrap();
     assert_eq!(*now.shift.state(), ShiftState::Open);
 
     let right = closing(operator, 3);
     let closed = bench.store.close_shift(id, &right, |_| vec![], NOW).await;
-    assert!(matches!(closed.unwrap().state(), ShiftState::Closed(_)));
+    assert!(matches!(ended(closed).state(), ShiftState::Closed(_)));
+    let kept = bench.store.shift_counts(id).await.unwrap();
+    let unused: Vec<_> = kept
+        .iter()
+        .map(|kept| kept.counted.counted.unused)
+        .collect();
+    assert_eq!((unused, kept[0].at), (vec![2, 3], NOW));
+    assert!(bench.store.lines_in_shift().await.unwrap().is_empty());
+    assert!(bench.store.spoiled_in_shift().await.unwrap().is_empty());
     let again = bench.store.close_shift(id, &right, |_| vec![], NOW).await;
     assert!(matches!(again, Err(StoreError::Shift(_))), "{again:?}");
     let opened = open(&bench, other, (operator, 3)).await;
@@ -103,16 +119,29 @@ async fn a_difference_is_signed_by_two_supervisors_who_did_not_count(engine: Eng
     let mut bench = Bench::new(engine).await;
     let counter = somebody(&mut bench, Role::Supervisor).await;
     let id = worked(&mut bench, counter).await;
-    let closing = Closing {
+    let colleague = somebody(&mut bench, Role::Supervisor).await;
+    for (by, unused) in [(colleague, 1), (counter, 2)] {
+        let closing = Closing {
+            by,
+            counted: count(unused),
+            although_differing: false,
+        };
+        let outcome = bench.store.close_shift(id, &closing, |_| vec![], NOW).await;
+        match outcome.unwrap() {
+            Outcome::CountAgain(_) => assert_eq!(by, colleague),
+            Outcome::Ended(shift) => assert!(matches!(shift.state(), ShiftState::Differing(_))),
+        }
+    }
+    let third = Closing {
         by: counter,
-        counted: count(2),
-        although_differing: true,
+        counted: count(3),
+        although_differing: false,
     };
-    let differing = bench.store.close_shift(id, &closing, |_| vec![], NOW).await;
-    assert!(matches!(
-        differing.unwrap().state(),
-        ShiftState::Differing(_)
-    ));
+    let third = bench.store.close_shift(id, &third, |_| vec![], NOW).await;
+    assert!(
+        matches!(third, Err(StoreError::Shift(_))),
+        "two counts, no more"
+    );
     let next = ShiftId::generate(&mut bench.rng);
     let early = open(&bench, next, (counter, 3)).await;
     assert!(
@@ -123,7 +152,11 @@ async fn a_difference_is_signed_by_two_supervisors_who_did_not_count(engine: Eng
     let both = supervisors(&mut bench).await;
     let operator = somebody(&mut bench, Role::Operator).await;
     let note = "one blank short; looked under the hopper";
-    for (first, second) in [(counter, both.first()), (both.second(), counter)] {
+    for (first, second) in [
+        (counter, both.first()),
+        (both.second(), counter),
+        (both.first(), colleague),
+    ] {
         let signing = (Signatures::new(first, second).unwrap(), note);
         let refused = bench
             .store

@@ -9,10 +9,11 @@ use rand::CryptoRng;
 use super::{Floor, Hand, obstacle::Obstacle};
 use crate::line::{
     event::Event,
-    machine::{CardStatus, Inked, Machine, Motion, Place, PrintJob, Status},
+    machine::{CardStatus, Inked, Machine, MachineError, Motion, Place, PrintJob, Status},
     reader::NoCard,
     worker::{
         Worker,
+        failure::Remedy,
         job::Job,
         seat::{POLL, Seat, Turn},
     },
@@ -22,8 +23,26 @@ use crate::line::{
 const CHIP_PATIENCE: Duration = Duration::from_secs(2);
 
 impl<M: Machine, G: CryptoRng> Worker<M, G> {
-    /// Does the next thing for a card; none while it moves, is printed, or waits for another one.
+    /// Does the next thing for a card; none while it moves, is printed, or waits for another one. What cannot be mended for its
+    /// attempt ends that, and nothing else.
     pub(super) fn attend(
+        &mut self,
+        floor: &mut Floor,
+        status: &Status,
+        card: &CardStatus,
+    ) -> Result<Option<Turn>, Obstacle> {
+        match self.serve(floor, status, card) {
+            Err(Obstacle::Step {
+                remedy: Remedy::Scrap(reason),
+                why,
+            }) => self
+                .give_up_hand(floor, card.handle, reason, &why)
+                .map(Some),
+            served => served,
+        }
+    }
+
+    fn serve(
         &mut self,
         floor: &mut Floor,
         status: &Status,
@@ -37,15 +56,21 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         if let (Some(other), false) = (card.doubled_with, rejected) {
             return self.refuse_both(floor, [handle, other]).map(Some);
         }
+        match card.motion {
+            Motion::Stopped { .. } => floor.slips.try_again(self.reader.serial(), status, card)?,
+            _ => floor.slips.forget(handle),
+        }
         if rejected {
             // Two that lie on each other go together.
             self.reader.to_reject(handle)?;
             return Ok(Some(Turn::Busy));
         }
-        match (card.motion, card.at) {
-            (Motion::Stopped { to }, _) => self.go_on(handle, to).map(Some),
-            (_, Place::Station) => self.at_station(floor, status, handle),
-            (_, Place::Printer) => self.at_printer(floor, status.ribbon, card),
+        if let Motion::Stopped { to } = card.motion {
+            return self.go_on(handle, to).map(Some);
+        }
+        match card.at {
+            Place::Station => self.at_station(floor, status, handle),
+            Place::Printer => self.at_printer(floor, status.ribbon, card),
             _ => Ok(None),
         }
     }
@@ -149,20 +174,27 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             return Ok(turn);
         }
         let failed = floor.seat.failed.take();
-        let chip = attempt.binding().map(|binding| binding.chip);
-        let taken = match chip {
-            Some(chip) => Some(self.take_up(chip, &floor.seat)?),
-            None => None,
-        };
-        let (Some((TakenUp::Attempt(attempt, _), act)), Some((reason, why))) = (taken, failed)
-        else {
-            // On hold: its card goes out of the way, and may be put in again when a person has decided.
-            self.reject_unbound(floor, handle)?;
-            return Ok(turn);
-        };
         let Some(binding) = attempt.binding().copied() else {
             return Ok(turn);
         };
+        let (attempt, act) = match self.take_up(binding.chip, &floor.seat)? {
+            (TakenUp::Attempt(attempt, _), act) => (attempt, act),
+            (TakenUp::Leased { holder }, _) => {
+                // Asked again until that one's lease has run out.
+                floor.seat = Seat::of(floor.seat.token, floor.seat.card);
+                let id = attempt.id();
+                return Err(MachineError::Wait(format!("{holder} has attempt {id}")).into());
+            }
+            (TakenUp::None | TakenUp::InMachine { .. }, _) => {
+                // On hold: its card goes out of the way, and may be put in again when a person has decided.
+                self.reject_unbound(floor, handle)?;
+                return Ok(turn);
+            }
+        };
+        let (reason, why) = failed.unwrap_or_else(|| {
+            let why = "its chip is not as the attempt left it".to_owned();
+            (ScrapReason::ChipLifeCycle, why)
+        });
         let mut job = Job::beside_its_chip(attempt, binding, floor.seat.token, act);
         let ended = self.give_up(&mut job, reason, &why)?;
         let hand = Hand::ToReject(Some(job.attempt.id()));
@@ -207,24 +239,15 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                         Some((ScrapReason::PrintSpoiled, why))
                     }
                 };
-                let ended = failed.is_some();
-                let turn = if let Some((reason, why)) = failed {
-                    self.give_up(job, reason, &why)?
-                } else {
-                    let printed = job.attempt.clone().print()?;
-                    self.advance(job, &[printed], &[], "printed and found right")?;
-                    Turn::Busy
-                };
-                let id = job.attempt.id();
-                if let Some(Hand::ToPrint { job, .. }) = floor.hands.remove(&handle) {
-                    let hand = if ended {
-                        Hand::ToReject(Some(id))
-                    } else {
-                        Hand::ToExit(job)
-                    };
-                    floor.hands.insert(handle, hand);
+                if let Some((reason, why)) = failed {
+                    return self.give_up_hand(floor, handle, reason, &why).map(Some);
                 }
-                Ok(Some(turn))
+                let printed = job.attempt.clone().print()?;
+                self.advance(job, &[printed], &[], "printed and found right")?;
+                if let Some(Hand::ToPrint { job, .. }) = floor.hands.remove(&handle) {
+                    floor.hands.insert(handle, Hand::ToExit(job));
+                }
+                Ok(Some(Turn::Busy))
             }
             Some(Hand::ToExit(_)) => {
                 self.reader.to_exit(handle)?;
@@ -240,6 +263,46 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                 Ok(Some(Turn::Busy))
             }
         }
+    }
+
+    /// Gives up the attempt of a card in hand, which goes to the reject tray.
+    fn give_up_hand(
+        &mut self,
+        floor: &mut Floor,
+        handle: CardHandle,
+        reason: ScrapReason,
+        why: &str,
+    ) -> Result<Turn, Obstacle> {
+        let Some(Hand::Chip(job) | Hand::ToPrint { job, .. } | Hand::ToExit(job)) =
+            floor.hands.get_mut(&handle)
+        else {
+            return Err(MachineError::Wait(why.to_owned()).into());
+        };
+        let ended = self.give_up(job, reason, why)?;
+        let hand = Hand::ToReject(Some(job.attempt.id()));
+        floor.hands.insert(handle, hand);
+        Ok(ended)
+    }
+
+    /// The machine refuses what was asked of a card: nothing but the reject tray is left, and its attempt ends.
+    pub(super) fn refused_by_machine(
+        &mut self,
+        floor: &mut Floor,
+        handle: CardHandle,
+        why: String,
+    ) -> Result<Turn, Obstacle> {
+        let reason = match floor.hands.get(&handle) {
+            Some(Hand::ToReject(_)) => return Err(MachineError::Wait(why).into()),
+            Some(Hand::ToPrint { .. } | Hand::ToExit(_)) => ScrapReason::PrintSpoiled,
+            Some(Hand::Chip(_)) => ScrapReason::ChipSilent,
+            None => {
+                let card = Some(self.machine_card(handle));
+                floor.seat = Seat::of(floor.seat.token, card);
+                floor.seat.failed = Some((ScrapReason::ChipSilent, why));
+                return self.settle(floor, handle, Turn::Busy);
+            }
+        };
+        self.give_up_hand(floor, handle, reason, &why)
     }
 
     /// Gives an attempt up whose card the machine has; its reject is meant with the same commit.

@@ -85,7 +85,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                 let id = attempt.id();
                 return Err(MachineError::Wait(format!("{holder} has attempt {id}")).into());
             }
-            TakenUp::None => return Err(gone().into()),
+            TakenUp::None | TakenUp::InMachine { .. } => return Err(gone().into()),
         };
         let job = Job::beside_its_chip(attempt, binding, seat.token, act);
         self.tell(Event::TakenUp(job.subject(self.reader.name())));

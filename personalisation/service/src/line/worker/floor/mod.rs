@@ -14,6 +14,7 @@ mod met;
 mod obstacle;
 mod shown;
 pub(super) mod sight;
+mod slips;
 
 use std::{
     collections::BTreeMap,
@@ -29,7 +30,7 @@ use personalisation_core::{
 use personalisation_store::StoreError;
 use rand::CryptoRng;
 
-use self::{article::Article, obstacle::Obstacle, shown::Shown};
+use self::{article::Article, obstacle::Obstacle, shown::Shown, slips::Slips};
 use super::{
     ACTOR, Tally, Worker, WorkerError, Workplace,
     failure::Remedy,
@@ -40,6 +41,9 @@ use crate::line::machine::{Instruction, Machine, MachineError, Place, Status, Ta
 
 /// How long the machine is listened to when nothing is to be done: orders come in meanwhile.
 const LISTEN: Duration = Duration::from_millis(200);
+
+/// How often in a row a machine may ask to be asked again before somebody hears of it.
+const RETRIES: u32 = 20;
 
 /// What a worker knows of its machine's cards, beyond what machine and database say.
 struct Floor {
@@ -54,6 +58,10 @@ struct Floor {
     shown: Shown,
     /// The card that a person has to approve before others are printed.
     article: Article,
+    /// Cards that slip.
+    slips: Slips,
+    /// How often in a row the machine asked to be asked again.
+    retries: u32,
 }
 
 /// What is to be done with a card.
@@ -87,6 +95,8 @@ impl Floor {
             renewed: Instant::now(),
             shown: Shown::default(),
             article: Article::default(),
+            slips: Slips::default(),
+            retries: 0,
         }
     }
 }
@@ -113,14 +123,19 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
     }
 
     fn turn_at_machine(&mut self, floor: &mut Floor) -> Result<Turn, WorkerError> {
-        let turn = match self.look(floor) {
+        let looked = match self.look(floor) {
+            Err(Obstacle::Machine(MachineError::Reject { card, why })) => {
+                self.refused_by_machine(floor, card, why)
+            }
+            looked => looked,
+        };
+        let turn = match looked {
             Ok(turn) => turn,
             Err(Obstacle::Machine(error)) => self.hindered(floor, error)?,
-            Err(Obstacle::Step(error)) => {
-                let why = error.to_string();
+            Err(Obstacle::Step { remedy, why }) => {
                 tracing::warn!(machine = self.reader.name(), %why, "a step failed");
-                match error.remedy() {
-                    Remedy::Stop(error) => return Err(error),
+                match remedy {
+                    Remedy::Stop(error) => return Err(*error),
                     // Somebody else has an attempt, or something is away: machine and database are asked again.
                     Remedy::Leave => floor.forget(),
                     _ => self.tell_waiting(&mut floor.seat, why),
@@ -131,6 +146,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         };
         if !matches!(turn, Turn::Idle) {
             floor.seat.told = None;
+            floor.retries = 0;
         }
         Ok(turn)
     }
@@ -139,7 +155,10 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         self.keep_leases(floor)?;
         let status = self.reader.status(None, Duration::ZERO)?;
         let article = self.first_article(&mut floor.article)?;
-        let instruction = status.instruction().or(article.as_ref());
+        floor.slips.keep_inside(&status);
+        let stuck = floor.slips.instruction().cloned();
+        let instruction = status.instruction().or(stuck.as_ref());
+        let instruction = instruction.or(article.as_ref());
         self.show(floor, instruction, Some(status.cards.len()));
         if !floor.met {
             self.meet(floor, &status)?;
@@ -164,7 +183,8 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         if after.revision != status.revision || !floor.hands.is_empty() {
             return Ok(Turn::Idle);
         }
-        let turn = self.give_up_abandoned(&mut floor.seat)?;
+        let own = Some(self.reader.serial());
+        let turn = self.give_up_abandoned(&mut floor.seat, own)?;
         if matches!(turn, Turn::Abandoned(_)) {
             floor.met = false;
         }
@@ -212,7 +232,14 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                 }
                 return Ok(Turn::Idle);
             }
-            MachineError::Retry(_) | MachineError::Wait(_) | MachineError::Reject { .. } => {}
+            MachineError::Retry(why) => {
+                floor.retries += 1;
+                if floor.retries >= RETRIES {
+                    self.tell_waiting(&mut floor.seat, why);
+                }
+            }
+            // What is to be rejected is on its way there already.
+            MachineError::Wait(_) | MachineError::Reject { .. } => {}
         }
         std::thread::sleep(POLL);
         Ok(Turn::Idle)
@@ -265,6 +292,7 @@ impl Floor {
     /// Nothing is known any more but by machine and database.
     fn forget(&mut self) {
         self.hands.clear();
+        self.slips = Slips::default();
         self.met = false;
     }
 }

@@ -6,7 +6,10 @@ use personalisation_store::StoreError;
 use crate::line::{
     content::ContentError,
     machine::MachineError,
-    worker::{WorkerError, failure::StepError},
+    worker::{
+        WorkerError,
+        failure::{Remedy, StepError},
+    },
 };
 
 /// Why a turn was not finished.
@@ -14,7 +17,12 @@ pub(super) enum Obstacle {
     /// The machine.
     Machine(MachineError),
     /// Whatever a step may fail for.
-    Step(StepError),
+    Step {
+        /// What is to be done about it.
+        remedy: Remedy,
+        /// What happened.
+        why: String,
+    },
 }
 
 impl From<MachineError> for Obstacle {
@@ -25,30 +33,33 @@ impl From<MachineError> for Obstacle {
 
 impl From<StepError> for Obstacle {
     fn from(error: StepError) -> Self {
-        Self::Step(error)
+        Self::Step {
+            why: error.to_string(),
+            remedy: error.remedy(),
+        }
     }
 }
 
 impl From<StoreError> for Obstacle {
     fn from(error: StoreError) -> Self {
-        Self::Step(error.into())
+        StepError::from(error).into()
     }
 }
 
 impl From<ContentError> for Obstacle {
     fn from(error: ContentError) -> Self {
-        Self::Step(error.into())
+        StepError::from(error).into()
     }
 }
 
 impl From<IllegalMove> for Obstacle {
     fn from(error: IllegalMove) -> Self {
-        Self::Step(error.into())
+        StepError::from(error).into()
     }
 }
 
 impl From<WorkerError> for Obstacle {
     fn from(error: WorkerError) -> Self {
-        Self::Step(StepError::Worker(Box::new(error)))
+        StepError::Worker(Box::new(error)).into()
     }
 }

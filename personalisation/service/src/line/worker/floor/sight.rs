@@ -17,6 +17,7 @@ use crate::{
             ExitPictures, Face, Machine,
             exit::{ExitError, Expected, Judgement},
         },
+        printing::processor_time,
         worker::{Worker, failure::StepError, job::Job},
     },
     quality::{QualitySection, pictures_to_keep},
@@ -66,7 +67,12 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             front: self.reader.exit_picture(handle, Face::Front)?,
             back: self.reader.exit_picture(handle, Face::Back)?,
         };
+        let before = processor_time();
         let judgement = inspector.inspect(expected, &seen);
+        let spent = processor_time()
+            .zip(before)
+            .map(|(now, before)| now - before);
+        tracing::debug!(processor_nanos = spent, "exit pictures are looked at");
         let judgement = judgement.unwrap_or_else(|ExitError(why)| Judgement {
             verdict: Verdict::from_reasons([Reason::Picture]),
             detail: Some(why),

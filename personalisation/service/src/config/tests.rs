@@ -1,0 +1,54 @@
+//! The configuration of the docs, and what is refused.
+
+use super::*;
+
+/// The example of `docs/line.md`.
+fn example() -> String {
+    let docs = include_str!("../../../../docs/line.md");
+    let start = docs.find("```toml\n").unwrap() + 8;
+    docs[start..].split("```").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_documented_example_is_read_and_its_paths_resolved() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.toml");
+    fs::write(&path, example()).unwrap();
+    let config = Config::load(&path).unwrap();
+    let place = folder.path().join("centre.db");
+    assert!(matches!(&config.database, Database::Sqlite(path) if *path == place));
+    assert_eq!(config.card_token().token_label, "cards");
+    assert_eq!(
+        config.ticket_token().pin_file,
+        folder.path().join("tickets.pin")
+    );
+    assert_eq!(
+        config.card_token().module,
+        Path::new("/usr/lib/softhsm/libsofthsm2.so")
+    );
+    let (section, token) = config.inspection_system().unwrap();
+    assert_eq!(section.certificates, folder.path().join("inspection"));
+    assert_eq!(token.pin_file, folder.path().join("inspection.pin"));
+    assert_eq!(config.line.readers, ["Encoder 1", "Encoder 2"]);
+    assert_eq!(config.issuer_profile(), IssuerProfile::LUXEMBOURG);
+}
+
+#[test]
+fn unknown_keys_and_profiles_are_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.toml");
+    fs::write(&path, format!("pin = \"1234\"\n{}", example())).unwrap();
+    assert!(matches!(Config::load(&path), Err(ConfigError::Form { .. })));
+    let whole = example();
+    let (before, after) = whole.split_once("\n[inspection]").unwrap();
+    let after = after.split_once("\n[").unwrap().1;
+    fs::write(&path, format!("{before}\n[{after}")).unwrap();
+    let half = Config::load(&path);
+    let is_half = matches!(half, Err(ConfigError::HalfInspectionSystem { .. }));
+    assert!(is_half, "{half:?}");
+    fs::write(&path, example().replace("\"luxembourg\"", "\"atlantis\"")).unwrap();
+    assert!(matches!(
+        Config::load(&path),
+        Err(ConfigError::IssuerProfile { .. })
+    ));
+}

@@ -1,0 +1,258 @@
+//! One run of the line, watched: at each document what its process has spent so far.
+
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom},
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Instant,
+};
+
+use serde_json::Value;
+
+use super::{
+    hall::{FloorError, Hall, system},
+    number,
+};
+use crate::programs;
+
+/// What the line's threads tell of their processor time.
+const LOG: &str = "warn,personalisation::line=debug";
+/// Ticks of the system's clock in a second, by which it counts processor time (`USER_HZ`, fixed in Linux).
+const TICKS: f64 = 100.0;
+
+/// What the process had spent when a document was complete, and since the start when. Of two, the difference.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Sample {
+    /// Seconds on the wall clock.
+    pub(super) wall: f64,
+    /// Seconds of processor time, all threads.
+    pub(super) processor: f64,
+    /// Of these: drawing faces.
+    pub(super) drawing: f64,
+    /// Of these: looking at exit pictures.
+    pub(super) looking: f64,
+    /// Resident memory in MiB.
+    pub(super) memory: f64,
+}
+
+/// A document of the run.
+#[derive(Debug, Clone)]
+pub(super) struct Made {
+    pub(super) order: String,
+    pub(super) number: String,
+    pub(super) chip: String,
+    machine: String,
+    sample: Sample,
+}
+
+/// The run.
+#[derive(Debug)]
+pub(super) struct Run {
+    pub(super) made: Vec<Made>,
+    ordered: usize,
+    last: String,
+    seconds: f64,
+}
+
+impl Run {
+    /// Lets the line work until its end; `each` hears the number of documents after each of them.
+    pub(super) fn of(
+        hall: &Hall,
+        mut each: impl FnMut(usize) -> Result<(), FloorError>,
+    ) -> Result<Self, FloorError> {
+        let log = hall.centre.folder().join("line.log");
+        let began = Instant::now();
+        let mut child = start(hall, &log)?;
+        let mut meter = Meter::open(child.id(), log, began)?;
+        let mut run = Self {
+            made: Vec::with_capacity(hall.orders.len()),
+            ordered: hall.orders.len(),
+            last: String::new(),
+            seconds: 0.0,
+        };
+        let lines = child.stdout.take().map(BufReader::new);
+        let mut outcome = Ok(());
+        for line in lines
+            .into_iter()
+            .flat_map(|lines| lines.lines().map_while(Result::ok))
+        {
+            let event: Value = serde_json::from_str(&line).unwrap_or(Value::Null);
+            if event["event"] == "document" {
+                run.made.push(made(&event, meter.read()?));
+                outcome = each(run.made.len());
+            } else if event["event"] != "step" {
+                run.last = line;
+            }
+            if outcome.is_err() {
+                break;
+            }
+        }
+        run.seconds = began.elapsed().as_secs_f64();
+        if outcome.is_err() {
+            // It may have ended by itself.
+            let _ended = child.kill();
+        }
+        let _status = child.wait();
+        outcome.map(|()| run)
+    }
+
+    /// Every order became a document.
+    pub(super) fn demand(&self, cards: usize) -> Result<(), FloorError> {
+        if self.made.len() == cards {
+            return Ok(());
+        }
+        Err(FloorError::Incomplete {
+            ordered: self.ordered,
+            made: self.made.len(),
+            last: self.last.clone(),
+        })
+    }
+
+    /// From the line's start to its end.
+    pub(super) const fn seconds(&self) -> f64 {
+        self.seconds
+    }
+
+    /// After so many documents, from 1.
+    pub(super) fn at(&self, documents: usize) -> Sample {
+        let made = self.made.get(documents.max(1) - 1);
+        made.map_or_else(Sample::default, |made| made.sample)
+    }
+
+    /// What the documents after the first so many and until the second so many cost.
+    pub(super) fn between(&self, first: usize, last: usize) -> Sample {
+        let (from, to) = (self.at(first), self.at(last));
+        Sample {
+            wall: to.wall - from.wall,
+            processor: to.processor - from.processor,
+            drawing: to.drawing - from.drawing,
+            looking: to.looking - from.looking,
+            memory: to.memory - from.memory,
+        }
+    }
+
+    /// Cards an hour of each machine, from its first to its last.
+    pub(super) fn paces(&self) -> BTreeMap<&str, f64> {
+        let mut times: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+        for made in &self.made {
+            times
+                .entry(&made.machine)
+                .or_default()
+                .push(made.sample.wall);
+        }
+        let pace = |times: &[f64]| match times {
+            [first, .., last] => number(times.len() - 1) * 3600.0 / (last - first),
+            _ => 0.0,
+        };
+        times
+            .into_iter()
+            .map(|(machine, times)| (machine, pace(&times)))
+            .collect()
+    }
+}
+
+fn start(hall: &Hall, log: &Path) -> Result<Child, FloorError> {
+    let failed = |source| FloorError::System {
+        what: "personalisation line".to_owned(),
+        source,
+    };
+    let (variable, socket) = hall.floor.environment();
+    Command::new(programs::built("personalisation")?)
+        .args(["line", "--once", "--json", "--config"])
+        .arg(hall.centre.config())
+        .env(variable, socket)
+        .env("RUST_LOG", LOG)
+        .env("NO_COLOR", "1")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(File::create(log).map_err(failed)?)
+        .spawn()
+        .map_err(failed)
+}
+
+fn made(event: &Value, sample: Sample) -> Made {
+    let field = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+    Made {
+        order: field("order"),
+        number: field("number"),
+        chip: field("chip"),
+        machine: field("reader"),
+        sample,
+    }
+}
+
+/// Reads what a process has spent.
+struct Meter {
+    process: u32,
+    began: Instant,
+    log: BufReader<File>,
+    path: PathBuf,
+    drawing: f64,
+    looking: f64,
+}
+
+impl Meter {
+    fn open(process: u32, path: PathBuf, began: Instant) -> Result<Self, FloorError> {
+        let log = File::open(&path).map_err(|source| FloorError::System {
+            what: path.display().to_string(),
+            source,
+        })?;
+        Ok(Self {
+            process,
+            began,
+            log: BufReader::new(log),
+            path,
+            drawing: 0.0,
+            looking: 0.0,
+        })
+    }
+
+    fn read(&mut self) -> Result<Sample, FloorError> {
+        self.read_log()?;
+        let of = |file: &str| PathBuf::from(format!("/proc/{}/{file}", self.process));
+        let stat = system(&of("stat"))?;
+        // After the name in brackets, which may hold anything: fields 14 and 15 are ticks in user and kernel mode.
+        let fields = stat.rsplit(')').next().unwrap_or_default();
+        let ticks = fields.split_ascii_whitespace().skip(11).take(2);
+        let ticks: f64 = ticks.filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+        let status = system(&of("status"))?;
+        let memory = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let kib = memory.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok());
+        Ok(Sample {
+            wall: self.began.elapsed().as_secs_f64(),
+            processor: ticks / TICKS,
+            drawing: self.drawing,
+            looking: self.looking,
+            memory: kib.unwrap_or_default() / 1024.0,
+        })
+    }
+
+    /// Adds what threads have told since; of a line that is not whole yet, nothing.
+    fn read_log(&mut self) -> Result<(), FloorError> {
+        let failed = |source| FloorError::System {
+            what: self.path.display().to_string(),
+            source,
+        };
+        loop {
+            let at = self.log.stream_position().map_err(failed)?;
+            let mut line = Vec::new();
+            let mut limited = (&mut self.log).take(64 * 1024);
+            limited.read_until(b'\n', &mut line).map_err(failed)?;
+            if line.last() != Some(&b'\n') {
+                self.log.seek(SeekFrom::Start(at)).map_err(failed)?;
+                return Ok(());
+            }
+            let line = String::from_utf8_lossy(&line);
+            let nanos = line.split("processor_nanos=").nth(1);
+            let nanos = nanos.and_then(|rest| rest.split_whitespace().next()?.parse::<f64>().ok());
+            let seconds = nanos.unwrap_or_default() / 1e9;
+            if line.contains("faces are drawn") {
+                self.drawing += seconds;
+            } else if line.contains("exit pictures are looked at") {
+                self.looking += seconds;
+            }
+        }
+    }
+}
