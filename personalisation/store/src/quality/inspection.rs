@@ -133,12 +133,13 @@ impl Store {
                 set_up::judge_article(tx, seen.card, by).await?;
             }
             let standing = known.standing();
+            // Before the attempt ends, with which every act about it that is still open is closed.
+            audit::write(tx, entries).await?;
             // What a machine rejected is scrapped already.
             if standing == Standing::Failed && look != Look::Rejection {
                 scrap(self, tx, seen.card, now).await?;
             }
             picture::erase(tx, seen.card, now).await?;
-            audit::write(tx, entries).await?;
             Ok(Recorded { look, standing })
         })
     }
