@@ -5,7 +5,7 @@ use personalisation_core::{
     chip_serial::ChipSerial,
 };
 use personalisation_store::{
-    line::Bound,
+    line::{Advance, Bound},
     stock::{CardKey, Happened, Which},
 };
 
@@ -97,9 +97,20 @@ async fn a_card_tells_its_whole_history(engine: Engine) {
     let mine = lease("one/reader", 1);
     let bound = bench.bound(chip(1), &mine).await;
     let reason = ScrapReason::ChipRefused;
-    bench.scrap(&mine, &bound, reason).await;
-    let signer = bench.store.note_signer(bound.id(), Digest([9; 32])).await;
-    signer.unwrap();
+    let scrapped = bound.clone().scrap(reason).unwrap();
+    let advance = Advance {
+        from: &bound,
+        path: &[scrapped],
+        content: &[],
+        signer: Some(Digest([9; 32])),
+        entries: &[],
+        seen: None,
+    };
+    let advanced = bench
+        .store
+        .advance(&mut bench.rng, &mine, &advance, NOW)
+        .await;
+    advanced.unwrap();
     let store = &bench.store;
     let card = store.card_history(&CardKey::Chip(chip(1))).await;
     let card = card.unwrap().unwrap();
