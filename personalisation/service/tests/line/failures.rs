@@ -448,7 +448,7 @@ fn an_order_without_a_template_waits_for_a_person_and_the_others_are_made() {
     let mut bench = Bench::new(Applicant::small());
     let foreign = bench.order_in("nowhere");
     let own = bench.order();
-    bench.blanks(1);
+    bench.blanks(2);
     let expected = Tally {
         documents: 1,
         scrapped: 0,

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use dossier::{PersonId, staff::Role};
 use personalisation_core::{
-    attempt::Digest,
+    attempt::{Attempt, Digest},
     blank::BlankState,
     chip_serial::ChipSerial,
     ids::{BlankId, BoxId, DeliveryId, DestructionId},
@@ -112,6 +112,27 @@ async fn a_box_is_in_the_vault_once_it_was_counted_and_read(engine: Engine) {
     check(&bench).await;
 }
 
+/// Takes a bound attempt to its end, with a signer whose certificate has the digest 9, 9, …
+async fn finish_signed(bench: &mut Bench, bound: &Attempt) {
+    let mine = lease("one/reader", 1);
+    let keyed = STEPS[0](bound.clone());
+    let advance = Advance {
+        from: bound,
+        path: std::slice::from_ref(&keyed),
+        content: &[],
+        signer: Some(Digest([9; 32])),
+        entries: &[],
+    };
+    let store = bench.store.clone();
+    let advanced = store.advance(&mut bench.rng, &mine, &advance, NOW).await;
+    advanced.unwrap();
+    let mut made = keyed;
+    for step in &STEPS[1..] {
+        let to = step(made.clone());
+        made = bench.go(&mine, &made, to).await.unwrap();
+    }
+}
+
 async fn blanks_go_out_to_a_line_and_come_back_unused(engine: Engine) {
     let mut bench = Bench::new(engine).await;
     bench.delivery(&[1, 2, 3, 4].map(chip)).await;
@@ -148,23 +169,7 @@ async fn blanks_go_out_to_a_line_and_come_back_unused(engine: Engine) {
     let unused = Which::UnusedAt(line());
     let back = store.return_blanks(&unused, by, &[], NOW).await;
     assert_eq!(back.unwrap(), 1);
-    let mine = lease("one/reader", 1);
-    let keyed = STEPS[0](bound.clone());
-    let advance = Advance {
-        from: &bound,
-        path: std::slice::from_ref(&keyed),
-        content: &[],
-        signer: Some(Digest([9; 32])),
-        entries: &[],
-        seen: None,
-    };
-    let advanced = store.advance(&mut bench.rng, &mine, &advance, NOW).await;
-    advanced.unwrap();
-    let mut made = keyed;
-    for step in &STEPS[1..] {
-        let to = step(made.clone());
-        made = bench.go(&mine, &made, to).await.unwrap();
-    }
+    finish_signed(&mut bench, &bound).await;
     let of_line = |worker: &str| OriginFilter {
         worker: Some(worker.to_owned()),
         label: Some("1".to_owned()),

@@ -66,7 +66,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             return Ok(Some(Turn::Busy));
         }
         if let Motion::Stopped { to } = card.motion {
-            return self.go_on(handle, to).map(Some);
+            return self.go_on(floor, handle, to).map(Some);
         }
         match card.at {
             Place::Station => self.at_station(floor, status, handle),
@@ -75,12 +75,19 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         }
     }
 
-    /// The rollers slipped: the same again.
-    fn go_on(&mut self, card: CardHandle, to: Place) -> Result<Turn, Obstacle> {
+    /// The rollers slipped: the same again; but to the good cards only what is good still.
+    fn go_on(&mut self, floor: &mut Floor, card: CardHandle, to: Place) -> Result<Turn, Obstacle> {
+        let is_good = matches!(floor.hands.get(&card), Some(Hand::ToExit(_)));
         match to {
             Place::Station => self.reader.feed(card)?,
             Place::Printer => self.reader.to_printer(card)?,
-            Place::Exit => self.reader.to_exit(card)?,
+            Place::Exit if is_good => self.reader.to_exit(card)?,
+            Place::Exit => {
+                // Its machine was given up meanwhile.
+                let why = "no attempt knows the card that goes to the exit tray".to_owned();
+                self.refused("card_unknown", why);
+                self.reject_unbound(floor, card)?;
+            }
             _ => self.reader.to_reject(card)?,
         }
         Ok(Turn::Busy)
