@@ -93,7 +93,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 24] = [
+const PAGES: [&str; 26] = [
     "/",
     "/review",
     "/review/forced",
