@@ -112,7 +112,7 @@ async fn reasons(
         return Ok(html! {});
     }
     let points = scrapped.iter().map(|(reason, count)| Point {
-        at: words::scrap_reason(speech, reason),
+        at: scrap_reason(speech, reason),
         value: f64::from(u32::try_from(*count).unwrap_or(u32::MAX)),
     });
     let (axis, unit) = (speech.text("floor-reason"), speech.text("floor-plot-unit"));
