@@ -203,7 +203,7 @@ impl Store {
     }
 }
 
-fn columns(table: &'static str, row: &EngineRow) -> Columns<'_> {
+fn columns<'r>(table: &'static str, row: &'r EngineRow) -> Columns<'r> {
     let id = "any".to_owned();
     Columns { table, id, row }
 }
