@@ -122,6 +122,7 @@ async fn finish_signed(bench: &mut Bench, bound: &Attempt) {
         content: &[],
         signer: Some(Digest([9; 32])),
         entries: &[],
+        seen: None,
     };
     let store = bench.store.clone();
     let advanced = store.advance(&mut bench.rng, &mine, &advance, NOW).await;
