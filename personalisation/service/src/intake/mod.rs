@@ -75,9 +75,9 @@ const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
 const WINDOW: u32 = 260 << 10;
 /// Bytes of one frame: a chunk in a few of them instead of in dozens.
 const FRAME: u32 = 128 << 10;
-/// Calls of one connection at once: a station sends one dossier after another, asks and reports beside it; others wait
+/// Calls of one connection at once: a station sends one dossier after another, and asks something beside it; others wait
 /// at the caller. Each has its window for itself, and few at once keep memory flat.
-const CALLS: u32 = 3;
+const CALLS: u32 = 2;
 /// Calls of all stations that are read and answered at once: each has a chunk in memory.
 const READING: usize = 64;
 /// A call that is not read and answered in so long is given up: who stalls in the middle of a chunk does not keep others out.
