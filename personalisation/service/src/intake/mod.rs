@@ -70,14 +70,14 @@ use crate::{
 
 /// The longest message of a station: a chunk and its framing.
 const MAX_MESSAGE: usize = chunks::MAX_CHUNK + 4096;
-/// What one call may have sent without being read, in bytes: a whole chunk, which then comes without being asked for in
-/// pieces.
-const WINDOW: u32 = 260 << 10;
+/// What one call may have sent without being read, in bytes: half a chunk. With [`READING`] memory stays flat however many
+/// call, and a chunk is not asked for in many small pieces.
+const WINDOW: u32 = 128 << 10;
 /// Bytes of one frame: a chunk in a few of them instead of in dozens.
 const FRAME: u32 = 128 << 10;
-/// Calls of one connection at once: a station sends one dossier after another, and asks something beside it; others wait
-/// at the caller. Each has its window for itself, and few at once keep memory flat.
-const CALLS: u32 = 2;
+/// Calls of one connection at once, more than a station makes: what is begun beyond them before this limit is known is
+/// refused. Each has its window for itself: what one that waits has sent is in nobody's way.
+const CALLS: u32 = 8;
 /// Calls of all stations that are read and answered at once: each has a chunk in memory.
 const READING: usize = 64;
 /// A call that is not read and answered in so long is given up: who stalls in the middle of a chunk does not keep others out.
