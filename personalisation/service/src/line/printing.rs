@@ -48,12 +48,6 @@ impl Printing {
         self.pictures.clone()
     }
 
-    /// Whether it is known already that there are no faces.
-    pub fn has_failed(&self) -> bool {
-        // A thread that has drawn waits to be told that the card is good.
-        self.thread.is_finished()
-    }
-
     /// Has the faces written, and waits for it.
     pub fn write(self) -> Result<(), OutputError> {
         // A thread that has already failed says so when it is joined.

@@ -35,10 +35,6 @@ token = "operations-ca"
 name = "fleet"
 role = "fleet"
 side = "client"
-[[program]]
-name = "console"
-role = "console"
-side = "client"
 "#;
 
 impl Bench {

@@ -252,16 +252,13 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         }
     }
 
-    /// That faces cannot be drawn is found before the lock: no card of such an order ever works. What a machine prints is waited for;
-    /// a dump's pictures hold no card up, so of those it is only known when their drawing has failed already.
+    /// What a machine is to print is waited for before the lock, after which the card works: faces that cannot be drawn end
+    /// the attempt here. A dump's pictures hold no card up.
     pub(super) fn demand_drawn(&self, job: &mut Job) -> Result<(), StepError> {
         if job.binding.card.is_some() {
             self.pictures(job)?;
         }
-        match job.printing.take_if(|printing| printing.has_failed()) {
-            Some(printing) => Err(printing.failure().into()),
-            None => Ok(()),
-        }
+        Ok(())
     }
 
     fn printer(&self) -> &Printer {
