@@ -132,7 +132,11 @@ fn a_card_that_is_lost_after_its_lock_is_made_again_only_when_a_person_says_so()
     );
     let doubt = scrapped["on_hold"].as_str().unwrap();
     assert!(doubt.contains("destroy it"), "{scrapped}");
-    assert!(end.errors.contains("1 orders wait for a person"), "{}", end.errors);
+    assert!(
+        end.errors.contains("1 orders wait for a person"),
+        "{}",
+        end.errors
+    );
     journey.note(end);
 
     // A good blank lies there, and nobody has released the remake: nothing is made.

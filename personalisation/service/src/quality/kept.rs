@@ -15,11 +15,14 @@ const ACROSS: u32 = 1011;
 /// Of JPEG.
 const QUALITY: u8 = 85;
 
+/// A picture as it is kept: JPEG.
+type Kept = (Picture, Zeroizing<Vec<u8>>);
+
 /// The four pictures of a card.
 pub(crate) fn pictures_to_keep(
     ordered: &faces::Pictures,
     seen: &ExitPictures,
-) -> Result<Vec<(Picture, Zeroizing<Vec<u8>>)>, ExitError> {
+) -> Result<Vec<Kept>, ExitError> {
     Ok(vec![
         (Picture::FrontSeen, Zeroizing::new(seen.front.clone())),
         (Picture::BackSeen, Zeroizing::new(seen.back.clone())),

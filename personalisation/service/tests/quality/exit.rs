@@ -124,7 +124,10 @@ fn a_wrong_face_that_was_drawn_and_printed_alike_is_found_by_the_orders_lines() 
         let verdict = quality::verdict(&found, &card.mrz);
         assert_eq!(verdict.reasons(), [Reason::MachineReadableZone]);
         let detail = quality::detail(&found, &card.mrz);
-        assert_eq!(detail.as_deref(), Some("back: the machine-readable zone is not that of the order"));
+        assert_eq!(
+            detail.as_deref(),
+            Some("back: the machine-readable zone is not that of the order")
+        );
     });
 }
 

@@ -72,19 +72,17 @@ fn done(speech: Speech<'_>, card: &Card) -> Markup {
 
 /// Why somebody else has to look, and what to do where nobody can.
 fn refused(speech: Speech<'_>, why: &StoreError) -> Markup {
-    match why {
-        StoreError::MakerUnknown { machine, .. } => {
-            let href = format!("/floor/{}/sign-on", segment(machine));
-            let text = speech.format(
-                "inspect-maker-unknown",
-                &[("machine", machine.as_str().into())],
-            );
-            html! {
-                (Notification::new(Tone::Bad, text).urgent())
-                p { a href=(href) { (speech.format("sign-on-link", &[("machine", machine.as_str().into())])) } }
-            }
-        }
-        _ => html! { (Notification::new(Tone::Bad, speech.text("inspect-made-it")).urgent()) },
+    let StoreError::MakerUnknown { machine, .. } = why else {
+        return html! { (Notification::new(Tone::Bad, speech.text("inspect-made-it")).urgent()) };
+    };
+    let href = format!("/floor/{}/sign-on", segment(machine));
+    let text = speech.format(
+        "inspect-maker-unknown",
+        &[("machine", machine.as_str().into())],
+    );
+    html! {
+        (Notification::new(Tone::Bad, text).urgent())
+        p { a href=(href) { (speech.format("sign-on-link", &[("machine", machine.as_str().into())])) } }
     }
 }
 

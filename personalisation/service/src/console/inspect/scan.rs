@@ -141,7 +141,7 @@ mod tests {
 
     #[test]
     fn a_scan_is_a_document_number_or_a_chip() {
-        let number = DocumentNumber::generate(&mut rand::rng());
+        let number = DocumentNumber::generate(&mut crate::edge::rng());
         let spelled = format!(" {} \n", number.as_str().to_ascii_lowercase());
         assert_eq!(scanned(&spelled).0, Some(number));
         let chip = ChipSerial::from_bytes([0xA5; 10]);

@@ -81,7 +81,7 @@ pub(super) async fn decide(
     let recorded = desk.store.inspected_by_person(&by, &done, now).await;
     match recorded {
         Ok(recorded) => {
-            let next = format!("/quality/inspect?said={}", after(&recorded, &verdict));
+            let next = format!("/quality/inspect?said={}", after(recorded, &verdict));
             Ok(Redirect::to(&next).into_response())
         }
         Err(refused @ (StoreError::MadeIt { .. } | StoreError::MakerUnknown { .. })) => {
@@ -104,7 +104,7 @@ pub(super) async fn decide(
 }
 
 /// What the next page says of this card.
-fn after(recorded: &Recorded, verdict: &Verdict) -> &'static str {
+fn after(recorded: Recorded, verdict: &Verdict) -> &'static str {
     match (recorded.look, recorded.standing) {
         (Look::Rejection, _) if *verdict == Verdict::Passed => "false-alarm",
         (Look::Rejection, _) => "rightly",

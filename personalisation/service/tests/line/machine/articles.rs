@@ -31,7 +31,7 @@ use crate::line::{
 const MAKER: PersonId = PersonId::from_bytes([1; 16]);
 const INSPECTOR: PersonId = PersonId::from_bytes([2; 16]);
 /// How long the line may take for a card here.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// What the line asks for.
 const ASKED: &str = "take the last card out of the exit tray of SN-1 to an inspector";
 
