@@ -118,7 +118,7 @@ impl Store {
                  SELECT 1 FROM quality_picture AS picture
                  WHERE picture.order_id = seen.order_id AND picture.attempt = seen.attempt
                  AND picture.erased_at IS NULL))
-             ORDER BY seen.inspected_at LIMIT $1",
+             ORDER BY seen.inspected_at, seen.order_id, seen.attempt LIMIT $1",
         )
         .bind(i64::from(most))
         .fetch_all(&self.pool)
