@@ -48,9 +48,11 @@ pub(super) struct Made {
 }
 
 /// The run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Run {
     pub(super) made: Vec<Made>,
+    /// What the line said of cards that became no document.
+    given_up: Vec<String>,
     ordered: usize,
     last: String,
     seconds: f64,
@@ -69,8 +71,7 @@ impl Run {
         let mut run = Self {
             made: Vec::with_capacity(hall.orders.len()),
             ordered: hall.orders.len(),
-            last: String::new(),
-            seconds: 0.0,
+            ..Self::default()
         };
         let lines = child.stdout.take().map(BufReader::new);
         let mut outcome = Ok(());
@@ -82,6 +83,8 @@ impl Run {
             if event["event"] == "document" {
                 run.made.push(made(&event, meter.read()?));
                 outcome = each(run.made.len());
+            } else if is_loss(&event) {
+                run.given_up.push(line);
             } else if event["event"] != "step" {
                 run.last = line;
             }
@@ -98,16 +101,36 @@ impl Run {
         outcome.map(|()| run)
     }
 
-    /// Every order became a document.
-    pub(super) fn demand(&self, cards: usize) -> Result<(), FloorError> {
-        if self.made.len() == cards {
-            return Ok(());
+    /// Every order became a document at the first try, every machine took part, and the line's threads told what they spent on
+    /// what is not its own time.
+    pub(super) fn demand(&self, (cards, machines): (usize, usize)) -> Result<(), FloorError> {
+        if let Some(first) = self.given_up.first() {
+            return Err(FloorError::GivenUp {
+                count: self.given_up.len(),
+                first: first.clone(),
+            });
         }
-        Err(FloorError::Incomplete {
-            ordered: self.ordered,
-            made: self.made.len(),
-            last: self.last.clone(),
-        })
+        if self.made.len() != cards {
+            return Err(FloorError::Incomplete {
+                ordered: self.ordered,
+                made: self.made.len(),
+                last: self.last.clone(),
+            });
+        }
+        let working = self.paces().values().filter(|pace| **pace > 0.0).count();
+        if working != machines {
+            return Err(FloorError::Idle { working, machines });
+        }
+        let told = self.at(cards);
+        for (spent, what) in [
+            (told.drawing, "drawing faces"),
+            (told.looking, "exit pictures"),
+        ] {
+            if spent <= 0.0 {
+                return Err(FloorError::Untold(what));
+            }
+        }
+        Ok(())
     }
 
     /// From the line's start to its end.
@@ -151,6 +174,12 @@ impl Run {
             .map(|(machine, times)| (machine, pace(&times)))
             .collect()
     }
+}
+
+/// Whether an event says that a card became no document.
+fn is_loss(event: &Value) -> bool {
+    let name = event["event"].as_str();
+    name.is_some_and(|name| ["scrapped", "blank_refused", "cancelled", "held"].contains(&name))
 }
 
 fn start(hall: &Hall, log: &Path) -> Result<Child, FloorError> {
@@ -253,6 +282,87 @@ impl Meter {
             } else if line.contains("exit pictures are looked at") {
                 self.looking += seconds;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Four cards, by two machines in turn.
+    fn run() -> Run {
+        let made = (0..4_u8).map(|nth| Made {
+            order: nth.to_string(),
+            number: nth.to_string(),
+            chip: nth.to_string(),
+            machine: format!("SN-{}", nth % 2),
+            sample: Sample {
+                wall: f64::from(nth),
+                processor: f64::from(nth),
+                drawing: 0.5,
+                looking: 0.5,
+                memory: 1.0,
+            },
+        });
+        Run {
+            made: made.collect(),
+            ordered: 4,
+            ..Run::default()
+        }
+    }
+
+    #[test]
+    fn a_run_counts_only_where_every_machine_made_cards_and_none_was_lost() {
+        run().demand((4, 2)).unwrap();
+        let missing = run().demand((5, 2)).unwrap_err();
+        assert!(
+            matches!(missing, FloorError::Incomplete { made: 4, .. }),
+            "{missing}"
+        );
+        let idle = run().demand((4, 3)).unwrap_err();
+        assert!(
+            matches!(idle, FloorError::Idle { working: 2, .. }),
+            "{idle}"
+        );
+        let mut once = run();
+        once.made.truncate(3);
+        let idle = once.demand((3, 2)).unwrap_err();
+        assert!(
+            matches!(idle, FloorError::Idle { working: 1, .. }),
+            "{idle}"
+        );
+        let mut lost = run();
+        lost.given_up.push("a card".to_owned());
+        let lost = lost.demand((4, 2)).unwrap_err();
+        assert!(
+            matches!(lost, FloorError::GivenUp { count: 1, .. }),
+            "{lost}"
+        );
+        for name in ["scrapped", "blank_refused"] {
+            assert!(is_loss(&json!({ "event": name })), "{name}");
+        }
+        assert!(!is_loss(&json!({ "event": "document" })));
+    }
+
+    #[test]
+    fn a_run_counts_only_where_drawing_and_looking_were_told() {
+        for (what, silence) in [
+            (
+                "drawing faces",
+                (|made| made.sample.drawing = 0.0) as fn(&mut Made),
+            ),
+            ("exit pictures", |made| made.sample.looking = 0.0),
+        ] {
+            let mut silent = run();
+            silent.made.iter_mut().for_each(silence);
+            let error = silent.demand((4, 2)).unwrap_err();
+            assert!(
+                matches!(error, FloorError::Untold(of) if of == what),
+                "{error}"
+            );
         }
     }
 }

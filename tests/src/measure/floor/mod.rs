@@ -106,7 +106,7 @@ fn cost(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
     };
     let hall = Hall::open(place, &plan)?;
     let run = Run::of(&hall, |_| Ok(()))?;
-    run.demand(cards)?;
+    run.demand((cards, plan.machines))?;
     let warm = WARM.min(cards / 4);
     let spent = run.between(warm, cards);
     let each = |seconds: f64| seconds * 1e3 / number(cards - warm);
@@ -141,7 +141,7 @@ fn pace(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
     };
     let hall = Hall::open(place, &plan)?;
     let run = Run::of(&hall, |_| Ok(()))?;
-    run.demand(cards)?;
+    run.demand((cards, plan.machines))?;
     let paces = run.paces();
     let slowest = paces.values().copied().fold(f64::INFINITY, f64::min) / NOMINAL;
     let mean = paces.values().sum::<f64>() / number(paces.len());
@@ -175,7 +175,7 @@ fn many(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
         }
         Ok(())
     })?;
-    run.demand(cards)?;
+    run.demand((cards, plan.machines))?;
     let minutes = run.seconds() / 60.0;
     tell(size.figure(
         "floor_many_cards",

@@ -11,7 +11,7 @@ fn a_plain_reader_refuses_the_card_of_a_machine_and_says_what_to_do() {
     let run = GoodRun::of(1);
     let (mut bench, hall) = with_hall(8);
     let mut refused = 0;
-    for call in &run.commits {
+    for call in &run.one_a_state() {
         let order = bench.order();
         bench.blanks_in(&hall, 1);
         bench.plug.pull_at(*call);
