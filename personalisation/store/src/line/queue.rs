@@ -258,13 +258,11 @@ pub(super) async fn template_for<'t>(
         let key = &one.template.key;
         key.issuer_profile == wanted.0 && key.document == wanted.1
     };
-    match standing.may_print.iter().find(own) {
-        Some(printable) => Ok(*printable),
-        None => {
-            let refused = refusal(standing, wanted);
-            Err(StoreError::NoTemplate(Box::new((attempt.clone(), refused))))
-        }
+    if let Some(printable) = standing.may_print.iter().find(own) {
+        return Ok(*printable);
     }
+    let refused = refusal(standing, wanted);
+    Err(StoreError::NoTemplate(Box::new((attempt.clone(), refused))))
 }
 
 /// A worker's batch.

@@ -186,8 +186,8 @@ fn giving_up_that_was_interrupted_is_closed_by_the_next_try() {
         "give-machine-up",
         "cards in machine SN-1",
     );
-    let audit = bench.store.audit(&[open.intent(NOW)]);
-    bench.runtime.block_on(audit).unwrap();
+    let intent = [open.intent(NOW)];
+    bench.runtime.block_on(bench.store.audit(&intent)).unwrap();
     for call in 1..=6 {
         bench.plug.pull_at(call);
         let _unseen = lose(&mut bench, Duration::ZERO, "operator");
