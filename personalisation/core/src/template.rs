@@ -87,6 +87,9 @@ pub enum TemplateRefusal {
     /// The program has something else than was approved.
     #[error("this program has another content than was approved")]
     Differs,
+    /// A version is approved that the program does not have.
+    #[error("this program does not have the version that is approved; another line may")]
+    NotHere,
 }
 
 impl TemplateRecord {

@@ -244,7 +244,8 @@ fn run_line(
     };
     let store = runtime.block_on(config.open_store_without_fingers())?;
     let (mut rng, now) = (edge::rng(), edge::now());
-    let lost = line::lost::give_up(&store, serial, &by, &mut rng, now);
+    let lease = config.line.lease();
+    let lost = line::lost::give_up(&store, (serial, lease), &by, &mut rng, now);
     for card in runtime.block_on(lost)? {
         println!("{card}");
     }

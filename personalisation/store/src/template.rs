@@ -166,11 +166,13 @@ impl Store {
     }
 }
 
-/// Those of a program's templates by which cards may be printed now, the newest version of each State's document type; and why the
-/// newest of the others may not.
+/// Those of a program's templates by which cards may be printed now, the newest version of each State's document type; why the
+/// newest of the others may not; and what only other programs print.
 pub(crate) struct Standing<'t> {
     pub(crate) may_print: Vec<Printable<'t>>,
     pub(crate) refused: Vec<NoTemplate>,
+    /// Approved, but not for this program: another line's may print them.
+    pub(crate) elsewhere: Vec<NoTemplate>,
 }
 
 impl Standing<'_> {
@@ -200,6 +202,7 @@ pub(crate) async fn standing<'t>(
     let mut standing = Standing {
         may_print: Vec::new(),
         refused: Vec::new(),
+        elsewhere: Vec::new(),
     };
     let mut newest_first: Vec<_> = offered.iter().collect();
     newest_first.sort_by(|one, other| other.key.cmp(&one.key));
@@ -234,7 +237,34 @@ pub(crate) async fn standing<'t>(
             Err(_) => {}
         }
     }
+    standing.elsewhere = elsewhere(&standing, &known);
     Ok(standing)
+}
+
+/// The States' document types of which a version is approved, but none that this program may print by.
+fn elsewhere(standing: &Standing<'_>, known: &[TemplateRecord]) -> Vec<NoTemplate> {
+    let mut elsewhere: Vec<NoTemplate> = Vec::new();
+    let approved = known.iter().filter(|record| record.is_approved());
+    for key in approved.map(|record| &record.template.key) {
+        let same = |issuer_profile: &str, document| {
+            issuer_profile == key.issuer_profile && document == key.document
+        };
+        let mut here = standing.may_print.iter().map(|one| &one.template.key);
+        let mut found = elsewhere.iter();
+        if here.any(|one| same(&one.issuer_profile, one.document))
+            || found.any(|one| same(&one.issuer_profile, one.document))
+        {
+            continue;
+        }
+        let mut refused = standing.refused.iter();
+        let refused = refused.find(|one| same(&one.issuer_profile, one.document));
+        elsewhere.push(NoTemplate {
+            issuer_profile: key.issuer_profile.clone(),
+            document: key.document,
+            why: refused.map_or(TemplateRefusal::NotHere, |one| one.why),
+        });
+    }
+    elsewhere
 }
 
 /// Freezes a version: a card is bound to it. Part of the caller's transaction; `Stale` where it was changed meanwhile.

@@ -13,11 +13,18 @@ use personalisation::review::ReviewError;
 use personalisation_core::application::{
     Channel, Check, CheckResult, Decider, Detail, Recapture, Referral, RefusalGround,
 };
-use personalisation_core::ids::NoticeId;
+use personalisation_core::{
+    attempt::Attempt,
+    chip_serial::ChipSerial,
+    document_number::DocumentNumber,
+    ids::{BatchId, BlankId, BoxId, DeliveryId, LeaseToken, NoticeId},
+};
 use personalisation_store::{
     StoreError,
+    line::{Bind, Bound, Lease},
     review::{Decided, NewNotice, QueueFilter},
     staff::{Grant, RoleId},
+    stock::{NewBlank, NewBox, NewDelivery},
 };
 use wire::intake::{ApplicationState, Recapture as Wanted, TasksRequest};
 
@@ -209,6 +216,51 @@ async fn nobody_decides_about_what_they_captured_stood_by_or_may_not(engine: Eng
     );
 }
 
+/// A worker of a line has the next attempt.
+async fn in_a_workers_hands(centre: &Intake) -> (Attempt, Lease) {
+    let chip = ChipSerial::from_bytes([7; 10]);
+    let mut rng = e2e::counter::station::seeded(7);
+    let blank = NewBlank {
+        id: BlankId::generate(&mut rng),
+        chip,
+        key_check_values: [0; 9],
+    };
+    let delivery = NewDelivery {
+        id: DeliveryId::generate(&mut rng),
+        batch: "batch",
+        file_digest: [7; 32],
+        wrapped_key: &[],
+        key_version: 0x30,
+        boxes: &[NewBox {
+            id: BoxId::generate(&mut rng),
+            label: "1",
+            blanks: &[blank],
+        }],
+        inspect: false,
+    };
+    let received = centre.store.receive_delivery(&delivery, &[], now()).await;
+    received.unwrap();
+    let lease = Lease {
+        token: LeaseToken::generate(&mut rng),
+        holder: "line-1/reader".to_owned(),
+        lasts: std::time::Duration::from_mins(1),
+    };
+    let bind = Bind {
+        chip,
+        card: None,
+        numbers: &[DocumentNumber::generate(&mut rng)],
+        lease: &lease,
+        batch: BatchId::generate(&mut rng),
+        templates: personalisation::faces::templates(),
+        handed_out_only: false,
+    };
+    let bound = centre.store.bind_next(&bind, |_| vec![], now()).await;
+    match bound.unwrap() {
+        Bound::Attempt(attempt) => (attempt, lease),
+        other => panic!("{other:?}"),
+    }
+}
+
 /// One more role of somebody who works here.
 async fn grant(centre: &Intake, person: PersonId, role: Role, office: Option<&OfficeId>) {
     let grant = Grant {
@@ -294,6 +346,12 @@ async fn more_is_asked_for_captured_again_and_refused_or_withdrawn(engine: Engin
     // Approved, then withdrawn before anybody works on the card: the order is cancelled with it.
     let order = desk.approve(case(&row, COLLEAGUE), now()).await.unwrap();
     let approved = settled(&centre, paper.application).await;
+    let (bound, lease) = in_a_workers_hands(&centre).await;
+    assert_eq!(bound.id().order, order);
+    let early = desk.withdraw(case(&approved, REVIEWER), false, now());
+    let early = early.await;
+    assert!(matches!(early, Err(ReviewError::OnTheLine(_))), "{early:?}");
+    centre.store.release(bound.id(), &lease).await.unwrap();
     desk.withdraw(case(&approved, REVIEWER), false, now())
         .await
         .unwrap();

@@ -1,5 +1,7 @@
 //! `personalisation line lost-machine`: somebody says that a machine does not come back, and what lies in it is given up.
 
+use std::time::Duration;
+
 use evidence::entry::Act;
 use personalisation_core::{ids::ActId, machine::MachineSerial};
 use personalisation_store::{
@@ -10,19 +12,22 @@ use rand::CryptoRng;
 use thiserror::Error;
 use time::OffsetDateTime;
 
+/// What the audit says of an earlier try of which nobody recorded the end.
+const INTERRUPTED: &str = "interrupted; what lies there now says what was done";
+
 /// Why a machine is not given up. For the person who asked.
 #[derive(Debug, Error)]
 pub enum LossError {
     /// The login is nobody's.
     #[error("nobody has the login {0}; see `staff list`")]
     Nobody(String),
-    /// A worker has one of its attempts.
+    /// A worker has one of its attempts, or its line speaks of it.
     #[error(
-        "worker {holder} has a card in machine {machine}: take [[line.machine]] {machine} out of its configuration, start the \
+        "{holder} works at machine {machine}: take [[line.machine]] {machine} out of its configuration, start the \
          line again, and give the machine up once the lease has run out"
     )]
     Worked {
-        /// Which worker.
+        /// Which worker, or which line.
         holder: String,
         /// Which machine.
         machine: MachineSerial,
@@ -32,11 +37,12 @@ pub enum LossError {
     Store(#[from] StoreError),
 }
 
-/// Gives up what lies in a machine, as whoever has that login; a line of text a card. The intent is durable before, the outcome
-/// stands in the transaction of the change.
+/// Gives up what lies in a machine, as whoever has that login; a line of text a card. `lease`: how long a line that is silent may
+/// be at work there still. The intent is durable before, the outcome stands in the transaction of the change. Where nobody knows
+/// whether that took place the intent stays open, and the next try closes it.
 pub async fn give_up(
     store: &Store,
-    machine: MachineSerial,
+    (machine, lease): (MachineSerial, Duration),
     login: &str,
     rng: &mut impl CryptoRng,
     now: OffsetDateTime,
@@ -44,7 +50,8 @@ pub async fn give_up(
     let person = store.person_by_login(login).await?;
     let person = person.ok_or_else(|| LossError::Nobody(login.to_owned()))?;
     let actor = format!("personalisation/line person {}", person.id);
-    let object = format!("machine {machine}");
+    let object = format!("cards in machine {machine}");
+    store.close_acts(&object, INTERRUPTED, now).await?;
     let act = Act::new(
         *ActId::generate(rng).as_bytes(),
         &actor,
@@ -57,18 +64,16 @@ pub async fn give_up(
         let outcome = format!("{} cards lost, {given_up} attempts given up", lost.len());
         vec![act.outcome(now, outcome)]
     };
-    let done = store.lose_machine(machine, person.id, entries, now).await;
-    match done {
-        Ok(MachineLoss::Lost(cards)) => Ok(cards.iter().map(told).collect()),
-        refused => {
-            let nothing = act.outcome(now, "nothing was changed");
-            store.audit(&[nothing]).await?;
-            match refused? {
-                MachineLoss::Worked { holder } => Err(LossError::Worked { holder, machine }),
-                MachineLoss::Lost(_) => Ok(Vec::new()),
-            }
-        }
-    }
+    let by = (person.id, lease);
+    let refused = match store.lose_machine(machine, by, entries, now).await {
+        Ok(MachineLoss::Lost(cards)) => return Ok(cards.iter().map(told).collect()),
+        Ok(MachineLoss::Worked { holder }) => LossError::Worked { holder, machine },
+        Err(error @ (StoreError::NotPermitted { .. } | StoreError::Stale { .. })) => error.into(),
+        Err(unknown) => return Err(unknown.into()),
+    };
+    let nothing = act.outcome(now, "nothing was changed");
+    store.audit(&[nothing]).await?;
+    Err(refused)
 }
 
 fn told(card: &LostCard) -> String {

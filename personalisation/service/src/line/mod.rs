@@ -13,6 +13,7 @@ pub mod printing;
 pub mod reader;
 pub mod redraw;
 pub mod signing;
+pub mod stranded;
 pub mod worker;
 
 use std::{
@@ -36,6 +37,7 @@ use printing::Printer;
 use reader::{CardReader, PcscReader};
 use redraw::RedrawError;
 use signing::{PkiClient, SetupError};
+use stranded::Lookout;
 use thiserror::Error;
 use tokio::runtime::{Handle, Runtime};
 use worker::{Settings, Tally, Worker, WorkerError};
@@ -157,6 +159,9 @@ pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, 
         output,
     };
     runtime.spawn(own_certificate::watch(place.store.clone(), ours));
+    let (lookout, json) = (lookout(&config.line), args.json);
+    let tell = move |event: &Event| print(event, json);
+    runtime.spawn(lookout.watch(place.store.clone(), edge::now, tell));
     if place.output.is_some() || !config.line.machine.is_empty() {
         place.printer.warm_up(config.issuer_profile());
     }
@@ -188,6 +193,12 @@ pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, 
     let left = runtime.block_on(place.store.queue_length())?;
     let queued = left.queued + left.under_way;
     Ok(finished(tally, queued, args.json))
+}
+
+/// Looks for machines that are no running line's, as silent as a worker whose cards are given up.
+fn lookout(line: &config::Line) -> Lookout {
+    let own = line.machine.iter().map(|machine| machine.serial);
+    Lookout::new(own.collect(), line.lease() + line.abandoned_after())
 }
 
 /// Says how it ended: successfully when nothing is left to do.

@@ -408,15 +408,33 @@ impl Desk {
         let (id, entries) = (decided.to.id(), [outcome]);
         let rng = &mut edge::rng();
         let written = self.store.decide_application(rng, decided, &entries, now);
-        written.await.map_err(|error| match error {
-            StoreError::AlreadyThere { .. } => ReviewError::AnotherLives(id),
-            StoreError::Ordered { order } => ReviewError::Ordered {
+        Err(match written.await {
+            Ok(()) => return Ok(()),
+            Err(StoreError::AlreadyThere { .. }) => ReviewError::AnotherLives(id),
+            Err(StoreError::Ordered { order }) => ReviewError::Ordered {
                 application: id,
                 order,
             },
-            StoreError::Stale { .. } => ReviewError::Changed(id),
-            other => other.into(),
+            Err(StoreError::Stale { .. }) => self.overtaken(decided).await?,
+            Err(other) => other.into(),
         })
+    }
+
+    /// What came before a decision: a worker with the application's card in its hands, or somebody who moved the application.
+    async fn overtaken(&self, decided: &Decided<'_>) -> Result<ReviewError, ReviewError> {
+        let id = decided.to.id();
+        let row = self.store.application(id).await?;
+        let is_as_seen = row.is_some_and(|row| row.step == decided.from.step);
+        let (true, Some((newest, _))) = (is_as_seen, decided.cancelled) else {
+            return Ok(ReviewError::Changed(id));
+        };
+        let now = self.store.attempt(newest.id()).await?;
+        let is_beyond = now.is_some_and(|now| now.cancel().is_err());
+        if is_beyond || self.store.is_leased(newest.id()).await? {
+            Ok(ReviewError::OnTheLine(id))
+        } else {
+            Ok(ReviewError::Changed(id))
+        }
     }
 }
 

@@ -61,7 +61,7 @@ pub enum ReviewError {
     },
     /// The card is on the line, or made.
     #[error(
-        "application {0} cannot be ended now: its card is being made, or is made; hold its order first"
+        "application {0} cannot be ended now: its card is being made, or is made; where it is being made, `order cancel` ends that"
     )]
     OnTheLine(ApplicationId),
     /// What is stored cannot be read.

@@ -158,6 +158,8 @@ pub struct Bench {
     /// Every chip ever made.
     pub chips: Vec<PathBuf>,
     pub events: Arc<Mutex<Vec<Event>>>,
+    /// The states that attempts came into, and the plug's count when that was told.
+    pub states: Arc<Mutex<Vec<(u64, &'static str)>>>,
     pub dumps: bool,
     pub tries: u32,
     /// Whom chips trust, and who reads their fingers back.
@@ -196,6 +198,7 @@ impl Bench {
             rng: StdRng::seed_from_u64(2026),
             chips: Vec::new(),
             events: Arc::default(),
+            states: Arc::default(),
             dumps: false,
             tries: 3,
             fingers: Some(fingers::access(&Plan::default())),
@@ -347,7 +350,8 @@ impl Bench {
     }
 
     fn worker_of<R: CardReader>(&self, reader: R, holder: &str, seed: u64) -> Worker<R, StdRng> {
-        let events = Arc::clone(&self.events);
+        let (events, states) = (Arc::clone(&self.events), Arc::clone(&self.states));
+        let plug = self.plug.clone();
         let output = Output::new(self.home.folder().join("out"));
         Worker {
             reader,
@@ -372,7 +376,16 @@ impl Bench {
                 printer: Printer::default(),
                 quality: self.quality,
             },
-            report: Box::new(move |event| events.lock().unwrap().push(event)),
+            report: Box::new(move |event| {
+                let state = match &event {
+                    Event::Bound(_) => Some("bound"),
+                    Event::Step { state, .. } => Some(*state),
+                    _ => None,
+                };
+                let told = state.map(|state| (plug.calls(), state));
+                states.lock().unwrap().extend(told);
+                events.lock().unwrap().push(event);
+            }),
             clock: Box::new(|| NOW),
             rng: StdRng::seed_from_u64(seed),
         }

@@ -1,5 +1,6 @@
 //! Orders cancelled while their card is being made: at every position, with the power gone too.
 
+use personalisation::line::{event::Event, worker::Tally};
 use personalisation_core::{attempt::AttemptState, blank::BlankState};
 
 use crate::{
@@ -92,7 +93,36 @@ fn a_cancelled_order_ends_without_a_card_or_is_refused_because_it_may_be_locked(
     );
 }
 
+/// Cancelled in a worker's hands, and back in the queue by the time that was written: nobody touches a blank for it.
+fn what_is_cancelled_in_the_queue_costs_no_blank(engine: Engine) {
+    let mut bench = Bench::on(engine, Applicant::small());
+    let unwanted = bench.order();
+    bench.blanks(1);
+    let wish = bench
+        .store
+        .want_cancel(bench.newest(unwanted).id(), &[], NOW);
+    bench.runtime.block_on(wish).unwrap();
+    assert_eq!(bench.run().unwrap(), Tally::default());
+    let said = bench.said();
+    let newest = bench.newest(unwanted);
+    assert!(
+        matches!(newest.state(), AttemptState::Cancelled(_)),
+        "{newest:?}"
+    );
+    assert_eq!(newest.binding(), None, "no number, no blank");
+    let cancelled = said
+        .iter()
+        .filter(|event| matches!(event, Event::Cancelled { .. }));
+    assert_eq!(cancelled.count(), 1, "{said:#?}");
+    // The same blank is somebody else's.
+    let wanted = bench.order();
+    assert_eq!(bench.run().unwrap().documents, 1);
+    assert_eq!(bench.newest(wanted).state().name(), "read_back");
+    invariants::check(&bench, "cancelled in the queue");
+}
+
 share::on_each_engine!(
+    what_is_cancelled_in_the_queue_costs_no_blank,
     what_was_cancelled_stays_so_wherever_the_program_dies_after_that,
     a_cancelled_order_ends_without_a_card_or_is_refused_because_it_may_be_locked,
 );

@@ -479,12 +479,53 @@ fn an_order_without_a_template_waits_for_a_person_and_the_others_are_made() {
 fn pictures_that_cannot_be_drawn_stop_nobody() {
     let mut bench = Bench::new(Applicant::small());
     bench.dumps = true;
-    bench.order();
-    bench.order();
+    let orders = [bench.order(), bench.order()];
     bench.blanks(2);
-    for _ in 0..2 {
-        bench.run().unwrap();
-        bench.tray.clear();
+    let made = bench.run().unwrap();
+    let expected = Tally {
+        documents: 2,
+        ..Tally::default()
+    };
+    assert_eq!(made, expected, "{:#?}", bench.said());
+    for order in orders {
+        assert_eq!(bench.newest(order).state().name(), "read_back");
     }
+    bench.tray.clear();
+    assert_eq!(bench.run().unwrap(), Tally::default(), "nor the next start");
     invariants::check(&bench, "nothing to draw");
+}
+
+/// A program that has another template than the locked card was bound to, and is to dump its pictures: the card is good without.
+#[test]
+fn a_locked_card_whose_pictures_cannot_be_drawn_again_is_a_document() {
+    let mut bench = Bench::new(Applicant::printable());
+    bench.dumps = true;
+    bench.order();
+    bench.blanks(1);
+    let before = bench.plug.calls();
+    assert_eq!(bench.run().unwrap().documents, 1);
+    let calls = bench.plug.calls() - before;
+    // From the last call back: the program dies at the commit that makes a locked card a document.
+    for call in (1..=calls).rev() {
+        let order = bench.order();
+        bench.blanks(1);
+        bench.plug.pull_at(call);
+        let _unseen = bench.run();
+        bench.plug.put_back();
+        if bench.newest(order).state().name() != "locked" {
+            bench.run().unwrap();
+            bench.tray.clear();
+            continue;
+        }
+        let digest = "00".repeat(32);
+        let other =
+            format!("UPDATE line_attempt SET template_digest = '{digest}' WHERE state = 'locked'");
+        bench.runtime.block_on(bench.home.meddle(&other));
+        let made = bench.run().unwrap();
+        let said = bench.said();
+        assert_eq!((made.documents, made.scrapped), (1, 0), "{said:#?}");
+        assert_eq!(bench.newest(order).state().name(), "read_back");
+        return;
+    }
+    panic!("no cut left a locked card");
 }

@@ -63,8 +63,12 @@ struct State {
     helper: Option<(u32, Vec<Person>)>,
     quiet: u32,
     seen: u64,
-    /// The next command of this kind is refused.
-    refuses: Option<Command>,
+    /// The next command of this kind is refused; or every one, until the person who helps has been there.
+    refuses: Option<(Command, bool)>,
+    /// Commands of this kind do not reach the machine: so many arrive before, and so many are lost.
+    loses: Option<(Command, u32, u32)>,
+    /// Power fails at so many looks for a chip, and comes back soon.
+    powerless: u32,
 }
 
 impl Hall {
@@ -87,6 +91,8 @@ impl Hall {
             quiet: 0,
             seen: 0,
             refuses: None,
+            loses: None,
+            powerless: 0,
         };
         Self {
             state: Arc::new(Mutex::new(state)),
@@ -132,12 +138,37 @@ impl Hall {
 
     /// Answers the next command of that kind with a refusal for good, as of a card that can only be rejected.
     pub fn refuse_next(&self, command: Command) {
-        self.state.lock().unwrap().refuses = Some(command);
+        self.state.lock().unwrap().refuses = Some((command, false));
+    }
+
+    /// The same for every command of that kind, until the person who helps has been there.
+    pub fn refuse_lastingly(&self, command: Command) {
+        self.state.lock().unwrap().refuses = Some((command, true));
+    }
+
+    /// After so many commands of that kind, so many more are lost on their way to the machine.
+    pub fn lose_on_the_way(&self, command: Command, after: u32, count: u32) {
+        self.state.lock().unwrap().loses = Some((command, after, count));
+    }
+
+    /// Has power fail when a chip is looked for, so many times.
+    pub fn lose_power_at_the_chip(&self, times: u32) {
+        self.state.lock().unwrap().powerless = times;
+    }
+
+    /// Nothing is wrong any more.
+    pub fn clear_faults(&self) {
+        self.state.lock().unwrap().controller.clear_faults();
     }
 
     /// A person does this when nothing has moved for a while.
     pub fn helped_by(&self, deeds: &[Person]) {
-        self.state.lock().unwrap().helper = Some((6, deeds.to_vec()));
+        self.helped_after(6, deeds);
+    }
+
+    /// The same, when nothing has moved for so many questions.
+    pub fn helped_after(&self, questions: u32, deeds: &[Person]) {
+        self.state.lock().unwrap().helper = Some((questions, deeds.to_vec()));
     }
 
     /// A person does this now.
@@ -261,6 +292,21 @@ impl State {
         }
     }
 
+    /// Whether this command is lost on its way.
+    fn is_lost(&mut self, command: Command) -> bool {
+        match &mut self.loses {
+            Some((kind, after, _)) if *kind == command && *after > 0 => {
+                *after -= 1;
+                false
+            }
+            Some((kind, _, count)) if *kind == command && *count > 0 => {
+                *count -= 1;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// Nothing moves and nothing changes, however often somebody looks: a person comes.
     fn help(&mut self) {
         let revision = self.controller.revision();
@@ -276,6 +322,7 @@ impl State {
             return;
         }
         self.controller.clear_faults();
+        self.refuses = None;
         for deed in deeds.clone() {
             let now = self.now;
             self.controller.person(deed, now).unwrap();
@@ -320,11 +367,15 @@ impl Link for Hall {
         let passes = if state.controller.is_on() { 5 } else { 1_000 };
         let now = state.now + passes;
         state.pass_to(now);
-        if state
-            .refuses
-            .take_if(|kind| *kind == request.kind())
-            .is_some()
+        if state.is_lost(request.kind()) {
+            return Err(lost());
+        }
+        if let Some((kind, lasting)) = state.refuses
+            && kind == request.kind()
         {
+            if !lasting {
+                state.refuses = None;
+            }
             return Ok(refusal(command));
         }
         let reply = state.controller.handle(&request, now);
@@ -341,6 +392,13 @@ impl Link for Hall {
         let mut state = self.state.lock().unwrap();
         if !state.controller.is_on() {
             return Err(NoCard::Unavailable("the machine has no power".to_owned()));
+        }
+        if state.powerless > 0 {
+            state.powerless -= 1;
+            // Not before the machine was asked about it.
+            let back_at = state.now + 2_500;
+            state.controller.power_off(Some(back_at));
+            state.seat();
         }
         if !state.slot.is_occupied() {
             return Err(NoCard::Empty);

@@ -87,7 +87,7 @@ impl Store {
             }
             end_of_attempt(tx, to, now).await?;
             audit::write(tx, advance.entries).await?;
-            cancel::wanted(tx, id).await
+            cancel::wanted(&mut **tx, id).await
         })
     }
 }
@@ -136,7 +136,7 @@ pub(crate) async fn end_of_attempt(
     }
     if let Some(next) = remake(attempt) {
         // Nobody wants it any more: the order ends with what would have been made again, unless a person must look first.
-        let next = if next.doubt.is_none() && cancel::wanted(tx, attempt.id()).await? {
+        let next = if next.doubt.is_none() && cancel::wanted(&mut **tx, attempt.id()).await? {
             next.attempt.cancel()?
         } else {
             next.attempt

@@ -47,10 +47,12 @@ pub enum Bound {
     Attempt(Attempt),
     /// Nothing waits.
     NothingQueued,
+    /// Nothing was bound: somebody asked that who is next be cancelled, before anybody had it in hands.
+    Unwanted(Attempt),
     /// Something waits, but by no template of its document type may be printed.
     NoTemplate(NoTemplate),
-    /// Nothing was bound: who is next is of a State for whose documents of that type no template may be printed by, though for another
-    /// State's one may. Others wait behind it until somebody sets it aside.
+    /// Nothing was bound: who is next is of a State for whose documents of that type no template that anybody knows may be printed
+    /// by, though for another State's one may. Others wait behind it until somebody sets it aside.
     Unprintable(Attempt, NoTemplate),
     /// No delivery named this chip.
     UnknownChip,
@@ -76,9 +78,12 @@ impl Store {
             taking | tx | {
                 let standing = template::standing(tx, bind.templates).await?;
                 let Some(head) = self.head_of_queue(tx, &standing).await? else {
-                    let refused = queue::refused(tx, standing).await?;
+                    let refused = queue::refused(tx, &standing).await?;
                     return Ok(refused.map_or(Bound::NothingQueued, Bound::NoTemplate));
                 };
+                if head.is_unwanted {
+                    return Ok(Bound::Unwanted(head.attempt));
+                }
                 let Some(blank) = stock::find(tx, bind.chip).await? else {
                     return Ok(Bound::UnknownChip);
                 };

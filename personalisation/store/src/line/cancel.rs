@@ -1,15 +1,13 @@
-//! Cancelling what a worker has in its hands: asked for by a person, done by the worker at its next step.
+//! Cancelling what a worker has in its hands: asked for by a person, done by the worker at its next step. Where the attempt was
+//! back in the queue by then, whoever would bind it does that instead.
 
 use evidence::entry::Entry;
 use personalisation_core::attempt::AttemptId;
+use sqlx::Executor;
 use time::OffsetDateTime;
 
 use super::{bind_id, lease::exactly_one};
-use crate::{
-    Store, StoreError, audit,
-    row::micros,
-    transaction::{Tx, transaction},
-};
+use crate::{Store, StoreError, audit, engine::Engine, row::micros, transaction::transaction};
 
 impl Store {
     /// Asks that an attempt under way be cancelled; `Stale` once its chip may be locked. Safe to repeat.
@@ -36,20 +34,21 @@ impl Store {
         })
     }
 
-    /// Whether somebody asked for it.
+    /// Whether somebody asked for it. Reads only: it waits for nobody who writes.
     pub async fn is_cancel_wanted(&self, id: AttemptId) -> Result<bool, StoreError> {
-        transaction!(self, "looking whether an attempt was cancelled", |tx| {
-            wanted(tx, id).await
-        })
+        wanted(&self.pool, id).await
     }
 }
 
-/// Whether somebody asked for it; part of the caller's transaction.
-pub(super) async fn wanted(tx: &mut Tx, id: AttemptId) -> Result<bool, StoreError> {
+/// The same, in the caller's transaction where it is given that.
+pub(super) async fn wanted(
+    engine: impl Executor<'_, Database = Engine>,
+    id: AttemptId,
+) -> Result<bool, StoreError> {
     let query = sqlx::query(
         "SELECT 1 FROM line_attempt WHERE order_id = $1 AND attempt = $2 AND cancel_at IS NOT NULL",
     );
-    let found = bind_id(query, &id).fetch_optional(&mut **tx).await;
+    let found = bind_id(query, &id).fetch_optional(engine).await;
     Ok(found
         .map_err(StoreError::database(
             "looking whether an attempt was cancelled",

@@ -169,6 +169,21 @@ impl Store {
         })
     }
 
+    /// Whether a worker has an attempt in its hands now.
+    pub async fn is_leased(&self, id: AttemptId) -> Result<bool, StoreError> {
+        let clock = self.lease_clock(&self.pool).await?;
+        let query = sqlx::query(
+            "SELECT 1 FROM line_attempt WHERE order_id = $1 AND attempt = $2
+             AND lease_token IS NOT NULL AND lease_expires_at > $3",
+        );
+        let leased = bind_id(query, &id)
+            .bind(clock)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::database("looking for an attempt's lease"))?;
+        Ok(leased.is_some())
+    }
+
     /// Keeps the lease while a long act is under way.
     pub async fn renew(&self, id: AttemptId, lease: &Lease) -> Result<(), StoreError> {
         const DOING: &str = "renewing a lease";

@@ -1,6 +1,8 @@
 //! Machines that do not come back: a person gives up what lies in one. Its blanks are missing from then on, looked for like all
 //! others that are not where they should be.
 
+use std::time::Duration;
+
 use dossier::PersonId;
 use evidence::entry::Entry;
 use personalisation_core::{
@@ -20,6 +22,7 @@ use super::{
 use crate::{
     Store, StoreError, audit,
     engine::EngineRow,
+    row::{length, micros},
     stock::{self, COUNTERS, Movement, demand, move_blanks},
     transaction::{Tx, transaction},
 };
@@ -33,9 +36,10 @@ const OUTCOME: &str = "lost with its machine";
 pub enum MachineLoss {
     /// The cards that were lost with it, the oldest first; none where nothing was known to lie there.
     Lost(Vec<LostCard>),
-    /// Nothing was changed: a worker has the attempt of such a card now, so it reaches the machine, or waits for it.
+    /// Nothing was changed: a worker has the attempt of such a card now, or its line says that it drives the machine; so it
+    /// reaches the machine, or waits for it.
     Worked {
-        /// Which.
+        /// Which worker, or which line.
         holder: String,
     },
 }
@@ -55,11 +59,12 @@ pub struct LostCard {
 impl Store {
     /// Gives up every attempt whose card lies in a machine, as somebody who may say that blanks are missing: number void,
     /// blank missing, remake queued or on hold. Cards that had been given up before are missing too. `entries` speaks about what was
-    /// lost. Safe to repeat: a second time there is nothing in the machine.
+    /// lost. `lease`: a line that spoke of the machine within this time before `now` drives it still. Safe to repeat: a second time
+    /// there is nothing in the machine.
     pub async fn lose_machine(
         &self,
         machine: MachineSerial,
-        by: PersonId,
+        (by, lease): (PersonId, Duration),
         entries: impl Fn(&[LostCard]) -> Vec<Entry> + Sync,
         now: OffsetDateTime,
     ) -> Result<MachineLoss, StoreError> {
@@ -79,6 +84,10 @@ impl Store {
                 if let Some(holder) = worker(row, clock)? {
                     return Ok(MachineLoss::Worked { holder });
                 }
+            }
+            let since = micros(now).saturating_sub(length(lease));
+            if let Some(holder) = driver(tx, machine, since).await? {
+                return Ok(MachineLoss::Worked { holder });
             }
             let mut lost = Vec::with_capacity(rows.len());
             for row in &rows {
@@ -107,6 +116,9 @@ impl Store {
         let id = attempt.id();
         let scrapped = attempt.clone().scrap(ScrapReason::ChipRemoved);
         let given_up = scrapped.is_ok();
+        // Before the move, which calls what it finds open interrupted.
+        let object = format!("attempt {id}");
+        audit::close_open_intents(tx, &object, &rfc3339(now), OUTCOME).await?;
         if let Ok(scrapped) = &scrapped {
             write_unleased(self, tx, &attempt, scrapped, now).await?;
             end_of_attempt(tx, scrapped, now).await?;
@@ -121,8 +133,6 @@ impl Store {
             .await
             .map_err(StoreError::database(DOING))?;
         exactly_one(left.rows_affected(), DOING, &id)?;
-        let object = format!("attempt {id}");
-        audit::close_open_intents(tx, &object, &rfc3339(now), OUTCOME).await?;
         let attempt = scrapped.unwrap_or(attempt);
         Ok(LostCard {
             doubt: doubt(&attempt),
@@ -139,12 +149,26 @@ fn doubt(attempt: &Attempt) -> Option<Doubt> {
     remake.doubt.or(is_held.then_some(Doubt::CardMayWork))
 }
 
-/// The worker that has a row's attempt now.
+/// The worker that has a row's attempt now, or gave it back just now: it was there then.
 fn worker(row: &EngineRow, clock: i64) -> Result<Option<String>, StoreError> {
     let failed = || StoreError::database("reading a lease");
-    let token: Option<Vec<u8>> = row.try_get("lease_token").map_err(failed())?;
     let expires: Option<i64> = row.try_get("lease_expires_at").map_err(failed())?;
     let holder: Option<String> = row.try_get("lease_holder").map_err(failed())?;
-    let is_live = token.is_some() && expires.is_some_and(|expires| expires > clock);
-    Ok(is_live.then(|| holder.unwrap_or_default()))
+    let is_live = expires.is_some_and(|expires| expires > clock);
+    Ok(is_live.then(|| holder.unwrap_or_else(|| "a worker".to_owned())))
+}
+
+/// The line that spoke of the machine after `since`, in microseconds. Leases alone do not tell: nobody has the attempt of a card
+/// that waits to be rejected, or for a person.
+async fn driver(
+    tx: &mut Tx,
+    machine: MachineSerial,
+    since: i64,
+) -> Result<Option<String>, StoreError> {
+    sqlx::query_scalar("SELECT line FROM line_machine WHERE serial = $1 AND seen_at > $2")
+        .bind(machine.as_str())
+        .bind(since)
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(StoreError::database(DOING))
 }

@@ -35,9 +35,9 @@ impl Store {
         rows.iter().map(attempt_of).collect()
     }
 
-    /// Records where the card of an attempt that has ended without a document left its machine to, which is the
-    /// outcome of what was meant to be done with it. In the tray of bad cards it lets the remake go on that waited for it.
-    /// Safe to repeat.
+    /// Records where the card of an attempt that has ended without a document, or is on hold, left its machine to, which is the
+    /// outcome of what was meant to be done with it. In the tray of bad cards it lets the remake go on that waited for it; the card
+    /// of one on hold may be put in again once that goes on. Safe to repeat.
     pub async fn card_left(
         &self,
         id: AttemptId,
@@ -51,7 +51,7 @@ impl Store {
             let query = sqlx::query(
                 "UPDATE line_attempt SET left_machine = COALESCE(left_machine, $3)
                  WHERE order_id = $1 AND attempt = $2 AND machine IS NOT NULL
-                 AND state IN ('scrapped', 'cancelled')",
+                 AND state IN ('scrapped', 'cancelled', 'on_hold')",
             );
             let moved = bind_id(query, &id)
                 .bind(to.name())

@@ -9,6 +9,7 @@ mod lease;
 mod lost;
 mod machine;
 mod queue;
+mod stranded;
 
 pub use advance::Advance;
 pub(crate) use advance::{end_of_attempt, write_unleased};
@@ -25,6 +26,7 @@ use personalisation_core::{
 };
 pub(crate) use queue::queue;
 use sqlx::Row as _;
+pub use stranded::Stranded;
 use time::OffsetDateTime;
 
 use crate::{

@@ -15,6 +15,7 @@ use crate::{
     engine::EngineRow,
     review::names,
     row::{Columns, micros},
+    statement::Statement,
     template::{NoTemplate, Printable, Standing},
     transaction::Tx,
 };
@@ -68,7 +69,9 @@ pub(crate) async fn queue(
 
 /// An attempt that waits.
 pub(super) struct Waiting {
-    attempt: Attempt,
+    pub(super) attempt: Attempt,
+    /// Somebody asked that it be cancelled.
+    pub(super) is_unwanted: bool,
     class: Class,
     destination: String,
     document_type: String,
@@ -83,6 +86,7 @@ impl Waiting {
             row,
         };
         Ok(Self {
+            is_unwanted: columns.get::<Option<i64>>("cancel_at")?.is_some(),
             class: columns
                 .word_if_any("class", Class::from_name)?
                 .ok_or_else(|| columns.bad("class"))?,
@@ -107,7 +111,7 @@ impl Store {
         if let Some(open) = open_batch(tx, holder).await? {
             if open.taken < i64::from(BATCH)
                 && standing.prints(&open.document_type)
-                && let Some(next) = self.next_for(tx, &open).await?
+                && let Some(next) = self.next_for(tx, &open, standing).await?
                 && next.class <= head.class
             {
                 count(tx, open.id).await?;
@@ -137,68 +141,79 @@ impl Store {
         tx: &mut Tx,
         standing: &Standing<'_>,
     ) -> Result<Option<Waiting>, StoreError> {
-        let [card, permit] = [DocumentType::IdentityCard, DocumentType::ResidencePermit]
-            .map(names::document_type)
-            .map(|name| if standing.prints(name) { name } else { "" });
-        let row = sqlx::query(self.dialect.locked_alone(
-            "SELECT * FROM line_attempt WHERE state = 'queued' AND document_type IN ($1, $2)
-             ORDER BY rank_at, order_id LIMIT 1",
-            "SELECT * FROM line_attempt WHERE state = 'queued' AND document_type IN ($1, $2)
-             ORDER BY rank_at, order_id LIMIT 1 FOR UPDATE SKIP LOCKED",
-        ))
-        .bind(card)
-        .bind(permit)
-        .fetch_optional(&mut **tx)
-        .await
-        .map_err(StoreError::database("reading the queue"))?;
-        row.as_ref().map(Waiting::of).transpose()
+        let types = [DocumentType::IdentityCard, DocumentType::ResidencePermit];
+        let printed = types.map(names::document_type).into_iter();
+        let printed: Vec<_> = printed.filter(|name| standing.prints(name)).collect();
+        if printed.is_empty() {
+            return Ok(None);
+        }
+        let mut queued = queued();
+        queued.push(" AND document_type IN (");
+        queued.bind_list(printed).push(")");
+        self.first(tx, queued, standing).await
     }
 
-    async fn next_for(&self, tx: &mut Tx, batch: &Open) -> Result<Option<Waiting>, StoreError> {
-        let row = sqlx::query(self.dialect.locked_alone(
-            "SELECT * FROM line_attempt
-             WHERE state = 'queued' AND destination = $1 AND document_type = $2
-             ORDER BY rank_at, order_id LIMIT 1",
-            "SELECT * FROM line_attempt
-             WHERE state = 'queued' AND destination = $1 AND document_type = $2
-             ORDER BY rank_at, order_id LIMIT 1 FOR UPDATE SKIP LOCKED",
-        ))
-        .bind(&batch.destination)
-        .bind(&batch.document_type)
-        .fetch_optional(&mut **tx)
-        .await
-        .map_err(StoreError::database("reading the queue of a batch"))?;
+    /// Whoever is next for a batch. Whom somebody cancelled meanwhile, the head of the queue tells.
+    async fn next_for(
+        &self,
+        tx: &mut Tx,
+        batch: &Open,
+        standing: &Standing<'_>,
+    ) -> Result<Option<Waiting>, StoreError> {
+        let mut queued = queued();
+        queued.push(" AND destination = ").bind(&*batch.destination);
+        queued.push(" AND document_type = ");
+        queued.bind(&*batch.document_type);
+        queued.push(" AND cancel_at IS NULL");
+        self.first(tx, queued, standing).await
+    }
+
+    /// The first of those who wait, but for those whom only other lines' programs print.
+    async fn first(
+        &self,
+        tx: &mut Tx,
+        mut queued: Statement,
+        standing: &Standing<'_>,
+    ) -> Result<Option<Waiting>, StoreError> {
+        // Where all is printed here, the queue's index alone is read.
+        for other in &standing.elsewhere {
+            queued.push(" AND NOT (document_type = ");
+            queued.bind(names::document_type(other.document));
+            queued.push(" AND EXISTS (SELECT 1 FROM order_item WHERE order_id = line_attempt.order_id AND issuer_profile = ");
+            queued.bind(&*other.issuer_profile).push("))");
+        }
+        queued.push(" ORDER BY rank_at, order_id LIMIT 1");
+        let lock = self.dialect.locked_alone("", " FOR UPDATE SKIP LOCKED");
+        queued.push(lock);
+        let row = queued.build().fetch_optional(&mut **tx).await;
+        let row = row.map_err(StoreError::database("reading the queue"))?;
         row.as_ref().map(Waiting::of).transpose()
     }
 }
 
-/// Why something that waits is not taken; none where nothing waits.
+/// Those who wait.
+fn queued() -> Statement {
+    Statement::new("SELECT * FROM line_attempt WHERE state = 'queued'")
+}
+
+/// Why the first of those who wait is not taken; none where nobody waits.
 pub(super) async fn refused(
     tx: &mut Tx,
-    standing: Standing<'_>,
+    standing: &Standing<'_>,
 ) -> Result<Option<NoTemplate>, StoreError> {
-    const DOING: &str = "reading for what no template is approved";
-    for one in standing.refused {
-        let waits: Option<i64> = sqlx::query_scalar(
-            "SELECT CAST(1 AS BIGINT) FROM line_attempt WHERE state = 'queued' AND document_type = $1 LIMIT 1",
-        )
-        .bind(names::document_type(one.document))
-        .fetch_optional(&mut **tx)
-        .await
-        .map_err(StoreError::database(DOING))?;
-        if waits.is_some() {
-            return Ok(Some(one));
-        }
-    }
-    Ok(None)
+    let mut queued = queued();
+    queued.push(" ORDER BY rank_at, order_id LIMIT 1");
+    let row = queued.build().fetch_optional(&mut **tx).await;
+    let row = row.map_err(StoreError::database(
+        "reading for what no template is approved",
+    ))?;
+    let Some(row) = row else { return Ok(None) };
+    let wanted = wanted(tx, &attempt_of(&row)?).await?;
+    Ok(Some(refusal(standing, wanted)))
 }
 
-/// By what an attempt's document is printed: its own State's template. `NoTemplate` where none may be printed by.
-pub(super) async fn template_for<'t>(
-    tx: &mut Tx,
-    attempt: &Attempt,
-    standing: &Standing<'t>,
-) -> Result<Printable<'t>, StoreError> {
+/// Which State's document of which type somebody waits for.
+async fn wanted(tx: &mut Tx, attempt: &Attempt) -> Result<(String, DocumentType), StoreError> {
     const DOING: &str = "choosing an attempt's template";
     let order = attempt.id().order;
     let row =
@@ -212,26 +227,41 @@ pub(super) async fn template_for<'t>(
         id: order.to_string(),
         row: &row,
     };
-    let issuer_profile: String = columns.get("issuer_profile")?;
     let document = columns.word_if_any("document_type", names::document_type_named)?;
     let document = document.ok_or_else(|| columns.bad("document_type"))?;
+    Ok((columns.get("issuer_profile")?, document))
+}
+
+/// Why nothing is printed for that State and type here; where nobody proposed anything, that.
+fn refusal(
+    standing: &Standing<'_>,
+    (issuer_profile, document): (String, DocumentType),
+) -> NoTemplate {
+    let same = |one: &&NoTemplate| one.issuer_profile == issuer_profile && one.document == document;
+    let mut known = standing.refused.iter().chain(&standing.elsewhere);
+    let why = known.find(same).map(|one| one.why);
+    NoTemplate {
+        why: why.unwrap_or(TemplateRefusal::Unknown),
+        issuer_profile,
+        document,
+    }
+}
+
+/// By what an attempt's document is printed: its own State's template. `NoTemplate` where none may be printed by.
+pub(super) async fn template_for<'t>(
+    tx: &mut Tx,
+    attempt: &Attempt,
+    standing: &Standing<'t>,
+) -> Result<Printable<'t>, StoreError> {
+    let wanted = wanted(tx, attempt).await?;
     let own = |one: &&Printable<'_>| {
         let key = &one.template.key;
-        key.issuer_profile == issuer_profile && key.document == document
+        key.issuer_profile == wanted.0 && key.document == wanted.1
     };
     if let Some(printable) = standing.may_print.iter().find(own) {
         return Ok(*printable);
     }
-    let why = |one: &NoTemplate| {
-        let same = one.issuer_profile == issuer_profile && one.document == document;
-        same.then_some(one.why)
-    };
-    let why = standing.refused.iter().find_map(why);
-    let refused = NoTemplate {
-        why: why.unwrap_or(TemplateRefusal::Unknown),
-        issuer_profile,
-        document,
-    };
+    let refused = refusal(standing, wanted);
     Err(StoreError::NoTemplate(Box::new((attempt.clone(), refused))))
 }
 

@@ -294,7 +294,7 @@ async fn hold(tx: &mut Tx, id: ShiftId) -> Result<(), StoreError> {
         .map_err(StoreError::database("closing a shift"))
 }
 
-/// Unused blanks at a line by the ledger.
+/// Unused blanks at a line by the ledger, but those that were put aside.
 async fn unused_at(tx: &mut Tx, line: &LineName) -> Result<u64, StoreError> {
     let row = sqlx::query(
         "SELECT COUNT(*) AS blanks FROM stock_blank WHERE line = $1 AND state = 'line'",
@@ -303,10 +303,27 @@ async fn unused_at(tx: &mut Tx, line: &LineName) -> Result<u64, StoreError> {
     .fetch_one(&mut **tx)
     .await
     .map_err(StoreError::database("counting a line's blanks"))?;
+    let unused = movement::count(&row, "blanks")?;
+    Ok(unused.saturating_sub(held_aside(tx, line).await?))
+}
+
+/// Blanks at a line whose cards a machine put into the tray of bad cards because their orders are on hold. By the ledger they are
+/// unused until somebody decides; who counts finds them among the spoiled ones.
+async fn held_aside(tx: &mut Tx, line: &LineName) -> Result<u64, StoreError> {
+    let row = sqlx::query(
+        "SELECT COUNT(*) AS blanks FROM line_attempt AS attempt
+         JOIN stock_blank AS blank ON blank.blank_id = attempt.blank_id
+         WHERE attempt.state = 'on_hold' AND attempt.left_machine = 'reject'
+         AND blank.line = $1 AND blank.state = 'line'",
+    )
+    .bind(line.as_str())
+    .fetch_one(&mut **tx)
+    .await
+    .map_err(StoreError::database("counting cards of orders on hold"))?;
     movement::count(&row, "blanks")
 }
 
-/// What the ledger says lies at the line now.
+/// What the ledger says lies at the line now, as somebody finds it there.
 async fn expected(tx: &mut Tx, shift: &Shift) -> Result<Count, StoreError> {
     let row = sqlx::query(
         "SELECT CAST(COALESCE(SUM(CASE WHEN to_account = 'cards' THEN blanks END), 0) AS BIGINT)
@@ -322,7 +339,7 @@ async fn expected(tx: &mut Tx, shift: &Shift) -> Result<Count, StoreError> {
     Ok(Count {
         unused: unused_at(tx, shift.line()).await?,
         documents: movement::count(&row, "documents")?,
-        spoiled: movement::count(&row, "spoiled")?,
+        spoiled: movement::count(&row, "spoiled")? + held_aside(tx, shift.line()).await?,
     })
 }
 

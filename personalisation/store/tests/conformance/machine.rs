@@ -192,6 +192,44 @@ async fn what_was_begun_in_a_machine_goes_on_in_machines_only(engine: Engine) {
     }
 }
 
+/// Its order is on hold: the machine puts its card out of the way, from where it comes back into any machine.
+async fn the_card_of_an_order_on_hold_leaves_by_the_tray_of_bad_cards_and_comes_back(
+    engine: Engine,
+) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1)]).await;
+    bench.order("ONE", NOW).await;
+    let inside = card("SN-1", 7);
+    let bound = bench.bound_in(1, inside).await;
+    let mine = lease("machine", 1);
+    let left = |id| bench.store.card_left(id, LeftTo::Reject, "aside", NOW);
+    assert!(left(bound.id()).await.is_err(), "not while it goes on");
+    bench.store.release(bound.id(), &mine).await.unwrap();
+    let held = bound.clone().hold().unwrap();
+    bench.store.decide(&bound, &held, &[], NOW).await.unwrap();
+    left(held.id()).await.unwrap();
+    left(held.id()).await.unwrap();
+    let found = bench.store.attempts_inside(inside.machine).await.unwrap();
+    assert_eq!(found, []);
+    let released = held.clone().resume().unwrap();
+    bench
+        .store
+        .decide(&held, &released, &[], NOW)
+        .await
+        .unwrap();
+    let there = card("SN-2", 1);
+    let taken = bench
+        .store
+        .take_up((chip(1), Some(there)), &mine, "?", |_| vec![], NOW)
+        .await;
+    let Ok(TakenUp::Attempt(again, _)) = taken else {
+        panic!("{taken:?}")
+    };
+    assert_eq!(again.binding().unwrap().card, Some(there));
+    let found = bench.store.attempts_inside(there.machine).await.unwrap();
+    assert_eq!(found, [again]);
+}
+
 /// Whoever else gave it up could not keep its card from the exit tray when the machine goes on.
 async fn what_lies_in_a_machine_is_abandoned_to_that_machine_only(engine: Engine) {
     let mut bench = Bench::new(engine).await;
@@ -220,6 +258,7 @@ on_each_engine! {
     a_card_in_a_machine_is_a_document_only_when_it_left_by_the_exit,
     what_a_machine_has_yet_to_print_is_taken_up_in_machines_only,
     what_was_begun_in_a_machine_goes_on_in_machines_only,
+    the_card_of_an_order_on_hold_leaves_by_the_tray_of_bad_cards_and_comes_back,
     a_scrapped_card_stays_inside_until_it_left,
     a_scrapped_card_in_somebodys_hands_is_not_made_again_by_itself,
     what_lies_in_a_machine_is_abandoned_to_that_machine_only,

@@ -8,7 +8,11 @@ use personalisation_core::{
     ids::OrderId,
     person::Person,
 };
-use personalisation_store::{line::Advance, order::NewOrder};
+use personalisation_store::{
+    Interrupter,
+    line::{Advance, Bound},
+    order::NewOrder,
+};
 use rand::RngExt as _;
 use time::{Duration, OffsetDateTime};
 
@@ -192,7 +196,51 @@ async fn what_is_cancelled_is_not_made_again(engine: Engine) {
     assert_eq!(bench.store.queue_length().await.unwrap().queued, 0);
 }
 
+/// It was in a worker's hands when somebody cancelled it, and back in the queue when that was written.
+async fn what_is_cancelled_in_the_queue_takes_no_blank(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.chips(2).await;
+    let first = bench.order_for("L-0304", false, NOW).await;
+    let later = NOW + Duration::minutes(1);
+    let unwanted = bench.order_for("L-0304", false, later).await;
+    let last = bench
+        .order_for("L-0304", false, NOW + Duration::minutes(2))
+        .await;
+    let queued = bench.store.attempts(unwanted).await.unwrap().remove(0);
+    bench
+        .store
+        .want_cancel(queued.id(), &[], NOW)
+        .await
+        .unwrap();
+    assert_eq!(bench.taken("one", 1).await.id().order, first);
+    let told = bench.bind(chip(2), &lease("two", 2)).await;
+    assert_eq!(told, Bound::Unwanted(queued.clone()));
+    let blank = bench.store.blank_by_chip(chip(2)).await.unwrap().unwrap();
+    assert!(blank.state.is_in_vault(), "nothing was bound");
+    let cancelled = queued.clone().cancel().unwrap();
+    let decided = bench.store.decide(&queued, &cancelled, &[], NOW).await;
+    decided.unwrap();
+    assert_eq!(bench.taken("one", 2).await.id().order, last);
+}
+
+async fn whether_somebody_cancelled_is_read_and_nothing_written(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.chips(1).await;
+    bench.order_for("L-0304", false, NOW).await;
+    let bound = bench.taken("one", 1).await;
+    bench.store.want_cancel(bound.id(), &[], NOW).await.unwrap();
+    // No transaction ends here.
+    let never = Interrupter::new(|_| true);
+    let store = bench.store.clone().danger_interrupted_by(never);
+    assert!(store.is_cancel_wanted(bound.id()).await.unwrap());
+    assert!(store.is_leased(bound.id()).await.unwrap());
+    bench.set_clock(NOW + Duration::minutes(2));
+    assert!(!store.is_leased(bound.id()).await.unwrap());
+}
+
 on_each_engine! {
+    what_is_cancelled_in_the_queue_takes_no_blank,
+    whether_somebody_cancelled_is_read_and_nothing_written,
     what_is_cancelled_is_not_made_again,
     express_goes_ahead_and_remakes_ahead_of_both,
     nobody_is_passed_by_express_for_more_than_a_day,

@@ -213,6 +213,32 @@ async fn who_cannot_be_printed_is_named_and_nothing_is_bound(engine: Engine) {
     assert_eq!(bound.id(), own.id());
 }
 
+/// Two lines, each with the program of one State, on one queue: neither takes the other's orders, nor holds them.
+async fn what_only_another_line_prints_is_left_to_it(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    bench.delivery(&[chip(1), chip(2)]).await;
+    let theirs = bench.order_of_state("utopia", "THEIRS", NOW).await;
+    let later = NOW + time::Duration::HOUR;
+    let ours = bench.order_of_state("luxembourg", "OURS", later).await;
+    let [luxembourg, utopia] = templates() else {
+        panic!("two founding templates")
+    };
+    let Bound::Attempt(bound) = bench.bind_by(1, std::slice::from_ref(luxembourg)).await else {
+        panic!("ours is next")
+    };
+    assert_eq!(bound.id(), ours.id());
+    let Bound::NoTemplate(refused) = bench.bind_by(2, std::slice::from_ref(luxembourg)).await
+    else {
+        panic!("nothing of ours waits")
+    };
+    let expected = ("utopia", TemplateRefusal::NotHere);
+    assert_eq!((&*refused.issuer_profile, refused.why), expected);
+    let Bound::Attempt(bound) = bench.bind_by(2, std::slice::from_ref(utopia)).await else {
+        panic!("theirs is next at their line")
+    };
+    assert_eq!(bound.id(), theirs.id());
+}
+
 /// What orders are checked against, and what cards are bound to: the newest approved version, not the newest.
 async fn what_is_printable_is_what_is_bound(engine: Engine) {
     let mut bench = Bench::new(engine).await;
@@ -288,6 +314,7 @@ on_each_engine! {
     a_version_is_approved_by_two_others,
     nothing_is_bound_without_an_approved_template_of_that_content,
     what_is_printable_is_what_is_bound,
+    what_only_another_line_prints_is_left_to_it,
     who_cannot_be_printed_is_named_and_nothing_is_bound,
     two_who_approve_at_once_are_two,
 }

@@ -37,6 +37,25 @@ pub enum FloorError {
         /// Its reason.
         source: std::io::Error,
     },
+    /// A card was given up or refused, though nothing is wrong in this hall: its time stands in no figure.
+    #[error("{count} cards were given up or refused; the first: {first}")]
+    GivenUp {
+        /// How many.
+        count: usize,
+        /// What the line said of the first.
+        first: String,
+    },
+    /// A machine stood still, or did not work for long enough to have a pace.
+    #[error("{working} of {machines} machines made two cards or more")]
+    Idle {
+        /// Those that did.
+        working: usize,
+        /// All.
+        machines: usize,
+    },
+    /// The line's threads did not tell what they spent, so that nothing can be subtracted.
+    #[error("no thread of the line told what it spent on {0}: is its log still what this reads?")]
+    Untold(&'static str),
     /// The line did not do what it should.
     #[error("the line made {made} of {ordered} documents; it said last: {last}")]
     Incomplete {

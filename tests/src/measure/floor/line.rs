@@ -22,13 +22,6 @@ const LOG: &str = "warn,personalisation::line=debug";
 /// Ticks of the system's clock in a second, by which it counts processor time (`USER_HZ`, fixed in Linux).
 const TICKS: f64 = 100.0;
 
-impl Sample {
-    /// Processor time beside what threads tell of: drawing, sending, looking.
-    pub(super) fn own(&self) -> f64 {
-        self.processor - self.drawing - self.looking - self.sending
-    }
-}
-
 /// What the process had spent when a document was complete, and since the start when. Of two, the difference.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sample {
@@ -46,6 +39,13 @@ pub(super) struct Sample {
     pub(super) memory: f64,
 }
 
+impl Sample {
+    /// Processor time beside what threads tell of: drawing, sending, looking.
+    pub(super) fn own(&self) -> f64 {
+        self.processor - self.drawing - self.looking - self.sending
+    }
+}
+
 /// A document of the run.
 #[derive(Debug, Clone)]
 pub(super) struct Made {
@@ -57,11 +57,11 @@ pub(super) struct Made {
 }
 
 /// The run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Run {
     pub(super) made: Vec<Made>,
-    /// How many cards were given up, by reason and detail.
-    scrapped: BTreeMap<String, usize>,
+    /// What the line said of cards that became no document.
+    given_up: Vec<String>,
     ordered: usize,
     last: String,
     seconds: f64,
@@ -79,10 +79,8 @@ impl Run {
         let mut meter = Meter::open(child.id(), log, began)?;
         let mut run = Self {
             made: Vec::with_capacity(hall.orders.len()),
-            scrapped: BTreeMap::new(),
             ordered: hall.orders.len(),
-            last: String::new(),
-            seconds: 0.0,
+            ..Self::default()
         };
         let lines = child.stdout.take().map(BufReader::new);
         let mut outcome = Ok(());
@@ -94,9 +92,8 @@ impl Run {
             if event["event"] == "document" {
                 run.made.push(made(&event, meter.read()?));
                 outcome = each(run.made.len());
-            } else if event["event"] == "scrapped" {
-                let why = format!("{}: {}", event["reason"], event["detail"]);
-                *run.scrapped.entry(why).or_default() += 1;
+            } else if is_loss(&event) {
+                run.given_up.push(line);
             } else if event["event"] != "step" {
                 run.last = line;
             }
@@ -113,19 +110,37 @@ impl Run {
         outcome.map(|()| run)
     }
 
-    /// Every order became a document, and no card was given up: nothing goes wrong here on purpose.
-    pub(super) fn demand(&self, cards: usize) -> Result<(), FloorError> {
-        if self.made.len() == cards && self.scrapped.is_empty() {
-            return Ok(());
+    /// Every order became a document at the first try, every machine took part, and the line's threads told what they spent on
+    /// what is not its own time.
+    pub(super) fn demand(&self, (cards, machines): (usize, usize)) -> Result<(), FloorError> {
+        if let Some(first) = self.given_up.first() {
+            return Err(FloorError::GivenUp {
+                count: self.given_up.len(),
+                first: first.clone(),
+            });
         }
-        for (why, count) in &self.scrapped {
-            eprintln!("measure_floor: {count} cards were given up: {why}");
+        if self.made.len() != cards {
+            return Err(FloorError::Incomplete {
+                ordered: self.ordered,
+                made: self.made.len(),
+                last: self.last.clone(),
+            });
         }
-        Err(FloorError::Incomplete {
-            ordered: self.ordered,
-            made: self.made.len(),
-            last: self.last.clone(),
-        })
+        let working = self.paces().values().filter(|pace| **pace > 0.0).count();
+        if working != machines {
+            return Err(FloorError::Idle { working, machines });
+        }
+        let told = self.at(cards);
+        for (spent, what) in [
+            (told.drawing, "drawing faces"),
+            (told.sending, "sending faces"),
+            (told.looking, "exit pictures"),
+        ] {
+            if spent <= 0.0 {
+                return Err(FloorError::Untold(what));
+            }
+        }
+        Ok(())
     }
 
     /// From the line's start to its end.
@@ -170,6 +185,12 @@ impl Run {
             .map(|(machine, times)| (machine, pace(&times)))
             .collect()
     }
+}
+
+/// Whether an event says that a card became no document.
+fn is_loss(event: &Value) -> bool {
+    let name = event["event"].as_str();
+    name.is_some_and(|name| ["scrapped", "blank_refused", "cancelled", "held"].contains(&name))
 }
 
 fn start(hall: &Hall, log: &Path) -> Result<Child, FloorError> {
@@ -277,6 +298,87 @@ impl Meter {
             } else if line.contains("faces are sent") {
                 self.sending += seconds;
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// Four cards, by two machines in turn.
+    fn run() -> Run {
+        let made = (0..4_u8).map(|nth| Made {
+            order: nth.to_string(),
+            number: nth.to_string(),
+            chip: nth.to_string(),
+            machine: format!("SN-{}", nth % 2),
+            sample: Sample {
+                wall: f64::from(nth),
+                processor: f64::from(nth),
+                drawing: 0.5,
+                looking: 0.5,
+                memory: 1.0,
+            },
+        });
+        Run {
+            made: made.collect(),
+            ordered: 4,
+            ..Run::default()
+        }
+    }
+
+    #[test]
+    fn a_run_counts_only_where_every_machine_made_cards_and_none_was_lost() {
+        run().demand((4, 2)).unwrap();
+        let missing = run().demand((5, 2)).unwrap_err();
+        assert!(
+            matches!(missing, FloorError::Incomplete { made: 4, .. }),
+            "{missing}"
+        );
+        let idle = run().demand((4, 3)).unwrap_err();
+        assert!(
+            matches!(idle, FloorError::Idle { working: 2, .. }),
+            "{idle}"
+        );
+        let mut once = run();
+        once.made.truncate(3);
+        let idle = once.demand((3, 2)).unwrap_err();
+        assert!(
+            matches!(idle, FloorError::Idle { working: 1, .. }),
+            "{idle}"
+        );
+        let mut lost = run();
+        lost.given_up.push("a card".to_owned());
+        let lost = lost.demand((4, 2)).unwrap_err();
+        assert!(
+            matches!(lost, FloorError::GivenUp { count: 1, .. }),
+            "{lost}"
+        );
+        for name in ["scrapped", "blank_refused"] {
+            assert!(is_loss(&json!({ "event": name })), "{name}");
+        }
+        assert!(!is_loss(&json!({ "event": "document" })));
+    }
+
+    #[test]
+    fn a_run_counts_only_where_drawing_and_looking_were_told() {
+        for (what, silence) in [
+            (
+                "drawing faces",
+                (|made| made.sample.drawing = 0.0) as fn(&mut Made),
+            ),
+            ("exit pictures", |made| made.sample.looking = 0.0),
+        ] {
+            let mut silent = run();
+            silent.made.iter_mut().for_each(silence);
+            let error = silent.demand((4, 2)).unwrap_err();
+            assert!(
+                matches!(error, FloorError::Untold(of) if of == what),
+                "{error}"
+            );
         }
     }
 }

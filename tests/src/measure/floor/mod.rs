@@ -110,7 +110,7 @@ fn cost(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
     };
     let hall = Hall::open(place, &plan)?;
     let run = Run::of(&hall, |_| Ok(()))?;
-    run.demand(cards)?;
+    run.demand((cards, plan.machines))?;
     let warm = WARM.min(cards / 4);
     let spent = run.between(warm, cards);
     let each = |seconds: f64| seconds * 1e3 / number(cards - warm);
@@ -146,7 +146,7 @@ fn pace(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
     };
     let hall = Hall::open(place, &plan)?;
     let run = Run::of(&hall, |_| Ok(()))?;
-    run.demand(cards)?;
+    run.demand((cards, plan.machines))?;
     let paces = run.paces();
     let slowest = paces.values().copied().fold(f64::INFINITY, f64::min) / NOMINAL;
     let mean = paces.values().sum::<f64>() / number(paces.len());
@@ -180,7 +180,7 @@ fn many(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
         }
         Ok(())
     })?;
-    run.demand(cards)?;
+    run.demand((cards, plan.machines))?;
     let minutes = run.seconds() / 60.0;
     tell(size.figure(
         "floor_many_cards",

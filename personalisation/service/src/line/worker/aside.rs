@@ -1,4 +1,4 @@
-//! What is set aside: blanks that no attempt can use, and orders that no blank helps.
+//! What is set aside: blanks that no attempt can use, and orders that no blank helps or that nobody wants any more.
 
 use evidence::entry::Act;
 use personalisation_core::{
@@ -14,7 +14,7 @@ use rand::CryptoRng;
 
 use super::{ACTOR, Worker, WorkerError, seat::Turn};
 use crate::line::{
-    event::Event,
+    event::{Event, Subject},
     machine::{Instruction, Task},
     reader::CardReader,
 };
@@ -40,6 +40,31 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             why: why.to_owned(),
         });
         Ok(Turn::Held)
+    }
+
+    /// Ends an order that somebody cancelled before anybody had its attempt in hands: no blank is touched.
+    pub(super) fn end_unwanted(&mut self, queued: &Attempt) -> Result<Turn, WorkerError> {
+        let now = self.now();
+        let cancelled = queued.clone().cancel().map_err(StoreError::from)?;
+        let (order, attempt) = (queued.id().order, queued.id().attempt.get());
+        let id = *ActId::generate(&mut self.rng).as_bytes();
+        let act = Act::new(id, ACTOR, "cancel-order", format!("order {order}"));
+        let outcome = "not begun: the order was cancelled";
+        let entries = [act.intent(now), act.outcome(now, outcome)];
+        match self.wait(self.store.decide(queued, &cancelled, &entries, now)) {
+            // Another worker did, or a person.
+            Err(StoreError::Stale { .. }) => return Ok(Turn::Busy),
+            decided => decided?,
+        }
+        let subject = Subject {
+            order: order.to_string(),
+            attempt,
+            reader: self.reader.name().to_owned(),
+            chip: String::new(),
+            number: String::new(),
+        };
+        self.tell(Event::Cancelled { subject });
+        Ok(Turn::Cancelled)
     }
 
     /// Records the fate of a blank that no attempt is bound to.

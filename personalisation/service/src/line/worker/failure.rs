@@ -49,6 +49,11 @@ pub enum WorkerError {
         /// Attempts given up for their order's fault, or pki's.
         orders: u32,
     },
+    /// A step failed that ends no attempt: its card has left the machine, or the database lacks what it was made from.
+    #[error(
+        "{0}; no card is given up for it: look at the log, mend that, and start the line again"
+    )]
+    NoCards(String),
     /// A machine and its driver do not understand each other.
     #[error(transparent)]
     Machine(MachineError),

@@ -234,12 +234,16 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         Ok(())
     }
 
+    fn begin_printing_again(&self, job: &mut Job, can: &CardAccessNumber) -> Result<(), StepError> {
+        let order = self.wait(read_order(&self.store, job.attempt.id().order))?;
+        self.begin_printing(job, &order, can)
+    }
+
     /// The faces that are to be on the card, drawn now if they were not before.
     pub(super) fn drawn(&self, job: &mut Job) -> Result<Arc<Drawn>, StepError> {
         if job.printing.is_none() {
             let can = self.card_access_number(job)?;
-            let order = self.wait(read_order(&self.store, job.attempt.id().order))?;
-            self.begin_printing(job, &order, &can)?;
+            self.begin_printing_again(job, &can)?;
         }
         let drawn = job.printing.as_mut().and_then(Printing::drawn);
         match (drawn, job.printing.take()) {
@@ -266,14 +270,24 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         output.map_or(&self.settings.printer, Output::printer)
     }
 
-    /// Has the faces written: the card is good. After a crash they are drawn only now.
+    /// Has the faces written. After a crash they are drawn only now; the card is good, also where that fails, and the next start
+    /// with the same dump tries again.
     pub(super) fn print(&self, job: &mut Job, can: &CardAccessNumber) -> Result<(), StepError> {
         let Some(output) = &self.settings.output else {
             return Ok(());
         };
         if job.printing.is_none() {
-            let order = self.wait(read_order(&self.store, job.attempt.id().order))?;
-            self.begin_printing(job, &order, can)?;
+            match self.begin_printing_again(job, can) {
+                Err(StepError::Order(error)) => {
+                    let (attempt, number) = (job.attempt.id(), job.binding.number);
+                    tracing::error!(
+                        %error, %attempt, %number,
+                        "a finished card has no pictures in the dump: start the program that has its template with the same --dump"
+                    );
+                    return Ok(());
+                }
+                begun => begun?,
+            }
         }
         if let Some(printing) = job.printing.take() {
             output.printer().release(printing)?;

@@ -254,6 +254,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
                 seat.waits_for_order = true;
                 Ok(Turn::Idle)
             }
+            Bound::Unwanted(attempt) => self.end_unwanted(&attempt),
             Bound::NoTemplate(refused) => {
                 self.tell_waiting(seat, refused.to_string());
                 seat.waits_for_order = true;

@@ -1,7 +1,10 @@
 //! Generic crash tests: program or machine lose power at every machine command and every commit; afterwards the work is
 //! finished and the invariants hold. Crashes at the chip's commands are `line::crashes`.
 
-use std::{collections::BTreeSet, panic, thread};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic, thread,
+};
 
 use hardware_sim::machine::fault::{Command, When};
 
@@ -14,6 +17,8 @@ pub struct GoodRun {
     /// Counts of the plug before each machine command, from the run's start.
     before: Vec<u64>,
     pub commits: Vec<u64>,
+    /// The attempt's states, and the call at which each was told.
+    states: Vec<(u64, &'static str)>,
 }
 
 impl GoodRun {
@@ -27,13 +32,45 @@ impl GoodRun {
         bench.worker_at(&hall).run_machine().unwrap();
         let log = hall.log().split_off(known);
         let commits = bench.plug.commits().into_iter();
+        let states = bench.states.lock().unwrap().clone().into_iter();
         let run = Self {
+            states: states
+                .filter_map(|(at, state)| Some((at.checked_sub(start)?, state)))
+                .collect(),
             commands: log.iter().map(|(command, _)| *command).collect(),
             before: log.iter().map(|(_, calls)| calls - start).collect(),
             commits: commits.filter_map(|at| at.checked_sub(start)).collect(),
         };
         finish(&mut bench, &hall, &second, "the second run");
         run
+    }
+
+    /// The commits at which a program that dies leaves its attempt in one of these states; of a whole matrix, all commits.
+    pub fn leaving(&self, wanted: &[&str]) -> Vec<u64> {
+        let leaves = |at: &u64| {
+            self.left_at(*at)
+                .is_some_and(|state| wanted.contains(&state))
+        };
+        let commits = self.commits.iter().copied();
+        commits
+            .filter(|at| share::is_whole() || leaves(at))
+            .collect()
+    }
+
+    /// The last commit for each state that a program which dies may leave its attempt in; of a whole matrix, all commits.
+    pub fn one_a_state(&self) -> Vec<u64> {
+        if share::is_whole() {
+            return self.commits.clone();
+        }
+        let left = self.commits.iter().map(|at| (self.left_at(*at), *at));
+        left.collect::<BTreeMap<_, _>>().into_values().collect()
+    }
+
+    /// The state in which an attempt is left by a program that dies at this call.
+    fn left_at(&self, call: u64) -> Option<&'static str> {
+        let mut before = self.states.iter().rev();
+        let last = before.find(|(told, _)| *told <= call);
+        last.map(|(_, state)| *state)
     }
 
     /// The commands, but of each picture's parts only some.

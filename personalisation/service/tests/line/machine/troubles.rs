@@ -1,6 +1,10 @@
 //! One trouble after the other: what recovers by itself, what waits for a person and says what to do, what costs a card.
 
-use hardware_sim::machine::{fault::What, mechanics::Person, place::Place};
+use hardware_sim::machine::{
+    fault::{Command, What},
+    mechanics::Person,
+    place::Place,
+};
 use personalisation::line::{event::Event, machine::exit};
 use personalisation_core::{
     ids::OrderId,
@@ -116,6 +120,42 @@ fn a_card_that_slips_for_ever_waits_for_a_person() {
         assert!(asked, "{at:?}");
         finish(&mut bench, &hall, &[order], "it slips no more");
     }
+}
+
+/// Of what never reached the machine the rollers know nothing: nobody is asked to free a card that slipped once.
+#[test]
+fn only_a_try_that_the_machine_answers_counts() {
+    let (mut bench, hall) = with_hall(3);
+    hall.arm(What::Jam {
+        at: Place::Exit,
+        wedged: false,
+    });
+    // The first brings it to the printer, the second to the exit tray, where it slips.
+    hall.lose_on_the_way(Command::Move, 2, 8);
+    let order = bench.order();
+    let made = bench.worker_at(&hall).run_machine().unwrap();
+    let said = bench.said();
+    assert_eq!((made.documents, made.scrapped), (1, 0), "{said:#?}");
+    let asked = |words: &str| {
+        let mut said = said.iter();
+        said.any(|event| matches!(event, Event::Waiting { why, .. } if why.contains(words)))
+    };
+    assert!(asked("check the power of SN-1"), "{said:#?}");
+    assert!(!asked("free the card"), "{said:#?}");
+    finish(&mut bench, &hall, &[order], "lost on the way");
+}
+
+/// Where the machine has no power its chip shows nothing, which says nothing about the chip.
+#[test]
+fn a_chip_in_a_machine_without_power_is_not_called_silent() {
+    let (mut bench, hall) = with_hall(3);
+    hall.lose_power_at_the_chip(4);
+    let order = bench.order();
+    let made = bench.worker_at(&hall).run_machine().unwrap();
+    let said = bench.said();
+    assert_eq!((made.documents, made.scrapped), (1, 0), "{said:#?}");
+    assert_eq!(hall.chips_in("reject").len(), 0, "{said:#?}");
+    finish(&mut bench, &hall, &[order], "power failed at the chip");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use dossier::{PersonId, staff::Role};
 use personalisation_core::{
     attempt::ScrapReason,
-    ids::ShiftId,
+    document_number::DocumentNumber,
+    ids::{BatchId, ShiftId},
+    machine::LeftTo,
     stock::{
         Signatures,
         shift::{Count, Outcome, Shift, ShiftState},
@@ -11,6 +13,7 @@ use personalisation_core::{
 };
 use personalisation_store::{
     StoreError,
+    line::{Bind, Bound},
     stock::{Closing, Which},
 };
 
@@ -18,7 +21,7 @@ use super::{
     handed::line,
     people::{check, keeper, somebody, supervisors},
 };
-use crate::{Bench, Engine, NOW, chip, lease, on_each_engine};
+use crate::{Bench, Engine, NOW, chip, lease, machine::card, on_each_engine, templates};
 
 /// A shift with five blanks, of which one became a document and one was spoiled.
 async fn worked(bench: &mut Bench, operator: PersonId) -> ShiftId {
@@ -187,7 +190,81 @@ async fn a_difference_is_signed_by_two_supervisors_who_did_not_count(engine: Eng
     check(&bench).await;
 }
 
+/// The machine put the card of an order on hold into its tray of bad cards, where whoever counts finds it.
+async fn the_card_of_an_order_on_hold_is_counted_where_it_lies(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let operator = somebody(&mut bench, Role::Operator).await;
+    let id = worked(&mut bench, operator).await;
+    let order = bench.order("THREE", NOW).await;
+    let mine = lease("one/SN-1", 3);
+    let inside = card("SN-1", 7);
+    let numbers = [DocumentNumber::generate(&mut bench.rng)];
+    let bind = Bind {
+        chip: chip(3),
+        card: Some(inside),
+        numbers: &numbers,
+        lease: &mine,
+        batch: BatchId::generate(&mut bench.rng),
+        templates: templates(),
+        handed_out_only: false,
+    };
+    // Before it the one that is made again.
+    let Bound::Attempt(bound) = bench.store.bind_next(&bind, |_| vec![], NOW).await.unwrap() else {
+        panic!("{order:?}")
+    };
+    bench.store.release(bound.id(), &mine).await.unwrap();
+    let held = bound.clone().hold().unwrap();
+    bench.store.decide(&bound, &held, &[], NOW).await.unwrap();
+    let close = async |bench: &Bench, id, counted| {
+        let closing = Closing {
+            by: operator,
+            counted,
+            although_differing: false,
+        };
+        let closed = bench.store.close_shift(id, &closing, |_| vec![], NOW).await;
+        closed.unwrap()
+    };
+    let aside = Count {
+        spoiled: 2,
+        ..count(2)
+    };
+    // Inside the machine it is one of its unused blanks still.
+    let early = close(&bench, id, aside).await;
+    assert!(matches!(early, Outcome::CountAgain(_)), "{early:?}");
+    let left = bench
+        .store
+        .card_left(held.id(), LeftTo::Reject, "aside", NOW);
+    left.await.unwrap();
+    let closed = ended(Ok(close(&bench, id, aside).await));
+    assert!(
+        matches!(closed.state(), ShiftState::Closed(_)),
+        "{closed:?}"
+    );
+    let next = ShiftId::generate(&mut bench.rng);
+    let opened = open(&bench, next, (operator, 2)).await;
+    assert!(opened.unwrap().opening().agrees());
+    // Cancelled, it is a spoiled blank of the next shift.
+    let cancelled = held.clone().cancel().unwrap();
+    bench
+        .store
+        .decide(&held, &cancelled, &[], NOW)
+        .await
+        .unwrap();
+    let counted = Count {
+        unused: 2,
+        documents: 0,
+        spoiled: 1,
+    };
+    let closed = ended(Ok(close(&bench, next, counted).await));
+    assert!(
+        matches!(closed.state(), ShiftState::Closed(_)),
+        "{closed:?}"
+    );
+    check(&bench).await;
+}
+
 on_each_engine! {
+    the_card_of_an_order_on_hold_is_counted_where_it_lies,
     a_shift_closes_where_everything_is_there,
     a_difference_is_signed_by_two_supervisors_who_did_not_count,
 }

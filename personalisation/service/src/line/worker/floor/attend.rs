@@ -16,6 +16,7 @@ use crate::line::{
         failure::Remedy,
         job::Job,
         seat::{POLL, Seat, Turn},
+        steps::is_complete,
     },
 };
 
@@ -57,21 +58,47 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             return self.refuse_both(floor, [handle, other]).map(Some);
         }
         match card.motion {
-            Motion::Stopped { .. } => floor.slips.try_again(self.reader.serial(), status, card)?,
+            Motion::Stopped { .. } => floor.slips.permit(self.reader.serial(), status, card)?,
+            // The machine may refuse that too: counted until it has left.
+            _ if rejected => {}
             _ => floor.slips.forget(handle),
         }
         if rejected {
-            // Two that lie on each other go together.
-            self.reader.to_reject(handle)?;
-            return Ok(Some(Turn::Busy));
+            return self.reject(floor, status, card).map(Some);
         }
         if let Motion::Stopped { to } = card.motion {
-            return self.go_on(floor, handle, to).map(Some);
+            let turn = self.go_on(floor, handle, to)?;
+            floor.slips.count(handle);
+            return Ok(Some(turn));
         }
         match card.at {
             Place::Station => self.at_station(floor, status, handle),
             Place::Printer => self.at_printer(floor, status.ribbon, card),
             _ => Ok(None),
+        }
+    }
+
+    /// Takes a card to the reject tray. Where the machine refuses even that for good, somebody is asked to free the card.
+    fn reject(
+        &mut self,
+        floor: &mut Floor,
+        status: &Status,
+        card: &CardStatus,
+    ) -> Result<Turn, Obstacle> {
+        floor.slips.permit(self.reader.serial(), status, card)?;
+        // Two that lie on each other go together.
+        match self.reader.to_reject(card.handle) {
+            Err(MachineError::Reject { why, .. }) => {
+                floor.slips.count(card.handle);
+                Err(MachineError::Wait(why).into())
+            }
+            asked => {
+                asked?;
+                if let Motion::Stopped { .. } = card.motion {
+                    floor.slips.count(card.handle);
+                }
+                Ok(Turn::Busy)
+            }
         }
     }
 
@@ -132,8 +159,8 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         }
         let turn = match self.reader.connect(CHIP_PATIENCE) {
             Ok(chip) => self.reconcile(chip, &mut floor.seat)?,
-            Err(NoCard::Empty) => self.mute(&mut floor.seat, "no chip shows itself".to_owned()),
-            Err(NoCard::Mute(why)) => self.mute(&mut floor.seat, why),
+            Err(NoCard::Empty) => self.silent(floor, handle, "no chip shows itself".to_owned())?,
+            Err(NoCard::Mute(why)) => self.silent(floor, handle, why)?,
             // The machine says more, when it is asked.
             Err(NoCard::Unavailable(why)) => {
                 self.tell_waiting(&mut floor.seat, why);
@@ -156,6 +183,21 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         };
         // A good blank that waits for an order leaves the machine to its other cards.
         Ok((!floor.seat.waits_for_order).then_some(turn))
+    }
+
+    /// A chip that does not show itself: counted where its machine says that its card rests in the station.
+    fn silent(
+        &mut self,
+        floor: &mut Floor,
+        handle: CardHandle,
+        why: String,
+    ) -> Result<Turn, Obstacle> {
+        let rests = |card: CardStatus| card.at == Place::Station && card.motion == Motion::Resting;
+        if self.reader.card(handle)?.is_some_and(rests) {
+            Ok(self.mute(&mut floor.seat, why))
+        } else {
+            Ok(Turn::Idle)
+        }
     }
 
     /// Nothing more can be done with the card in the station: it is to be rejected, and its attempt ends if it has not.
@@ -183,6 +225,15 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             return Ok(turn);
         };
         let (attempt, act) = match self.take_up(binding.chip, &floor.seat)? {
+            (TakenUp::Attempt(attempt, tries), _)
+                if failed.is_none()
+                    && is_complete(attempt.state())
+                    && tries <= self.settings.max_tries =>
+            {
+                // A locked chip is known by its attempt alone, which somebody else had when it was asked.
+                floor.seat = Seat::of(floor.seat.token, floor.seat.card);
+                return Ok(Turn::Busy);
+            }
             (TakenUp::Attempt(attempt, _), act) => (attempt, act),
             (TakenUp::Leased { holder }, _) => {
                 // Asked again until that one's lease has run out.
@@ -192,7 +243,9 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             }
             (TakenUp::None | TakenUp::InMachine { .. }, _) => {
                 // On hold: its card goes out of the way, and may be put in again when a person has decided.
-                self.reject_unbound(floor, handle)?;
+                let id = attempt.id();
+                self.mean_to_reject(format!("attempt {id}"))?;
+                floor.hands.insert(handle, Hand::ToReject(Some(id)));
                 return Ok(turn);
             }
         };
@@ -318,11 +371,9 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
     /// Two cards that lie on each other: no chip of theirs was spoken to.
     fn refuse_both(&mut self, floor: &mut Floor, cards: [CardHandle; 2]) -> Result<Turn, Obstacle> {
         for card in cards {
-            self.refused(
-                "double_feed",
-                format!("card {card} came along with another"),
-            );
             self.reject_unbound(floor, card)?;
+            let why = format!("card {card} came along with another");
+            self.refused("double_feed", why);
         }
         Ok(Turn::Busy)
     }

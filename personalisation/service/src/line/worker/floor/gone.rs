@@ -38,7 +38,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                 self.wait(self.store.card_left(attempt, left, outcome, now))?;
                 if left != LeftTo::Reject {
                     let why = format!(
-                        "the card of attempt {attempt} was given up and is {outcome}: find it and destroy it"
+                        "the card of attempt {attempt} was to be rejected and is {outcome}: find it and destroy it"
                     );
                     self.tell_waiting(&mut floor.seat, why);
                 }

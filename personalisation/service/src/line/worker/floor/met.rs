@@ -46,12 +46,11 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         inside: bool,
     ) -> Result<Option<Hand>, Obstacle> {
         match attempt.state() {
-            AttemptState::Scrapped(_) | AttemptState::Cancelled(_) => {
+            // One on hold goes out of the way: a person decides about it.
+            AttemptState::Scrapped(_) | AttemptState::Cancelled(_) | AttemptState::OnHold(_) => {
                 self.mean_to_reject(format!("attempt {}", attempt.id()))?;
                 Ok(Some(Hand::ToReject(Some(attempt.id()))))
             }
-            // A person ends that.
-            AttemptState::OnHold(_) => Ok(None),
             AttemptState::ReadBack(_) => Ok(Some(Hand::ToPrint {
                 job: self.resume_in_machine(floor, attempt)?,
                 loaded: false,

@@ -42,7 +42,7 @@ use crate::line::machine::{Instruction, Machine, MachineError, Place, Status, Ta
 /// How long the machine is listened to when nothing is to be done: orders come in meanwhile.
 const LISTEN: Duration = Duration::from_millis(200);
 
-/// How often in a row a machine may ask to be asked again before somebody hears of it.
+/// How often in a row a machine may ask to be asked again, or to be waited for, before somebody hears of it.
 const RETRIES: u32 = 20;
 
 /// What a worker knows of its machine's cards, beyond what machine and database say.
@@ -60,7 +60,7 @@ struct Floor {
     article: Article,
     /// Cards that slip.
     slips: Slips,
-    /// How often in a row the machine asked to be asked again.
+    /// How often in a row the machine asked to be asked again, or to be waited for.
     retries: u32,
 }
 
@@ -72,7 +72,7 @@ enum Hand {
     ToPrint { job: Box<Job>, loaded: bool },
     /// It is printed and right.
     ToExit(Box<Job>),
-    /// Its attempt has failed, or it has none.
+    /// Its attempt has failed or is on hold, or it has none.
     ToReject(Option<AttemptId>),
 }
 
@@ -138,6 +138,8 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                     Remedy::Stop(error) => return Err(*error),
                     // Somebody else has an attempt, or something is away: machine and database are asked again.
                     Remedy::Leave => floor.forget(),
+                    // Of a card in hand its attempt has ended already: this one is gone, or good, and stays what it is.
+                    Remedy::Scrap(_) => return Err(WorkerError::NoCards(why)),
                     _ => self.tell_waiting(&mut floor.seat, why),
                 }
                 std::thread::sleep(POLL);
@@ -232,14 +234,14 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                 }
                 return Ok(Turn::Idle);
             }
-            MachineError::Retry(why) => {
+            MachineError::Retry(why) | MachineError::Wait(why) => {
                 floor.retries += 1;
                 if floor.retries >= RETRIES {
                     self.tell_waiting(&mut floor.seat, why);
                 }
             }
             // What is to be rejected is on its way there already.
-            MachineError::Wait(_) | MachineError::Reject { .. } => {}
+            MachineError::Reject { .. } => {}
         }
         std::thread::sleep(POLL);
         Ok(Turn::Idle)
@@ -250,11 +252,11 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         if floor.renewed.elapsed() < self.settings.lease / 4 {
             return Ok(());
         }
-        floor.renewed = Instant::now();
         for job in floor.hands.values().filter_map(Hand::job) {
             let lease = self.lease(job.token);
             self.wait(self.store.renew(job.attempt.id(), &lease))?;
         }
+        floor.renewed = Instant::now();
         Ok(())
     }
 

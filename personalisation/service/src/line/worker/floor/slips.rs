@@ -25,23 +25,17 @@ struct Slip {
 }
 
 impl Slips {
-    /// Counts a try; the instruction for a person where there were too many and nothing has changed since.
-    pub(super) fn try_again(
+    /// Whether the rollers may be asked once more; the instruction for a person where there were too many tries and nothing has
+    /// changed since.
+    pub(super) fn permit(
         &mut self,
         machine: MachineSerial,
         status: &Status,
         card: &CardStatus,
     ) -> Result<(), MachineError> {
         let slip = self.cards.entry(card.handle).or_default();
-        if slip.tries < TRIES {
-            slip.tries += 1;
-            return Ok(());
-        }
-        if slip
-            .asked_at
-            .is_some_and(|revision| revision != status.revision)
-        {
-            slip.asked_at = None;
+        let changed = |revision| revision != status.revision;
+        if slip.tries < TRIES || slip.asked_at.is_some_and(changed) {
             return Ok(());
         }
         slip.asked_at = Some(status.revision);
@@ -49,6 +43,13 @@ impl Slips {
         let instruction = Instruction { machine, task };
         self.instruction = Some(instruction.clone());
         Err(MachineError::Person(instruction))
+    }
+
+    /// The machine has answered a try: one whose answer is lost may never have reached it.
+    pub(super) fn count(&mut self, card: CardHandle) {
+        let slip = self.cards.entry(card).or_default();
+        slip.tries += 1;
+        slip.asked_at = None;
     }
 
     /// The card moves again, or rests.
@@ -101,21 +102,34 @@ mod tests {
     #[test]
     fn after_a_few_tries_a_person_is_asked_and_once_more_after_each_change() {
         let (mut slips, machine) = (Slips::default(), "SN-1".parse().unwrap());
-        let mut tries = |revision: u64| slips.try_again(machine, &status(revision), &card());
+        let handle = card().handle;
+        let permit =
+            |slips: &mut Slips, revision: u64| slips.permit(machine, &status(revision), &card());
         for revision in 0..u64::from(TRIES) {
-            assert_eq!(tries(revision), Ok(()));
+            assert_eq!(permit(&mut slips, revision), Ok(()));
+            slips.count(handle);
         }
-        let asked = tries(9).unwrap_err().to_string();
+        let asked = permit(&mut slips, 9).unwrap_err().to_string();
         assert!(
             asked.contains("free the card at the chip station"),
             "{asked}"
         );
-        assert!(tries(9).is_err(), "nobody was there");
-        assert_eq!(tries(10), Ok(()), "somebody was");
-        assert!(tries(11).is_err());
+        assert!(permit(&mut slips, 9).is_err(), "nobody was there");
+        assert_eq!(permit(&mut slips, 10), Ok(()), "somebody was");
+        slips.count(handle);
+        assert!(permit(&mut slips, 11).is_err());
         assert!(slips.instruction().is_some());
-        slips.forget(card().handle);
+        slips.forget(handle);
         assert!(slips.instruction().is_none());
-        assert_eq!(slips.try_again(machine, &status(11), &card()), Ok(()));
+        assert_eq!(permit(&mut slips, 11), Ok(()));
+    }
+
+    #[test]
+    fn a_try_that_the_machine_never_answered_is_none() {
+        let (mut slips, machine) = (Slips::default(), "SN-1".parse().unwrap());
+        for revision in 0..3 * u64::from(TRIES) {
+            let permitted = slips.permit(machine, &status(revision), &card());
+            assert_eq!(permitted, Ok(()), "{revision}");
+        }
     }
 }
