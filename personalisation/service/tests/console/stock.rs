@@ -42,9 +42,9 @@ async fn furnished(place: &Place) -> PersonId {
         boxes: &boxes,
         inspect: false,
     };
+    let keeper = place.somebody("keeper", Role::StockKeeper).await;
     let (store, now) = (place.store(), edge::now());
     store.receive_delivery(&delivery, &[], now).await.unwrap();
-    let keeper = place.somebody("keeper", Role::StockKeeper).await;
     let which = Which::Chips([1, 2, 3].map(chip).to_vec());
     let issued = store.issue_blanks(&which, &line(), keeper, &[], now).await;
     assert_eq!(issued.unwrap(), 3);
