@@ -34,14 +34,18 @@ CREATE TABLE stock_issue (
     signed BYTEA,                            -- the signed issue, encoded; set once
     UNIQUE (line, number)
 );
-CREATE INDEX stock_issue_unsigned ON stock_issue (entry_id) WHERE signed IS NULL;
+CREATE INDEX stock_issue_unsigned ON stock_issue (entry_id) WHERE signed IS NULL AND number IS NOT NULL;
 
--- What was handed out before waits for a signature like what is handed out now.
+-- What was handed out before, and is still at its line, waits for a signature like what is handed out now. More than an issue
+-- can list (evidence::issue) has none: it is taken back, and handed out again.
 INSERT INTO stock_issue (entry_id, line, number)
     SELECT entry_id, substr(to_account, 6), CASE WHEN by_person IS NULL THEN NULL ELSE
         ROW_NUMBER() OVER (PARTITION BY to_account, CASE WHEN by_person IS NULL THEN 0 ELSE 1 END
                            ORDER BY entered_at, entry_id) END
-    FROM stock_entry WHERE substr(to_account, 1, 5) = 'line:' AND blanks <= 1000;
+    FROM stock_entry WHERE substr(to_account, 1, 5) = 'line:' AND blanks <= 1000
+        AND EXISTS (SELECT 1 FROM stock_move JOIN stock_blank ON stock_blank.blank_id = stock_move.blank_id
+                    WHERE stock_move.entry_id = stock_entry.entry_id AND stock_blank.state = 'line'
+                    AND stock_blank.line = substr(stock_entry.to_account, 6));
 INSERT INTO stock_issue_count (line, issues)
     SELECT line, MAX(number) FROM stock_issue WHERE number IS NOT NULL GROUP BY line;
 
@@ -66,7 +70,7 @@ CREATE INDEX line_move_signed ON line_move (moved_at) WHERE state = 'signed';
 
 ALTER TABLE fleet_alarm ADD COLUMN object TEXT;  -- our own id of what it is about, where that is no station; fixed
 CREATE INDEX fleet_alarm_object ON fleet_alarm (kind, object) WHERE object IS NOT NULL;
--- Of fleet_alarm.kind (0002): also signature_without_attempt, attempt_without_signature.
+-- Of fleet_alarm.kind (0002): also signature_without_attempt, attempt_without_signature, journal_broken.
 
 -- Acts about cards that have no attempt, found without reading the rest of the audit: few cards have none.
 CREATE INDEX audit_entry_card ON audit_entry (object) WHERE phase = 'intent' AND substr(object, 1, 5) = 'card ';

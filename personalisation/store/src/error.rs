@@ -6,7 +6,7 @@ use personalisation_core::{
     blank::IllegalBlankMove,
     chip_serial::ChipSerial,
     ids::OrderId,
-    stock::{inspection::InspectionError, shift::ShiftError},
+    stock::{LineName, inspection::InspectionError, shift::ShiftError},
     template::TemplateError,
 };
 use thiserror::Error;
@@ -154,6 +154,11 @@ pub enum StoreError {
     /// Nothing was chosen. For the stock keeper.
     #[error("moving blanks: there is none to move; name a box that is not empty, or serials")]
     NoBlanks,
+    /// All that are unused at a line, while nobody knows yet how many those are. For the stock keeper.
+    #[error(
+        "taking blanks back: a shift at line {0} is not closed or signed for; take back by serials what is there, or close the shift first"
+    )]
+    ShiftUnderWay(LineName),
     /// Too much at once. For the stock keeper.
     #[error("moving blanks: at most {most} at once; do it in parts")]
     TooManyBlanks {

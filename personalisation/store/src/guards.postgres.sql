@@ -27,3 +27,18 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER template_approval_fixed BEFORE UPDATE OR DELETE ON template_approval
     FOR EACH ROW EXECUTE FUNCTION template_approval_fixed();
+
+-- An issue is signed once, and what is signed stays; until when signatures were compared never goes back.
+CREATE OR REPLACE FUNCTION stock_issue_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'issues of blanks are only ever added, and signed once';
+END $$;
+CREATE OR REPLACE TRIGGER stock_issue_fixed BEFORE UPDATE ON stock_issue
+    FOR EACH ROW WHEN (OLD.signed IS NOT NULL) EXECUTE FUNCTION stock_issue_fixed();
+
+CREATE OR REPLACE FUNCTION stock_compared_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the moment until when signatures were compared never goes back';
+END $$;
+CREATE OR REPLACE TRIGGER stock_compared_fixed BEFORE UPDATE ON stock_compared
+    FOR EACH ROW WHEN (NEW.until_at < OLD.until_at) EXECUTE FUNCTION stock_compared_fixed();

@@ -24,5 +24,20 @@ CREATE TRIGGER IF NOT EXISTS template_approval_kept BEFORE DELETE ON template_ap
 BEGIN SELECT RAISE(ABORT, 'approvals of templates are only ever added'); END;
 CREATE TRIGGER IF NOT EXISTS stock_count_fixed BEFORE UPDATE ON stock_count
 BEGIN SELECT RAISE(ABORT, 'counts of shifts are only ever added'); END;
+-- An issue is signed once; what it is of stays.
+CREATE TRIGGER IF NOT EXISTS stock_issue_fixed BEFORE UPDATE ON stock_issue
+WHEN OLD.signed IS NOT NULL OR NEW.entry_id <> OLD.entry_id OR NEW.line <> OLD.line OR NEW.number IS NOT OLD.number
+BEGIN SELECT RAISE(ABORT, 'issues of blanks are only ever added, and signed once'); END;
+CREATE TRIGGER IF NOT EXISTS stock_issue_kept BEFORE DELETE ON stock_issue
+BEGIN SELECT RAISE(ABORT, 'issues of blanks are only ever added, and signed once'); END;
+CREATE TRIGGER IF NOT EXISTS stock_signature_fixed BEFORE UPDATE ON stock_signature
+BEGIN SELECT RAISE(ABORT, 'signatures of pki are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS stock_signature_kept BEFORE DELETE ON stock_signature
+BEGIN SELECT RAISE(ABORT, 'signatures of pki are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS stock_compared_fixed BEFORE UPDATE ON stock_compared
+WHEN NEW.one <> OLD.one OR NEW.until_at < OLD.until_at
+BEGIN SELECT RAISE(ABORT, 'the moment until when signatures were compared never goes back'); END;
+CREATE TRIGGER IF NOT EXISTS stock_compared_kept BEFORE DELETE ON stock_compared
+BEGIN SELECT RAISE(ABORT, 'the moment until when signatures were compared never goes back'); END;
 CREATE TRIGGER IF NOT EXISTS stock_count_kept BEFORE DELETE ON stock_count
 BEGIN SELECT RAISE(ABORT, 'counts of shifts are only ever added'); END;

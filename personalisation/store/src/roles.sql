@@ -68,8 +68,12 @@ GRANT SELECT, INSERT ON stock_signature TO stempel_stock, stempel_console;
 GRANT SELECT, UPDATE ON stock_compared TO stempel_stock, stempel_console;
 GRANT SELECT ON line_move TO stempel_stock;
 GRANT SELECT, INSERT ON fleet_alarm TO stempel_stock;
--- What was handed out, for a signature.
-GRANT SELECT, INSERT, UPDATE ON stock_issue, stock_issue_count TO stempel_stock, stempel_console, stempel_line;
+-- What was handed out, for a signature. What people hand out has a number; a line writes none.
+GRANT SELECT ON stock_issue TO stempel_stock, stempel_console, stempel_line;
+GRANT INSERT ON stock_issue TO stempel_stock, stempel_console;
+GRANT INSERT (entry_id, line) ON stock_issue TO stempel_line;
+GRANT UPDATE (signed) ON stock_issue TO stempel_stock, stempel_console, stempel_line;
+GRANT SELECT, INSERT, UPDATE ON stock_issue_count TO stempel_stock, stempel_console;
 -- Which shift an entry belongs to.
 GRANT SELECT, UPDATE (entries) ON stock_shift TO stempel_line, stempel_order;
 -- Whether an attempt has a blank, who acts (names are sealed), and which card came from where.

@@ -10,6 +10,7 @@ use std::fs;
 
 use evidence::issue::CLOCK_DIFFERENCE;
 use key_custody::{Token, TokenConfig, role::IssueSigning, softhsm};
+use pki_authority::serve::config::ServeConfig;
 use sqlx::{Connection as _, Row as _, SqliteConnection};
 use tonic::Code;
 use wire::signing::{JournalRequest, ObjectKind, SignRequest};
@@ -54,7 +55,10 @@ async fn nothing_is_signed_for_a_blank_that_stock_did_not_hand_out() {
     grafted[at.unwrap()..][..10].copy_from_slice(&CHIP);
     let mut tomorrow = issue(LINE, &[CHIP]);
     tomorrow.issued_at = now() + CLOCK_DIFFERENCE + 60;
-    let denied = Code::PermissionDenied;
+    let mut unnumbered = issue(LINE, &[CHIP]);
+    unnumbered.number = 0;
+    // Nothing is wrong with the card: the line keeps it, and asks again.
+    let denied = Code::FailedPrecondition;
     let cases = vec![
         ("carries no blank issue", denied, Vec::new()),
         (
@@ -75,6 +79,11 @@ async fn nothing_is_signed_for_a_blank_that_stock_did_not_hand_out() {
             stock.sign(issue("line-2", &[CHIP])).encode(),
         ),
         ("compare the clocks", denied, stock.sign(tomorrow).encode()),
+        (
+            "issue 0 of line line-1 is signed with a key for others",
+            denied,
+            stock.sign(unnumbered).encode(),
+        ),
         ("issue", Code::InvalidArgument, vec![0x82]),
         (
             "at most 10512 bytes",
@@ -142,24 +151,70 @@ async fn the_key_in_the_lines_token_signs_for_what_the_line_took_itself() {
     });
     let token = token.unwrap();
     let key = token.find_ec::<IssueSigning>("line-issues").unwrap();
-    let own = issue(LINE, &[CHIP]);
-    let signature = token.sign_digest(&key, &own.digest()).unwrap();
-    request.issue = own.seal(signature).encode();
+    let sealed = |number, line: &str| {
+        let mut own = issue(line, &[CHIP]);
+        own.number = number;
+        let signature = token.sign_digest(&key, &own.digest()).unwrap();
+        own.seal(signature).encode()
+    };
+    // It hands nothing out, and takes nothing for another line.
+    for (number, name) in [(1, LINE), (0, "line-2")] {
+        request.issue = sealed(number, name);
+        let refused = line.sign(request.clone()).await.unwrap_err();
+        assert_eq!(refused.code(), Code::FailedPrecondition, "{refused:?}");
+        let told = format!("issue {number} of line {name} is signed with a key for others");
+        assert!(refused.message().contains(&told), "{refused:?}");
+    }
+    request.issue = sealed(0, LINE);
     assert!(!line.sign(request).await.unwrap().into_inner().repeated);
 }
 
 #[tokio::test]
-async fn a_service_without_issues_goes_on_as_before_and_says_so() {
+async fn no_issue_is_asked_for_only_where_the_configuration_says_so() {
     let mut house = House::new();
     let config = house.config(5);
     let text = fs::read_to_string(&config).unwrap();
     let (before, _) = text.split_once("[issues]").unwrap();
-    fs::write(&config, before).unwrap();
+    let switched = |text: &str| format!("danger_without_issues = true\n{text}");
+    let without_keys = text
+        .replace("keys = [\"issues.spki\"]", "")
+        .replace("line-1 = [\"pki/public/line-issues.spki\"]", "");
+    for (text, told) in [
+        (before.to_owned(), "[issues] is missing: write it"),
+        (
+            format!("danger_without_issues = false\n{before}"),
+            "`danger_without_issues = true` where",
+        ),
+        (switched(&text), "contradicts [issues]"),
+        (without_keys, "names no keys and line_keys of [issues]"),
+    ] {
+        fs::write(&config, text).unwrap();
+        let refused = ServeConfig::read(&config).unwrap_err().to_string();
+        assert!(refused.contains(told), "{refused}");
+    }
+    fs::write(&config, switched(before)).unwrap();
     let service = Service::start(&config);
     let mut line = house.caller(&service, "line").await;
     let mut request = house.security_object(1);
     request.issue.clear();
     line.sign(request).await.unwrap();
+    drop(service);
+    let _again = Service::start(&config);
+    // Each start is in the audit, before anything is signed.
+    let audit = fs::read_to_string(house.path("pki-audit.jsonl")).unwrap();
+    let starts: Vec<_> = audit
+        .lines()
+        .filter(|line| line.contains("danger_without_issues"))
+        .map(|line| line.contains("nobody handed out"))
+        .collect();
+    assert_eq!(starts, [false, true, false, true]);
+    assert!(
+        audit
+            .lines()
+            .next()
+            .unwrap()
+            .contains("danger_without_issues")
+    );
 }
 
 #[tokio::test]

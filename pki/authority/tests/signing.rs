@@ -8,13 +8,14 @@
 
 use std::fs;
 
-use crate::common::{House, files, now, openssl_tool, security_infos};
+use crate::common::{House, Service, files, now, openssl_tool, security_infos};
 use evidence::{
     entry::{Entry, Phase},
     ticket::{SignedTicket, Ticket},
 };
 use icao9303::{card_security::CardSecurity, sod::DocumentSecurityObject, tlv, x509::Certificate};
 use openssl::sha::sha256;
+use pki_authority::serve::config::ServeConfig;
 use tonic::Code;
 use wire::signing::{HealthRequest, KeyState, SignRequest, sign_request::Object};
 
@@ -137,6 +138,41 @@ async fn a_retry_gets_the_same_bytes_and_other_bytes_are_an_alarm() {
     next_attempt.document_number = "LUX000777".into();
     next_attempt.chip_serial = vec![77; 10];
     assert!(!line.sign(next_attempt).await.unwrap().into_inner().repeated);
+}
+
+#[tokio::test]
+async fn a_document_signer_signs_only_what_its_certificate_lists() {
+    // Its certificate lists `ID` alone.
+    let mut house = House::new();
+    let mut permit = house.security_object(1);
+    let card = SignedTicket::decode(&permit.ticket).unwrap();
+    let key = fs::read(house.path("pki/public/tickets.spki")).unwrap();
+    let ticket = Ticket {
+        signing_profile: "residence-permit".into(),
+        ..card.verify(&key, now()).unwrap().clone()
+    };
+    permit.ticket = house.seal(ticket).encode();
+    let config = house.config(5);
+    let mut service = Service::start(&config);
+    let mut line = house.caller(&service, "line").await;
+    let refused = line.sign(permit.clone()).await.unwrap_err();
+    assert_eq!(refused.code(), Code::FailedPrecondition, "{refused:?}");
+    let told = "lists the document code IR of the profile residence-permit";
+    assert!(refused.message().contains(told), "{refused:?}");
+    line.sign(house.security_object(2)).await.unwrap();
+    service.kill();
+
+    // A State whose permits have a code of the list.
+    let text = fs::read_to_string(&config).unwrap();
+    let unknown = format!("document_codes = {{ passport = \"P\" }}\n{text}");
+    fs::write(&config, unknown).unwrap();
+    let refused = ServeConfig::read(&config).unwrap_err().to_string();
+    assert!(refused.contains("names a signing profile"), "{refused}");
+    let text = format!("document_codes = {{ residence-permit = \"ID\" }}\n{text}");
+    fs::write(&config, text).unwrap();
+    let service = Service::start(&config);
+    let mut line = house.caller(&service, "line").await;
+    assert!(!line.sign(permit).await.unwrap().into_inner().repeated);
 }
 
 #[tokio::test]

@@ -101,7 +101,10 @@ signing_roles = ["line"]
 journal_roles = ["console"]
 
 [issues]
-keys = ["public/issues-1.spki", "public/line-issues.spki"]
+keys = ["public/issues-1.spki"]
+
+[issues.line_keys]
+line-1 = ["public/line-issues.spki"]
 
 [issues.lines]
 line = ["line-1"]

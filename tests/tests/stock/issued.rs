@@ -39,6 +39,28 @@ database.executescript(f'''
 ''')
 ";
 
+/// Two entries that wait for their signature, of the blank that lies at the line: `good`, and one of a name that is longer
+/// than an issue can say.
+const WAITING: &str = "
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], timeout=30)
+for number, entry in (98, 'x' * 129), (99, 'good'):
+    database.execute('''INSERT INTO stock_entry (entry_id, from_account, to_account, blanks, entered_at, by_person)
+        VALUES (?, 'vault', 'line:line-1', 1, ?, zeroblob(16))''', (entry, number))
+    database.execute('INSERT INTO stock_issue (entry_id, line, number) VALUES (?, ?, ?)', (entry, 'line-1', number))
+    database.execute('''INSERT INTO stock_move (blank_id, step, state, moved_at, entry_id)
+        SELECT blank_id, ?, 'line', 1, ? FROM stock_blank WHERE state = 'line' ''', (number, entry))
+database.commit()
+";
+
+/// Somebody puts pki's journal back to before its last entry.
+const CUT: &str = "
+import sqlite3, sys
+database = sqlite3.connect(sys.argv[1], timeout=30)
+database.execute('DELETE FROM journal WHERE id = (SELECT MAX(id) FROM journal)')
+database.commit()
+";
+
 /// Rows of a database, one a line, columns by spaces.
 fn rows(database: &Path, select: &str) -> String {
     let script = "import sqlite3, sys\n\
@@ -110,6 +132,49 @@ fn a_blank_is_signed_for_once_it_was_handed_out_and_the_sums_agree() {
     let waiting = "SELECT kind, object FROM fleet_alarm WHERE settled_at IS NULL";
     let alarm = format!("signature_without_attempt attempt {}/1", "0".repeat(32));
     assert_eq!(rows(&centre, waiting), alarm);
+    oracles::python_says(&["-c", CUT, pki.to_str().unwrap()]).unwrap();
+    let (status, said) = stock(&journey, "reconcile");
+    assert_eq!(status, Some(1), "{said}");
+    let cut = "ALARM: entry 3 of pki's journal is missing";
+    assert!(said.contains(cut), "{said}");
+    let (status, said) = stock(&journey, "reconcile");
+    assert_eq!(status, Some(0), "it rings once: {said}");
+}
+
+#[test]
+fn an_act_signs_what_it_hands_out_and_what_cannot_be_said_stops_nothing_else() {
+    let journey = Journey::begin(1, 2, HANDED_OUT);
+    let add = ["staff", "add", "keeper", "Keeper", "--role", "stock_keeper"];
+    let added = journey.house.centre_says(&add).unwrap();
+    assert_eq!(added.status, Some(0), "{}", added.errors);
+    let centre = journey.house.centre.folder().join("centre.db");
+    let unsigned = || {
+        let select = "SELECT number FROM stock_issue WHERE signed IS NULL ORDER BY number";
+        rows(&centre, select)
+    };
+    let hand_out = |blank: usize| {
+        let chip = serial(&journey.house.floor.blanks()[blank]);
+        let issue = format!("issue --to line-1 --chip {chip} --by keeper");
+        let (status, said) = stock(&journey, &issue);
+        assert_eq!(status, Some(0), "{said}");
+    };
+    hand_out(0);
+    oracles::python_says(&["-c", WAITING, centre.to_str().unwrap()]).unwrap();
+    hand_out(1);
+    assert_eq!(
+        unsigned(),
+        "98\n99",
+        "only what the act handed out is signed"
+    );
+    let (status, said) = stock(&journey, "sign");
+    assert_eq!(status, Some(1), "{said}");
+    assert!(said.contains("1 issues signed"), "{said}");
+    let problem = "the blank issue's entry is malformed";
+    assert!(
+        said.contains("entry xxxx") && said.contains(problem),
+        "{said}"
+    );
+    assert_eq!(unsigned(), "98");
 }
 
 #[test]

@@ -120,3 +120,5 @@ alarm-signature-without-attempt = Signiert für einen Versuch, den es nicht gibt
 alarm-signature-without-attempt-about = Die pki hat eine Signatur herausgegeben, und in unserer Datenbank ist kein Versuch mit dieser Nummer und diesem Chip. Halten Sie die Linien an und finden Sie heraus, wer sie verlangt hat: Den Ausweis kann es geben. Widerrufen Sie seinen Aussteller, wenn es niemand sagen kann.
 alarm-attempt-without-signature = Signierter Versuch, den die pki nicht kennt
 alarm-attempt-without-signature-about = Ein Versuch hat signierte Dateien, und im Journal der pki stehen nicht beide Signaturen. Finden Sie heraus, wessen Schlüssel sie signiert hat, und nehmen Sie die Karte heraus.
+alarm-journal-broken = Das Journal der Signaturen der pki geht nicht weiter
+alarm-journal-broken-about = Ein Eintrag des Journals fehlt oder ist nicht mehr der, der dort stand. Finden Sie heraus, ob die Datenbank der pki aus einer Sicherung zurückgespielt wurde und was inzwischen signiert wurde: Versuche, deren Einträge verloren sind, lösen auch einen Alarm aus.

@@ -120,3 +120,5 @@ alarm-signature-without-attempt = Signed for an attempt that does not exist
 alarm-signature-without-attempt-about = pki released a signature, and no attempt with that number and chip is in our database. Stop the lines, and find out who asked for it: the card may exist. Revoke its document signer if nobody can say.
 alarm-attempt-without-signature = Signed attempt that pki does not know
 alarm-attempt-without-signature-about = An attempt has signed files, and pki’s journal has not both signatures. Find out whose key signed them, and take the card out.
+alarm-journal-broken = pki’s journal of signatures does not go on
+alarm-journal-broken-about = An entry of the journal is missing, or is not the one that was there. Find out whether pki’s store was put back from a backup, and what was signed meanwhile: attempts whose entries were lost ring too.

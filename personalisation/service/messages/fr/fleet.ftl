@@ -120,3 +120,5 @@ alarm-signature-without-attempt = Signé pour une tentative qui n’existe pas
 alarm-signature-without-attempt-about = La pki a délivré une signature, et notre base n’a pas de tentative avec ce numéro et cette puce. Arrêtez les lignes et cherchez qui l’a demandée : la carte peut exister. Révoquez son signataire si personne ne peut le dire.
 alarm-attempt-without-signature = Tentative signée que la pki ne connaît pas
 alarm-attempt-without-signature-about = Une tentative a des fichiers signés, et le journal de la pki n’a pas les deux signatures. Cherchez quelle clé les a signés, et retirez la carte.
+alarm-journal-broken = Le journal des signatures de la pki ne continue pas
+alarm-journal-broken-about = Une entrée du journal manque, ou n’est plus celle qui y était. Cherchez si la base de la pki a été rétablie d’une sauvegarde, et ce qui a été signé entre-temps : les tentatives dont les entrées sont perdues déclenchent aussi une alarme.

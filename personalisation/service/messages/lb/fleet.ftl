@@ -120,3 +120,5 @@ alarm-signature-without-attempt = Ënnerschriwwe fir e Versuch, deen et net gët
 alarm-signature-without-attempt-about = D’pki huet eng Signatur erausginn, an an eiser Datebank ass kee Versuch mat där Nummer an deem Chip. Stoppt d’Linnen a fannt eraus, wie se gefrot huet: D’Kaart kann et ginn. Widderrufft hiren Ënnerschreiwer, wann et kee ka soen.
 alarm-attempt-without-signature = Signéierte Versuch, deen d’pki net kennt
 alarm-attempt-without-signature-about = E Versuch huet signéiert Dateien, an am Journal vun der pki stinn net béid Signaturen. Fannt eraus, wiem säi Schlëssel se signéiert huet, an huelt d’Kaart eraus.
+alarm-journal-broken = De Journal vun de Signature vun der pki geet net weider
+alarm-journal-broken-about = Eng Entrée am Journal feelt oder ass net méi déi, déi do stoung. Fannt eraus, ob d’Datebank vun der pki aus enger Sécherung zréckgespillt gouf, a wat an der Tëschenzäit signéiert gouf: Versich, där hir Entréeë verluer sinn, léisen och en Alarm aus.

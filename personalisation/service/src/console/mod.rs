@@ -229,6 +229,11 @@ pub async fn run(config: Config) -> Result<(), ConsoleError> {
         let pki = PkiClient::with_identity(&desk.config.pki, Arc::clone(ours), Handle::current())?;
         tokio::spawn(watch_signatures(desk.store.clone(), pki));
         tokio::spawn(own_certificate::watch(desk.store.clone(), Arc::clone(ours)));
+    } else {
+        tracing::warn!(
+            "without an identity of the console's own, what pki signed is not compared with what the line made: run \
+             `personalisation stock reconcile` where there is one (docs/stock.md)"
+        );
     }
     let router = router(desk, &section, surroundings)?;
     let service = router.into_make_service_with_connect_info::<SocketAddr>();

@@ -43,8 +43,6 @@ use crate::{
 
 /// An answer takes longer only where the token is away, and pki waits for it less long than this.
 const TIMEOUT: Duration = Duration::from_mins(1);
-/// Entries of pki's journal that are read at once.
-const JOURNAL_PART: u32 = 500;
 /// No trust file is longer, in bytes.
 const LONGEST_TRUST_FILE: u64 = 16 << 20;
 
@@ -54,6 +52,9 @@ pub enum SigningError {
     /// The service cannot be reached or cannot sign now; the same request later gets its answer.
     #[error("asking pki for signatures: {0}; the line tries again")]
     Unavailable(String),
+    /// Something is missing that people put right: the blank's issue, pki's key. The card is good, and waits.
+    #[error("asking pki for signatures: {0}; the card waits, and the line asks again")]
+    NotReady(String),
     /// The service will not sign this.
     #[error("asking pki for signatures: refused ({code:?}): {message}")]
     Refused {
@@ -200,14 +201,11 @@ impl PkiClient {
         }
     }
 
-    /// A part of pki's journal of signatures: what follows the entry `after`; none where that is all.
-    pub async fn journal(&self, after: u64) -> Result<Vec<JournalEntry>, SigningError> {
-        let request = JournalRequest {
-            after,
-            most: JOURNAL_PART,
-        };
+    /// A part of pki's journal of signatures: what follows the entry `after`, at most `most`; none where that is all.
+    pub async fn journal(&self, after: u64, most: u32) -> Result<Vec<JournalEntry>, SigningError> {
+        let request = JournalRequest { after, most };
         let answer = self.client.clone().journal(request).await;
-        let answer = answer.map_err(|status| refusal(&status))?;
+        let answer = answer.map_err(|status| SigningError::from(&status))?;
         Ok(answer.into_inner().entries)
     }
 
@@ -241,7 +239,7 @@ impl Signer for PkiClient {
         let (sod, card_security) = self
             .runtime
             .block_on(answers)
-            .map_err(|status| refusal(&status))?;
+            .map_err(|status| SigningError::from(&status))?;
         let file = |answer: tonic::Response<wire::signing::SignResponse>| {
             let answer = answer.into_inner();
             SignedFile {
@@ -256,18 +254,19 @@ impl Signer for PkiClient {
     }
 }
 
-fn refusal(status: &Status) -> SigningError {
-    match status.code() {
-        code @ (Code::InvalidArgument
-        | Code::PermissionDenied
-        | Code::AlreadyExists
-        | Code::Unauthenticated
-        | Code::FailedPrecondition
-        | Code::Unimplemented) => SigningError::Refused {
-            code,
-            message: status.message().to_owned(),
-        },
-        _ => SigningError::Unavailable(status.message().to_owned()),
+impl From<&Status> for SigningError {
+    /// What an answer means for the card.
+    fn from(status: &Status) -> Self {
+        let message = status.message().to_owned();
+        match status.code() {
+            Code::FailedPrecondition => Self::NotReady(message),
+            code @ (Code::InvalidArgument
+            | Code::PermissionDenied
+            | Code::AlreadyExists
+            | Code::Unauthenticated
+            | Code::Unimplemented) => Self::Refused { code, message },
+            _ => Self::Unavailable(message),
+        }
     }
 }
 

@@ -110,7 +110,7 @@ impl Stockroom {
     }
 
     /// Hands blanks out to a line, and signs that. How many. What is handed out stays so where the token is away: it is
-    /// signed with the next issue, or by `stock sign`.
+    /// signed by `stock sign`.
     pub async fn issue(
         &self,
         which: &Which,
@@ -123,7 +123,7 @@ impl Stockroom {
         let work = self.store.issue_blanks(which, to, by, &done, now);
         let blanks = self.settle(&act, work).await?;
         if self.issues.signs()
-            && let Err(error) = self.issues.sign_waiting().await
+            && let Err(error) = self.issues.sign_handed_out(to, by, now).await
         {
             tracing::error!(%error, "an issue of blanks waits for its signature; run `personalisation stock sign`");
         }

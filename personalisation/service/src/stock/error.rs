@@ -77,6 +77,11 @@ pub enum StockError {
     /// Issues of blanks.
     #[error(transparent)]
     Issue(#[from] IssueProblem),
+    /// Some issues cannot be said.
+    #[error(
+        "signing issues of blanks: those named above cannot be signed; take their blanks back and hand them out again"
+    )]
+    Unformed,
     /// The books do not agree.
     #[error(
         "auditing the stock: the books do not agree, see above; nothing may be changed before an auditor knows why"

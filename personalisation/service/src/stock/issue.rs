@@ -8,11 +8,13 @@
 
 use std::sync::Arc;
 
+use dossier::PersonId;
 use evidence::issue::{Heading, Issue, IssueError};
 use key_custody::{CustodyError, EcKey, Token, role::IssueSigning};
-use personalisation_core::ids::BlankId;
+use personalisation_core::{ids::BlankId, stock::LineName};
 use personalisation_store::{Store, StoreError, stock::IssueRow};
 use thiserror::Error;
+use time::OffsetDateTime;
 
 use crate::config::Config;
 
@@ -49,13 +51,25 @@ pub enum IssueProblem {
     /// There is no key to sign with here.
     #[error("the configuration has no [tokens.stock]; add it (docs/stock.md)")]
     NoToken,
+    /// The program ends.
+    #[error("signing an issue of blanks: the program is ending; it is signed later")]
+    Ending,
+}
+
+/// What came of issues that waited.
+#[derive(Debug, Default)]
+pub struct Waited {
+    /// How many are signed now.
+    pub signed: u64,
+    /// Those that cannot be said in an issue: they go on waiting.
+    pub unformed: Vec<IssueProblem>,
 }
 
 /// Which issues a key is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scope {
-    /// Stock's: every one.
-    All,
+    /// Stock's: what a person handed out, by its number.
+    HandedOut,
     /// A line's own: blanks that it took from the vault itself, where nobody hands out.
     Own,
 }
@@ -90,7 +104,7 @@ impl IssueDesk {
             Some((section, token)) => Some(IssueKey::open(
                 Token::open(&token)?,
                 &section.key,
-                Scope::All,
+                Scope::HandedOut,
             )?),
             None => None,
         };
@@ -140,31 +154,52 @@ impl IssueDesk {
         self.sign(key, &row).await.map(Some)
     }
 
-    /// Signs what waits for this key's signature. How many.
-    pub async fn sign_waiting(&self) -> Result<u64, IssueProblem> {
+    /// Signs what that person handed out to that line at that moment.
+    pub async fn sign_handed_out(
+        &self,
+        line: &LineName,
+        by: PersonId,
+        at: OffsetDateTime,
+    ) -> Result<(), IssueProblem> {
         let key = self.key.as_ref().ok_or(IssueProblem::NoToken)?;
-        let mut signed = 0;
+        for row in self.store.unsigned_issues_of(line, by, at).await? {
+            self.sign(key, &row).await?;
+        }
+        Ok(())
+    }
+
+    /// Signs what people handed out and waits for stock's signature, where it still matters.
+    pub async fn sign_waiting(&self) -> Result<Waited, IssueProblem> {
+        let key = self.key.as_ref().ok_or(IssueProblem::NoToken)?;
+        let mut waited = Waited::default();
         loop {
-            let waiting = self.store.unsigned_issues(AT_ONCE).await?;
-            let mine: Vec<_> = waiting.iter().filter(|row| key.is_for(row)).collect();
-            for row in &mine {
-                self.sign(key, row).await?;
-                signed += 1;
+            let passed_over = u64::try_from(waited.unformed.len()).unwrap_or(u64::MAX);
+            let waiting = self.store.unsigned_issues(passed_over, AT_ONCE).await?;
+            if waiting.is_empty() {
+                return Ok(waited);
             }
-            if mine.is_empty() {
-                return Ok(signed);
+            for row in &waiting {
+                match self.sign(key, row).await {
+                    Ok(_) => waited.signed += 1,
+                    Err(problem @ IssueProblem::Form { .. }) => waited.unformed.push(problem),
+                    Err(problem) => return Err(problem),
+                }
             }
         }
     }
 
-    async fn sign(&self, key: &IssueKey, row: &IssueRow) -> Result<Vec<u8>, IssueProblem> {
+    async fn sign(&self, key: &Arc<IssueKey>, row: &IssueRow) -> Result<Vec<u8>, IssueProblem> {
         let chips = self.store.chips_of_entry(&row.entry).await?;
         let issue = issue(row, chips.iter().map(|chip| *chip.as_bytes()));
         let issue = issue.map_err(|source| IssueProblem::Form {
             entry: row.entry.clone(),
             source,
         })?;
-        let signature = key.token.sign_digest(&key.key, &issue.digest())?;
+        let (key, digest) = (Arc::clone(key), issue.digest());
+        // A token takes its time.
+        let signing = move || key.token.sign_digest(&key.key, &digest);
+        let signature = tokio::task::spawn_blocking(signing).await;
+        let signature = signature.map_err(|_| IssueProblem::Ending)??;
         let signed = issue.seal(signature).encode();
         self.store.keep_signed_issue(&row.entry, &signed).await?;
         Ok(signed)
@@ -178,7 +213,8 @@ impl IssueKey {
     }
 
     fn is_for(&self, row: &IssueRow) -> bool {
-        self.scope == Scope::All || row.by.is_none()
+        let is_handed_out = row.by.is_some() && row.number.is_some();
+        is_handed_out == (self.scope == Scope::HandedOut)
     }
 }
 

@@ -11,7 +11,7 @@ mod section;
 
 pub use acts::{Stockroom, digest};
 pub use error::StockError;
-pub use issue::{IssueDesk, IssueProblem};
+pub use issue::{IssueDesk, IssueProblem, Waited};
 pub(crate) use reconcile::watch as watch_signatures;
 pub use reconcile::{Compared, ReconcileProblem, compare};
 pub use section::{StockSection, StockToken};

@@ -20,8 +20,12 @@ use crate::{
     line::signing::{PkiClient, SigningError},
 };
 
+/// Entries of the journal that are asked for at once.
+const PART: u32 = 500;
 /// Between two looks.
 const LOOK: Duration = Duration::from_mins(10);
+/// Attempts that are compared, and ring, in one transaction.
+const AT_ONCE: u32 = 1000;
 /// What was signed so long ago is in pki's journal, whatever the clocks and the transactions under way.
 const SETTLED: time::Duration = time::Duration::minutes(5);
 
@@ -44,7 +48,7 @@ pub enum ReconcileProblem {
 pub struct Compared {
     /// Signatures that pki released since the last look.
     pub signatures: u64,
-    /// Where the two differ and no alarm rang before; one rings now for each.
+    /// Where the two differ, or the journal does not go on, and no alarm rang before; one rings now for each.
     pub mismatches: Vec<Mismatch>,
 }
 
@@ -56,28 +60,49 @@ pub async fn compare(
 ) -> Result<Compared, ReconcileProblem> {
     let mut rng = edge::rng();
     let mut compared = Compared::default();
+    let known = store.last_signature().await?;
+    if let Some(known) = &known
+        && !is_still_there(pki, known).await?
+    {
+        let missed = store.miss_signature(&mut rng, known.journal, now).await?;
+        compared.mismatches.extend(missed);
+    }
+    let mut after = known.map_or(0, |known| known.journal);
     loop {
-        let after = store.last_signature().await?;
-        let page = pki.journal(after).await?;
+        let page = pki.journal(after, PART).await?;
         if page.is_empty() {
             break;
         }
         let released: Vec<_> = page.iter().map(entry).collect::<Result<_, _>>()?;
+        let last = released.last().map_or(after, |last| last.journal);
+        let follows = released.iter().map(|one| one.journal);
+        if last <= after || !follows.is_sorted() {
+            // The page would come again for ever.
+            return Err(ReconcileProblem::Entry("id"));
+        }
         let found = store.take_signatures(&mut rng, &released, now).await?;
         compared.signatures += u64::try_from(released.len()).unwrap_or_default();
         compared.mismatches.extend(found);
-        if store.last_signature().await? == after {
-            // Nothing of the page was new: it would come again for ever.
-            return Err(ReconcileProblem::Entry("id"));
-        }
+        after = last;
     }
-    let until = now - SETTLED;
-    let found = store.compare_attempts(&mut rng, until, now).await?;
+    let part = (now - SETTLED, AT_ONCE);
+    let found = store.compare_attempts(&mut rng, part, now).await?;
     compared.mismatches.extend(found);
     for mismatch in &compared.mismatches {
         tracing::error!(%mismatch, "ALARM: signatures and attempts differ");
     }
     Ok(compared)
+}
+
+/// Whether pki's journal has the last signature that is known here where it was: one that was put back, as from a backup, has
+/// another one there, or none.
+async fn is_still_there(
+    pki: &PkiClient,
+    known: &ReleasedSignature,
+) -> Result<bool, ReconcileProblem> {
+    let there = pki.journal(known.journal.saturating_sub(1), 1).await?;
+    let there = there.first().map(entry).transpose()?;
+    Ok(there.as_ref() == Some(known))
 }
 
 /// Looks again and again, from now on.

@@ -16,4 +16,5 @@ mod place;
 mod programs;
 mod quality;
 mod quarantine;
+mod stock;
 mod templates;

@@ -258,6 +258,35 @@ fn pki_away_costs_time_only() {
 }
 
 #[test]
+fn a_blank_whose_issue_pki_misses_waits_unharmed() {
+    const MISSED: &str = "the request carries no blank issue";
+    let mut bench = Bench::new(Applicant::small());
+    bench.order();
+    bench.blanks(1);
+    bench.pki.miss(MISSED);
+    let nothing = Tally {
+        documents: 0,
+        scrapped: 0,
+        on_hold: 0,
+    };
+    for _ in 0..3 {
+        assert_eq!(bench.run().unwrap(), nothing);
+    }
+    let told = bench
+        .said()
+        .into_iter()
+        .any(|event| matches!(event, Event::Waiting { why, .. } if why.contains(MISSED)));
+    assert!(told, "the operator hears what pki misses");
+    bench.pki.be_ready();
+    let mut documents = 0;
+    while documents == 0 {
+        documents = bench.run().unwrap().documents;
+    }
+    assert_eq!(reasons(&bench), ["read_back"]);
+    invariants::check(&bench, "issue missing");
+}
+
+#[test]
 fn what_pki_refuses_waits_for_a_person() {
     let mut bench = Bench::new(Applicant::small());
     bench.order();

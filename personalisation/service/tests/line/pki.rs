@@ -21,7 +21,7 @@ use openssl::{
 };
 use personalisation::line::signing::{Facts, SignedFile, SignedFiles, Signer, SigningError};
 use serde_json::Value;
-use tonic::Code;
+use tonic::{Code, Status};
 
 use crate::line::bench::{NOW, Plug};
 
@@ -38,7 +38,7 @@ struct State {
     signer: Vec<u8>,
     /// What was signed for each attempt: number, chip, what was asked, what was answered.
     released: BTreeMap<([u8; 16], u32), Released>,
-    refuses: Option<&'static str>,
+    refuses: Option<(Code, &'static str)>,
     unavailable: u32,
     spoils: bool,
 }
@@ -85,7 +85,17 @@ impl Pki {
 
     /// Refuses everything from now on.
     pub fn refuse(&self, why: &'static str) {
-        self.state.lock().unwrap().refuses = Some(why);
+        self.state.lock().unwrap().refuses = Some((Code::PermissionDenied, why));
+    }
+
+    /// Misses something of everything until [`Self::be_ready`].
+    pub fn miss(&self, what: &'static str) {
+        self.state.lock().unwrap().refuses = Some((Code::FailedPrecondition, what));
+    }
+
+    /// Refuses and misses nothing any more.
+    pub fn be_ready(&self) {
+        self.state.lock().unwrap().refuses = None;
     }
 
     /// Is away for so many requests.
@@ -122,14 +132,10 @@ impl Signer for Pki {
 
 impl State {
     fn sign(&mut self, facts: &Facts<'_>) -> Result<SignedFiles, SigningError> {
-        let refused = |code, message: &str| {
-            Err(SigningError::Refused {
-                code,
-                message: message.to_owned(),
-            })
-        };
-        if let Some(why) = self.refuses {
-            return refused(Code::PermissionDenied, why);
+        // As the answer arrives over the wire.
+        let refused = |code, message: &str| Err(SigningError::from(&Status::new(code, message)));
+        if let Some((code, why)) = self.refuses {
+            return refused(code, why);
         }
         if self.unavailable > 0 {
             self.unavailable -= 1;

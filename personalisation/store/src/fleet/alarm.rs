@@ -34,15 +34,18 @@ pub enum AlarmKind {
     SignatureWithoutAttempt,
     /// An attempt is signed, and pki did not sign it.
     AttemptWithoutSignature,
+    /// pki's journal of signatures does not go on where it was left.
+    JournalBroken,
 }
 
 impl AlarmKind {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::CodeUsedAgain,
         Self::KeyOfAnother,
         Self::RevocationUnreadable,
         Self::SignatureWithoutAttempt,
         Self::AttemptWithoutSignature,
+        Self::JournalBroken,
     ];
 
     /// Its name.
@@ -53,6 +56,7 @@ impl AlarmKind {
             Self::RevocationUnreadable => "revocation_unreadable",
             Self::SignatureWithoutAttempt => "signature_without_attempt",
             Self::AttemptWithoutSignature => "attempt_without_signature",
+            Self::JournalBroken => "journal_broken",
         }
     }
 

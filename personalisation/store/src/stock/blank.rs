@@ -17,6 +17,16 @@ use crate::{
     transaction::{Tx, transaction},
 };
 
+/// In one state, and not of a shift that is open.
+pub(super) const TO_DESTROY: &str =
+    "SELECT blank.* FROM stock_blank AS blank WHERE blank.state = $1
+     AND NOT EXISTS (SELECT 1 FROM stock_move AS move
+                     JOIN stock_entry AS entry ON entry.entry_id = move.entry_id
+                     JOIN stock_shift AS shift ON shift.shift_id = entry.shift_id
+                     WHERE move.blank_id = blank.blank_id AND move.state = 'spoiled'
+                     AND shift.state = 'open')
+     ORDER BY blank.chip_serial LIMIT $2";
+
 /// A blank in stock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Blank {
@@ -108,19 +118,19 @@ impl Store {
         }))
     }
 
-    /// Blanks in that state by serial, at most `most`.
-    pub async fn blanks_in(
+    /// Blanks in that state by serial, at most `most`; without those that were spoiled in a shift that is open: they are
+    /// counted before they are destroyed.
+    pub async fn blanks_to_destroy(
         &self,
         state: BlankState,
         most: u32,
     ) -> Result<Vec<BlankHead>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM stock_blank WHERE state = $1 ORDER BY chip_serial LIMIT $2")
-                .bind(state.name())
-                .bind(i64::from(most))
-                .fetch_all(&self.pool)
-                .await
-                .map_err(StoreError::database("listing blanks"))?;
+        let rows = sqlx::query(TO_DESTROY)
+            .bind(state.name())
+            .bind(i64::from(most))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(StoreError::database("listing blanks"))?;
         rows.iter().map(BlankHead::of).collect()
     }
 

@@ -14,7 +14,7 @@ use super::{
     Movement,
     blank::{BlankHead, find_all, not_under_way, was_used},
     duty::{COUNTERS, KEEPERS, demand},
-    move_blanks,
+    move_blanks, shift,
 };
 use crate::{
     Store, StoreError, audit,
@@ -53,7 +53,8 @@ impl Store {
             .await
     }
 
-    /// Takes unused blanks back from a line; one that an attempt ever had is refused. How many.
+    /// Takes unused blanks back from a line; one that an attempt ever had is refused, and all of a line at once while a
+    /// shift there is not closed or signed for. How many.
     pub async fn return_blanks(
         &self,
         which: &Which,
@@ -89,6 +90,10 @@ impl Store {
     ) -> Result<u64, StoreError> {
         transaction!(self, doing, |tx| {
             demand(tx, by, KEEPERS, movement.at).await?;
+            if let (BlankStep::Return, Which::UnusedAt(line)) = (movement.step, which) {
+                // What is missing would come back by the ledger alone.
+                shift::none_under_way(tx, line).await?;
+            }
             let blanks = chosen(tx, which).await?;
             if movement.step == BlankStep::Return {
                 for blank in &blanks {

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use dossier::PersonId;
 use evidence::entry::Entry;
 use personalisation_core::{
-    chip_serial::ChipSerial,
     ids::ShiftId,
     stock::{
         LineName, Signatures,
@@ -220,29 +219,6 @@ impl Store {
         rows.iter().map(line).collect()
     }
 
-    /// The chips of blanks that were spoiled in a shift that is open: nobody counted them yet.
-    pub async fn spoiled_in_shift(&self) -> Result<BTreeSet<ChipSerial>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT blank.chip_serial FROM stock_shift AS shift
-             JOIN stock_entry AS entry ON entry.shift_id = shift.shift_id
-             JOIN stock_move AS move ON move.entry_id = entry.entry_id
-             JOIN stock_blank AS blank ON blank.blank_id = move.blank_id
-             WHERE shift.state = 'open' AND entry.to_account = 'spoiled'",
-        )
-        .fetch_all(&self.pool)
-        .await
-        .map_err(StoreError::database("listing spoiled blanks"))?;
-        let chip = |row: &EngineRow| {
-            let columns = Columns {
-                table: "stock_blank",
-                id: "any".to_owned(),
-                row,
-            };
-            columns.read("chip_serial", |bytes| bytes.try_into().ok())
-        };
-        rows.iter().map(chip).collect()
-    }
-
     /// How many shifts wait for two supervisors.
     pub async fn count_unsigned_shifts(&self) -> Result<u64, StoreError> {
         let row =
@@ -263,6 +239,21 @@ impl Store {
         .await
         .map_err(StoreError::database("reading a shift"))?;
         row.as_ref().map(shift_of).transpose()
+    }
+}
+
+/// `ShiftUnderWay` where a line's last shift is not closed or signed for.
+pub(super) async fn none_under_way(tx: &mut Tx, line: &LineName) -> Result<(), StoreError> {
+    let found: Option<i64> = sqlx::query_scalar(
+        "SELECT 1 FROM stock_shift WHERE line = $1 AND state IN ('open', 'differing')",
+    )
+    .bind(line.as_str())
+    .fetch_optional(&mut **tx)
+    .await
+    .map_err(StoreError::database("looking for a line's shift"))?;
+    match found {
+        Some(_) => Err(StoreError::ShiftUnderWay(line.clone())),
+        None => Ok(()),
     }
 }
 

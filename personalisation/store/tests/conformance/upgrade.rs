@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use dossier::{StationId, dossier::DocumentType};
 use personalisation_core::{
-    ids::OrderId,
+    ids::{BlankId, OrderId},
     person::{KeyKind, Person},
 };
-use personalisation_store::{StoreError, fleet::Turn};
-use sqlx::{Connection as _, migrate::Migrator};
+use personalisation_store::{StoreError, fleet::Turn, stock::IssueRow};
+use sqlx::{AnyConnection, Connection as _, migrate::Migrator};
 
 use crate::{
     NOW,
@@ -18,6 +18,8 @@ use crate::{
 
 /// The last migration before those that are looked at.
 const BEFORE: i64 = 8;
+/// The last one before there were issues of blanks.
+const BEFORE_ISSUES: i64 = 18;
 /// Two applications of one person, one of them with a number; the second became an order. A station was revoked.
 const ROWS: &str = "
     INSERT INTO fleet_station (station_id, office, state, since, reason, taken_in_at)
@@ -36,20 +38,24 @@ const ROWS: &str = "
                 'first', 0, 0, 'approved', 3, 1, SUBJECT, SUBJECT, ORDERED, 2, 2, 2);
 ";
 
-/// A database as the program of migration 8 left it.
-async fn before(home: &Home) {
+/// A database as the program of that migration made it.
+async fn migrated_to(home: &Home, version: i64) -> AnyConnection {
     let mut connection = home.tool().await;
     let all = sqlx::migrate!();
     let old: Vec<_> = all
         .iter()
-        .filter(|one| one.version <= BEFORE)
+        .filter(|one| one.version <= version)
         .cloned()
         .collect();
-    assert_eq!(old.len(), 8);
-    Migrator::with_migrations(old)
-        .run(&mut connection)
-        .await
-        .unwrap();
+    assert_eq!(i64::try_from(old.len()).unwrap(), version);
+    let migrator = Migrator::with_migrations(old);
+    migrator.run(&mut connection).await.unwrap();
+    connection
+}
+
+/// A database as the program of migration 8 left it.
+async fn before(home: &Home) {
+    let mut connection = migrated_to(home, BEFORE).await;
     let hex = |bytes: &[u8]| format!("X'{}'", hex::encode(bytes));
     let rows = ROWS
         .replace("APPLICATION1", &hex(application(1).as_bytes()))
@@ -123,6 +129,60 @@ async fn blanks_of_before_are_carried_over_into_the_ledger(engine: Engine) {
     );
 }
 
+/// Four blanks that came to line `one` each by an entry of its own: `A` by a keeper, `B` by a keeper, a document now, `C` by
+/// the line itself, `D` by a keeper with a thousand others.
+const HANDED_OUT: &str = "
+    INSERT INTO stock_delivery VALUES (DELIVERY, 'old', HASH1, X'00', 48, 5, 7);
+    INSERT INTO stock_box (box_id, delivery_id, label, announced) VALUES (BOX, DELIVERY, '1', 4);
+    INSERT INTO stock_entry (entry_id, from_account, to_account, blanks, entered_at, by_person)
+        VALUES ('A', 'vault', 'line:one', 1, 1, SOMEBODY), ('B', 'vault', 'line:one', 1, 2, SOMEBODY),
+               ('C', 'vault', 'line:one', 1, 3, NULL), ('D', 'vault', 'line:one', 1001, 4, SOMEBODY);
+";
+
+async fn what_was_handed_out_before_and_is_still_there_waits_for_a_signature(engine: Engine) {
+    let home = Home::new(engine).await;
+    let mut connection = migrated_to(&home, BEFORE_ISSUES).await;
+    let hex = |bytes: &[u8]| format!("X'{}'", hex::encode(bytes));
+    let delivery = hex(&[8; 16]);
+    let mut rows = HANDED_OUT
+        .replace("DELIVERY", &delivery)
+        .replace("HASH1", &hex(&[1; 32]))
+        .replace("BOX", &hex(&[6; 16]))
+        .replace("SOMEBODY", &hex(&[5; 16]));
+    let states = ["line", "document", "line", "line"];
+    for ((number, entry), state) in (1_u8..).zip(["A", "B", "C", "D"]).zip(states) {
+        let (blank, chip, values) = (hex(&[number; 16]), hex(&[number; 10]), hex(&[0; 9]));
+        writeln!(
+            rows,
+            "INSERT INTO stock_blank (blank_id, delivery_id, chip_serial, key_check_values, state, line)
+                 VALUES ({blank}, {delivery}, {chip}, {values}, '{state}', 'one');
+             INSERT INTO stock_move (blank_id, step, state, moved_at, entry_id)
+                 VALUES ({blank}, 1, 'line', 1, '{entry}');"
+        )
+        .unwrap();
+    }
+    sqlx::raw_sql(sqlx::AssertSqlSafe(home.spelled(&rows)))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+
+    let store = home.open(7).await;
+    let heads = |issues: Vec<IssueRow>| -> Vec<_> {
+        let heads = issues.into_iter().map(|one| (one.entry, one.number));
+        heads.collect()
+    };
+    let waiting = heads(store.unsigned_issues(0, 9).await.unwrap());
+    assert_eq!(waiting, [("A".to_owned(), Some(1))]);
+    assert_eq!(heads(store.issues(9).await.unwrap()), waiting);
+    let of = async |number: u8| {
+        let issue = store.issue_of(BlankId::from_bytes([number; 16])).await;
+        issue.unwrap().map(|issue| issue.number)
+    };
+    let issues = [of(1).await, of(2).await, of(3).await, of(4).await];
+    assert_eq!(issues, [Some(Some(1)), None, Some(None), None]);
+}
+
 async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_had(engine: Engine) {
     let home = Home::new(engine).await;
     before(&home).await;
@@ -154,4 +214,5 @@ async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_h
 on_each_engine! {
     blanks_of_before_are_carried_over_into_the_ledger,
     persons_orders_and_revocations_of_before_are_known_under_the_key_they_had,
+    what_was_handed_out_before_and_is_still_there_waits_for_a_signature,
 }

@@ -143,7 +143,7 @@ impl Desk {
             Err(DeskError::Store(error)) => return Err(error.into()),
             Err(error) => {
                 let (now, reason) = (self.surroundings.now(), error.to_string());
-                self.store.refuse(&act, now, &reason).await?;
+                self.store.note(&act, now, &reason).await?;
                 return Err(error);
             }
         };

@@ -125,7 +125,7 @@ impl Desk {
             Ok(record) => record,
             Err(error) => {
                 let (now, reason) = (self.surroundings.now(), error.to_string());
-                self.store.refuse(&act, now, &reason).await?;
+                self.store.note(&act, now, &reason).await?;
                 return Err(error);
             }
         };

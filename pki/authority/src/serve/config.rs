@@ -11,6 +11,7 @@ use key_custody::TokenConfig;
 use serde::Deserialize;
 
 use super::inspection_config::InspectionSection;
+use crate::signing::profile::SigningProfile;
 
 /// What the service is, and whom it answers.
 #[derive(Debug, Clone, Deserialize)]
@@ -24,8 +25,15 @@ pub struct ServeConfig {
     pub audit: PathBuf,
     /// DER public keys that tickets may verify with.
     pub ticket_keys: Vec<PathBuf>,
-    /// Blank issues, where they are asked for.
+    /// Blank issues; where this is left out, `danger_without_issues` must stand.
     pub issues: Option<IssuesSection>,
+    /// No blank issue is asked for: chips are signed for that nobody handed out to a line.
+    #[serde(default)]
+    pub danger_without_issues: bool,
+    /// The document code of each signing profile, as in the MRZ without fillers: the document signer's certificate must list
+    /// it. Profiles that are left out have their own ([`SigningProfile::code`]).
+    #[serde(default)]
+    pub document_codes: BTreeMap<String, String>,
     /// Roles whose certificates may call Sign.
     pub signing_roles: Vec<String>,
     /// Roles whose certificates may call Journal; those that may sign besides.
@@ -52,10 +60,26 @@ pub struct ServeConfig {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct IssuesSection {
-    /// DER public keys that blank issues may verify with.
+    /// DER public keys of stock: of what is handed out.
+    #[serde(default)]
     pub keys: Vec<PathBuf>,
+    /// DER public keys of lines, by their names: of what a line takes itself.
+    #[serde(default)]
+    pub line_keys: BTreeMap<String, Vec<PathBuf>>,
     /// The lines that the holder of a certificate works at, by its common name.
     pub lines: BTreeMap<String, BTreeSet<String>>,
+}
+
+impl IssuesSection {
+    /// Every path, to be made relative to the configuration's folder.
+    fn paths(&mut self) -> impl Iterator<Item = &mut PathBuf> {
+        let lines = self.line_keys.values_mut().flatten();
+        self.keys.iter_mut().chain(lines)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.keys.is_empty() && self.line_keys.values().all(Vec::is_empty)
+    }
 }
 
 /// TLS.
@@ -200,7 +224,7 @@ impl ServeConfig {
             .chain(signers);
         let inspection = config.inspection.iter_mut();
         let all = all.chain(inspection.flat_map(InspectionSection::paths));
-        let issues = config.issues.iter_mut().flat_map(|issues| &mut issues.keys);
+        let issues = config.issues.iter_mut().flat_map(IssuesSection::paths);
         for path in all.chain(issues).chain(&mut config.token.softhsm2_conf) {
             *path = folder.join(&path);
         }
@@ -210,14 +234,35 @@ impl ServeConfig {
         if config.ticket_keys.is_empty() {
             return Err(ConfigError::Empty("ticket_keys"));
         }
-        if config
-            .issues
-            .as_ref()
-            .is_some_and(|issues| issues.keys.is_empty())
-        {
-            return Err(ConfigError::Empty("keys of [issues]"));
+        config.check_issues()?;
+        for profile in config.document_codes.keys() {
+            if SigningProfile::named(profile).is_none() {
+                return Err(ConfigError::Value {
+                    field: "document_codes",
+                    rule: "names a signing profile that does not exist here; see docs/pki.md",
+                });
+            }
         }
         Ok(config)
+    }
+
+    /// Whether blank issues are asked for is said, one way or the other.
+    fn check_issues(&self) -> Result<(), ConfigError> {
+        match (&self.issues, self.danger_without_issues) {
+            (Some(issues), false) if issues.is_empty() => {
+                Err(ConfigError::Empty("keys and line_keys of [issues]"))
+            }
+            (Some(_), false) | (None, true) => Ok(()),
+            (Some(_), true) => Err(ConfigError::Value {
+                field: "danger_without_issues",
+                rule: "contradicts [issues]; leave one of them out",
+            }),
+            (None, false) => Err(ConfigError::Value {
+                field: "[issues]",
+                rule: "is missing: write it, with the `keys` of stock and `lines` (docs/pki.md), or \
+                       `danger_without_issues = true` where chips may be signed for that nobody handed out",
+            }),
+        }
     }
 
     /// The token's configuration.

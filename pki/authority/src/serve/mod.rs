@@ -10,6 +10,7 @@ mod tls;
 
 use std::{future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
+use evidence::entry::Act;
 use icao9303::x509::{Certificate, CertificateError};
 use key_custody::{CustodyError, Token};
 use tokio::{
@@ -36,8 +37,8 @@ pub use self::{
 };
 use crate::{
     signing::{
-        chain::Chain,
-        issues::Issues,
+        chain::{ACTOR, Chain, Rules},
+        issues::{IssueKeys, Issues},
         request::MAX_OBJECT_LENGTH,
         signer::{KeyError, Signer, SignerError, SigningKey, TokenKey},
     },
@@ -164,14 +165,29 @@ pub fn signers(config: &ServeConfig) -> Result<Vec<Signer>, ServeError> {
 /// Whose blank issues are believed; none where the configuration asks for none.
 fn issues(config: &ServeConfig) -> Result<Option<Issues>, ConfigError> {
     let Some(section) = &config.issues else {
-        tracing::warn!(
-            "without [issues], chips are signed for that nobody handed out to a line (docs/pki.md)"
-        );
         return Ok(None);
     };
-    let keys = section.keys.iter();
-    let keys: Result<Vec<_>, _> = keys.map(|path| read("the key of issues", path)).collect();
-    Ok(Some(Issues::new(keys?, section.lines.clone())))
+    let mut keys = IssueKeys {
+        stock: issue_keys(&section.keys)?,
+        ..IssueKeys::default()
+    };
+    for (line, paths) in &section.line_keys {
+        keys.lines.insert(line.clone(), issue_keys(paths)?);
+    }
+    Ok(Some(Issues::new(keys, section.lines.clone())))
+}
+
+fn issue_keys(paths: &[PathBuf]) -> Result<Vec<Vec<u8>>, ConfigError> {
+    let keys = paths.iter().map(|path| read("the key of issues", path));
+    keys.collect()
+}
+
+/// Says at a start that no blank issue is asked for, in the log and in the audit.
+async fn tell_without_issues(store: &Store, surroundings: &Surroundings) -> Result<(), StoreError> {
+    const TOLD: &str = "chips are signed for that nobody handed out to a line";
+    tracing::warn!("danger_without_issues: {TOLD} (docs/pki.md)");
+    let act = Act::new(surroundings.id(), ACTOR, "start", "danger_without_issues");
+    store.note(&act, surroundings.now(), TOLD).await
 }
 
 /// Serves until `end`; `listening` hears the address. `signers` are those of the configuration, or
@@ -190,6 +206,9 @@ pub async fn run(
         .collect();
     let issues = issues(config)?;
     let store = Store::open(&config.store, &config.audit, surroundings.now()).await?;
+    if issues.is_none() {
+        tell_without_issues(&store, &surroundings).await?;
+    }
     let token_wait = Duration::from_secs(config.token_wait_seconds.into());
     let desk = match &config.inspection {
         Some(section) => {
@@ -201,13 +220,12 @@ pub async fn run(
     let inspection = desk.clone().map(|desk| {
         InspectionServer::new(InspectionService::new(desk)).max_decoding_message_size(MAX_MESSAGE)
     });
-    let chain = Chain::new(
-        signers,
-        (ticket_keys?, issues),
-        store,
-        surroundings,
-        token_wait,
-    );
+    let rules = Rules {
+        ticket_keys: ticket_keys?,
+        issues,
+        document_codes: config.document_codes.clone(),
+    };
+    let chain = Chain::new(signers, rules, store, surroundings, token_wait);
     let service = SigningService::new(
         Arc::new(chain),
         Roles::of(config),

@@ -18,6 +18,7 @@ use crate::{
     inspection::desk::Desk,
     signing::{
         chain::{Chain, ChainError},
+        inspection::Refusal,
         permit::SigningError,
         request,
         signer::KeyError,
@@ -224,9 +225,11 @@ fn kind(number: i64) -> ObjectKind {
 fn status(error: &ChainError) -> Status {
     let message = error.to_string();
     match error {
+        // Nothing is wrong with the card: once stock has put it right, the same request is signed for.
+        ChainError::Refused(Refusal::Issue(_)) => Status::failed_precondition(message),
         ChainError::Refused(_) => Status::permission_denied(message),
         ChainError::Alarm(_) => Status::already_exists(message),
-        ChainError::NoSigner | ChainError::SignerGone { .. } => {
+        ChainError::NoSigner | ChainError::CodeNotListed { .. } | ChainError::SignerGone { .. } => {
             Status::failed_precondition(message)
         }
         ChainError::Signing(SigningError::Key(key)) => key_status(key, message),

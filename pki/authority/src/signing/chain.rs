@@ -2,6 +2,7 @@
 //! outcome, release.
 
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -19,6 +20,7 @@ use super::{
     inspection::{Refusal, inspect},
     issues::Issues,
     permit::{Armed, Permit, SigningError},
+    profile::SigningProfile,
     request::Request,
     signer::Signer,
 };
@@ -27,14 +29,25 @@ use crate::{
     surroundings::Surroundings,
 };
 
-const ACTOR: &str = "pki-authority/serve";
+/// Who acts, in the audit.
+pub(crate) const ACTOR: &str = "pki-authority/serve";
+
+/// What must be so before anything is signed.
+#[derive(Debug)]
+pub struct Rules {
+    /// DER public keys that tickets may verify with.
+    pub ticket_keys: Vec<Vec<u8>>,
+    /// Blank issues; none: none is asked for.
+    pub issues: Option<Issues>,
+    /// The document codes of signing profiles, by their names, where they are not the profile's own.
+    pub document_codes: BTreeMap<String, String>,
+}
 
 /// What the chain works with.
 #[derive(Debug)]
 pub struct Chain {
     signers: Vec<Arc<Signer>>,
-    ticket_keys: Vec<Vec<u8>>,
-    issues: Option<Issues>,
+    rules: Rules,
     store: Store,
     surroundings: Surroundings,
     token_wait: Duration,
@@ -53,6 +66,17 @@ pub enum ChainError {
     /// No document signer may sign at this time.
     #[error("no document signer's key may be used at this time; hold a ceremony for a new one")]
     NoSigner,
+    /// No such document signer is certified for these documents.
+    #[error(
+        "no document signer's certificate lists the document code {code} of the profile {profile}: an inspector would refuse \
+         the document; hold a ceremony with it in `document_types`, or correct `document_codes`"
+    )]
+    CodeNotListed {
+        /// The signing profile.
+        profile: String,
+        /// The document code.
+        code: String,
+    },
     /// An intent is bound to a document signer that is not configured any more, or was changed.
     #[error(
         "the intent of this request is bound to the document signer {label}, which is not \
@@ -74,12 +98,11 @@ pub enum ChainError {
 }
 
 impl Chain {
-    /// A chain. `ticket_keys` are DER public keys that tickets may verify with; without `issues` no blank issue is asked
-    /// for; `token_wait` is how long a request waits for an absent token.
+    /// A chain. `token_wait` is how long a request waits for an absent token.
     #[must_use]
     pub fn new(
         signers: Vec<Signer>,
-        (ticket_keys, issues): (Vec<Vec<u8>>, Option<Issues>),
+        rules: Rules,
         store: Store,
         surroundings: Surroundings,
         token_wait: Duration,
@@ -88,8 +111,7 @@ impl Chain {
         let signatures = AtomicU64::new(0);
         Self {
             signers,
-            ticket_keys,
-            issues,
+            rules,
             store,
             surroundings,
             token_wait,
@@ -130,7 +152,7 @@ impl Chain {
             Ok(permit) => permit,
             Err(error) => {
                 self.store
-                    .refuse(&act, self.now(), &error.to_string())
+                    .note(&act, self.now(), &error.to_string())
                     .await?;
                 return Err(error);
             }
@@ -199,7 +221,7 @@ impl Chain {
     fn permit(&self, request: &Request, caller: &str) -> Result<Permit, ChainError> {
         let now = self.now();
         let ticket = self.verified(request, now)?;
-        let handed_out = match &self.issues {
+        let handed_out = match &self.rules.issues {
             Some(issues) => {
                 let admitted = issues.admit(request, caller, now);
                 Some(admitted.map_err(Refusal::from)?)
@@ -207,9 +229,30 @@ impl Chain {
             None => None,
         };
         let inspected = inspect(request, ticket, handed_out)?;
-        let signer = self.signers.iter().find(|signer| signer.in_period(now));
-        let signer = signer.ok_or(ChainError::NoSigner)?.clone();
+        let signer = self.signer_of(&ticket.signing_profile, now)?;
         Ok(Permit::issue(inspected, signer, now)?)
+    }
+
+    /// The first signer whose key may be used now, and whose certificate lists the document code of the profile.
+    fn signer_of(&self, profile: &str, now: OffsetDateTime) -> Result<Arc<Signer>, ChainError> {
+        let code = match self.rules.document_codes.get(profile) {
+            Some(code) => code.as_str(),
+            None => SigningProfile::named(profile).map_or("", |profile| profile.code),
+        };
+        let mut usable = self
+            .signers
+            .iter()
+            .filter(|signer| signer.in_period(now))
+            .peekable();
+        if usable.peek().is_none() {
+            return Err(ChainError::NoSigner);
+        }
+        let listed = usable.find(|signer| signer.lists(code));
+        let missing = || ChainError::CodeNotListed {
+            profile: profile.to_owned(),
+            code: code.to_owned(),
+        };
+        Ok(listed.ok_or_else(missing)?.clone())
     }
 
     /// The ticket, verified with one of the configured keys.
@@ -219,7 +262,7 @@ impl Chain {
         now: OffsetDateTime,
     ) -> Result<&'r Ticket, Refusal> {
         let mut verdict = Err(TicketError::BadSignature);
-        for key in &self.ticket_keys {
+        for key in &self.rules.ticket_keys {
             verdict = request.ticket.verify(key, now.unix_timestamp());
             if !matches!(verdict, Err(TicketError::BadSignature)) {
                 break;

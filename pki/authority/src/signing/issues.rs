@@ -13,8 +13,17 @@ use super::request::Request;
 /// Whose issues are believed, and who may use them.
 #[derive(Debug)]
 pub struct Issues {
-    keys: Vec<Vec<u8>>,
+    keys: IssueKeys,
     lines: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// Public keys (DER, P-256) that issues verify with.
+#[derive(Debug, Default)]
+pub struct IssueKeys {
+    /// Stock's: of what is handed out, number 1 and up.
+    pub stock: Vec<Vec<u8>>,
+    /// A line's own, by its name: of what that line takes itself, number 0.
+    pub lines: BTreeMap<String, Vec<Vec<u8>>>,
 }
 
 /// Why a blank is not known to have been handed out. For the caller's operator.
@@ -29,6 +38,18 @@ pub enum IssueRefusal {
     /// It is forged, malformed, or of the future.
     #[error(transparent)]
     Issue(#[from] IssueError),
+    /// Whoever signed it may not say that.
+    #[error(
+        "issue {number} of line {line} is signed with a key for others: stock's (`keys` of [issues]) is for what is handed \
+         out, number 1 and up, a line's own (`line_keys`) for what that line takes itself, number 0; hand the blank out to \
+         the line, or list the line's key"
+    )]
+    OtherKey {
+        /// The line of the issue.
+        line: String,
+        /// The number of the issue.
+        number: u64,
+    },
     /// The caller does not work at that line.
     #[error(
         "the blank was handed out to line {line}, where the caller {caller:?} does not work; take it back and hand it out \
@@ -64,10 +85,10 @@ pub struct Issued {
 }
 
 impl Issues {
-    /// Issues that one of these keys signed (DER, P-256); `lines` are the names of the lines that the holder of a
-    /// certificate works at, by its common name.
+    /// Issues that one of these keys signed; `lines` are the names of the lines that the holder of a certificate works
+    /// at, by its common name.
     #[must_use]
-    pub fn new(keys: Vec<Vec<u8>>, lines: BTreeMap<String, BTreeSet<String>>) -> Self {
+    pub fn new(keys: IssueKeys, lines: BTreeMap<String, BTreeSet<String>>) -> Self {
         Self { keys, lines }
     }
 
@@ -99,20 +120,43 @@ impl Issues {
         })
     }
 
-    /// The issue, verified with one of the keys.
+    /// The issue, verified with one of the keys, which is for such issues.
     fn verified<'r>(
         &self,
         request: &'r Request,
         now: OffsetDateTime,
     ) -> Result<&'r Issue, IssueRefusal> {
         let signed = request.issue.as_ref().ok_or(IssueRefusal::Missing)?;
-        let mut verdict = Err(IssueError::BadSignature);
-        for key in &self.keys {
-            verdict = signed.verify(key, now.unix_timestamp());
-            if !matches!(verdict, Err(IssueError::BadSignature)) {
-                break;
+        let mut refusal = IssueRefusal::from(IssueError::BadSignature);
+        for (own, key) in self.keys.all() {
+            let issue = match signed.verify(key, now.unix_timestamp()) {
+                Err(IssueError::BadSignature) => continue,
+                verdict => verdict?,
+            };
+            let is_for = match own {
+                None => issue.number > 0,
+                Some(line) => issue.number == 0 && issue.line == line,
+            };
+            if is_for {
+                return Ok(issue);
             }
+            refusal = IssueRefusal::OtherKey {
+                line: issue.line.clone(),
+                number: issue.number,
+            };
         }
-        Ok(verdict?)
+        Err(refusal)
+    }
+}
+
+impl IssueKeys {
+    /// Each key, with the line whose own it is.
+    fn all(&self) -> impl Iterator<Item = (Option<&str>, &[u8])> {
+        let stock = self.stock.iter().map(|key| (None, &key[..]));
+        let lines = self.lines.iter().flat_map(|(line, keys)| {
+            let line = Some(line.as_str());
+            keys.iter().map(move |key| (line, &key[..]))
+        });
+        stock.chain(lines)
     }
 }

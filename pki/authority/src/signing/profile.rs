@@ -8,6 +8,8 @@ use icao9303::{crypto::curve::CurveId, oid};
 pub struct SigningProfile {
     /// Its name in tickets.
     pub name: &'static str,
+    /// The document code of the MRZ, unless the configuration says another one.
+    pub code: &'static str,
     /// Data groups that every chip has.
     pub required: &'static [u8],
     /// Data groups that a chip may have besides.
@@ -26,6 +28,7 @@ pub struct SigningProfile {
 /// An identity card: LDS 1.8, SHA-256, brainpoolP256r1.
 const IDENTITY_CARD: SigningProfile = SigningProfile {
     name: "identity-card",
+    code: "ID",
     // MRZ, portrait, chip authentication. Fingers are absent where a person has none to give.
     required: &[1, 2, 14],
     optional: &[3, 7, 11, 12],
@@ -38,6 +41,7 @@ const IDENTITY_CARD: SigningProfile = SigningProfile {
 /// A residence permit of the uniform format: the same chip.
 const RESIDENCE_PERMIT: SigningProfile = SigningProfile {
     name: "residence-permit",
+    code: "IR",
     ..IDENTITY_CARD
 };
 

@@ -123,6 +123,7 @@ pub struct Signer {
     hash: HashAlgorithm,
     from: OffsetDateTime,
     until: OffsetDateTime,
+    document_codes: Vec<String>,
     key: Box<dyn SigningKey>,
 }
 
@@ -191,12 +192,15 @@ impl Signer {
         ) else {
             return Err(SignerError::NoPeriod { label });
         };
+        let document_codes = certificate.extensions().document_types();
         Ok(Self {
             label,
-            certificate,
             hash,
             from,
             until,
+            // The profile demands that they can be read.
+            document_codes: document_codes.ok().flatten().unwrap_or_default(),
+            certificate,
             key,
         })
     }
@@ -229,6 +233,13 @@ impl Signer {
     #[must_use]
     pub fn in_period(&self, now: OffsetDateTime) -> bool {
         (self.from..=self.until).contains(&now) && self.certificate.is_valid_at(now)
+    }
+
+    /// Whether the certificate is for documents of that code of the MRZ, without fillers (9303-12, documentTypeList).
+    #[must_use]
+    pub fn lists(&self, code: &str) -> bool {
+        let mut codes = self.document_codes.iter();
+        codes.any(|listed| listed.trim_end_matches('<') == code)
     }
 
     /// The key.

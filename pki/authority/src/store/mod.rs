@@ -221,14 +221,14 @@ impl Store {
             .await
     }
 
-    /// Writes intent and outcome of an act that was refused.
-    pub(crate) async fn refuse(
+    /// Writes intent and outcome of an act that changes nothing: one that was refused, or a start.
+    pub(crate) async fn note(
         &self,
         act: &Act,
         at: OffsetDateTime,
-        reason: &str,
+        outcome: &str,
     ) -> Result<(), StoreError> {
-        self.tell(vec![act.intent(at), act.outcome(at, reason)])
+        self.tell(vec![act.intent(at), act.outcome(at, outcome)])
             .await
     }
 

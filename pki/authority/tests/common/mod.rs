@@ -213,7 +213,9 @@ pin_file = "pki/tokens/{token}/user.pin"
 label = "ds-1"
 certificate = "pki/trust/ds-1.cer"
 [issues]
-keys = ["issues.spki", "pki/public/line-issues.spki"]
+keys = ["issues.spki"]
+[issues.line_keys]
+line-1 = ["pki/public/line-issues.spki"]
 [issues.lines]
 line = ["line-1"]
 "#

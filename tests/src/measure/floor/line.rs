@@ -320,6 +320,7 @@ mod tests {
                 processor: f64::from(nth),
                 drawing: 0.5,
                 looking: 0.5,
+                sending: 0.5,
                 memory: 1.0,
             },
         });
@@ -364,12 +365,13 @@ mod tests {
     }
 
     #[test]
-    fn a_run_counts_only_where_drawing_and_looking_were_told() {
+    fn a_run_counts_only_where_its_threads_told_what_they_spent() {
         for (what, silence) in [
             (
                 "drawing faces",
                 (|made| made.sample.drawing = 0.0) as fn(&mut Made),
             ),
+            ("sending faces", |made| made.sample.sending = 0.0),
             ("exit pictures", |made| made.sample.looking = 0.0),
         ] {
             let mut silent = run();

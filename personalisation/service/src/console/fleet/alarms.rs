@@ -44,6 +44,7 @@ const fn what(kind: AlarmKind) -> Id {
         AlarmKind::RevocationUnreadable => Id("alarm-revocation-unreadable"),
         AlarmKind::SignatureWithoutAttempt => Id("alarm-signature-without-attempt"),
         AlarmKind::AttemptWithoutSignature => Id("alarm-attempt-without-signature"),
+        AlarmKind::JournalBroken => Id("alarm-journal-broken"),
     }
 }
 
@@ -55,6 +56,7 @@ const fn about(kind: AlarmKind) -> Id {
         AlarmKind::RevocationUnreadable => Id("alarm-revocation-unreadable-about"),
         AlarmKind::SignatureWithoutAttempt => Id("alarm-signature-without-attempt-about"),
         AlarmKind::AttemptWithoutSignature => Id("alarm-attempt-without-signature-about"),
+        AlarmKind::JournalBroken => Id("alarm-journal-broken-about"),
     }
 }
 

@@ -5,7 +5,9 @@ use axum::extract::{Query, State};
 use maud::{Markup, html};
 use pages::{
     Id,
-    component::{Button, Cell, Column, Errors, Form, Input, Table, Values, Width},
+    component::{
+        Button, Cell, Column, Errors, Form, Input, Notification, Table, Tone, Values, Width,
+    },
     http::Problem,
 };
 use personalisation_store::stock::OriginFilter;
@@ -58,7 +60,7 @@ pub(super) async fn show(
     let speech = staffer.visit.speech();
     let blind = Blind::of(&desk, &staffer).await?;
     let filter = OriginFilter {
-        counted_only: blind.is_any(),
+        counted_only: blind.hides_uncounted(),
         ..asked.filter()
     };
     let cards = desk.store.card_origins(&filter, MOST).await;
@@ -106,7 +108,9 @@ pub(super) async fn show(
         |name: &str, label: String| Input::text(name, label).width(Width::Medium).optional();
     let body = html! {
         p.lead { (speech.text("cards-about")) }
-        (blind.told(speech))
+        @if blind.hides_uncounted() {
+            (Notification::new(Tone::Notice, speech.text("cards-uncounted")))
+        }
         form.fields method="get" action="/stock/cards" {
             (form.input(&field("number", speech.text("cards-number"))))
             (form.input(&field("batch", speech.text("delivery-batch"))))

@@ -9,18 +9,21 @@ use pages::{
 };
 use personalisation_core::stock::{Account, ledger::Difference};
 use personalisation_store::stock::Finding;
+use time::OffsetDateTime;
 
 use super::{account, blind::Blind};
 use crate::console::{
     Desk,
     permissions::Staffer,
-    view::{failed, page},
+    view::{failed, moment, page},
 };
 
 pub(super) async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Problem> {
     let speech = staffer.visit.speech();
     let findings = desk.store.check_stock().await.map_err(failed)?;
     let blind = Blind::of(&desk, &staffer).await?;
+    let compared = desk.store.signatures_compared_until().await;
+    let compared = compared.map_err(failed)?;
     let body = html! {
         (blind.told(speech))
         p.lead { (speech.text("stock-check-about")) }
@@ -31,12 +34,24 @@ pub(super) async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<M
                 ul { @for one in &findings { li { (told(speech, one, &blind)) } } }
             }))
         }
+        p { (signatures(speech, compared)) }
         p { a href="/stock" { (speech.text("stock-back")) } }
     };
     Ok(page(&staffer, "/stock", speech.text("stock-check"))
         .layout(Layout::Column)
         .body(body)
         .render())
+}
+
+/// Until when what pki signed was compared with what the attempts say. What differed is an alarm.
+fn signatures(speech: Speech<'_>, until: Option<OffsetDateTime>) -> String {
+    match until {
+        Some(until) => {
+            let when = [("when", moment(speech, until).into())];
+            speech.format("stock-compared", &when)
+        }
+        None => speech.text("stock-never-compared"),
+    }
 }
 
 fn told(speech: Speech<'_>, finding: &Finding, blind: &Blind) -> String {

@@ -9,6 +9,7 @@ use pages::{
 };
 use personalisation_core::ids::DeliveryId;
 
+use super::blind::Blind;
 use crate::console::{
     Desk,
     permissions::Staffer,
@@ -57,6 +58,7 @@ pub(super) async fn show(
     let speech = staffer.visit.speech();
     let id: DeliveryId = id.parse().map_err(|_| Problem::NotFound)?;
     let boxes = desk.store.boxes(id).await.map_err(failed)?;
+    let blind = Blind::of(&desk, &staffer).await?;
     if boxes.is_empty() {
         return Err(Problem::NotFound);
     }
@@ -71,11 +73,16 @@ pub(super) async fn show(
     for one in boxes {
         let waiting = u64::from(one.counted.is_none());
         let counted = one.counted.map(|counted| speech.number(counted));
+        let in_vault = if blind.hides_vault() {
+            speech.text("stock-kept-back")
+        } else {
+            speech.number(one.in_vault)
+        };
         table = table.row([
             Cell::link(&format!("/stock/deliveries/{id}/{}", one.id), &one.label),
             Cell::from(speech.number(one.announced)),
             Cell::from(counted.unwrap_or_default()),
-            Cell::from(speech.number(one.in_vault)),
+            Cell::from(in_vault),
             Cell::of(&state(speech, waiting)),
         ]);
     }

@@ -36,17 +36,13 @@ const LISTED: u32 = 20;
 /// The path of the form that two sign.
 const SIGNED: &str = "/stock/destruction";
 
-/// What waits for its destruction. What was spoiled in a shift that is open is counted before it is destroyed.
+/// What waits for its destruction.
 async fn waiting(desk: &Desk) -> Result<Vec<BlankHead>, Problem> {
-    let spoiled = desk.store.blanks_in(BlankState::Spoiled, MOST).await;
-    let mut waiting = spoiled.map_err(failed)?;
-    let uncounted = desk.store.spoiled_in_shift().await.map_err(failed)?;
-    waiting.retain(|blank| !uncounted.contains(&blank.chip));
-    let defective = desk
-        .store
-        .blanks_in(BlankState::DefectiveOnReceipt, MOST)
-        .await;
-    waiting.extend(defective.map_err(failed)?);
+    let mut waiting = Vec::new();
+    for state in [BlankState::Spoiled, BlankState::DefectiveOnReceipt] {
+        let some = desk.store.blanks_to_destroy(state, MOST).await;
+        waiting.extend(some.map_err(failed)?);
+    }
     Ok(waiting)
 }
 

@@ -15,10 +15,7 @@ use pages::{
     },
     http::Problem,
 };
-use personalisation_core::{
-    chip_serial::ChipSerial,
-    stock::{Account, LineName},
-};
+use personalisation_core::{chip_serial::ChipSerial, stock::LineName};
 use personalisation_store::{
     StoreError,
     stock::{IssueRow, Which},
@@ -96,7 +93,7 @@ async fn table(desk: &Desk, staffer: &Staffer) -> Result<Table, Problem> {
             None => String::new(),
         };
         let number = issue.number.unwrap_or_default();
-        let blanks = if blind.hides(&Account::Line(issue.line.clone())) {
+        let blanks = if blind.hides_handed_out(&issue.line) {
             speech.text("stock-kept-back")
         } else {
             speech.number(issue.blanks)
@@ -205,7 +202,7 @@ async fn answer(
     desk: &Desk,
     staffer: &Staffer,
     values: &Values,
-    (field, done): (&str, Result<u64, StoreError>),
+    (mut field, done): (&str, Result<u64, StoreError>),
 ) -> Result<Response, Problem> {
     let speech = staffer.visit.speech();
     let of = |id: Id, chip: ChipSerial| {
@@ -217,6 +214,10 @@ async fn answer(
         Err(StoreError::NoSuchBlank(chip)) => of(Id("issue-error-unknown"), chip),
         Err(StoreError::UsedBlank(chip)) => of(Id("issue-error-used"), chip),
         Err(StoreError::BlankMove(_) | StoreError::NoBlanks) => speech.text("issue-error-place"),
+        Err(StoreError::ShiftUnderWay(_)) => {
+            field = "from";
+            speech.text("issue-error-shift")
+        }
         Err(error) => return Err(refused(error)),
     };
     let mut errors = Errors::new();

@@ -46,7 +46,7 @@ pub(super) async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<M
     let tiles = Tiles::new([
         tile(
             speech.text("stock-in-vault"),
-            speech.number(of(&Account::Vault)),
+            kept_back(blind.hides_vault(), of(&Account::Vault)),
             None,
         ),
         tile(

@@ -156,7 +156,9 @@ impl StepError {
             Self::Keys(CardKeysError::CheckValues) => Remedy::Scrap(ScrapReason::ChipKeysUnknown),
             Self::Keys(error) => Remedy::stop(error.into()),
             Self::Signing(error) => match error {
-                SigningError::Unavailable(_) => Remedy::Later(error.to_string()),
+                SigningError::Unavailable(_) | SigningError::NotReady(_) => {
+                    Remedy::Later(error.to_string())
+                }
                 SigningError::Refused { .. } => Remedy::Scrap(ScrapReason::SigningRefused),
                 SigningError::Invalid(_) => Remedy::Scrap(ScrapReason::SignatureInvalid),
                 SigningError::Trust(_) => Remedy::stop(WorkerError::Trust(error)),

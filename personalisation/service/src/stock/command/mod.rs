@@ -69,10 +69,7 @@ pub async fn run(
             let blanks = room.issue(&which, &to, by).await?;
             vec![format!("{blanks} blanks at line {to}")]
         }
-        Command::Sign => {
-            let signed = room.issues().sign_waiting().await?;
-            vec![format!("{signed} issues signed")]
-        }
+        Command::Sign => sign(&room).await?,
         Command::Return { line, chips, by } => {
             let which = match line {
                 Some(line) => Which::UnusedAt(line),
@@ -158,6 +155,19 @@ async fn check(store: &Store) -> Result<Vec<String>, StockError> {
         println!("{finding}");
     }
     Err(StockError::Books)
+}
+
+async fn sign(room: &Stockroom) -> Result<Vec<String>, StockError> {
+    let waited = room.issues().sign_waiting().await?;
+    let signed = format!("{} issues signed", waited.signed);
+    if waited.unformed.is_empty() {
+        return Ok(vec![signed]);
+    }
+    println!("{signed}");
+    for problem in waited.unformed {
+        println!("{problem}");
+    }
+    Err(StockError::Unformed)
 }
 
 /// As the console where this host has its token, else as the line.

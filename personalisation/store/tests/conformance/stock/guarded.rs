@@ -1,10 +1,13 @@
 //! The ledger is only ever added to, and an auditor sees what does not fit.
 
-use personalisation_store::stock::Finding;
+use personalisation_store::stock::{Finding, Which};
 use sqlx::AssertSqlSafe;
 
-use super::people::check;
-use crate::{Bench, Engine, chip, on_each_engine};
+use super::{
+    handed::line,
+    people::{check, keeper},
+};
+use crate::{Bench, Engine, NOW, chip, lease, on_each_engine};
 
 #[tokio::test]
 async fn nobody_who_has_the_file_changes_or_removes_an_entry_by_accident() {
@@ -84,7 +87,100 @@ async fn an_audit_finds_an_entry_that_no_blank_made(engine: Engine) {
     assert!(below, "{findings:?}");
 }
 
+/// A house with an issue of a keeper's, one of the line's own, a signature of pki and a comparison.
+async fn handed_out(bench: &mut Bench) {
+    bench.delivery(&[1, 2].map(chip)).await;
+    let by = keeper(bench).await;
+    let one = Which::Chips(vec![chip(1)]);
+    let issued = bench.store.issue_blanks(&one, &line(), by, &[], NOW).await;
+    issued.unwrap();
+    bench.order("ONE", NOW).await;
+    bench.bound(chip(2), &lease("one", 1)).await;
+    for statement in [
+        "INSERT INTO stock_signature VALUES (1, X'00', 1, 'sod', X'00', 1)",
+        "UPDATE stock_compared SET until_at = 5",
+    ] {
+        bench.home.meddle(statement).await;
+    }
+}
+
+async fn an_issue_is_signed_once_and_a_comparison_never_goes_back(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    handed_out(&mut bench).await;
+    let sign = "UPDATE stock_issue SET signed = X'01' WHERE number = 1";
+    bench.home.meddle(sign).await;
+    let mut tool = bench.home.tool().await;
+    let mut all = vec![
+        sign,
+        "UPDATE stock_issue SET signed = NULL WHERE number = 1",
+        "UPDATE stock_compared SET until_at = 4",
+    ];
+    if engine == Engine::Sqlite {
+        // On a server no role of a program may.
+        all.extend([
+            "UPDATE stock_issue SET number = 7 WHERE number IS NULL",
+            "UPDATE stock_issue SET line = 'two'",
+            "DELETE FROM stock_issue",
+            "UPDATE stock_signature SET attempt = 2",
+            "DELETE FROM stock_signature",
+            "DELETE FROM stock_compared",
+        ]);
+    }
+    for statement in all {
+        let statement = bench.home.spelled(statement);
+        let done = sqlx::query(AssertSqlSafe(statement.clone()))
+            .execute(&mut tool)
+            .await;
+        let error = done.unwrap_err().to_string();
+        let told = error.contains("only ever added") || error.contains("never goes back");
+        assert!(told, "{statement}: {error}");
+    }
+    bench
+        .home
+        .meddle("UPDATE stock_compared SET until_at = 6")
+        .await;
+}
+
+#[tokio::test]
+async fn a_line_numbers_no_issue_and_changes_none_but_its_signature() {
+    let mut bench = Bench::new(Engine::Postgres).await;
+    handed_out(&mut bench).await;
+    let mut line = crate::roles::tool(&bench, "line").await;
+    for statement in [
+        "INSERT INTO stock_issue (entry_id, line, number) VALUES ('forged', 'one', 9)",
+        "UPDATE stock_issue SET number = 9",
+        "UPDATE stock_issue SET line = 'two'",
+        "UPDATE stock_issue_count SET issues = 9",
+        "DELETE FROM stock_issue",
+    ] {
+        let done = sqlx::query(AssertSqlSafe(statement))
+            .execute(&mut line)
+            .await;
+        let error = done.unwrap_err();
+        let code = error.as_database_error().unwrap().code();
+        assert_eq!(code.as_deref(), Some("42501"), "{statement}");
+    }
+    for program in ["stock", "console"] {
+        let mut tool = crate::roles::tool(&bench, program).await;
+        for statement in [
+            "UPDATE stock_issue SET number = 9",
+            "DELETE FROM stock_issue",
+            "UPDATE stock_signature SET attempt = 2",
+            "DELETE FROM stock_signature",
+            "DELETE FROM stock_compared",
+        ] {
+            let done = sqlx::query(AssertSqlSafe(statement))
+                .execute(&mut tool)
+                .await;
+            let error = done.unwrap_err();
+            let code = error.as_database_error().unwrap().code();
+            assert_eq!(code.as_deref(), Some("42501"), "{program}: {statement}");
+        }
+    }
+}
+
 on_each_engine! {
+    an_issue_is_signed_once_and_a_comparison_never_goes_back,
     an_audit_finds_a_blank_that_somebody_moved_behind_the_books,
     an_audit_finds_an_entry_that_no_blank_made,
 }

@@ -3,6 +3,8 @@
 use dossier::{PersonId, staff::Role};
 use personalisation_core::{
     attempt::ScrapReason,
+    blank::BlankState,
+    chip_serial::ChipSerial,
     document_number::DocumentNumber,
     ids::{BatchId, ShiftId},
     machine::LeftTo,
@@ -60,6 +62,13 @@ async fn open(bench: &Bench, id: ShiftId, by: (PersonId, u64)) -> Result<Shift, 
     bench.store.open_shift(id, &line(), by, &[], NOW).await
 }
 
+/// The spoiled blanks that the list of what waits for its destruction shows, where it has that many at most.
+async fn to_destroy(bench: &Bench, most: u32) -> Vec<ChipSerial> {
+    let listed = bench.store.blanks_to_destroy(BlankState::Spoiled, most);
+    let chips = listed.await.unwrap().into_iter().map(|blank| blank.chip);
+    chips.collect()
+}
+
 fn count(unused: u64) -> Count {
     Count {
         unused,
@@ -71,6 +80,14 @@ fn count(unused: u64) -> Count {
 async fn a_shift_closes_where_everything_is_there(engine: Engine) {
     let mut bench = Bench::new(engine).await;
     let operator = somebody(&mut bench, Role::Operator).await;
+    bench.delivery(&[chip(9)]).await;
+    let by = keeper(&mut bench).await;
+    let store = bench.store.clone();
+    let aside = Which::Chips(vec![chip(9)]);
+    store.set_blanks_aside(&aside, by, &[], NOW).await.unwrap();
+    let used_up = [chip(9)];
+    let spoiled = store.spoil_blanks(&used_up, "set_up", operator, &[], NOW);
+    spoiled.await.unwrap();
     let id = worked(&mut bench, operator).await;
     let other = ShiftId::generate(&mut bench.rng);
     let second = open(&bench, other, (operator, 3)).await;
@@ -91,8 +108,8 @@ async fn a_shift_closes_where_everything_is_there(engine: Engine) {
     // A wrong count is kept and made once more.
     let lines = bench.store.lines_in_shift().await.unwrap();
     assert_eq!(lines.into_iter().collect::<Vec<_>>(), [line()]);
-    let uncounted = bench.store.spoiled_in_shift().await.unwrap();
-    assert_eq!(uncounted.into_iter().collect::<Vec<_>>(), [chip(2)]);
+    // What was spoiled before it waits, whatever is further up the list.
+    assert_eq!(to_destroy(&bench, 1).await, [chip(9)]);
     let wrong = closing(operator, 2);
     let again = bench.store.close_shift(id, &wrong, |_| vec![], NOW).await;
     assert!(matches!(again, Ok(Outcome::CountAgain(_))), "{again:?}");
@@ -109,7 +126,7 @@ async fn a_shift_closes_where_everything_is_there(engine: Engine) {
         .collect();
     assert_eq!((unused, kept[0].at), (vec![2, 3], NOW));
     assert!(bench.store.lines_in_shift().await.unwrap().is_empty());
-    assert!(bench.store.spoiled_in_shift().await.unwrap().is_empty());
+    assert_eq!(to_destroy(&bench, 9).await, [chip(2), chip(9)]);
     let again = bench.store.close_shift(id, &right, |_| vec![], NOW).await;
     assert!(matches!(again, Err(StoreError::Shift(_))), "{again:?}");
     let opened = open(&bench, other, (operator, 3)).await;
@@ -263,8 +280,45 @@ async fn the_card_of_an_order_on_hold_is_counted_where_it_lies(engine: Engine) {
     check(&bench).await;
 }
 
+async fn all_that_is_unused_comes_back_only_while_nothing_is_to_be_counted(engine: Engine) {
+    let mut bench = Bench::new(engine).await;
+    let operator = somebody(&mut bench, Role::Operator).await;
+    let id = worked(&mut bench, operator).await;
+    let by = keeper(&mut bench).await;
+    let (store, all) = (bench.store.clone(), Which::UnusedAt(line()));
+    let refused = async || {
+        let back = store.return_blanks(&all, by, &[], NOW).await;
+        assert!(
+            matches!(&back, Err(StoreError::ShiftUnderWay(at)) if *at == line()),
+            "{back:?}"
+        );
+    };
+    refused().await;
+    // By serial it may: each is in somebody's hands.
+    let one = Which::Chips(vec![chip(3)]);
+    let back = store.return_blanks(&one, by, &[], NOW).await;
+    assert_eq!(back.unwrap(), 1);
+    let closing = Closing {
+        by: operator,
+        counted: count(1),
+        although_differing: true,
+    };
+    let closed = store.close_shift(id, &closing, |_| vec![], NOW).await;
+    assert!(matches!(ended(closed).state(), ShiftState::Differing(_)));
+    refused().await;
+    let both = supervisors(&mut bench).await;
+    let signed = store.sign_shift(&mut bench.rng, id, (both, "one short"), &[], NOW);
+    signed.await.unwrap();
+    let lost = store.lose_blanks(&[chip(4)], by, &[], NOW).await;
+    lost.unwrap();
+    let back = store.return_blanks(&all, by, &[], NOW).await;
+    assert_eq!(back.unwrap(), 1);
+    check(&bench).await;
+}
+
 on_each_engine! {
     the_card_of_an_order_on_hold_is_counted_where_it_lies,
+    all_that_is_unused_comes_back_only_while_nothing_is_to_be_counted,
     a_shift_closes_where_everything_is_there,
     a_difference_is_signed_by_two_supervisors_who_did_not_count,
 }
