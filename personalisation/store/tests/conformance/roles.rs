@@ -27,7 +27,7 @@ pub async fn tool(bench: &Bench, program: &str) -> AnyConnection {
 }
 
 /// The bench's database as a member of that program's role sees it.
-async fn as_role(bench: &Bench, program: &str) -> Store {
+pub async fn as_role(bench: &Bench, program: &str) -> Store {
     let database = member(bench, program).await;
     let sealer = Sealer::new(Box::new(Zeroizing::new([7; 32])));
     let store = Store::open(database, sealer).await;
