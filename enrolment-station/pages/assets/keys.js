@@ -14,6 +14,7 @@
   let burst = "";
 
   function scanned() {
+    clearTimeout(waiting);
     if (scans && burst.length >= shortest) {
       scans.querySelector("input:not([name=token])").value = burst;
       scans.requestSubmit();
@@ -35,6 +36,12 @@
         burst += event.key;
         waiting = setTimeout(scanned, 2 * hand);
       }
+      return;
+    }
+    if (burst.length >= shortest) {
+      // What ends a scan may come a little later.
+      event.preventDefault();
+      scanned();
       return;
     }
     burst = event.key === "Enter" ? "" : event.key;
