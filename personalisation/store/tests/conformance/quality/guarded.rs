@@ -7,7 +7,7 @@ use crate::roles::{as_role, tool};
 
 async fn the_database_itself_keeps_what_was_said(engine: Engine) {
     let mut bench = Bench::new(engine).await;
-    let [article] = bench.cards().await;
+    let [article, rejected] = bench.cards().await;
     bench.leave(1_000, 1, &article).await;
     let article = bench.camera(&article, &Verdict::Passed, FEW).await;
     bench
@@ -16,7 +16,6 @@ async fn the_database_itself_keeps_what_was_said(engine: Engine) {
         .unwrap();
     let left = bench.store.sign_off(MACHINE, MAKER, &[], NOW).await;
     assert!(left.unwrap());
-    let [rejected] = bench.cards().await;
     bench.camera(&rejected, &failed(Reason::Blank), FEW).await;
     let order = hex::encode(article.id().order.as_bytes());
     for statement in [

@@ -85,8 +85,9 @@ async fn a_gate_that_nobody_signed_on_for_is_opened_by_a_rejection_or_a_supervis
     assert!(matches!(error, Err(StoreError::MakerUnknown { .. })));
     assert_eq!(bench.leave(1_000, 2, &next).await, Leave::Wait);
     // Rejected it is all the same: the machine prints another one.
-    let looked = bench.look(&article, inspector, &failed(Reason::Colour));
-    assert_eq!(looked.await.unwrap().standing, Standing::Failed);
+    let wrong = failed(Reason::Colour);
+    let looked = bench.look(&article, inspector, &wrong).await;
+    assert_eq!(looked.unwrap().standing, Standing::Failed);
     let leave = bench.leave(1_000, 3, &next).await;
     assert_eq!(leave, Leave::PrintFirstArticle);
     let next = bench.camera(&next, &Verdict::Passed, FEW).await;
