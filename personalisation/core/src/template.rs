@@ -46,6 +46,8 @@ pub struct TemplateRecord {
     pub origin: Origin,
     /// Who approved it, first one first.
     pub approvals: Vec<PersonId>,
+    /// What was proposed before under the same number, was approved by somebody, and is not what it is made of now.
+    pub former: Vec<Digest>,
     /// Whether a card was bound to it: nothing of it changes any more.
     pub used: bool,
 }
@@ -70,6 +72,11 @@ pub enum TemplateError {
         "proposing a template: cards were made by this version, which is frozen; give the change a version of its own"
     )]
     Frozen,
+    /// It was approved by somebody, and then replaced: who approved it may be who proposes it now.
+    #[error(
+        "proposing a template: this content was approved before under this number, and replaced since; give it a version of its own"
+    )]
+    Former,
     /// Nothing new.
     #[error("proposing a template: it is proposed already as it is")]
     Same,
@@ -106,12 +113,21 @@ impl TemplateRecord {
             Some(record) if record.is_frozen() => {
                 return Err(TemplateError::Frozen);
             }
+            Some(record) if record.former.contains(&template.digest) => {
+                return Err(TemplateError::Former);
+            }
             _ => {}
         }
+        let former = before.map_or_else(Vec::new, |record| {
+            let approved = !record.approvals.is_empty();
+            let replaced = approved.then_some(record.template.digest);
+            record.former.iter().copied().chain(replaced).collect()
+        });
         Ok(Self {
             template,
             origin: Origin::Proposed(by),
             approvals: Vec::new(),
+            former,
             used: false,
         })
     }
@@ -216,6 +232,8 @@ mod tests {
         assert_eq!(propose(&approved, 7), Err(TemplateError::Same));
         let changed = propose(&approved, 8).unwrap();
         assert_eq!((changed.approvals.len(), changed.is_approved()), (0, false));
+        // What Bob and Eve approved does not come back with their approvals.
+        assert_eq!(propose(&changed, 7), Err(TemplateError::Former));
         let used = TemplateRecord {
             used: true,
             ..approved

@@ -2,6 +2,7 @@
 -- PostgreSQL alike; times as in 0001.
 ALTER TABLE quality_set_up ADD COLUMN ribbon BIGINT;        -- which ribbon was in, as the machine's driver tells one from another; NULL: it has none; fixed
 ALTER TABLE quality_operator ADD COLUMN entered_at BIGINT;  -- when it was said, which may be after since; fixed; NULL: before 0021, at since
+ALTER TABLE quality_operator ADD COLUMN entered_by BYTEA;   -- who said it of somebody else; fixed; NULL: they said it themselves
 ALTER TABLE quality_inspection ADD COLUMN asks TEXT;        -- of a machine's look: the person's look that follows from it; NULL: none; fixed
 ALTER TABLE quality_inspection ADD COLUMN figures TEXT;     -- of a machine's look: what it measured, JSON; no personal data; fixed
 

@@ -1,7 +1,8 @@
 //! Connections to either engine, and bringing a database up to date.
 
+use openssl::sha::sha256;
 use sqlx::{
-    AnyConnection, Connection as _, Executor as _, Row as _,
+    AnyConnection, AssertSqlSafe, Connection as _, Executor as _, Row as _,
     any::{AnyConnectOptions, AnyPoolOptions},
     migrate::Migrator,
     sqlite::SqliteConnectOptions,
@@ -80,14 +81,44 @@ pub(crate) async fn migrate_pool(
     dialect: Dialect,
 ) -> Result<(), StoreError> {
     MIGRATIONS.run(pool).await.map_err(StoreError::Migrate)?;
-    let guards = match dialect {
+    let guarded = match dialect {
         // On a server the roles of programs are not granted what most of these refuse.
-        Dialect::Sqlite => include_str!("guards.sqlite.sql"),
-        Dialect::Postgres => include_str!("guards.postgres.sql"),
+        Dialect::Sqlite => guard_sqlite(pool).await,
+        Dialect::Postgres => sqlx::raw_sql(include_str!("guards.postgres.sql"))
+            .execute(pool)
+            .await
+            .map(drop),
     };
-    let guarded = sqlx::raw_sql(guards).execute(pool).await;
-    guarded.map_err(StoreError::database("guarding what is fixed"))?;
-    Ok(())
+    guarded.map_err(StoreError::database("guarding what is fixed"))
+}
+
+/// Makes triggers that are missing; all of them anew where an older program made them. From which guards they were made stands in
+/// the file's `user_version`, which nothing else uses.
+async fn guard_sqlite(pool: &sqlx::Pool<Engine>) -> Result<(), sqlx::Error> {
+    const GUARDS: &str = include_str!("guards.sqlite.sql");
+    let digest = sha256(GUARDS.as_bytes());
+    let [one, two, three, four, ..] = digest;
+    let wanted = i64::from(i32::from_be_bytes([one, two, three, four]));
+    let found: i64 = sqlx::query_scalar("PRAGMA user_version")
+        .fetch_one(pool)
+        .await?;
+    if found == wanted {
+        return sqlx::raw_sql(GUARDS).execute(pool).await.map(drop);
+    }
+    // In one transaction: nobody finds the file unguarded.
+    let mut tx = pool.begin_with(Dialect::Sqlite.begin()).await?;
+    let old: Vec<String> =
+        sqlx::query_scalar("SELECT name FROM sqlite_master WHERE type = 'trigger'")
+            .fetch_all(&mut *tx)
+            .await?;
+    for name in old {
+        let drop = format!("DROP TRIGGER \"{name}\"");
+        tx.execute(AssertSqlSafe(drop)).await?;
+    }
+    sqlx::raw_sql(GUARDS).execute(&mut *tx).await?;
+    let note = format!("PRAGMA user_version = {wanted}");
+    tx.execute(AssertSqlSafe(note)).await?;
+    tx.commit().await
 }
 
 /// Refuses a database that lacks a migration of this program, or has one that this program does not know.

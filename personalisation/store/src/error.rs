@@ -125,6 +125,24 @@ pub enum StoreError {
         /// Which card.
         card: AttemptId,
     },
+    /// A card that has not left its machine by the exit.
+    #[error(
+        "inspecting card {card}: it is not in the exit tray of machine {machine} yet; scan the card that you have in hand"
+    )]
+    StillInside {
+        /// Which card.
+        card: AttemptId,
+        /// Which machine has it.
+        machine: String,
+    },
+    /// A card that nobody can compare with what was ordered.
+    #[error(
+        "inspecting card {card}: what the exit camera saw of it is not kept, so it cannot be found right; reject it, and it is made again"
+    )]
+    NoPictures {
+        /// Which card.
+        card: AttemptId,
+    },
     /// A template that does not become what somebody wants. For the person who asked.
     #[error(transparent)]
     Template(#[from] TemplateError),

@@ -42,3 +42,58 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER stock_compared_fixed BEFORE UPDATE ON stock_compared
     FOR EACH ROW WHEN (NEW.until_at < OLD.until_at) EXECUTE FUNCTION stock_compared_fixed();
+
+-- No new version stands without a proposer: only a migration knows what was in use before approvals were recorded.
+CREATE OR REPLACE FUNCTION template_version_proposed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NEW.proposed_by IS NULL AND (TG_OP = 'INSERT' OR OLD.proposed_by IS NOT NULL) THEN
+        RAISE EXCEPTION 'a template version without a proposer is never made: frozen ones come with a migration';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER template_version_proposed BEFORE INSERT OR UPDATE ON template_version
+    FOR EACH ROW EXECUTE FUNCTION template_version_proposed();
+
+-- Quality: what was said of a card stays, and who said it is named, unless a machine did.
+CREATE OR REPLACE FUNCTION quality_said_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'inspections of cards are only ever added';
+END $$;
+CREATE OR REPLACE TRIGGER quality_inspection_fixed BEFORE UPDATE OR DELETE ON quality_inspection
+    FOR EACH ROW EXECUTE FUNCTION quality_said_fixed();
+CREATE OR REPLACE TRIGGER quality_reason_fixed BEFORE UPDATE OR DELETE ON quality_reason
+    FOR EACH ROW EXECUTE FUNCTION quality_said_fixed();
+CREATE OR REPLACE FUNCTION quality_inspection_named() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (NEW.look = 'machine') <> (NEW.inspector IS NULL) THEN
+        RAISE EXCEPTION 'a person''s look names its inspector, a machine''s nobody';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER quality_inspection_named BEFORE INSERT ON quality_inspection
+    FOR EACH ROW EXECUTE FUNCTION quality_inspection_named();
+
+-- An approved set-up stays as it was approved; who worked where stays, and until when, once it is said.
+CREATE OR REPLACE FUNCTION quality_set_up_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.approved_at IS NOT NULL
+        OR (NEW.machine, NEW.number, NEW.change_id, NEW.cause, NEW.template, NEW.began_at)
+           <> (OLD.machine, OLD.number, OLD.change_id, OLD.cause, OLD.template, OLD.began_at)
+        OR NEW.ribbon IS DISTINCT FROM OLD.ribbon THEN
+        RAISE EXCEPTION 'a set-up that is approved is fixed, and so is what it was made for';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER quality_set_up_fixed BEFORE UPDATE OR DELETE ON quality_set_up
+    FOR EACH ROW EXECUTE FUNCTION quality_set_up_fixed();
+CREATE OR REPLACE FUNCTION quality_operator_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.until IS NOT NULL
+        OR (NEW.machine, NEW.person, NEW.since) <> (OLD.machine, OLD.person, OLD.since)
+        OR NEW.entered_at IS DISTINCT FROM OLD.entered_at OR NEW.entered_by IS DISTINCT FROM OLD.entered_by THEN
+        RAISE EXCEPTION 'who worked at a machine is fixed once it is said';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER quality_operator_fixed BEFORE UPDATE OR DELETE ON quality_operator
+    FOR EACH ROW EXECUTE FUNCTION quality_operator_fixed();

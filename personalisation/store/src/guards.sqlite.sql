@@ -1,5 +1,5 @@
--- What is only ever added to, whoever has the file open. Made anew at each start; a migration that must change such a
--- table drops its guards first.
+-- What is only ever added to, whoever has the file open. Looked after at each start, and made anew where this file is another one
+-- than the guards were made from (connect.rs); a migration that must change such a table drops its guards first.
 CREATE TRIGGER IF NOT EXISTS stock_entry_fixed BEFORE UPDATE ON stock_entry
 BEGIN SELECT RAISE(ABORT, 'entries of the ledger are only ever added'); END;
 CREATE TRIGGER IF NOT EXISTS stock_entry_kept BEFORE DELETE ON stock_entry
@@ -41,3 +41,37 @@ CREATE TRIGGER IF NOT EXISTS stock_compared_kept BEFORE DELETE ON stock_compared
 BEGIN SELECT RAISE(ABORT, 'the moment until when signatures were compared never goes back'); END;
 CREATE TRIGGER IF NOT EXISTS stock_count_kept BEFORE DELETE ON stock_count
 BEGIN SELECT RAISE(ABORT, 'counts of shifts are only ever added'); END;
+
+-- No new version stands without a proposer: only a migration knows what was in use before approvals were recorded.
+CREATE TRIGGER IF NOT EXISTS template_version_made BEFORE INSERT ON template_version WHEN NEW.proposed_by IS NULL
+BEGIN SELECT RAISE(ABORT, 'a template version without a proposer is never made: frozen ones come with a migration'); END;
+CREATE TRIGGER IF NOT EXISTS template_version_proposed BEFORE UPDATE ON template_version
+WHEN NEW.proposed_by IS NULL AND OLD.proposed_by IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'a template version without a proposer is never made: frozen ones come with a migration'); END;
+
+-- Quality: what was said of a card stays, and who said it is named, unless a machine did.
+CREATE TRIGGER IF NOT EXISTS quality_inspection_fixed BEFORE UPDATE ON quality_inspection
+BEGIN SELECT RAISE(ABORT, 'inspections of cards are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS quality_inspection_kept BEFORE DELETE ON quality_inspection
+BEGIN SELECT RAISE(ABORT, 'inspections of cards are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS quality_reason_fixed BEFORE UPDATE ON quality_reason
+BEGIN SELECT RAISE(ABORT, 'inspections of cards are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS quality_reason_kept BEFORE DELETE ON quality_reason
+BEGIN SELECT RAISE(ABORT, 'inspections of cards are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS quality_inspection_named BEFORE INSERT ON quality_inspection
+WHEN (NEW.look = 'machine') <> (NEW.inspector IS NULL)
+BEGIN SELECT RAISE(ABORT, 'a person''s look names its inspector, a machine''s nobody'); END;
+
+-- An approved set-up stays as it was approved; who worked where stays, and until when, once it is said.
+CREATE TRIGGER IF NOT EXISTS quality_set_up_fixed BEFORE UPDATE ON quality_set_up
+WHEN OLD.approved_at IS NOT NULL OR NEW.machine <> OLD.machine OR NEW.number <> OLD.number OR NEW.change_id <> OLD.change_id
+     OR NEW.cause <> OLD.cause OR NEW.template <> OLD.template OR NEW.began_at <> OLD.began_at OR NEW.ribbon IS NOT OLD.ribbon
+BEGIN SELECT RAISE(ABORT, 'a set-up that is approved is fixed, and so is what it was made for'); END;
+CREATE TRIGGER IF NOT EXISTS quality_set_up_kept BEFORE DELETE ON quality_set_up
+BEGIN SELECT RAISE(ABORT, 'a set-up that is approved is fixed, and so is what it was made for'); END;
+CREATE TRIGGER IF NOT EXISTS quality_operator_fixed BEFORE UPDATE ON quality_operator
+WHEN OLD.until IS NOT NULL OR NEW.machine <> OLD.machine OR NEW.person <> OLD.person OR NEW.since <> OLD.since
+     OR NEW.entered_at IS NOT OLD.entered_at OR NEW.entered_by IS NOT OLD.entered_by
+BEGIN SELECT RAISE(ABORT, 'who worked at a machine is fixed once it is said'); END;
+CREATE TRIGGER IF NOT EXISTS quality_operator_kept BEFORE DELETE ON quality_operator
+BEGIN SELECT RAISE(ABORT, 'who worked at a machine is fixed once it is said'); END;

@@ -119,10 +119,17 @@ GRANT SELECT ON staff_person, staff_role TO stempel_template;
 -- Who gives a lost machine up.
 GRANT SELECT ON staff_person, staff_role TO stempel_line;
 
--- Quality: the line asks for first articles, and writes down what the exit camera saw; people sign on, inspect and approve at the
--- console, which erases what they looked at.
-GRANT SELECT, INSERT, UPDATE ON quality_set_up TO stempel_line, stempel_console;
-GRANT SELECT, INSERT ON quality_inspection, quality_reason TO stempel_line, stempel_console;
+-- Quality: the line asks for first articles, and writes down what the exit camera saw: it approves nothing, and names no inspector
+-- (a look without one is a machine's, by the guards). People sign on, inspect and approve at the console, which erases what they
+-- looked at.
+GRANT SELECT, UPDATE (article_order, article_attempt),
+      INSERT (machine, number, change_id, cause, template, ribbon, began_at, article_order, article_attempt)
+    ON quality_set_up TO stempel_line;
+GRANT SELECT, INSERT, UPDATE ON quality_set_up TO stempel_console;
+GRANT SELECT, INSERT (order_id, attempt, look, machine, passed, inspected_at, detail, asks, figures)
+    ON quality_inspection TO stempel_line;
+GRANT SELECT, INSERT ON quality_inspection TO stempel_console;
+GRANT SELECT, INSERT ON quality_reason TO stempel_line, stempel_console;
 GRANT INSERT ON quality_picture TO stempel_line;
 GRANT SELECT, UPDATE ON quality_picture TO stempel_console;
 GRANT SELECT, INSERT, UPDATE ON quality_operator TO stempel_console;

@@ -343,7 +343,14 @@ fn assemble(
         let by = columns.read_if_any("proposed_by", person)?;
         let used: Option<i64> = columns.get("first_used_at")?;
         let own = approvals.iter().filter(|(of, _)| *of == template);
+        let mut former: Vec<_> = approvals
+            .iter()
+            .filter(|(of, _)| of.key == template.key && of.digest != template.digest)
+            .map(|(of, _)| of.digest)
+            .collect();
+        former.dedup();
         Ok(TemplateRecord {
+            former,
             approvals: own.map(|(_, person)| *person).collect(),
             origin: by.map_or(Origin::Founding, Origin::Proposed),
             used: used.is_some(),

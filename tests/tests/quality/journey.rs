@@ -44,7 +44,11 @@ fn cards_from_a_machine_are_approved_and_failed_by_keys_alone() {
     assert_eq!(place.printed(), 2);
 
     // The second one has a scratch: scrapped, and made again in the same order under another number.
-    place.scan(&number);
+    // Scanned over the page of the first one, which waits for nobody any more.
+    place.scan(&first);
+    let says = place.centre.says();
+    assert!(says.contains("waits for no inspector"), "{says}");
+    place.scan_over(&number);
     place.has_focus("check");
     place.press("-i");
     place.decide("The card is void and is made again");
@@ -85,7 +89,7 @@ fn every_look_is_in_the_audit(place: &Place) {
     };
     assert_eq!(
         count(&["\"inspect-card\"", "\"intent\"", "for inspection"]),
-        3
+        4
     );
     assert!(count(&["\"read-exit-picture\"", "\"intent\"", "for inspection"]) >= 12);
     assert_eq!(count(&["\"judge-card\"", "\"outcome\"", "\"passed\""]), 2);
@@ -137,23 +141,56 @@ fn whoever_made_a_card_and_whoever_cannot_be_told_from_its_maker_does_not_inspec
 }
 
 #[test]
-fn a_scanner_that_goes_off_over_a_card_ticks_nothing_and_sends_nothing() {
+fn a_verdict_is_of_the_card_in_hand_whatever_the_scanner_does() {
     let mut place = Place::begin(3);
     place.sign_on("klein");
     place.hall.order(1);
     let mut line = place.hall.line();
-    let (_, number) = document(&mut line);
+    let (order, number) = document(&mut line);
     place.hall.finish(line, "one card");
+    let no_card = "document.querySelector('.error-summary')?.innerText.includes('No card')";
+    let ticked = "return document.querySelectorAll('main input:checked').length";
+
+    // From the list: its pictures, and no verdict before it is scanned.
     place.centre.sign_in("hansen", "/quality/inspect");
+    place.centre.click("main table a").unwrap();
+    place.centre.wait_for(ALL_PICTURES).unwrap();
+    let says = place.centre.says();
+    assert!(
+        says.contains("Scan the card that you have in hand"),
+        "{says}"
+    );
+    let form = "return document.querySelectorAll('[name=verdict]').length";
+    assert_eq!(place.centre.run(form).unwrap(), 0);
+    let findings = place.centre.axe().unwrap();
+    assert!(findings.is_empty(), "{findings:#?}");
+
+    // A wrong scan, and then the right one: the field is empty again, and has the focus.
+    place.has_focus("card");
+    place.centre.keys("4711\u{e007}").unwrap();
+    place.centre.wait_for(no_card).unwrap();
     place.scan(&number);
     place.has_focus("check");
-    let page = place.centre.url().unwrap();
-    place.centre.keys("+123456789\u{e007}").unwrap();
-    std::thread::sleep(std::time::Duration::from_millis(400));
-    assert_eq!(place.centre.url().unwrap(), page);
-    let ticked = "return document.querySelectorAll('main input:checked').length";
+
+    // A scan over the card's page opens what was scanned; it ticks nothing and records nothing.
+    place.scan_over("+123456789");
+    place.centre.wait_for(no_card).unwrap();
+    place.scan(&number);
+    place.has_focus("check");
     assert_eq!(place.centre.run(ticked).unwrap(), 0);
-    // Nor does a card pass of which not every point was looked at.
+
+    // A form of another card than the one in hand.
+    let swap = "document.querySelector('form[data-keys] [name=card]').value = '4711'";
+    place.centre.run(swap).unwrap();
+    place.press("123456789+");
+    place.centre.press(e2e::browser::Key::Enter).unwrap();
+    let not_in_hand =
+        "document.querySelector('main').innerText.includes('not the card in your hand')";
+    place.centre.wait_for(not_in_hand).unwrap();
+    place.scan(&number);
+    place.has_focus("check");
+
+    // Not every point was looked at; the keys work on, and finish it.
     place.press("1+");
     place.centre.press(e2e::browser::Key::Enter).unwrap();
     place
@@ -162,4 +199,16 @@ fn a_scanner_that_goes_off_over_a_card_ticks_nothing_and_sends_nothing() {
         .unwrap();
     let findings = place.centre.axe().unwrap();
     assert!(findings.is_empty(), "{findings:#?}");
+    place.has_focus("check");
+    let verdicts = place.centre.audit();
+    let verdicts = verdicts
+        .iter()
+        .filter(|line| line.contains("\"judge-card\""));
+    assert_eq!(verdicts.count(), 0, "nothing was recorded yet");
+    place.press("23456789");
+    place.decide("The first card is approved");
+    let newest = place.attempts(&order).pop().unwrap();
+    let known = place.centre.store.quality(newest.id());
+    let known = place.centre.runtime.block_on(known).unwrap();
+    assert!(known.may_be_packed());
 }

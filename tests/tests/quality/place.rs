@@ -57,11 +57,20 @@ impl Place {
     /// Scans what a scanner reads: fast, and Enter behind it; the card's page is there.
     pub fn scan(&self, number: &str) {
         self.has_focus("card");
+        self.centre.run("window.before = true").unwrap();
         self.centre.keys(number).unwrap();
         self.centre.press(Key::Enter).unwrap();
-        self.centre
-            .wait_for("location.pathname.startsWith('/quality/inspect/')")
-            .unwrap();
+        let there = format!(
+            "!window.before && document.querySelector('h1').innerText.includes('{number}')"
+        );
+        self.centre.wait_for(&there).unwrap();
+    }
+
+    /// Scans while another page is open.
+    pub fn scan_over(&self, number: &str) {
+        self.centre.run("window.before = true").unwrap();
+        self.centre.keys(&format!("{number}\u{e007}")).unwrap();
+        self.centre.wait_for("!window.before").unwrap();
     }
 
     /// What has the focus.

@@ -98,6 +98,17 @@ impl<'a> Form<'a> {
         }
     }
 
+    /// A form that is not seen: the script [`crate::assets::KEYS`] fills `field` with what a scanner types over the page, while
+    /// the focus is in no field for text, and sends it.
+    pub fn wrap_scans(&self, action: &str, field: &str) -> Markup {
+        html! {
+            form method="post" action=(action) data-scans hidden {
+                (self.visit.token_field())
+                input type="hidden" name=(field);
+            }
+        }
+    }
+
     /// The same without the guard: nothing is lost by leaving a sign-in, or what a scanner types.
     pub fn wrap_unguarded(&self, action: &str, fields: &Markup) -> Markup {
         html! {

@@ -6,16 +6,17 @@
 //!          └ failed ─> scrapped, remade                      └ failed ─> scrapped, remade
 //!                          └─> a person says whether the machine was right
 //! ```
+//! Whatever was said of it: a card whose attempt has come to nothing never passes.
 
 mod reason;
+mod sampling;
 mod set_up;
-
-use std::num::NonZeroU32;
+mod stage;
 
 pub use reason::Reason;
+pub use sampling::{Draw, Sampling, follows_a_lost_or_bad_card};
 pub use set_up::{Answer, Cause, InPlace, Leave, SetUp, answer};
-
-use crate::attempt::AttemptId;
+pub use stage::Stage;
 
 /// Why somebody, or something, looks at a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -64,34 +65,6 @@ impl Look {
     }
 }
 
-/// How many cards a person looks at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sampling {
-    /// Every card.
-    Full,
-    /// One in so many, on the average.
-    OneIn(NonZeroU32),
-}
-
-impl Sampling {
-    /// Whether this card is looked at. The order's id decides, which was drawn at random when the order was approved, before
-    /// anybody knew by whom and on which machine it would be made: nobody can choose, and everybody comes to the same answer.
-    pub fn picks(self, card: AttemptId) -> bool {
-        let n = match self {
-            Self::Full => return true,
-            Self::OneIn(n) => u64::from(n.get()),
-        };
-        let random = card
-            .order
-            .as_bytes()
-            .iter()
-            .take(8)
-            .fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
-        // A remake is another card.
-        random.wrapping_add(u64::from(card.attempt.get())) % n == 0
-    }
-}
-
 /// What was said of a card.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict {
@@ -128,8 +101,10 @@ impl Verdict {
 }
 
 /// What is known of a card's quality.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Known {
+    /// Where the card is on its way.
+    pub stage: Stage,
     /// What the exit camera's pictures said.
     pub machine: Option<Verdict>,
     /// Whose look follows from that ([`Look::after`]).
@@ -143,15 +118,29 @@ pub struct Known {
 pub enum Standing {
     /// For this look.
     Waits(Look),
-    /// For nothing: it may be packed.
+    /// For nothing: nobody has anything against it.
     Passed,
-    /// For nothing: it is to be scrapped.
+    /// For nothing: it is void, or to be scrapped.
     Failed,
 }
 
 impl Known {
-    /// What a card waits for. Any verdict against it ends it.
+    /// A card at that stage of which nothing was said yet.
+    pub const fn nothing(stage: Stage) -> Self {
+        Self {
+            stage,
+            machine: None,
+            asks: None,
+            person: None,
+        }
+    }
+
+    /// What a card waits for. Any verdict against it ends it, and so does the end of its attempt: taken out by the door, lost
+    /// with its machine, whatever the camera saw.
     pub fn standing(&self) -> Standing {
+        if self.stage == Stage::Void {
+            return Standing::Failed;
+        }
         match (&self.machine, self.asks, &self.person) {
             (None, ..) => Standing::Waits(Look::Machine),
             (Some(Verdict::Failed(_)), ..) | (_, _, Some(Verdict::Failed(_))) => Standing::Failed,
@@ -160,55 +149,38 @@ impl Known {
         }
     }
 
-    /// Which person's look is still to come.
+    /// Which person's look is still to come. Of a void card only whether its machine was right to reject it.
     pub fn waits_for_person(&self) -> Option<Look> {
-        self.asks.filter(|_| self.person.is_none())
+        let asks = self.asks.filter(|_| self.person.is_none())?;
+        (self.stage != Stage::Void || asks == Look::Rejection).then_some(asks)
+    }
+
+    /// Whether the card may be packed: it left its machine by the exit, where only cards lie that are good to the machine, and
+    /// nobody who has to look at it has anything against it, or is still to come.
+    pub fn may_be_packed(&self) -> bool {
+        self.stage == Stage::ExitTray && self.standing() == Standing::Passed
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{attempt::AttemptNumber, ids::OrderId};
-
-    fn card(number: u64) -> AttemptId {
-        let mut bytes = [0; 16];
-        bytes[..8].copy_from_slice(&number.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
-        AttemptId {
-            order: OrderId::from_bytes(bytes),
-            attempt: AttemptNumber::FIRST,
-        }
-    }
-
-    #[test]
-    fn one_in_n_is_picked_and_always_the_same() {
-        let n = NonZeroU32::new(20).unwrap();
-        let picked = (0..20_000).filter(|number| Sampling::OneIn(n).picks(card(*number)));
-        let picked: Vec<u64> = picked.collect();
-        assert!((900..1_100).contains(&picked.len()), "{}", picked.len());
-        assert!(
-            picked
-                .iter()
-                .all(|number| Sampling::OneIn(n).picks(card(*number)))
-        );
-        assert!((0..100).all(|number| Sampling::Full.picks(card(number))));
-        let one = Sampling::OneIn(NonZeroU32::MIN);
-        assert!((0..100).all(|number| one.picks(card(number))));
-    }
 
     #[test]
     fn a_card_passes_when_all_who_must_have_looked() {
         let failed = || Verdict::from_reasons([Reason::Blemish]);
         let seen = |machine: Verdict, article, sampled| Known {
+            stage: Stage::ExitTray,
             asks: Look::after(&machine, article, sampled),
             machine: Some(machine),
             person: None,
         };
-        let unseen = Known::default();
+        let unseen = Known::nothing(Stage::Inside);
         assert_eq!(unseen.standing(), Standing::Waits(Look::Machine));
         assert_eq!(unseen.waits_for_person(), None);
         let unpicked = seen(Verdict::Passed, false, false);
         assert_eq!(unpicked.standing(), Standing::Passed);
+        assert!(unpicked.may_be_packed());
         for (article, sampled, look) in [
             (true, false, Look::FirstArticle),
             (true, true, Look::FirstArticle),
@@ -217,11 +189,36 @@ mod tests {
             let mut known = seen(Verdict::Passed, article, sampled);
             assert_eq!(known.standing(), Standing::Waits(look));
             assert_eq!(known.waits_for_person(), Some(look));
+            assert!(
+                !known.may_be_packed(),
+                "in the exit tray, and not looked at"
+            );
             known.person = Some(failed());
             assert_eq!(known.standing(), Standing::Failed);
+            assert!(!known.may_be_packed());
             known.person = Some(Verdict::Passed);
             assert_eq!(known.standing(), Standing::Passed);
             assert_eq!(known.waits_for_person(), None);
+            assert!(known.may_be_packed());
+            known.stage = Stage::Inside;
+            assert!(!known.may_be_packed(), "it is not in the exit tray");
+        }
+    }
+
+    #[test]
+    fn a_card_that_came_to_nothing_never_passes() {
+        for asks in [None, Some(Look::FirstArticle), Some(Look::Sample)] {
+            for person in [None, Some(Verdict::Passed)] {
+                let known = Known {
+                    stage: Stage::Void,
+                    machine: Some(Verdict::Passed),
+                    asks,
+                    person,
+                };
+                assert_eq!(known.standing(), Standing::Failed, "{known:?}");
+                assert_eq!(known.waits_for_person(), None, "{known:?}");
+                assert!(!known.may_be_packed(), "{known:?}");
+            }
         }
     }
 
@@ -229,6 +226,7 @@ mod tests {
     fn a_false_alarm_is_counted_and_brings_no_card_back() {
         let machine = Verdict::from_reasons([Reason::Blemish]);
         let mut known = Known {
+            stage: Stage::Void,
             asks: Look::after(&machine, true, true),
             machine: Some(machine),
             person: None,

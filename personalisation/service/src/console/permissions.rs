@@ -36,6 +36,8 @@ pub enum Resource {
     Quarantine,
     /// Machines and queue.
     Floor,
+    /// Who else worked at a machine, and did not say so.
+    Attendance,
     /// Versions of the templates that faces are printed by.
     Templates,
     /// Stations.
@@ -63,8 +65,8 @@ pub enum Action {
 
 use Action::{Act, See};
 use Resource::{
-    Approvals, Configuration, Fleet, Floor, Forced, Inspection, Notices, Oversight, Quality,
-    Quarantine, Review, Search, Staff, Start, Stock, Templates,
+    Approvals, Attendance, Configuration, Fleet, Floor, Forced, Inspection, Notices, Oversight,
+    Quality, Quarantine, Review, Search, Staff, Start, Stock, Templates,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
@@ -72,6 +74,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Clerk, Start, &[See]),
     (Role::Supervisor, Start, &[See]),
     (Role::Supervisor, Floor, &[See, Act]),
+    (Role::Supervisor, Attendance, &[See, Act]),
     (Role::Supervisor, Review, &[See, Act]),
     (Role::Supervisor, Forced, &[See, Act]),
     (Role::Supervisor, Approvals, &[See, Act]),

@@ -9,7 +9,7 @@ use evidence::entry::Act;
 use personalisation_core::{
     attempt::Digest,
     ids::ActId,
-    template::{TemplateKey, TemplateRecord},
+    template::{TemplateError, TemplateKey, TemplateRecord},
 };
 use personalisation_store::{Store, StoreError, review::names};
 use rand::CryptoRng;
@@ -27,6 +27,11 @@ pub enum TemplateDeskError {
     /// This program has no such version.
     #[error("this program has no {0}; see `template list`")]
     NoSuch(Name),
+    /// It is proposed with a content that this program does not have, so that nobody saw its specimen here.
+    #[error(
+        "approving a template: this program has another content of {0} than was proposed, and cannot draw its specimen; approve with the release that has it"
+    )]
+    OtherContent(Name),
     /// The rules, or the database.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -67,6 +72,12 @@ pub fn digest(text: &str) -> Option<Digest> {
     Some(Digest(bytes))
 }
 
+/// Whether the specimen of that content is what this program draws.
+pub fn is_drawn_here(key: &TemplateKey, content: Digest) -> bool {
+    let mut ours = templates().iter();
+    ours.any(|template| template.key == *key && template.digest == content)
+}
+
 /// Proposes or approves, as somebody whose roles are looked up here. The intent is durable before, the outcome stands in the
 /// transaction of the change.
 pub async fn carry_out(
@@ -101,6 +112,7 @@ pub async fn carry_out(
                 None => Err(TemplateDeskError::NoSuch(name)),
             }
         }
+        Wish::Approve(seen) if !is_drawn_here(key, seen) => Err(not_drawn(store, key, seen).await),
         Wish::Approve(seen) => {
             let outcome = [act.outcome(now, hex::encode(seen.0))];
             let approved = store.approve_template(key, seen, by, &outcome, now).await;
@@ -113,4 +125,19 @@ pub async fn carry_out(
             .await?;
     }
     done
+}
+
+/// Why nobody approves here what this program does not draw.
+async fn not_drawn(store: &Store, key: &TemplateKey, content: Digest) -> TemplateDeskError {
+    match store.templates().await {
+        Ok(known) => {
+            let mut known = known.iter().map(|record| &record.template);
+            if known.any(|one| one.key == *key && one.digest == content) {
+                TemplateDeskError::OtherContent(Name(key.clone()))
+            } else {
+                StoreError::Template(TemplateError::Changed).into()
+            }
+        }
+        Err(error) => error.into(),
+    }
 }

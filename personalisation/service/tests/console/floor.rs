@@ -64,3 +64,79 @@ async fn clerks_have_no_business_on_the_floor() {
         assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}");
     }
 }
+
+/// Where nobody works.
+const WARNING: &str = "Cards are made here and nobody is signed on";
+
+#[tokio::test]
+async fn a_machine_with_cards_and_nobody_signed_on_says_so() {
+    let place = Place::new().await;
+    let operator = place.somebody("klein", Role::Operator).await;
+    let cookie = place.session(operator).await;
+    let page = async || place.call("GET", "/floor", Some(&cookie), None).await.text;
+    let mut idle = machine("SN-1", None, edge::now());
+    idle.cards = 0;
+    place.store().machine_seen(&idle).await.unwrap();
+    assert!(!page().await.contains(WARNING), "it makes none");
+    let busy = machine("SN-1", None, edge::now());
+    place.store().machine_seen(&busy).await.unwrap();
+    assert!(page().await.contains(WARNING));
+    let form = Place::form("since=0");
+    let begin = "/floor/SN-1/sign-on/begin";
+    let signed = place.call("POST", begin, Some(&cookie), Some(&form)).await;
+    assert_eq!(signed.status, StatusCode::SEE_OTHER);
+    assert!(!page().await.contains(WARNING), "somebody is");
+}
+
+#[tokio::test]
+async fn a_supervisor_enters_who_worked_at_a_machine_and_an_operator_does_not() {
+    let place = Place::new().await;
+    let operator = place.somebody("klein", Role::Operator).await;
+    let operator = place.session(operator).await;
+    let supervisor = place.somebody("muller", Role::Supervisor).await;
+    let supervisor = place.session(supervisor).await;
+    let page = async |cookie: &String| {
+        let path = "/floor/SN-1/sign-on";
+        place.call("GET", path, Some(cookie), None).await.text
+    };
+    assert!(!page(&operator).await.contains("Enter this work"));
+    let shown = page(&supervisor).await;
+    assert!(shown.contains("Enter this work"), "{shown}");
+    // Three days ago at a full hour, as the page offers it.
+    let three_days = edge::now() - Duration::days(3);
+    let hour = three_days.unix_timestamp() / 3600 * 3600;
+    assert!(shown.contains(&format!("value=\"{hour}\"")), "{shown}");
+    let enter = async |cookie: &String, fields: &str| {
+        let (path, form) = ("/floor/SN-1/sign-on/enter", Place::form(fields));
+        place.call("POST", path, Some(cookie), Some(&form)).await
+    };
+    let fields = format!("login=klein&from={hour}&hours=8");
+    let refused = enter(&operator, &fields).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    let done = enter(&supervisor, &fields).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    let now = edge::now().unix_timestamp();
+    for (fields, why) in [
+        (fields, "over and is not entered yet"),
+        (
+            format!("login=klein&from={hour}&hours=13"),
+            "over and is not entered yet",
+        ),
+        (
+            format!("login=klein&from={}&hours=1", now + 60),
+            "over and is not entered yet",
+        ),
+        (
+            format!("login=nobody&from={hour}&hours=1"),
+            "Nobody has this login",
+        ),
+    ] {
+        let again = enter(&supervisor, &fields).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields}");
+        assert!(again.text.contains(why), "{fields}: {}", again.text);
+    }
+    let lines = place.audit().await;
+    let entered = lines.iter().filter(|line| line.contains("\"enter-work\""));
+    // Three acts, each begun and ended: done, known already; a wrong time or login is none.
+    assert_eq!(entered.count(), 4);
+}

@@ -1,7 +1,12 @@
 //! Templates at the console: one proposes, two others approve, and each is told what stands against them.
 
 use axum::http::StatusCode;
-use dossier::staff::Role;
+use dossier::{dossier::DocumentType, staff::Role};
+use personalisation::edge;
+use personalisation_core::{
+    attempt::Digest,
+    template::{Template, TemplateKey},
+};
 
 use crate::console::place::Place;
 
@@ -111,4 +116,36 @@ async fn who_approves_sees_the_specimen_and_who_may_not_does_not() {
     let none = format!("{PAGE}/specimen/side");
     let none = place.call("GET", &none, Some(&klein), None).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_this_program_cannot_draw_is_not_approved_here() {
+    let place = Place::new().await;
+    let weber = place.somebody("weber", Role::Administrator).await;
+    let klein = place.somebody("klein", Role::Supervisor).await;
+    let klein = place.session(klein).await;
+    // By another release of the program.
+    let template = Template {
+        key: TemplateKey {
+            issuer_profile: "luxembourg".to_owned(),
+            document: DocumentType::ResidencePermit,
+            version: 1,
+        },
+        digest: Digest([7; 32]),
+    };
+    let proposed = place
+        .store()
+        .propose_template(&template, weber, &[], edge::now());
+    proposed.await.unwrap();
+    let page = place.call("GET", PAGE, Some(&klein), None).await.text;
+    assert!(!page.contains("Approve this version"), "{page}");
+    let form = Place::form(&format!("digest={}", "07".repeat(32)));
+    let path = format!("{PAGE}/approve");
+    let refused = place.call("POST", &path, Some(&klein), Some(&form)).await;
+    assert_eq!(refused.status, StatusCode::CONFLICT);
+    let says = "cannot show you its specimen";
+    assert!(refused.text.contains(says), "{}", refused.text);
+    let known = place.store().templates().await.unwrap();
+    let record = known.iter().find(|one| one.template == template).unwrap();
+    assert_eq!(record.approvals, []);
 }

@@ -18,7 +18,7 @@ use super::{
 };
 use crate::{
     Store, StoreError, audit,
-    quality::{ByMachine, Sighting, seen_by_machine},
+    quality::{ByMachine, seen_by_machine},
     row::length,
     stock::{self, Movement, move_blanks},
     template,
@@ -62,10 +62,7 @@ impl Store {
         }
         let sealed = &sealed;
         let sighting = match advance.seen {
-            Some(seen) => Some(Sighting {
-                seen,
-                pictures: self.seal_pictures(rng, id, seen.pictures)?,
-            }),
+            Some(seen) => Some(self.sighting(rng, id, seen)?),
             None => None,
         };
         let sighting = &sighting;

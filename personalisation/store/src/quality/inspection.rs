@@ -3,19 +3,20 @@
 use dossier::PersonId;
 use evidence::entry::Entry;
 use personalisation_core::{
-    attempt::{AttemptId, AttemptNumber, ScrapReason},
+    attempt::{Attempt, AttemptId, AttemptNumber, ScrapReason},
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
     ids::OrderId,
-    quality::{Known, Look, Reason, Sampling, Standing, Verdict},
+    quality::{Draw, Known, Look, Reason, Sampling, Stage, Standing, Verdict},
 };
+use rand::CryptoRng;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
 use super::{
     operator,
     picture::{self, Picture, Sealed},
-    set_up,
+    sampling, set_up,
 };
 use crate::{
     Store, StoreError, audit,
@@ -44,10 +45,11 @@ pub struct ByMachine<'a> {
     pub pictures: &'a [(Picture, Zeroizing<Vec<u8>>)],
 }
 
-/// The same, with its pictures sealed.
+/// The same, with its pictures sealed, and the card's draw.
 pub(crate) struct Sighting<'a> {
-    pub(crate) seen: &'a ByMachine<'a>,
-    pub(crate) pictures: Vec<Sealed>,
+    seen: &'a ByMachine<'a>,
+    pictures: Vec<Sealed>,
+    draw: Draw,
 }
 
 /// What a person saw.
@@ -77,6 +79,8 @@ pub struct Card {
     pub id: AttemptId,
     /// Its document number.
     pub number: DocumentNumber,
+    /// The serial of its chip.
+    pub chip: ChipSerial,
     /// Which machine made it.
     pub machine: String,
     /// What a machine's look said against it, in words.
@@ -101,24 +105,35 @@ impl Store {
     /// Records what a person saw of a card that waits for one: a first article, which approves its machine's set-up or leaves it
     /// waiting for another one, a sample, or one that its machine rejected. Its pictures are erased. A card that fails is
     /// scrapped with the same commit: blank spoiled, number void, a remake of its order in the queue; while a worker has it
-    /// that is [`StoreError::Stale`]. Refuses who made the card ([`StoreError::MadeIt`]), a card of which nobody knows who
-    /// made it ([`StoreError::MakerUnknown`]), and one that waits for nobody ([`StoreError::Stale`]).
+    /// that is [`StoreError::Stale`]. Refuses who made the card ([`StoreError::MadeIt`]), one that has not left its machine by
+    /// the exit ([`StoreError::StillInside`]), and one that waits for nobody ([`StoreError::Stale`]); and to let a card pass of
+    /// which nobody knows who made it ([`StoreError::MakerUnknown`]), or whose pictures are not there
+    /// ([`StoreError::NoPictures`]). Rejected it is nevertheless: a machine that waits for it goes on with another one.
     pub async fn inspected_by_person(
         &self,
         seen: &ByPerson<'_>,
         entries: &[Entry],
         now: OffsetDateTime,
     ) -> Result<Recorded, StoreError> {
-        transaction!(self, DOING, |tx| {
-            let machine = operator::demand_stranger(tx, seen.card, seen.inspector).await?;
-            let mut known = known(tx, seen.card).await?;
+        let recorded = transaction!(self, DOING, |tx| {
+            let made = operator::demand_stranger(tx, seen.card, seen.inspector).await?;
+            let attempt = attempt(tx, seen.card).await?;
+            let mut known = known(tx, &attempt).await?;
             let Some(look) = known.waits_for_person() else {
                 return Err(stale(seen.card));
             };
+            if known.stage == Stage::Inside {
+                let (card, machine) = (seen.card, made.machine);
+                return Err(StoreError::StillInside { card, machine });
+            }
+            if *seen.verdict == Verdict::Passed {
+                made.demand_maker(seen.card)?;
+                picture::demand_kept(tx, seen.card).await?;
+            }
             let row = Row {
                 card: seen.card,
                 look,
-                machine: &machine,
+                machine: &made.machine,
                 verdict: seen.verdict,
                 detail: None,
                 figures: None,
@@ -137,24 +152,29 @@ impl Store {
             audit::write(tx, entries).await?;
             // What a machine rejected is scrapped already.
             if standing == Standing::Failed && look != Look::Rejection {
-                scrap(self, tx, seen.card, now).await?;
+                scrap(self, tx, attempt, now).await?;
             }
             picture::erase(tx, seen.card, now).await?;
             Ok(Recorded { look, standing })
-        })
+        });
+        self.empty_log().await;
+        recorded
     }
 
-    /// What a card waits for.
-    pub async fn quality(&self, card: AttemptId) -> Result<Standing, StoreError> {
+    /// Everything that is known of a card: what it waits for, and whether it may be packed.
+    pub async fn quality(&self, card: AttemptId) -> Result<Known, StoreError> {
         transaction!(self, "reading a card's quality", |tx| {
-            Ok(known(tx, card).await?.standing())
+            let attempt = attempt(tx, card).await?;
+            known(tx, &attempt).await
         })
     }
 
-    /// Who made a card is no stranger to it: refuses whom [`Store::inspected_by_person`] would refuse.
+    /// Who made a card is no stranger to it: refuses whom [`Store::inspected_by_person`] would not let pass a card
+    /// ([`StoreError::MakerUnknown`]), or not judge it at all ([`StoreError::MadeIt`]).
     pub async fn may_inspect(&self, card: AttemptId, person: PersonId) -> Result<(), StoreError> {
         transaction!(self, "looking who made a card", |tx| {
-            operator::demand_stranger(tx, card, person).await.map(drop)
+            let made = operator::demand_stranger(tx, card, person).await?;
+            made.demand_maker(card)
         })
     }
 
@@ -194,7 +214,7 @@ impl Store {
         const DOING: &str = "reading a card";
         transaction!(self, DOING, |tx| {
             let row = sqlx::query(
-                "SELECT attempt.document_number, seen.machine, seen.detail FROM line_attempt AS attempt
+                "SELECT attempt.document_number, attempt.chip_serial, seen.machine, seen.detail FROM line_attempt AS attempt
                  JOIN quality_inspection AS seen ON seen.order_id = attempt.order_id
                      AND seen.attempt = attempt.attempt AND seen.look = 'machine'
                  WHERE attempt.order_id = $1 AND attempt.attempt = $2",
@@ -211,13 +231,31 @@ impl Store {
                 row: &row,
             };
             let number = columns.word_if_any("document_number", |text| text.parse().ok())?;
+            let attempt = attempt(tx, id).await?;
             Ok(Some(Card {
                 id,
                 number: number.ok_or_else(|| columns.bad("document_number"))?,
+                chip: columns.read("chip_serial", |bytes| {
+                    Some(ChipSerial::from_bytes(bytes.try_into().ok()?))
+                })?,
                 machine: columns.get("machine")?,
                 detail: columns.get("detail")?,
-                known: known(tx, id).await?,
+                known: known(tx, &attempt).await?,
             }))
+        })
+    }
+
+    /// What a machine saw of a card, as it is written.
+    pub(crate) fn sighting<'a>(
+        &self,
+        rng: &mut impl CryptoRng,
+        card: AttemptId,
+        seen: &'a ByMachine<'a>,
+    ) -> Result<Sighting<'a>, StoreError> {
+        Ok(Sighting {
+            seen,
+            pictures: self.seal_pictures(rng, card, seen.pictures)?,
+            draw: self.draw(card)?,
         })
     }
 }
@@ -232,7 +270,9 @@ pub(crate) async fn seen_by_machine(
 ) -> Result<(), StoreError> {
     let seen = sighting.seen;
     let article = set_up::is_article(&mut **tx, card).await?;
-    let asks = Look::after(seen.verdict, article, seen.sampling.picks(card));
+    let sampled =
+        seen.sampling.picks(sighting.draw) || sampling::is_suspect(&mut **tx, card).await?;
+    let asks = Look::after(seen.verdict, article, sampled);
     let row = Row {
         card,
         look: Look::Machine,
@@ -257,16 +297,9 @@ pub(crate) async fn seen_by_machine(
 async fn scrap(
     store: &Store,
     tx: &mut Tx,
-    card: AttemptId,
+    from: Attempt,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    let row = sqlx::query("SELECT * FROM line_attempt WHERE order_id = $1 AND attempt = $2")
-        .bind(card.order.as_bytes().to_vec())
-        .bind(i64::from(card.attempt.get()))
-        .fetch_one(&mut **tx)
-        .await
-        .map_err(StoreError::database(DOING))?;
-    let from = attempt_of(&row)?;
     let to = from.clone().scrap(ScrapReason::InspectionFailed)?;
     write_unleased(store, tx, &from, &to, now).await?;
     end_of_attempt(tx, &to, now).await
@@ -279,25 +312,34 @@ fn stale(card: AttemptId) -> StoreError {
     }
 }
 
+/// The line's role may not name an inspector, so what a machine saw is written without that column.
 async fn insert(tx: &mut Tx, row: &Row<'_>, now: OffsetDateTime) -> Result<(), StoreError> {
-    sqlx::query(
+    let statement = if row.inspector.is_some() {
+        "INSERT INTO quality_inspection (order_id, attempt, look, machine, passed, inspected_at, inspector)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)"
+    } else {
         "INSERT INTO quality_inspection
-             (order_id, attempt, look, machine, passed, detail, inspector, inspected_at, asks, figures)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
-    )
-    .bind(row.card.order.as_bytes().to_vec())
-    .bind(i64::from(row.card.attempt.get()))
-    .bind(row.look.name())
-    .bind(row.machine)
-    .bind(i64::from(*row.verdict == Verdict::Passed))
-    .bind(row.detail)
-    .bind(row.inspector.map(|person| person.as_bytes().to_vec()))
-    .bind(micros(now))
-    .bind(row.asks.map(Look::name))
-    .bind(row.figures)
-    .execute(&mut **tx)
-    .await
-    .map_err(StoreError::database(DOING))?;
+             (order_id, attempt, look, machine, passed, inspected_at, detail, asks, figures)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+    };
+    let query = sqlx::query(statement)
+        .bind(row.card.order.as_bytes().to_vec())
+        .bind(i64::from(row.card.attempt.get()))
+        .bind(row.look.name())
+        .bind(row.machine)
+        .bind(i64::from(*row.verdict == Verdict::Passed))
+        .bind(micros(now));
+    let query = match row.inspector {
+        Some(person) => query.bind(person.as_bytes().to_vec()),
+        None => query
+            .bind(row.detail)
+            .bind(row.asks.map(Look::name))
+            .bind(row.figures),
+    };
+    query
+        .execute(&mut **tx)
+        .await
+        .map_err(StoreError::database(DOING))?;
     for reason in row.verdict.reasons() {
         sqlx::query(
             "INSERT INTO quality_reason (order_id, attempt, look, reason) VALUES ($1, $2, $3, $4)",
@@ -313,9 +355,26 @@ async fn insert(tx: &mut Tx, row: &Row<'_>, now: OffsetDateTime) -> Result<(), S
     Ok(())
 }
 
-/// Everything that was said of a card.
-async fn known(tx: &mut Tx, card: AttemptId) -> Result<Known, StoreError> {
+/// The attempt that a card was made by.
+async fn attempt(tx: &mut Tx, card: AttemptId) -> Result<Attempt, StoreError> {
+    let row = sqlx::query("SELECT * FROM line_attempt WHERE order_id = $1 AND attempt = $2")
+        .bind(card.order.as_bytes().to_vec())
+        .bind(i64::from(card.attempt.get()))
+        .fetch_optional(&mut **tx)
+        .await
+        .map_err(StoreError::database(
+            "reading by which attempt a card was made",
+        ))?;
+    row.as_ref()
+        .map(attempt_of)
+        .transpose()?
+        .ok_or(StoreError::NeverSeen { card })
+}
+
+/// Everything that was said of a card, and where it is.
+async fn known(tx: &mut Tx, attempt: &Attempt) -> Result<Known, StoreError> {
     const DOING: &str = "reading the inspections of a card";
+    let card = attempt.id();
     let rows = sqlx::query(
         "SELECT inspection.look, inspection.passed, inspection.asks, reason.reason
          FROM quality_inspection AS inspection
@@ -358,6 +417,7 @@ async fn known(tx: &mut Tx, card: AttemptId) -> Result<Known, StoreError> {
         Some(Verdict::from_reasons(own.filter_map(|(_, reason)| *reason)))
     };
     Ok(Known {
+        stage: Stage::of(attempt.state()),
         machine: verdict(true),
         asks,
         person: verdict(false),

@@ -3,12 +3,13 @@
 mod inspection;
 mod operator;
 mod picture;
+mod sampling;
 mod set_up;
 mod trend;
 
+pub(crate) use inspection::seen_by_machine;
 pub use inspection::{ByMachine, ByPerson, Card, Recorded};
-pub(crate) use inspection::{Sighting, seen_by_machine};
-pub use operator::{AtMachine, SignOn};
+pub use operator::{AtMachine, SHIFT, SignOn, Worked};
 pub use picture::{Kept, Picture};
 pub use set_up::Ask;
 pub use trend::{Counted, Period};

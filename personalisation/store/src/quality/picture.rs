@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use crate::{
     Store, StoreError,
+    engine::Dialect,
     row::{Columns, from_micros, micros},
     sealing::Place,
     transaction::{Tx, transaction},
@@ -76,6 +77,23 @@ pub struct Kept {
     pub since: OffsetDateTime,
 }
 
+/// Where cards that wait for a person's look are found.
+macro_rules! waiting {
+    () => {
+        "FROM quality_inspection AS seen
+         JOIN line_attempt AS attempt ON attempt.order_id = seen.order_id AND attempt.attempt = seen.attempt
+         WHERE seen.look = 'machine' AND seen.asks IS NOT NULL
+         AND NOT EXISTS (
+             SELECT 1 FROM quality_inspection AS person
+             WHERE person.order_id = seen.order_id AND person.attempt = seen.attempt
+             AND person.look <> 'machine')
+         AND (attempt.state = 'quality_passed' OR (seen.asks = 'rejection' AND EXISTS (
+             SELECT 1 FROM quality_picture AS picture
+             WHERE picture.order_id = seen.order_id AND picture.attempt = seen.attempt
+             AND picture.erased_at IS NULL)))"
+    };
+}
+
 /// A picture, sealed for its place.
 pub(crate) type Sealed = (Picture, Vec<u8>);
 
@@ -103,27 +121,28 @@ impl Store {
             .transpose()
     }
 
-    /// The cards that wait for a person's look, the longest first, at most so many.
+    /// Whether all pictures of a card are there: nobody finds a card right by less.
+    pub async fn has_pictures(&self, card: AttemptId) -> Result<bool, StoreError> {
+        transaction!(self, "looking for a card's exit pictures", |tx| {
+            is_kept(tx, card).await
+        })
+    }
+
+    /// The cards that wait for a person's look, at most so many: first articles, for which machines wait, then samples, then
+    /// those that machines rejected; of each the longest first. What has not left its machine yet is not among them.
     pub async fn cards_to_inspect(&self, most: u32) -> Result<Vec<Kept>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT seen.order_id, seen.attempt, seen.machine, seen.asks, seen.inspected_at
-             FROM quality_inspection AS seen
-             JOIN line_attempt AS attempt ON attempt.order_id = seen.order_id AND attempt.attempt = seen.attempt
-             WHERE seen.look = 'machine' AND seen.asks IS NOT NULL
-             AND NOT EXISTS (
-                 SELECT 1 FROM quality_inspection AS person
-                 WHERE person.order_id = seen.order_id AND person.attempt = seen.attempt
-                 AND person.look <> 'machine')
-             AND (attempt.state NOT IN ('scrapped', 'cancelled') OR EXISTS (
-                 SELECT 1 FROM quality_picture AS picture
-                 WHERE picture.order_id = seen.order_id AND picture.attempt = seen.attempt
-                 AND picture.erased_at IS NULL))
-             ORDER BY seen.inspected_at, seen.order_id, seen.attempt LIMIT $1",
-        )
+        let rows = sqlx::query(concat!(
+            "SELECT seen.order_id, seen.attempt, seen.machine, seen.asks, seen.inspected_at ",
+            waiting!(),
+            " ORDER BY CASE seen.asks WHEN 'first_article' THEN 0 WHEN 'sample' THEN 1 ELSE 2 END,
+                  seen.inspected_at, seen.order_id, seen.attempt LIMIT $1",
+        ))
         .bind(i64::from(most))
         .fetch_all(&self.pool)
         .await
-        .map_err(StoreError::database("reading which cards wait for an inspector"))?;
+        .map_err(StoreError::database(
+            "reading which cards wait for an inspector",
+        ))?;
         let kept = rows.iter().map(|row| {
             let columns = Columns {
                 table: "quality_inspection",
@@ -149,6 +168,17 @@ impl Store {
         kept.collect()
     }
 
+    /// How many cards wait for a person's look.
+    pub async fn count_to_inspect(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(concat!("SELECT COUNT(*) ", waiting!()))
+            .fetch_one(&self.pool)
+            .await
+            .map_err(StoreError::database(
+                "counting cards that wait for an inspector",
+            ))?;
+        Ok(count.unsigned_abs())
+    }
+
     /// Erases pictures that nobody has to look at any more: of cards that came to nothing for another reason than their
     /// looks, and of those that a machine rejected before `before`. How many.
     pub async fn erase_old_pictures(
@@ -157,7 +187,7 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
         const DOING: &str = "erasing exit pictures";
-        transaction!(self, DOING, |tx| {
+        let erased = transaction!(self, DOING, |tx| {
             let erased = sqlx::query(
                 "UPDATE quality_picture SET sealed = NULL, erased_at = $2
                  WHERE erased_at IS NULL AND EXISTS (
@@ -173,7 +203,25 @@ impl Store {
             .await
             .map_err(StoreError::database(DOING))?;
             Ok(erased.rows_affected())
-        })
+        })?;
+        self.empty_log().await;
+        Ok(erased)
+    }
+
+    /// What was erased stands in SQLite's log, sealed, until that is written back and emptied. Others who read at this moment
+    /// may prevent it: then the next time does it.
+    pub(super) async fn empty_log(&self) {
+        if self.dialect != Dialect::Sqlite {
+            return;
+        }
+        let emptied = sqlx::query_scalar::<_, i64>("PRAGMA wal_checkpoint(TRUNCATE)")
+            .fetch_one(&self.pool)
+            .await;
+        match emptied {
+            Ok(0) => {}
+            Ok(_) => tracing::debug!("the database's log is in use, and is emptied later"),
+            Err(error) => tracing::warn!(%error, "emptying the database's log of erased pictures"),
+        }
     }
 
     pub(crate) fn seal_pictures(
@@ -212,6 +260,27 @@ pub(super) async fn keep(
         .map_err(StoreError::database("keeping an exit picture"))?;
     }
     Ok(())
+}
+
+/// Refuses to let a card pass by pictures that are not there.
+pub(super) async fn demand_kept(tx: &mut Tx, card: AttemptId) -> Result<(), StoreError> {
+    if is_kept(tx, card).await? {
+        return Ok(());
+    }
+    Err(StoreError::NoPictures { card })
+}
+
+async fn is_kept(tx: &mut Tx, card: AttemptId) -> Result<bool, StoreError> {
+    let kept: i64 = sqlx::query_scalar(
+        "SELECT COUNT(*) FROM quality_picture
+         WHERE order_id = $1 AND attempt = $2 AND erased_at IS NULL",
+    )
+    .bind(card.order.as_bytes().to_vec())
+    .bind(i64::from(card.attempt.get()))
+    .fetch_one(&mut **tx)
+    .await
+    .map_err(StoreError::database("looking for a card's exit pictures"))?;
+    Ok(usize::try_from(kept) == Ok(Picture::ALL.len()))
 }
 
 /// Somebody has looked.

@@ -19,6 +19,10 @@ use zeroize::Zeroizing;
 
 use crate::{Bench, Engine, NOW, chip, lease, machine, on_each_engine};
 
+mod guarded;
+mod looked;
+mod made;
+
 const MACHINE: &str = "SN-1";
 /// No card is picked but by another reason.
 const FEW: Sampling = Sampling::OneIn(NonZeroU32::MAX);
@@ -79,15 +83,40 @@ impl Bench {
 
     /// The exit camera's verdict: the card goes to the exit tray, or is given up.
     async fn camera(&mut self, card: &Attempt, verdict: &Verdict, sampling: Sampling) -> Attempt {
+        let to = self
+            .photographed(card, verdict, sampling, &pictures())
+            .await;
+        if *verdict == Verdict::Passed {
+            return self.in_tray(&to).await;
+        }
+        let left = LeftTo::Reject;
+        let left = self.store.card_left(to.id(), left, "rejected", NOW);
+        left.await.unwrap();
+        to
+    }
+
+    async fn in_tray(&mut self, printed: &Attempt) -> Attempt {
+        let passed = printed.clone().pass_quality().unwrap();
         let mine = lease("machine", 1);
-        let pictures = pictures();
+        self.go(&mine, printed, passed).await.unwrap()
+    }
+
+    /// The same with the card inside still.
+    async fn photographed(
+        &mut self,
+        card: &Attempt,
+        verdict: &Verdict,
+        sampling: Sampling,
+        pictures: &[(Picture, Zeroizing<Vec<u8>>)],
+    ) -> Attempt {
+        let mine = lease("machine", 1);
         let seen = ByMachine {
             machine: MACHINE,
             verdict,
             detail: Some("front: blank"),
             figures: Some("{}"),
             sampling,
-            pictures: &pictures,
+            pictures,
         };
         let passed = *verdict == Verdict::Passed;
         let to = if passed {
@@ -108,13 +137,6 @@ impl Bench {
         let moved = self.store.advance(&mut self.rng, &mine, &advance, NOW);
         moved.await.unwrap();
         let [to] = path;
-        if passed {
-            let in_tray = to.clone().pass_quality().unwrap();
-            return self.go(&mine, &to, in_tray).await.unwrap();
-        }
-        let left = LeftTo::Reject;
-        let left = self.store.card_left(to.id(), left, "rejected", NOW);
-        left.await.unwrap();
         to
     }
 
@@ -133,7 +155,7 @@ impl Bench {
     }
 
     async fn quality(&self, card: &Attempt) -> Standing {
-        self.store.quality(card.id()).await.unwrap()
+        self.store.quality(card.id()).await.unwrap().standing()
     }
 
     async fn picture(&self, card: AttemptId, picture: Picture) -> Option<Vec<u8>> {
@@ -249,7 +271,7 @@ async fn nobody_inspects_what_they_made(engine: Engine) {
     // Whoever was says so later.
     assert!(bench.works(late, NOW - hour).await);
     assert!(!bench.works(late, NOW).await, "known already");
-    let at: Vec<_> = bench.store.at_machine(MACHINE).await.unwrap();
+    let at: Vec<_> = bench.store.at_machine(MACHINE, NOW).await.unwrap();
     assert_eq!(at.len(), 2, "{at:?}");
     assert_eq!((at[0].person, at[0].since), (late, NOW - hour));
     let error = bench.look(&card, late, &Verdict::Passed).await.unwrap_err();
@@ -296,10 +318,7 @@ async fn pictures_are_kept_for_those_who_must_look_and_erased_when_they_have(eng
         .await;
     let unpicked = bench.camera(&unpicked, &Verdict::Passed, FEW).await;
     let rejected = bench.camera(&rejected, &failed(Reason::Blank), FEW).await;
-    // Both since the same moment.
-    let mut both = [sampled.id(), rejected.id()];
-    both.sort_by_key(|card| card.order);
-    assert_eq!(bench.waiting().await, both);
+    assert_eq!(bench.waiting().await, [sampled.id(), rejected.id()]);
     for picture in Picture::ALL {
         let expected = Some(picture.name().as_bytes().to_vec());
         assert_eq!(bench.picture(sampled.id(), picture).await, expected);

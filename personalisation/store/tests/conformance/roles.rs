@@ -8,12 +8,19 @@ use zeroize::Zeroizing;
 
 use crate::{Bench, Engine, NOW, chip, lease};
 
-/// A new login that is a member of that program's role.
+/// A login that is a member of that program's role, made where it is not there yet.
 async fn member(bench: &Bench, program: &str) -> Database {
     let login = format!("{}_{program}", bench.home.name());
     let mut owner = bench.home.tool().await;
-    let create = format!("CREATE ROLE {login} LOGIN IN ROLE stempel_{program}");
-    owner.execute(AssertSqlSafe(create)).await.unwrap();
+    let known: Option<i32> = sqlx::query_scalar("SELECT 1 FROM pg_roles WHERE rolname = $1")
+        .bind(&login)
+        .fetch_optional(&mut owner)
+        .await
+        .unwrap();
+    if known.is_none() {
+        let create = format!("CREATE ROLE {login} LOGIN IN ROLE stempel_{program}");
+        owner.execute(AssertSqlSafe(create)).await.unwrap();
+    }
     owner.close().await.unwrap();
     bench.home.as_login(&login)
 }
@@ -27,7 +34,7 @@ pub async fn tool(bench: &Bench, program: &str) -> AnyConnection {
 }
 
 /// The bench's database as a member of that program's role sees it.
-async fn as_role(bench: &Bench, program: &str) -> Store {
+pub async fn as_role(bench: &Bench, program: &str) -> Store {
     let database = member(bench, program).await;
     let sealer = Sealer::new(Box::new(Zeroizing::new([7; 32])));
     let store = Store::open(database, sealer).await;

@@ -124,6 +124,9 @@ async fn a_change_loses_its_approvals_and_a_used_version_never_changes(engine: E
     bench.approved(&first).await;
     let changed = permit(1, 8);
     bench.propose(&changed, BOB).await.unwrap();
+    // The first content with its approvals does not come back, least of all by one of those who approved it.
+    let former = bench.propose(&first, BOB).await;
+    assert_eq!(refused(former), TemplateError::Former);
     assert!(!bench.approve(&changed, ADA).await.unwrap());
     assert!(bench.approve(&changed, EVE).await.unwrap());
     bench.order_permit().await;
@@ -258,6 +261,25 @@ async fn what_is_printable_is_what_is_bound(engine: Engine) {
     assert_eq!(recorded, Some((1, offered[0].digest)));
 }
 
+/// 7, 8, and 7 again: who approved the first would be its proposer and one of its approvers.
+async fn a_content_that_was_approved_and_replaced_does_not_come_back(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let (seven, eight) = (permit(1, 7), permit(1, 8));
+    bench.propose(&seven, ADA).await.unwrap();
+    assert!(!bench.approve(&seven, BOB).await.unwrap());
+    bench.propose(&eight, BOB).await.unwrap();
+    let former = bench.propose(&seven, BOB).await;
+    assert_eq!(refused(former), TemplateError::Former);
+    let known = bench.store.templates().await.unwrap();
+    let record = known.iter().find(|one| one.template == eight).unwrap();
+    assert_eq!(record.approvals, []);
+    assert_eq!(record.former, [seven.digest]);
+    // What nobody approved may come back.
+    bench.propose(&permit(1, 9), ADA).await.unwrap();
+    bench.propose(&eight, EVE).await.unwrap();
+    assert!(!bench.approve(&eight, BOB).await.unwrap());
+}
+
 async fn two_who_approve_at_once_are_two(engine: Engine) {
     let bench = Bench::new(engine).await;
     let template = permit(1, 7);
@@ -273,6 +295,29 @@ async fn two_who_approve_at_once_are_two(engine: Engine) {
         .approve(&template, PersonId::from_bytes([4; 16]))
         .await;
     assert_eq!(refused(third), TemplateError::Approved);
+}
+
+/// What has no proposer counts as approved: only migrations know what was in use before.
+async fn no_version_is_made_without_a_proposer(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    bench.propose(&permit(1, 7), ADA).await.unwrap();
+    let digest = "7".repeat(64);
+    for statement in [
+        "UPDATE template_version SET proposed_by = NULL WHERE document_type = 'residence_permit'"
+            .to_owned(),
+        format!(
+            "INSERT INTO template_version (issuer_profile, document_type, version, digest, proposed_at)
+             VALUES ('luxembourg', 'residence_permit', 2, '{digest}', 1)"
+        ),
+    ] {
+        let mut tool = bench.home.tool().await;
+        let done = sqlx::query(sqlx::AssertSqlSafe(statement.clone())).execute(&mut tool);
+        let error = done.await.unwrap_err().to_string();
+        assert!(error.contains("without a proposer"), "{statement}: {error}");
+    }
+    let known = bench.store.templates().await.unwrap();
+    let record = known.iter().find(|one| one.template == permit(1, 7));
+    assert_eq!(record.unwrap().origin, Origin::Proposed(ADA));
 }
 
 async fn the_database_itself_refuses_to_change_what_is_used(engine: Engine) {
@@ -309,6 +354,8 @@ async fn the_database_itself_refuses_to_change_what_is_used(engine: Engine) {
 }
 
 on_each_engine! {
+    a_content_that_was_approved_and_replaced_does_not_come_back,
+    no_version_is_made_without_a_proposer,
     a_change_loses_its_approvals_and_a_used_version_never_changes,
     the_database_itself_refuses_to_change_what_is_used,
     a_version_is_approved_by_two_others,

@@ -28,7 +28,7 @@ pub(super) async fn cards(
     machines.sort_by_key(|machine| (is_well(machine, now), machine.serial.clone()));
     let mut cards = Vec::with_capacity(machines.len());
     for machine in &machines {
-        let who = sign_on::line(desk, speech, &machine.serial).await?;
+        let who = sign_on::line(desk, speech, machine, now).await?;
         cards.push(card(speech, machine, now, &who));
     }
     Ok(html! {

@@ -5,6 +5,7 @@ mod live;
 mod machine;
 mod sign_on;
 mod words;
+mod work;
 
 use axum::extract::State;
 use maud::{Markup, html};
@@ -43,6 +44,11 @@ pub(super) fn add(routes: Routes) -> Routes {
             "/floor/{machine}/sign-off",
             Resource::Floor,
             sign_on::sign_off,
+        )
+        .act(
+            "/floor/{machine}/sign-on/enter",
+            Resource::Attendance,
+            work::enter,
         )
 }
 

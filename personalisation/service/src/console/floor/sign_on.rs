@@ -13,23 +13,24 @@ use pages::{
     http::Problem,
 };
 use personalisation_core::machine::MachineSerial;
-use personalisation_store::quality::SignOn;
-use time::Duration;
+use personalisation_store::{line::MachineSeen, quality::SignOn};
+use time::{Duration, OffsetDateTime};
 
+use super::work;
 use crate::console::{
     Desk, acting,
     permissions::{Action, Resource, Staffer},
     view::{failed, login, moment, page, segment},
 };
 
-/// Since how many hours somebody may say to have worked there already.
-const EARLIER: [i64; 7] = [0, 1, 2, 4, 8, 12, 24];
+/// Since how many hours somebody may say to have worked there already: within the time that a sign-on counts.
+const EARLIER: [i64; 5] = [0, 1, 2, 4, 8];
 
-fn machine(serial: &str) -> Result<MachineSerial, Problem> {
+pub(super) fn machine(serial: &str) -> Result<MachineSerial, Problem> {
     serial.parse().map_err(|_| Problem::NotFound)
 }
 
-fn path(machine: MachineSerial, act: &str) -> String {
+pub(super) fn path(machine: MachineSerial, act: &str) -> String {
     format!("/floor/{}/{act}", segment(machine.as_str()))
 }
 
@@ -38,17 +39,19 @@ pub(super) async fn show(
     staffer: Staffer,
     Path(serial): Path<String>,
 ) -> Result<Markup, Problem> {
-    render(&desk, &staffer, machine(&serial)?, &Errors::new()).await
+    let (values, errors) = (Values::default(), Errors::new());
+    render(&desk, &staffer, machine(&serial)?, (&values, &errors)).await
 }
 
-async fn render(
+/// The page; `values` are of the form in which somebody is entered.
+pub(super) async fn render(
     desk: &Desk,
     staffer: &Staffer,
     machine: MachineSerial,
-    errors: &Errors,
+    (entered, errors): (&Values, &Errors),
 ) -> Result<Markup, Problem> {
-    let speech = staffer.visit.speech();
-    let at = desk.store.at_machine(machine.as_str()).await;
+    let (speech, now) = (staffer.visit.speech(), staffer.visit.now());
+    let at = desk.store.at_machine(machine.as_str(), now).await;
     let at = at.map_err(failed)?;
     let is_here = at.iter().any(|one| one.person == staffer.person);
     let columns = [
@@ -73,7 +76,7 @@ async fn render(
         },
     );
     let body = html! {
-        p { (speech.text("sign-on-about")) }
+        p { (speech.text("sign-on-about")) " " (speech.text("sign-on-lasts")) }
         (table)
         @if staffer.may(Resource::Floor, Action::Act) {
             @if is_here {
@@ -89,6 +92,9 @@ async fn render(
                     @else { (Button::primary(speech.text("sign-on"))) }
                 }
             }))
+        }
+        @if staffer.may(Resource::Attendance, Action::Act) {
+            (work::form(staffer, machine, (entered, errors)))
         }
         p { a href="/floor" { (speech.text("sign-on-back")) } }
     };
@@ -112,7 +118,7 @@ pub(super) async fn sign_on(
         let mut errors = Errors::new();
         let speech = staffer.visit.speech();
         errors.add("since", speech.text("sign-on-error-since"));
-        let page = render(&desk, &staffer, machine, &errors).await?;
+        let page = render(&desk, &staffer, machine, (&Values::default(), &errors)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };
     let object = format!("machine {machine}");
@@ -147,15 +153,24 @@ pub(super) async fn sign_off(
     Ok(Redirect::to(&path(machine, "sign-on")).into_response())
 }
 
-/// Who works at a machine, on the floor's page, with the way to sign on.
-pub(super) async fn line(desk: &Desk, speech: Speech<'_>, serial: &str) -> Result<Markup, Problem> {
+/// Who works at a machine, on the floor's page, with the way to sign on; asked for where cards are made and nobody says so.
+pub(super) async fn line(
+    desk: &Desk,
+    speech: Speech<'_>,
+    machine: &MachineSeen,
+    now: OffsetDateTime,
+) -> Result<Markup, Problem> {
+    let serial = machine.serial.as_str();
     let mut logins = Vec::new();
-    for one in desk.store.at_machine(serial).await.map_err(failed)? {
+    for one in desk.store.at_machine(serial, now).await.map_err(failed)? {
         logins.push(login(desk, one.person).await?);
     }
     let href = format!("/floor/{}/sign-on", segment(serial));
     let text = speech.format("sign-on-link", &[("machine", serial.into())]);
     Ok(html! {
+        @if logins.is_empty() && machine.cards > 0 {
+            p.instruction { (speech.text("sign-on-missing")) }
+        }
         p.machine-facts {
             @if logins.is_empty() { (speech.text("sign-on-nobody")) } @else { (logins.join(", ")) }
             br;

@@ -11,7 +11,7 @@ use axum::extract::Path;
 use pages::http::Problem;
 use personalisation_core::{
     attempt::{AttemptId, AttemptNumber},
-    quality::Look,
+    quality::{Look, Stage},
 };
 use personalisation_store::{Store, StoreError, quality::Card};
 use time::{Duration, OffsetDateTime};
@@ -47,8 +47,7 @@ pub(super) fn add(routes: Routes) -> Routes {
 
 /// How many cards wait for somebody.
 pub(super) async fn waiting(desk: &Desk) -> Result<u64, Problem> {
-    let waiting = desk.store.cards_to_inspect(MOST).await.map_err(failed)?;
-    Ok(u64::try_from(waiting.len()).unwrap_or(u64::MAX))
+    desk.store.count_to_inspect().await.map_err(failed)
 }
 
 /// How long pictures of a card that its machine rejected wait for somebody who says whether it was right.
@@ -76,28 +75,45 @@ fn path(card: AttemptId) -> String {
 
 /// A card as it is to be looked at.
 enum Seen {
-    /// It waits for this look, and this person may have it.
-    Waits(Card, Look),
+    /// It waits for this look, and this person may have it; but where something bars it, it cannot pass.
+    Waits(Card, Look, Option<Bar>),
+    /// Its machine has it still.
+    Inside(Card),
     /// It waits for nobody.
     Done(Card),
-    /// Somebody else has to.
-    Refused(Card, StoreError),
+    /// Somebody else has to: this person made it.
+    Refused(Card),
+}
+
+/// Why a card that waits for a person can only be rejected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Bar {
+    /// Nobody is known to have made it, so that nobody is known to be a stranger to it.
+    MakerUnknown,
+    /// Its pictures are not there.
+    NoPictures,
 }
 
 /// Reads a card for whoever looks at it now.
 async fn look(desk: &Desk, staffer: &Staffer, card: AttemptId) -> Result<Seen, Problem> {
     let found = desk.store.inspected_card(card).await.map_err(failed)?;
     let found = found.ok_or(Problem::NotFound)?;
+    if found.known.stage == Stage::Inside {
+        return Ok(Seen::Inside(found));
+    }
     let Some(look) = found.known.waits_for_person() else {
         return Ok(Seen::Done(found));
     };
-    match desk.store.may_inspect(card, staffer.person).await {
-        Ok(()) => Ok(Seen::Waits(found, look)),
-        Err(refused @ (StoreError::MadeIt { .. } | StoreError::MakerUnknown { .. })) => {
-            Ok(Seen::Refused(found, refused))
+    let bar = match desk.store.may_inspect(card, staffer.person).await {
+        Ok(()) => {
+            let whole = desk.store.has_pictures(card).await.map_err(failed)?;
+            (!whole).then_some(Bar::NoPictures)
         }
-        Err(error) => Err(failed(error)),
-    }
+        Err(StoreError::MakerUnknown { .. }) => Some(Bar::MakerUnknown),
+        Err(StoreError::MadeIt { .. }) => return Ok(Seen::Refused(found)),
+        Err(error) => return Err(failed(error)),
+    };
+    Ok(Seen::Waits(found, look, bar))
 }
 
 /// What is read of a card, and what for.

@@ -19,7 +19,7 @@ pub(super) async fn show(
     let card = id((&order, &attempt))?;
     let picture = Picture::from_name(&picture).ok_or(Problem::NotFound)?;
     let work = async {
-        let Seen::Waits(..) = look(&desk, &staffer, card).await? else {
+        let Seen::Waits(_, _, None) = look(&desk, &staffer, card).await? else {
             return Err(Problem::Forbidden);
         };
         let found = desk.store.quality_picture(card, picture).await;

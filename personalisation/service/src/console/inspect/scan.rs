@@ -3,7 +3,7 @@
 use axum::{
     extract::{Query, State},
     http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Response},
 };
 use maud::{Markup, html};
 use pages::{
@@ -14,15 +14,19 @@ use pages::{
     http::Problem,
 };
 use personalisation_core::{chip_serial::ChipSerial, document_number::DocumentNumber};
+use personalisation_store::quality::Card;
 use serde::Deserialize;
 
-use super::{MOST, path};
+use super::{MOST, card, look, path, reading};
 use crate::console::{
     Desk,
     permissions::Staffer,
     quality::words,
     view::{age, failed, page},
 };
+
+/// Where scans go.
+pub(super) const FIND: &str = "/quality/inspect/find";
 
 /// What was said of the card before.
 #[derive(Debug, Default, Deserialize)]
@@ -50,28 +54,19 @@ pub(super) async fn show(
     staffer: Staffer,
     Query(before): Query<Before>,
 ) -> Result<Markup, Problem> {
-    let (values, errors) = (Values::default(), Errors::new());
-    render(&desk, &staffer, &before, (&values, &errors)).await
+    render(&desk, &staffer, &before, &Errors::new()).await
 }
 
 async fn render(
     desk: &Desk,
     staffer: &Staffer,
     before: &Before,
-    (values, errors): (&Values, &Errors),
+    errors: &Errors,
 ) -> Result<Markup, Problem> {
     let speech = staffer.visit.speech();
-    let form = Form::new(&staffer.visit, values, errors);
-    let field = Input::text("card", speech.text("inspect-scan"))
-        .hint(speech.text("inspect-scan-hint"))
-        .width(Width::Medium)
-        .focused();
     let body = html! {
         @if let Some(said) = before.notification(speech) { (said) }
-        (form.wrap_unguarded("/quality/inspect/find", &html! {
-            (form.input(&field))
-            div.acts.plain { (Button::primary(speech.text("inspect-find"))) }
-        }))
+        (field(staffer, errors))
         (waiting(desk, staffer).await?)
     };
     Ok(page(
@@ -84,8 +79,26 @@ async fn render(
     .render())
 }
 
+/// The field that a scanner types into. Always empty, so that after a wrong scan the next one stands there alone.
+pub(super) fn field(staffer: &Staffer, errors: &Errors) -> Markup {
+    let speech = staffer.visit.speech();
+    let nothing = Values::default();
+    let form = Form::new(&staffer.visit, &nothing, errors);
+    let field = Input::text("card", speech.text("inspect-scan"))
+        .hint(speech.text("inspect-scan-hint"))
+        .width(Width::Medium)
+        .focused();
+    form.wrap_unguarded(
+        FIND,
+        &html! {
+            (form.input(&field))
+            div.acts.plain { (Button::primary(speech.text("inspect-find"))) }
+        },
+    )
+}
+
 /// The cards that wait, for those without a scanner: by machine and time, without a name or a number.
-async fn waiting(desk: &Desk, staffer: &Staffer) -> Result<Table, Problem> {
+async fn waiting(desk: &Desk, staffer: &Staffer) -> Result<Markup, Problem> {
     let (speech, now) = (staffer.visit.speech(), staffer.visit.now());
     let columns = [
         Column::words(speech.text("inspect-why")),
@@ -94,14 +107,20 @@ async fn waiting(desk: &Desk, staffer: &Staffer) -> Result<Table, Problem> {
     ];
     let mut table = Table::new(speech.text("inspect-waiting"), columns)
         .or_if_empty(speech.text("inspect-nothing"));
-    for kept in desk.store.cards_to_inspect(MOST).await.map_err(failed)? {
+    let kept = desk.store.cards_to_inspect(MOST).await.map_err(failed)?;
+    let all = super::waiting(desk).await?;
+    let more = all.saturating_sub(kept.len().try_into().unwrap_or(u64::MAX));
+    for kept in kept {
         table = table.row([
             Cell::link(&path(kept.card), &speech.text(words::look(kept.look))),
             Cell::from(&kept.machine),
             Cell::from(age(speech, kept.since, now)),
         ]);
     }
-    Ok(table)
+    Ok(html! {
+        (table)
+        @if more > 0 { p { (speech.format("inspect-more", &[("count", more.into())])) } }
+    })
 }
 
 /// What a scanner reads off a card: its document number, or its chip's serial as delivery lists have it.
@@ -114,6 +133,14 @@ fn scanned(text: &str) -> (Option<DocumentNumber>, Option<ChipSerial>) {
     (number, bare.parse().ok())
 }
 
+/// Whether that is what a scanner reads off this card.
+pub(super) fn is_scan_of(card: &Card, text: &str) -> bool {
+    let (number, chip) = scanned(text);
+    number == Some(card.number) || chip == Some(card.chip)
+}
+
+/// Opens the card that was scanned, for a verdict: what was scanned stays in its form. Not by its address, which browsers and
+/// proxies keep.
 pub(super) async fn find(
     State(desk): State<Desk>,
     staffer: Staffer,
@@ -126,12 +153,15 @@ pub(super) async fn find(
         desk.store.card_by(number, chip).await.map_err(failed)?
     };
     if let Some(card) = found {
-        return Ok(Redirect::to(&path(card)).into_response());
+        let work = look(&desk, &staffer, card);
+        let seen = reading("inspect-card", card).run(&desk, &staffer, work);
+        let page = card::render(&staffer, &seen.await?, &values, &Errors::new());
+        return Ok(page.into_response());
     }
     let mut errors = Errors::new();
     let speech = staffer.visit.speech();
     errors.add("card", speech.text("inspect-error-card"));
-    let page = render(&desk, &staffer, &Before::default(), (&values, &errors)).await?;
+    let page = render(&desk, &staffer, &Before::default(), &errors).await?;
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }
 

@@ -9,18 +9,21 @@ use pages::{
     component::{Errors, Values},
     http::Problem,
 };
-use personalisation_core::quality::{Look, Standing, Verdict};
+use personalisation_core::{
+    attempt::AttemptId,
+    quality::{Look, Standing, Verdict},
+};
 use personalisation_store::{
     StoreError,
-    quality::{ByPerson, Card, Recorded},
+    quality::{ByPerson, Recorded},
 };
 
 use super::{
-    Named, Seen, card,
+    Named, card,
     checklist::{POINTS, reasons},
     id, look, reading,
 };
-use crate::console::{Desk, acting, permissions::Staffer};
+use crate::console::{Desk, acting, permissions::Staffer, view::failed};
 
 /// What was chosen; else what is wrong stands at its field.
 fn chosen(staffer: &Staffer, values: &Values, errors: &mut Errors) -> Option<Verdict> {
@@ -51,56 +54,74 @@ pub(super) async fn decide(
     values: Values,
 ) -> Result<Response, Problem> {
     let card = id((&order, &attempt))?;
+    let known = desk.store.inspected_card(card).await.map_err(failed)?;
+    let known = known.ok_or(Problem::NotFound)?;
     let mut errors = Errors::new();
-    let verdict = chosen(&staffer, &values, &mut errors);
+    let asks = known.known.asks.unwrap_or(Look::Machine);
+    let verdict = if card::is_in_hand(&known, asks, &values) {
+        chosen(&staffer, &values, &mut errors)
+    } else {
+        errors.add("card", staffer.visit.speech().text("inspect-error-hand"));
+        None
+    };
     let Some(verdict) = verdict else {
-        // Shown again, which is another look.
-        let work = look(&desk, &staffer, card);
-        let seen = reading("inspect-card", card).run(&desk, &staffer, work);
-        let page = card::render(&staffer, &seen.await?, &values, &errors);
-        return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        let status = StatusCode::UNPROCESSABLE_ENTITY;
+        return again(&desk, &staffer, card, (status, &values, &errors)).await;
     };
     let act = acting::begin(&desk, &staffer, "judge-card", &format!("attempt {card}")).await?;
     let now = staffer.visit.now();
-    let said: Vec<&str> = verdict
-        .reasons()
-        .iter()
-        .map(|reason| reason.name())
-        .collect();
-    let outcome = if said.is_empty() {
-        "passed".to_owned()
-    } else {
-        format!("failed: {}", said.join(", "))
-    };
     let by = ByPerson {
         card,
         inspector: staffer.person,
         verdict: &verdict,
     };
-    let done = [act.outcome(now, outcome)];
+    let done = [act.outcome(now, outcome(&verdict))];
     let recorded = desk.store.inspected_by_person(&by, &done, now).await;
-    match recorded {
+    let against = match recorded {
         Ok(recorded) => {
             let next = format!("/quality/inspect?said={}", after(recorded, &verdict));
-            Ok(Redirect::to(&next).into_response())
+            return Ok(Redirect::to(&next).into_response());
         }
-        Err(refused @ (StoreError::MadeIt { .. } | StoreError::MakerUnknown { .. })) => {
-            let outcome = [act.outcome(now, "refused: not a stranger to the card")];
-            desk.store
-                .audit(&outcome)
-                .await
-                .map_err(crate::console::view::failed)?;
-            let known = desk.store.inspected_card(card).await;
-            let known: Option<Card> = known.map_err(crate::console::view::failed)?;
-            let seen = Seen::Refused(known.ok_or(Problem::NotFound)?, refused);
-            let page = card::render(&staffer, &seen, &Values::default(), &Errors::new());
-            Ok((StatusCode::CONFLICT, page).into_response())
-        }
+        Err(StoreError::MadeIt { .. }) => "refused: not a stranger to the card",
+        Err(StoreError::MakerUnknown { .. }) => "refused: nobody knows who made the card",
+        Err(StoreError::NoPictures { .. }) => "refused: the pictures of the card are not there",
+        Err(StoreError::StillInside { .. }) => "refused: the card is not in the exit tray",
         Err(error) => {
             acting::settle(&desk, &staffer, &act, Err(error)).await?;
-            Err(Problem::Failed)
+            return Err(Problem::Failed);
         }
+    };
+    let told = [act.outcome(now, against)];
+    desk.store.audit(&told).await.map_err(failed)?;
+    let status = StatusCode::CONFLICT;
+    again(&desk, &staffer, card, (status, &values, &Errors::new())).await
+}
+
+/// The verdict in the audit.
+fn outcome(verdict: &Verdict) -> String {
+    let said: Vec<&str> = verdict
+        .reasons()
+        .iter()
+        .map(|reason| reason.name())
+        .collect();
+    if said.is_empty() {
+        "passed".to_owned()
+    } else {
+        format!("failed: {}", said.join(", "))
     }
+}
+
+/// The card as it is by now, which is another look at it.
+async fn again(
+    desk: &Desk,
+    staffer: &Staffer,
+    card: AttemptId,
+    (status, values, errors): (StatusCode, &Values, &Errors),
+) -> Result<Response, Problem> {
+    let work = look(desk, staffer, card);
+    let seen = reading("inspect-card", card).run(desk, staffer, work);
+    let page = card::render(staffer, &seen.await?, values, errors);
+    Ok((status, page).into_response())
 }
 
 /// What the next page says of this card.

@@ -239,12 +239,19 @@ fn acts(staffer: &Staffer, seen: &Seen) -> Markup {
             || record.approvals.contains(&staffer.person);
         !record.is_approved() && !own
     });
+    // Whoever approves has seen the specimen, which this program draws of its own content.
+    let drawn = seen.record.as_ref().is_some_and(|record| {
+        let ours = seen.ours.map(|ours| ours.digest);
+        ours == Some(record.template.digest)
+    });
     html! {
         @if seen.is_proposable() {
             p { (speech.text("template-propose-about")) }
             (form.wrap(&format!("{}/propose", seen.path()), &html! {
                 div.acts.plain { (Button::primary(speech.text("template-propose"))) }
             }))
+        } @else if open && !drawn {
+            p { (speech.text("template-against-content")) }
         } @else if open {
             p { (speech.format("template-approve-about", &[("count", APPROVALS.into())])) }
             (form.wrap(&format!("{}/approve", seen.path()), &html! {
@@ -290,6 +297,7 @@ async fn settle(
         Ok(_) => return Ok(Redirect::to(&seen.path()).into_response()),
         Err(TemplateDeskError::NotAllowed) => return Err(Problem::Forbidden),
         Err(TemplateDeskError::NoSuch(_)) => return Err(Problem::NotFound),
+        Err(TemplateDeskError::OtherContent(_)) => Id("template-against-content"),
         Err(TemplateDeskError::Store(StoreError::Template(why))) => reason(why),
         Err(TemplateDeskError::Store(error)) => return Err(failed(error)),
     };
@@ -305,6 +313,7 @@ const fn reason(why: TemplateError) -> Id {
         TemplateError::Twice => Id("template-against-twice"),
         TemplateError::Approved => Id("template-against-approved"),
         TemplateError::Changed => Id("template-against-changed"),
+        TemplateError::Former => Id("template-against-former"),
         TemplateError::Frozen => Id("template-against-frozen"),
         TemplateError::Same => Id("template-against-same"),
     }

@@ -274,8 +274,9 @@ fn a_card_that_fails_the_exit_inspection_is_rejected_and_made_again() {
     // Both looks are written down, and somebody may say whether the first one was right.
     let attempts = bench.runtime.block_on(bench.store.attempts(order)).unwrap();
     let quality = |card| bench.runtime.block_on(bench.store.quality(card)).unwrap();
-    assert_eq!(quality(attempts[0].id()), Standing::Failed);
-    assert_ne!(quality(attempts[1].id()), Standing::Waits(Look::Machine));
+    assert_eq!(quality(attempts[0].id()).standing(), Standing::Failed);
+    let waits = Standing::Waits(Look::Machine);
+    assert_ne!(quality(attempts[1].id()).standing(), waits);
     let waiting = bench.runtime.block_on(bench.store.cards_to_inspect(9));
     let rejected = waiting.unwrap().into_iter();
     let rejected = rejected.filter(|kept| kept.look == Look::Rejection);

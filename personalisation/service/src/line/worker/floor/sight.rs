@@ -108,7 +108,10 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         });
         let failed = judgement.verdict != Verdict::Passed;
         let to_look_at = failed
-            || self.settings.quality.sampling().picks(card)
+            || self.wait(
+                self.store
+                    .is_sampled(card, self.settings.quality.sampling()),
+            )?
             || self.wait(self.store.is_first_article(card))?;
         let kept = to_look_at.then(|| pictures_to_keep(&drawn.pictures, &seen));
         let kept = kept.transpose().unwrap_or_else(|error| {
