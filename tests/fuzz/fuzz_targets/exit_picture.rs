@@ -10,10 +10,15 @@ mod exit;
 
 use std::sync::LazyLock;
 
-use image::RgbImage;
-use personalisation::quality::exit::{Marking, inspect};
+use personalisation::{
+    faces::Dots,
+    quality::exit::{Marking, Ordered, inspect},
+};
 
-static FACES: LazyLock<[RgbImage; 2]> = LazyLock::new(exit::faces);
+static FACES: LazyLock<Option<Ordered>> = LazyLock::new(|| {
+    let [front, back] = exit::faces();
+    Ordered::of(&Dots { front, back }).ok()
+});
 
 fuzz::target!(|data| {
     let Some((length, pictures)) = data.split_first_chunk::<4>() else {
@@ -21,8 +26,9 @@ fuzz::target!(|data| {
     };
     let length = usize::try_from(u32::from_be_bytes(*length)).unwrap_or(usize::MAX);
     let (front, back) = pictures.split_at(length.min(pictures.len()));
+    let ordered = FACES.as_ref().expect("our own faces can be compared");
     for marking in [Marking::Ribbon, Marking::Laser] {
-        if let Ok(found) = inspect(marking, &FACES[0], &FACES[1], front, back) {
+        if let Ok(found) = inspect(marking, ordered, front, back) {
             for finding in found.findings() {
                 assert!(finding.measured.is_finite(), "{finding}");
             }

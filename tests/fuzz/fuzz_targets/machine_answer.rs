@@ -95,10 +95,7 @@ fuzz::target!(|data| {
     }
     let _fed = machine.feed(card);
     let job = PrintJob::from_bytes([7; 16]);
-    let pictures = Pictures {
-        front: vec![1; 100],
-        back: vec![2; 100],
-    };
+    let pictures = Pictures::new(vec![1; 100], vec![2; 100]);
     let _loaded = machine.load(card, job, &pictures);
     let _printed = machine.print(card, job);
     if let Ok(picture) = machine.exit_picture(card, Face::Front) {

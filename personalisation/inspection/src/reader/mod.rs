@@ -60,17 +60,28 @@ impl Readers {
         PcscCard::connect(self.resolve(wanted)?, options)
     }
 
-    /// Waits until a card lies on the reader, and says which.
+    /// Waits until a card lies on the reader, whichever it is.
+    ///
+    /// # Errors
+    /// [`ReaderError::NoCard`] when none came within `timeout`.
+    pub fn wait_for_any_card(&self, wanted: &str, timeout: Duration) -> Result<(), ReaderError> {
+        let reader = self.resolve(wanted)?;
+        match self.wait(&reader, timeout, is_present)? {
+            Some(_) => Ok(()),
+            None => Err(ReaderError::NoCard { reader }),
+        }
+    }
+
+    /// Waits until a card lies on the reader, and says which: a moment longer than it takes to see that there is one.
     ///
     /// # Errors
     /// [`ReaderError::NoCard`] when none came within `timeout`.
     pub fn wait_for_card(&self, wanted: &str, timeout: Duration) -> Result<Insertion, ReaderError> {
         let reader = self.resolve(wanted)?;
-        let present = |seen: &ReaderState| seen.event_state().contains(State::PRESENT);
         let started = std::time::Instant::now();
         loop {
             let left = timeout.saturating_sub(started.elapsed());
-            let Some(events) = self.wait(&reader, left, present)? else {
+            let Some(events) = self.wait(&reader, left, is_present)? else {
                 return Err(ReaderError::NoCard { reader });
             };
             let counted_since = |seen: &ReaderState| seen.event_count() != events;
@@ -132,6 +143,10 @@ impl std::fmt::Debug for Readers {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Readers")
     }
+}
+
+fn is_present(seen: &ReaderState) -> bool {
+    seen.event_state().contains(State::PRESENT)
 }
 
 fn establish() -> Result<Context, ReaderError> {

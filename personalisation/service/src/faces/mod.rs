@@ -24,6 +24,8 @@ use std::sync::OnceLock;
 pub use data::{CardFacts, Holder, Permit};
 use dossier::dossier::DocumentType;
 pub use error::FaceError;
+use image::RgbImage;
+use openssl::sha::sha256;
 use personalisation_core::issuer_profile::IssuerProfile;
 use resvg::tiny_skia::Pixmap;
 pub use version::templates;
@@ -41,6 +43,16 @@ pub struct Pictures {
     pub front: Vec<u8>,
     /// With the machine readable zone.
     pub back: Vec<u8>,
+    /// SHA-256 of each, by which a machine knows them.
+    digests: [[u8; 32]; 2],
+}
+
+/// Both faces of one card, dot by dot: 2022 x 1275 pixels.
+pub struct Dots {
+    /// With the portrait.
+    pub front: RgbImage,
+    /// With the machine readable zone.
+    pub back: RgbImage,
 }
 
 /// Draws faces. What is the same on every card of an issuer is drawn once, when first needed.
@@ -102,10 +114,15 @@ impl Faces {
 
     /// Draws both faces of a card.
     pub fn draw(&self, prepared: &Prepared, card: &CardFacts) -> Result<Pictures, FaceError> {
+        self.dots(prepared, card)?.encode()
+    }
+
+    /// The same, for those who need more than files.
+    pub fn dots(&self, prepared: &Prepared, card: &CardFacts) -> Result<Dots, FaceError> {
         let sheets = self.sheets(&prepared.profile, prepared.version)?;
-        Ok(Pictures {
-            front: picture::png(&composition::front(&sheets.front, prepared, card)?)?,
-            back: picture::png(&composition::back(&sheets.back, prepared, card)?)?,
+        Ok(Dots {
+            front: picture::dots(&composition::front(&sheets.front, prepared, card)?),
+            back: picture::dots(&composition::back(&sheets.back, prepared, card)?),
         })
     }
 
@@ -132,6 +149,36 @@ impl Faces {
     }
 }
 
+impl Dots {
+    /// As PNG files.
+    pub fn encode(&self) -> Result<Pictures, FaceError> {
+        let (front, back) = (picture::png(&self.front)?, picture::png(&self.back)?);
+        Ok(Pictures::new(front, back))
+    }
+}
+
+impl Pictures {
+    /// Of two PNG files.
+    pub fn new(front: Vec<u8>, back: Vec<u8>) -> Self {
+        let digests = [sha256(&front), sha256(&back)];
+        Self {
+            front,
+            back,
+            digests,
+        }
+    }
+
+    /// SHA-256 of the front.
+    pub const fn front_digest(&self) -> &[u8; 32] {
+        &self.digests[0]
+    }
+
+    /// SHA-256 of the back.
+    pub const fn back_digest(&self) -> &[u8; 32] {
+        &self.digests[1]
+    }
+}
+
 impl std::fmt::Debug for Faces {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let drawn = self
@@ -154,12 +201,19 @@ impl std::fmt::Debug for Prepared {
     }
 }
 
+/// Personal data: nothing of it is shown.
+impl std::fmt::Debug for Dots {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Dots").finish_non_exhaustive()
+    }
+}
+
 /// Personal data: only lengths are shown.
 impl std::fmt::Debug for Pictures {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Pictures")
             .field("front", &self.front.len())
             .field("back", &self.back.len())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

@@ -116,14 +116,20 @@ pub(super) fn signature(onto: &mut Pixmap, picture: &GrayImage, area: Area, ink:
     });
 }
 
-/// A card as a PNG file without transparency, which says its resolution.
-pub(super) fn png(card: &Pixmap) -> Result<Vec<u8>, FaceError> {
-    let written = |error: png::EncodingError| FaceError::Png(error.to_string());
-    let mut rows = Vec::with_capacity(card.data().len() / BYTES_A_PIXEL * 3);
-    for pixel in card.data().chunks_exact(BYTES_A_PIXEL) {
-        rows.extend_from_slice(&pixel[..3]);
+/// A card, which is opaque, without transparency.
+pub(super) fn dots(card: &Pixmap) -> RgbImage {
+    let mut dots = RgbImage::new(card.width(), card.height());
+    let pixels = card.data().chunks_exact(BYTES_A_PIXEL);
+    for (dot, pixel) in dots.chunks_exact_mut(3).zip(pixels) {
+        dot.copy_from_slice(&pixel[..3]);
     }
-    let mut file = Vec::with_capacity(rows.len() / 2);
+    dots
+}
+
+/// A card as a PNG file, which says its resolution.
+pub(super) fn png(card: &RgbImage) -> Result<Vec<u8>, FaceError> {
+    let written = |error: png::EncodingError| FaceError::Png(error.to_string());
+    let mut file = Vec::with_capacity(card.as_raw().len() / 2);
     let mut encoder = Encoder::new(&mut file, card.width(), card.height());
     encoder.set_color(ColorType::Rgb);
     encoder.set_depth(BitDepth::Eight);
@@ -135,7 +141,7 @@ pub(super) fn png(card: &Pixmap) -> Result<Vec<u8>, FaceError> {
         unit: Unit::Meter,
     }));
     let mut writer = encoder.write_header().map_err(written)?;
-    writer.write_image_data(&rows).map_err(written)?;
+    writer.write_image_data(card.as_raw()).map_err(written)?;
     writer.finish().map_err(written)?;
     Ok(file)
 }

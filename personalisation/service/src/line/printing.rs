@@ -18,7 +18,10 @@ use super::{
     files::{FilesError, OrderContent},
     output::{self, OutputError, PICTURES},
 };
-use crate::faces::{CardFacts, Faces, Holder, Pictures, templates};
+use crate::{
+    faces::{CardFacts, Faces, Holder, Pictures, templates},
+    quality::exit::{self, Ordered},
+};
 
 /// Draws faces for all workers of a line.
 #[derive(Clone, Debug, Default)]
@@ -30,22 +33,40 @@ pub struct Printer {
 
 type Thread = JoinHandle<Result<(), OutputError>>;
 
+/// The faces of a card, drawn.
+#[derive(Debug)]
+pub struct Drawn {
+    /// As files.
+    pub pictures: Pictures,
+    /// As an exit inspection compares them, where one will look; why they cannot be, where they cannot.
+    pub ordered: Option<Result<Ordered, exit::ExitError>>,
+}
+
+/// For whom faces are drawn.
+#[derive(Debug, Default)]
+pub struct Purpose {
+    /// Where they are written once the card is good.
+    pub folder: Option<PathBuf>,
+    /// Whether an exit camera's pictures will be compared with them.
+    pub inspected: bool,
+}
+
 /// A card whose faces are being drawn. Dropped, nothing is written: the card was not good.
 #[derive(Debug)]
 pub struct Printing {
     card_is_good: mpsc::Sender<()>,
-    drawn: mpsc::Receiver<Arc<Pictures>>,
-    pictures: Option<Arc<Pictures>>,
+    told: mpsc::Receiver<Arc<Drawn>>,
+    drawn: Option<Arc<Drawn>>,
     thread: Thread,
 }
 
 impl Printing {
     /// The faces; waits until they are drawn. Where they cannot be, [`Printer::release`] says why.
-    pub fn pictures(&mut self) -> Option<Arc<Pictures>> {
-        if self.pictures.is_none() {
-            self.pictures = self.drawn.recv().ok();
+    pub fn drawn(&mut self) -> Option<Arc<Drawn>> {
+        if self.drawn.is_none() {
+            self.drawn = self.told.recv().ok();
         }
-        self.pictures.clone()
+        self.drawn.clone()
     }
 
     /// Has the faces written, and waits for it.
@@ -73,13 +94,13 @@ impl Printer {
         thread::spawn(move || drop(faces.warm_up(&profile)));
     }
 
-    /// Begins to draw a card's faces by the version of the template that its attempt was bound to, to be written into
-    /// `folder`, if there is one. Without a version (bound before they were recorded) it is the first.
+    /// Begins to draw a card's faces by the version of the template that its attempt was bound to. Without a version (bound
+    /// before they were recorded) it is the first.
     pub fn begin(
         &self,
         order: &OrderContent,
         (number, can, template): (DocumentNumber, &CardAccessNumber, Option<(u32, Digest)>),
-        folder: Option<PathBuf>,
+        purpose: Purpose,
     ) -> Result<Printing, FilesError> {
         let profile = order.identity.issuer_profile()?;
         let version = match template {
@@ -96,28 +117,30 @@ impl Printer {
             can: can.as_str().to_owned(),
             mrz: order.identity.mrz(number)?,
         };
-        let (card_is_good, told) = mpsc::channel();
-        let (tell, drawn) = mpsc::channel();
+        let (card_is_good, is_good) = mpsc::channel();
+        let (tell, told) = mpsc::channel();
         let faces = Arc::clone(&self.faces);
         let thread = thread::spawn(move || {
-            let before = processor_time();
+            let began = Stopwatch::start();
             let prepared = Faces::prepare_by(&profile, holder, Some(version))?;
-            let pictures = Arc::new(faces.draw(&prepared, &card)?);
-            let spent = processor_time()
-                .zip(before)
-                .map(|(now, before)| now - before);
-            tracing::debug!(processor_nanos = spent, "faces are drawn");
+            let dots = faces.dots(&prepared, &card)?;
+            let drawn = Arc::new(Drawn {
+                pictures: dots.encode()?,
+                ordered: purpose.inspected.then(|| Ordered::of(&dots)),
+            });
+            drop(dots);
+            tracing::debug!(processor_nanos = began.spent(), "faces are drawn");
             // Only machines want them before the card is good.
-            let _unheard = tell.send(Arc::clone(&pictures));
-            match (told.recv(), folder) {
-                (Ok(()), Some(folder)) => write(&folder, &pictures),
+            let _unheard = tell.send(Arc::clone(&drawn));
+            match (is_good.recv(), purpose.folder) {
+                (Ok(()), Some(folder)) => write(&folder, &drawn.pictures),
                 _ => Ok(()),
             }
         });
         Ok(Printing {
             card_is_good,
-            drawn,
-            pictures: None,
+            told,
+            drawn: None,
             thread,
         })
     }
@@ -188,8 +211,21 @@ fn demand_same(
         .ok_or(FilesError::OtherTemplate { version })
 }
 
-/// Nanoseconds that the system has given this thread; none where it does not say.
-pub(super) fn processor_time() -> Option<u64> {
+/// The processor's time that the system gives this thread.
+pub(super) struct Stopwatch(Option<u64>);
+
+impl Stopwatch {
+    pub(super) fn start() -> Self {
+        Self(processor_time())
+    }
+
+    /// Nanoseconds since the start; none where the system does not say.
+    pub(super) fn spent(&self) -> Option<u64> {
+        Some(processor_time()? - self.0?)
+    }
+}
+
+fn processor_time() -> Option<u64> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
     text.split_ascii_whitespace().next()?.parse().ok()
 }

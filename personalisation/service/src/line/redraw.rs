@@ -10,6 +10,7 @@ use super::{
     content::{ContentError, read_card_access_number, read_order},
     files::FilesError,
     output::{Output, OutputError},
+    printing::Purpose,
 };
 
 /// Why the pictures of a finished card cannot be drawn again. For the operator.
@@ -88,8 +89,11 @@ async fn draw(
     let can = read_card_access_number(store, finished.id()).await?;
     let printer = output.printer();
     let template = store.template_of(finished.id()).await?;
-    let folder = Some(output.folder(number));
-    let printing = printer.begin(&content, (number, &can, template), folder)?;
+    let purpose = Purpose {
+        folder: Some(output.folder(number)),
+        inspected: false,
+    };
+    let printing = printer.begin(&content, (number, &can, template), purpose)?;
     printing.write()?;
     tracing::info!(%number, "its pictures were missing and are drawn again");
     Ok(true)

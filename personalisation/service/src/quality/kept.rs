@@ -1,7 +1,7 @@
 //! What a person needs to look at a card without its order: the exit camera's pictures, and the faces as they were to be printed
 //! at the same resolution.
 
-use image::{codecs::jpeg::JpegEncoder, imageops::FilterType};
+use image::codecs::jpeg::JpegEncoder;
 use personalisation_store::quality::Picture;
 use zeroize::Zeroizing;
 
@@ -39,9 +39,7 @@ fn smaller(png: &[u8]) -> Result<Zeroizing<Vec<u8>>, ExitError> {
         ))
     };
     let face = image::load_from_memory(png).map_err(failed)?;
-    let small = face
-        .resize(ACROSS, u32::MAX, FilterType::Triangle)
-        .into_rgb8();
+    let small = face.thumbnail(ACROSS, u32::MAX).into_rgb8();
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
         .encode_image(&small)

@@ -7,7 +7,10 @@ use hardware_sim::machine::{
     paint::{self, Defect, Dye},
 };
 use image::{Rgb, RgbImage};
-use personalisation::quality::exit::{self, ExitFindings};
+use personalisation::{
+    faces::Dots,
+    quality::exit::{self, ExitFindings, Ordered},
+};
 
 use super::cards::Card;
 
@@ -109,7 +112,13 @@ pub fn look(
         Marking::Ribbon => exit::Marking::Ribbon,
         Marking::Laser => exit::Marking::Laser,
     };
-    exit::inspect(marking, &card.faces[0], &card.faces[1], &front, &back).unwrap()
+    exit::inspect(marking, &ordered(&card.faces), &front, &back).unwrap()
+}
+
+/// Faces as they are compared.
+pub fn ordered(faces: &[RgbImage; 2]) -> Ordered {
+    let [front, back] = faces.clone();
+    Ordered::of(&Dots { front, back }).unwrap()
 }
 
 /// What the camera sees of a card.

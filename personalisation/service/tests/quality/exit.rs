@@ -119,7 +119,7 @@ fn a_wrong_face_that_was_drawn_and_printed_alike_is_found_by_the_orders_lines() 
         let drawn = [card.faces[0].clone(), card.other_character.1.clone()];
         let [front, back] = defects::photographs(&build, &camera(1), 1, &drawn);
         let marking = exit::Marking::Ribbon;
-        let found = exit::inspect(marking, &drawn[0], &drawn[1], &front, &back).unwrap();
+        let found = exit::inspect(marking, &defects::ordered(&drawn), &front, &back).unwrap();
         assert!(found.passed() && !found.reads(&card.mrz), "{found:?}");
         let verdict = quality::verdict(&found, &card.mrz);
         assert_eq!(verdict.reasons(), [Reason::MachineReadableZone]);
@@ -174,14 +174,8 @@ fn a_picture_that_shows_no_card_is_no_verdict() {
     cards::each(31, 1, |_, card| {
         let [front, back] = defects::photographs(&build, &camera(1), 1, &card.faces);
         let look = |front: &[u8], back: &[u8]| {
-            let [expected_front, expected_back] = &card.faces;
-            exit::inspect(
-                exit::Marking::Ribbon,
-                expected_front,
-                expected_back,
-                front,
-                back,
-            )
+            let ordered = defects::ordered(&card.faces);
+            exit::inspect(exit::Marking::Ribbon, &ordered, front, back)
         };
         let error = |front: &[u8]| look(front, &back).unwrap_err();
         assert!(matches!(error(b"nothing"), ExitError::Undecodable { .. }));

@@ -7,6 +7,7 @@ mod certificate;
 pub(crate) mod ec_parameters;
 pub mod extensions;
 mod instant;
+mod known_good;
 mod name;
 mod profile;
 mod public_key;

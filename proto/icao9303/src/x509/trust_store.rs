@@ -6,6 +6,7 @@
 
 use time::OffsetDateTime;
 
+use super::known_good::KnownGood;
 use super::profile::{CertificateKind, Severity, check_profile};
 use super::{Certificate, CertificateError, PublicKeyError};
 use crate::crl::{CrlError, RevocationList, RevokedCertificate};
@@ -104,6 +105,7 @@ pub struct TrustStore {
     pending_links: Vec<Certificate>,
     signers: Vec<Certificate>,
     lists: Vec<RevocationList>,
+    known_good: KnownGood,
 }
 
 impl TrustStore {
@@ -203,7 +205,12 @@ impl TrustStore {
         }
         let mut issuers = Vec::new();
         for anchor in named {
-            if signer.is_signed_by(anchor.certificate.public_key())? {
+            let authority = &anchor.certificate;
+            let verify = || signer.is_signed_by(authority.public_key());
+            if self
+                .known_good
+                .holds(signer.der(), authority.der(), verify)?
+            {
                 issuers.push(anchor);
             }
         }
@@ -273,7 +280,12 @@ impl TrustStore {
             let named = certificate.subject().matches(list.issuer())
                 || list.authority_key_identifier().map(<[u8]>::to_vec)
                     == certificate.subject_key_identifier();
-            if named && list.is_signed_by(certificate.public_key())? {
+            let verify = || list.is_signed_by(certificate.public_key());
+            if named
+                && self
+                    .known_good
+                    .holds(list.der(), certificate.der(), verify)?
+            {
                 return Ok(true);
             }
         }

@@ -22,6 +22,13 @@ const LOG: &str = "warn,personalisation::line=debug";
 /// Ticks of the system's clock in a second, by which it counts processor time (`USER_HZ`, fixed in Linux).
 const TICKS: f64 = 100.0;
 
+impl Sample {
+    /// Processor time beside what threads tell of: drawing, sending, looking.
+    pub(super) fn own(&self) -> f64 {
+        self.processor - self.drawing - self.looking - self.sending
+    }
+}
+
 /// What the process had spent when a document was complete, and since the start when. Of two, the difference.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Sample {
@@ -33,6 +40,8 @@ pub(super) struct Sample {
     pub(super) drawing: f64,
     /// Of these: looking at exit pictures.
     pub(super) looking: f64,
+    /// Of these: sending faces to machines.
+    pub(super) sending: f64,
     /// Resident memory in MiB.
     pub(super) memory: f64,
 }
@@ -51,6 +60,8 @@ pub(super) struct Made {
 #[derive(Debug)]
 pub(super) struct Run {
     pub(super) made: Vec<Made>,
+    /// How many cards were given up, by reason and detail.
+    scrapped: BTreeMap<String, usize>,
     ordered: usize,
     last: String,
     seconds: f64,
@@ -68,6 +79,7 @@ impl Run {
         let mut meter = Meter::open(child.id(), log, began)?;
         let mut run = Self {
             made: Vec::with_capacity(hall.orders.len()),
+            scrapped: BTreeMap::new(),
             ordered: hall.orders.len(),
             last: String::new(),
             seconds: 0.0,
@@ -82,6 +94,9 @@ impl Run {
             if event["event"] == "document" {
                 run.made.push(made(&event, meter.read()?));
                 outcome = each(run.made.len());
+            } else if event["event"] == "scrapped" {
+                let why = format!("{}: {}", event["reason"], event["detail"]);
+                *run.scrapped.entry(why).or_default() += 1;
             } else if event["event"] != "step" {
                 run.last = line;
             }
@@ -98,10 +113,13 @@ impl Run {
         outcome.map(|()| run)
     }
 
-    /// Every order became a document.
+    /// Every order became a document, and no card was given up: nothing goes wrong here on purpose.
     pub(super) fn demand(&self, cards: usize) -> Result<(), FloorError> {
-        if self.made.len() == cards {
+        if self.made.len() == cards && self.scrapped.is_empty() {
             return Ok(());
+        }
+        for (why, count) in &self.scrapped {
+            eprintln!("measure_floor: {count} cards were given up: {why}");
         }
         Err(FloorError::Incomplete {
             ordered: self.ordered,
@@ -129,6 +147,7 @@ impl Run {
             processor: to.processor - from.processor,
             drawing: to.drawing - from.drawing,
             looking: to.looking - from.looking,
+            sending: to.sending - from.sending,
             memory: to.memory - from.memory,
         }
     }
@@ -191,6 +210,7 @@ struct Meter {
     path: PathBuf,
     drawing: f64,
     looking: f64,
+    sending: f64,
 }
 
 impl Meter {
@@ -206,6 +226,7 @@ impl Meter {
             path,
             drawing: 0.0,
             looking: 0.0,
+            sending: 0.0,
         })
     }
 
@@ -225,6 +246,7 @@ impl Meter {
             processor: ticks / TICKS,
             drawing: self.drawing,
             looking: self.looking,
+            sending: self.sending,
             memory: kib.unwrap_or_default() / 1024.0,
         })
     }
@@ -252,6 +274,8 @@ impl Meter {
                 self.drawing += seconds;
             } else if line.contains("exit pictures are looked at") {
                 self.looking += seconds;
+            } else if line.contains("faces are sent") {
+                self.sending += seconds;
             }
         }
     }

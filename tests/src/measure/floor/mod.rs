@@ -5,14 +5,14 @@ mod hall;
 mod invariants;
 mod line;
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use serde_json::{Value, json};
 
 pub use self::hall::FloorError;
 use self::{
     hall::{Hall, HallPlan},
-    line::{Run, Sample},
+    line::Run,
 };
 
 /// A chip's link at full speed, as in a machine.
@@ -84,6 +84,10 @@ pub fn run(
 ) -> Result<(), FloorError> {
     for part in parts {
         let place = work.join(format!("{part:?}").to_lowercase());
+        fs::create_dir(&place).map_err(|source| FloorError::System {
+            what: place.display().to_string(),
+            source,
+        })?;
         match part {
             Part::Cost => cost(&place, size, &mut tell)?,
             Part::Pace => pace(&place, size, &mut tell)?,
@@ -93,8 +97,8 @@ pub fn run(
     Ok(())
 }
 
-/// What the line's process spends on a card. Printing, signing and the chips' link are other processes; the faces are drawn ahead
-/// by threads of the line that tell their own time, and so does the look at the exit pictures, which has a limit of its own.
+/// What the line's process spends on a card. Printing, signing and the chips' link are other processes; the threads that draw the
+/// faces ahead, send them to the printer and look at the exit pictures, which has a limit of its own, tell their own time.
 fn cost(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), FloorError> {
     let cards = size.of(200, 20);
     let plan = HallPlan {
@@ -110,12 +114,13 @@ fn cost(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
     let warm = WARM.min(cards / 4);
     let spent = run.between(warm, cards);
     let each = |seconds: f64| seconds * 1e3 / number(cards - warm);
-    let own = each(spent.processor - spent.drawing - spent.looking);
+    let own = each(spent.own());
     let setting = format!(
         "the process's processor time from card {warm} to card {cards}, two machines at twenty times their pace, less what its \
-         threads spent on drawing ({:.1} ms a card) and on exit pictures ({:.1} ms); APDUs, pictures on their way, secure \
-         messaging, inspection and database are in it",
+         threads spent on drawing faces ahead ({:.1} ms a card), sending them to the printer ({:.1} ms) and looking at exit \
+         pictures ({:.1} ms); APDUs, secure messaging, inspection of the chip and database are in it",
         each(spent.drawing),
+        each(spent.sending),
         each(spent.looking),
     );
     tell(size.figure(
@@ -191,19 +196,18 @@ fn many(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
         run.between(WARM, WARM + few),
         run.between(cards - few, cards),
     );
-    let own = |spent: &Sample| spent.processor - spent.drawing - spent.looking;
-    let growth = own(&last) / own(&first);
+    let growth = last.own() / first.own();
     tell(size.figure(
         "floor_cost_of_last_hundred",
         (growth, "ratio"),
         Some((1.1, growth <= 1.1)),
         &format!(
-            "processor time of the line without drawing and exit pictures: cards {} to {cards} ({:.1} ms each) by cards {WARM} to {} \
+            "processor time of the line without drawing, sending and looking at pictures: cards {} to {cards} ({:.1} ms each) by cards {WARM} to {} \
              ({:.1} ms each)",
             cards - few,
-            own(&last) * 1e3 / number(few),
+            last.own() * 1e3 / number(few),
             WARM + few,
-            own(&first) * 1e3 / number(few),
+            first.own() * 1e3 / number(few),
         ),
     ));
     let grown = run.at(cards).memory - run.at(cards / 10).memory;

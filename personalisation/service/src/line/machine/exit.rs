@@ -5,7 +5,7 @@ use personalisation_core::quality::Verdict;
 use thiserror::Error;
 
 use super::{ExitPictures, Marking};
-use crate::faces::Pictures;
+use crate::quality::exit::Ordered;
 
 /// What was ordered, and how the machine marks it.
 #[derive(Clone, Copy, Debug)]
@@ -13,7 +13,7 @@ pub struct Expected<'a> {
     /// How the machine marks cards.
     pub marking: Marking,
     /// The faces that were to be printed.
-    pub pictures: &'a Pictures,
+    pub faces: &'a Ordered,
     /// What the machine-readable zone must read, from the order and not from the picture.
     pub mrz: &'a Mrz,
 }

@@ -23,17 +23,14 @@ use super::{
     failure::{InspectionChange, StepError},
     floor::sight::Sight,
 };
-use crate::{
-    faces::Pictures,
-    line::{
-        chip::{ChipFacts, LifeCycle},
-        content::{read_card_access_number, read_order},
-        event::{Event, Subject},
-        files::{CardFiles, FilesError, OrderContent},
-        output::{Output, OutputError},
-        printing::{Printer, Printing},
-        reader::CardReader,
-    },
+use crate::line::{
+    chip::{ChipFacts, LifeCycle},
+    content::{read_card_access_number, read_order},
+    event::{Event, Subject},
+    files::{CardFiles, FilesError, OrderContent},
+    output::{Output, OutputError},
+    printing::{Drawn, Printer, Printing, Purpose},
+    reader::CardReader,
 };
 
 /// An attempt in hand.
@@ -224,28 +221,31 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let number = job.binding.number;
         let output = self.settings.output.as_ref();
         if output.is_some() || job.binding.card.is_some() {
-            let folder = output.map(|output| output.folder(number));
+            let purpose = Purpose {
+                folder: output.map(|output| output.folder(number)),
+                inspected: job.binding.card.is_some() && self.exit.is_some(),
+            };
             let template = self.wait(self.store.template_of(job.attempt.id()))?;
             let printing = self
                 .printer()
-                .begin(order, (number, can, template), folder)?;
+                .begin(order, (number, can, template), purpose)?;
             job.printing = Some(printing);
         }
         Ok(())
     }
 
     /// The faces that are to be on the card, drawn now if they were not before.
-    pub(super) fn pictures(&self, job: &mut Job) -> Result<Arc<Pictures>, StepError> {
+    pub(super) fn drawn(&self, job: &mut Job) -> Result<Arc<Drawn>, StepError> {
         if job.printing.is_none() {
             let can = self.card_access_number(job)?;
             let order = self.wait(read_order(&self.store, job.attempt.id().order))?;
             self.begin_printing(job, &order, &can)?;
         }
-        let drawn = job.printing.as_mut().and_then(Printing::pictures);
+        let drawn = job.printing.as_mut().and_then(Printing::drawn);
         match (drawn, job.printing.take()) {
-            (Some(pictures), printing) => {
+            (Some(drawn), printing) => {
                 job.printing = printing;
-                Ok(pictures)
+                Ok(drawn)
             }
             (None, Some(printing)) => Err(printing.failure().into()),
             (None, None) => Err(OutputError::Printer.into()),
@@ -256,7 +256,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     /// the attempt here. A dump's pictures hold no card up.
     pub(super) fn demand_drawn(&self, job: &mut Job) -> Result<(), StepError> {
         if job.binding.card.is_some() {
-            self.pictures(job)?;
+            self.drawn(job)?;
         }
         Ok(())
     }

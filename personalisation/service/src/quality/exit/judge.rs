@@ -1,7 +1,5 @@
 //! The verdict on one face: what is measured is held against its limit.
 
-use image::RgbImage;
-
 use super::{
     affine::Affine,
     compare::{Comparison, slack},
@@ -16,7 +14,7 @@ use super::{
     register::{Pair, from_dots, rough, rough_look},
     zone::{self, LINE_LENGTH, Zone},
 };
-use crate::faces::geometry::{PIXEL_HEIGHT, PIXEL_WIDTH, PORTRAIT as PORTRAIT_AREA};
+use crate::faces::geometry::PORTRAIT as PORTRAIT_AREA;
 
 /// Likeness below which the other face is thought of.
 const OWN_FACE: f64 = 0.8;
@@ -43,55 +41,22 @@ pub(super) struct Judged {
 }
 
 impl Expected {
-    /// Takes a face of 2022 x 1275 pixels.
-    pub(super) fn new(face: Face, marking: Marking, picture: &RgbImage) -> Result<Self, ExitError> {
-        if picture.dimensions() != (PIXEL_WIDTH, PIXEL_HEIGHT) {
-            let (width, height) = picture.dimensions();
-            return Err(ExitError::Expected {
-                face,
-                reason: format!("has {width} x {height} pixels"),
-            });
-        }
-        let fine = means_of_sixteen(picture);
-        let grey = grey_of(&fine);
+    /// A face at 150 dpi: red, green and blue.
+    pub(super) fn new(face: Face, marking: Marking, fine: &[Plane; 3]) -> Self {
+        let grey = grey_of(fine);
         let middle = grey.halved();
         let channels: Vec<Plane> = match marking {
             Marking::Ribbon => fine.iter().map(Plane::halved).collect(),
             Marking::Laser => vec![middle.clone()],
         };
         let rough = middle.halved();
-        Ok(Self {
+        Self {
             face,
             slack: channels.iter().map(slack).collect(),
             channels,
             grey: [grey, middle, rough],
-        })
-    }
-}
-
-/// Red, green and blue of 4 x 4 pixels each.
-fn means_of_sixteen(picture: &RgbImage) -> [Plane; 3] {
-    let (width, height) = (picture.width() as usize / 4, picture.height() as usize / 4);
-    let row = picture.width() as usize * 3;
-    let mut sums = [(); 3].map(|()| vec![0_u16; width * height]);
-    for (y, dots) in picture
-        .as_raw()
-        .chunks_exact(row)
-        .take(height * 4)
-        .enumerate()
-    {
-        let start = y / 4 * width;
-        for (x, block) in dots.chunks_exact(12).enumerate() {
-            for (channel, sums) in sums.iter_mut().enumerate() {
-                let levels = block.iter().skip(channel).step_by(3);
-                sums[start + x] += levels.map(|level| u16::from(*level)).sum::<u16>();
-            }
         }
     }
-    sums.map(|sums| {
-        let levels = sums.into_iter().map(|sum| f32::from(sum) / 16.0);
-        Plane::new(width, height, levels.collect())
-    })
 }
 
 /// Looks at one face.

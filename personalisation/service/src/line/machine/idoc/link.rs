@@ -123,8 +123,8 @@ impl Link for PcscLink {
         };
         let readers = Readers::open().map_err(unavailable)?;
         let connected = readers
-            .wait_for_card(&name, patience)
-            .and_then(|_| readers.connect(&name, CardOptions::default()));
+            .wait_for_any_card(&name, patience)
+            .and_then(|()| readers.connect(&name, CardOptions::default()));
         connected.map_err(|error| match error {
             ReaderError::NoCard { .. } | ReaderError::CardRemoved { .. } => NoCard::Empty,
             ReaderError::Mute { .. } | ReaderError::Protocol { .. } => {

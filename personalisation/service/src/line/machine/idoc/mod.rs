@@ -172,9 +172,8 @@ impl<L: Link> Idoc<L> {
         card: CardHandle,
         job: PrintJob,
         face: Face,
-        picture: &[u8],
+        (picture, digest): (&[u8], &[u8; 32]),
     ) -> Result<(), MachineError> {
-        let digest = sha256(picture).to_vec();
         let total = number(picture.len())?;
         let mut offset = 0;
         // The machine may have any part already, and each answer but the first leads further.
@@ -185,7 +184,7 @@ impl<L: Link> Idoc<L> {
                 job: job.as_bytes().to_vec(),
                 face: answer::face(face).into(),
                 total,
-                sha256: digest.clone(),
+                sha256: digest.to_vec(),
                 offset: number(offset)?,
                 data: rest[..rest.len().min(PART)].to_vec(),
             };
@@ -279,7 +278,9 @@ impl<L: Link> Machine for Idoc<L> {
         job: PrintJob,
         pictures: &Pictures,
     ) -> Result<(), MachineError> {
-        for (face, picture) in [(Face::Front, &pictures.front), (Face::Back, &pictures.back)] {
+        let front = (&pictures.front[..], pictures.front_digest());
+        let back = (&pictures.back[..], pictures.back_digest());
+        for (face, picture) in [(Face::Front, front), (Face::Back, back)] {
             let mut sendings = 1;
             loop {
                 match self.load_face(card, job, face, picture) {

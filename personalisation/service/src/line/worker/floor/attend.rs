@@ -103,9 +103,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             return self.chip_in_station(floor, handle);
         };
         if !*loaded {
-            let pictures = self.pictures(job)?;
-            let print = PrintJob::of(job.attempt.id());
-            self.reader.load(handle, print, &pictures)?;
+            self.send_faces(handle, job)?;
             *loaded = true;
             return Ok(Some(Turn::Busy));
         }
@@ -227,8 +225,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                             return Ok(None);
                         }
                         if !*loaded {
-                            let pictures = self.pictures(job)?;
-                            self.reader.load(handle, print, &pictures)?;
+                            self.send_faces(handle, job)?;
                             *loaded = true;
                         }
                         self.reader.print(handle, print)?;

@@ -14,13 +14,13 @@ use crate::{
         content::read_order,
         files::FilesError,
         machine::{
-            ExitPictures, Face, Machine,
+            ExitPictures, Face, Machine, PrintJob,
             exit::{ExitError, Expected, Judgement},
         },
-        printing::processor_time,
+        printing::{Drawn, Stopwatch},
         worker::{Worker, failure::StepError, job::Job},
     },
-    quality::{QualitySection, pictures_to_keep},
+    quality::{QualitySection, exit::Ordered, pictures_to_keep},
 };
 
 /// What a machine saw of a card, until it is written down.
@@ -44,7 +44,31 @@ impl Sight {
     }
 }
 
+/// The faces as the inspection compares them.
+fn ordered(drawn: &Drawn) -> Result<&Ordered, ExitError> {
+    match &drawn.ordered {
+        Some(Ok(ordered)) => Ok(ordered),
+        Some(Err(error)) => Err(ExitError(error.to_string())),
+        None => Err(ExitError(
+            "the faces were drawn for no inspection; report this".to_owned(),
+        )),
+    }
+}
+
 impl<M: Machine, G: CryptoRng> Worker<M, G> {
+    /// Sends a card's faces to the machine, which has them then until the card has left.
+    pub(super) fn send_faces(&mut self, handle: CardHandle, job: &mut Job) -> Result<(), Obstacle> {
+        let drawn = self.drawn(job)?;
+        let began = Stopwatch::start();
+        let print = PrintJob::of(job.attempt.id());
+        self.reader.load(handle, print, &drawn.pictures)?;
+        tracing::debug!(
+            processor_nanos = began.spent(),
+            "faces are sent to the machine"
+        );
+        Ok(())
+    }
+
     /// What is wrong with a printed card, by the exit camera's pictures; they are kept where a person has to look too.
     pub(super) fn inspect_print(
         &mut self,
@@ -54,25 +78,29 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         let Some(inspector) = self.exit.clone() else {
             return Ok(None);
         };
-        let pictures = self.pictures(job)?;
+        let drawn = self.drawn(job)?;
         let card = job.attempt.id();
         let order = self.wait(read_order(&self.store, card.order))?;
         let mrz = order.identity.mrz(job.binding.number);
-        let expected = Expected {
-            marking: self.reader.marking()?,
-            pictures: &pictures,
-            mrz: &mrz.map_err(FilesError::from).map_err(StepError::from)?,
-        };
+        let mrz = mrz.map_err(FilesError::from).map_err(StepError::from)?;
+        let marking = self.reader.marking()?;
         let seen = ExitPictures {
             front: self.reader.exit_picture(handle, Face::Front)?,
             back: self.reader.exit_picture(handle, Face::Back)?,
         };
-        let before = processor_time();
-        let judgement = inspector.inspect(expected, &seen);
-        let spent = processor_time()
-            .zip(before)
-            .map(|(now, before)| now - before);
-        tracing::debug!(processor_nanos = spent, "exit pictures are looked at");
+        let began = Stopwatch::start();
+        let judgement = ordered(&drawn).and_then(|faces| {
+            let expected = Expected {
+                marking,
+                faces,
+                mrz: &mrz,
+            };
+            inspector.inspect(expected, &seen)
+        });
+        tracing::debug!(
+            processor_nanos = began.spent(),
+            "exit pictures are looked at"
+        );
         let judgement = judgement.unwrap_or_else(|ExitError(why)| Judgement {
             verdict: Verdict::from_reasons([Reason::Picture]),
             detail: Some(why),
@@ -85,7 +113,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
                     .is_sampled(card, self.settings.quality.sampling()),
             )?
             || self.wait(self.store.is_first_article(card))?;
-        let kept = to_look_at.then(|| pictures_to_keep(&pictures, &seen));
+        let kept = to_look_at.then(|| pictures_to_keep(&drawn.pictures, &seen));
         let kept = kept.transpose().unwrap_or_else(|error| {
             tracing::error!(%error, %card, "an inspector will miss the pictures of a card");
             None
