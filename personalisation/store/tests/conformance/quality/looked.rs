@@ -5,7 +5,7 @@ use personalisation_core::quality::Stage;
 use personalisation_store::line::MachineLoss;
 
 use super::*;
-use crate::stock::people::somebody;
+use crate::{MINUTE, stock::people::somebody};
 
 /// A card that is taken out of the machine by the door, and one that is lost with its machine, whatever the camera saw.
 async fn a_void_card_neither_passes_nor_approves_a_set_up(engine: Engine) {
@@ -34,7 +34,7 @@ async fn a_void_card_neither_passes_nor_approves_a_set_up(engine: Engine) {
     let machine = machine::card(MACHINE, 1).machine;
     let given_up = bench
         .store
-        .lose_machine(machine, operator, |_| Vec::new(), NOW);
+        .lose_machine(machine, (operator, MINUTE), |_| Vec::new(), NOW);
     assert!(matches!(given_up.await.unwrap(), MachineLoss::Lost(cards) if cards.len() == 1));
     for card in [&article, &unpicked, &lost] {
         let known = bench.store.quality(card.id()).await.unwrap();
