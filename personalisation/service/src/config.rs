@@ -54,6 +54,15 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
     },
+    /// Cards of machines that would leave with fingers that nobody has read.
+    #[error(
+        "reading the configuration {}: a line with [[line.machine]] reads every card back with terminal authentication: add [inspection] \
+         and [tokens.inspection], or say under [line] danger_without_terminal_authentication = true", path.display()
+    )]
+    MachineWithoutInspectionSystem {
+        /// The file.
+        path: PathBuf,
+    },
     /// No such issuer profile.
     #[error("reading the configuration {}: there is no issuer profile {name:?}; luxembourg and utopia are known", path.display())]
     IssuerProfile {
@@ -253,6 +262,8 @@ pub struct Line {
     pub apdu_buffer: u32,
     /// Take only blanks that somebody handed out to this line, by an issue that is signed.
     pub handed_out_only: bool,
+    /// Lets machines work without `[inspection]`: their cards' fingers are then written and locked, and read by nobody.
+    pub danger_without_terminal_authentication: bool,
 }
 
 /// `[[line.machine]]`
@@ -282,6 +293,7 @@ impl Default for Line {
             max_tries: 3,
             apdu_buffer: 4096,
             handed_out_only: false,
+            danger_without_terminal_authentication: false,
         }
     }
 }
@@ -341,6 +353,11 @@ impl Config {
         if config.inspection.is_some() != config.tokens.inspection.is_some() {
             let path = path.to_owned();
             return Err(ConfigError::HalfInspectionSystem { path });
+        }
+        let unread = !config.line.machine.is_empty() && config.inspection.is_none();
+        if unread && !config.line.danger_without_terminal_authentication {
+            let path = path.to_owned();
+            return Err(ConfigError::MachineWithoutInspectionSystem { path });
         }
         let folder = path.parent().unwrap_or(Path::new(""));
         config

@@ -33,16 +33,36 @@ fn the_documented_example_is_read_and_its_paths_resolved() {
     assert_eq!(config.issuer_profile(), IssuerProfile::LUXEMBOURG);
 }
 
+/// The text without a section.
+fn without(text: &str, section: &str) -> String {
+    let (before, after) = text.split_once(&format!("\n[{section}]")).unwrap();
+    let after = after.split_once("\n[").unwrap().1;
+    format!("{before}\n[{after}")
+}
+
+#[test]
+fn a_machine_whose_cards_nobody_reads_back_in_full_is_refused_or_a_known_danger() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("centre.toml");
+    let unread = without(&without(&example(), "inspection"), "tokens.inspection");
+    fs::write(&path, &unread).unwrap();
+    let refused = Config::load(&path).unwrap_err();
+    assert!(
+        matches!(refused, ConfigError::MachineWithoutInspectionSystem { .. }),
+        "{refused}"
+    );
+    let danger = "\n[line]\ndanger_without_terminal_authentication = true";
+    fs::write(&path, unread.replace("\n[line]", danger)).unwrap();
+    Config::load(&path).unwrap();
+}
+
 #[test]
 fn unknown_keys_and_profiles_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("centre.toml");
     fs::write(&path, format!("pin = \"1234\"\n{}", example())).unwrap();
     assert!(matches!(Config::load(&path), Err(ConfigError::Form { .. })));
-    let whole = example();
-    let (before, after) = whole.split_once("\n[inspection]").unwrap();
-    let after = after.split_once("\n[").unwrap().1;
-    fs::write(&path, format!("{before}\n[{after}")).unwrap();
+    fs::write(&path, without(&example(), "inspection")).unwrap();
     let half = Config::load(&path);
     let is_half = matches!(half, Err(ConfigError::HalfInspectionSystem { .. }));
     assert!(is_half, "{half:?}");

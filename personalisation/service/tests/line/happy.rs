@@ -56,6 +56,27 @@ fn three_orders_become_three_documents() {
     }
 }
 
+/// The last piece of a file may fit into a short answer in plain, and no more once it is protected.
+#[test]
+fn files_whose_last_piece_only_just_fits_a_short_answer_are_read_back() {
+    // What fits into an answer of the bench's chips; of a file beyond short offsets the ninth piece is the last even one.
+    let piece = 4_079;
+    for before in [piece, 9 * piece] {
+        for last in [236, 239, 240, 244, 248, 252, 254, 256, 258] {
+            let mut bench = Bench::new(Applicant::with_fingers_of(before + last));
+            let order = bench.order();
+            bench.blanks(1);
+            let made = bench.run().unwrap();
+            assert_eq!(
+                (made.documents, made.scrapped),
+                (1, 0),
+                "{before} and {last}"
+            );
+            assert!(bench.newest(order).state().is_document());
+        }
+    }
+}
+
 #[test]
 fn files_beyond_short_offsets_are_written_compared_and_dumped() {
     let mut bench = Bench::new(Applicant::large());

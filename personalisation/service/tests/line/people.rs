@@ -38,6 +38,22 @@ impl Applicant {
         Self::new((186, 240), 17 * 1024, 560, &noise)
     }
 
+    /// With a DG3 of so many bytes, or one more.
+    pub fn with_fingers_of(length: usize) -> Self {
+        let (mut padding, mut last) = (0, None);
+        // Lengths of lengths move the end by a few bytes.
+        for _ in 0..4 {
+            let applicant = Self::new((186, 240), 3_000, 96, &vec![0x5A; padding]);
+            let fingers = |content: &&(ContentKind, _)| content.0 == ContentKind::Dg3;
+            let found = applicant.content.iter().find(fingers).unwrap().1.len();
+            padding = (padding + length / 2).saturating_sub(found / 2);
+            last = Some((applicant, found));
+        }
+        let (applicant, found) = last.unwrap();
+        assert!((length..=length + 1).contains(&found), "{length}: {found}");
+        applicant
+    }
+
     fn new(
         (width, height): (u16, u16),
         portrait_bytes: usize,

@@ -3,8 +3,9 @@
 
 use icao9303::{
     apdu::{Command, StatusWord},
-    exchange::exchange,
+    exchange::{exchange, exchange_extended},
     lds::{DataGroup, Directory, EMRTD_AID, ElementaryFile},
+    scp03::{SecurityLevel, largest_plain_answer},
     tlv,
     transport::CardTransport,
 };
@@ -19,6 +20,10 @@ const READ_BINARY: u8 = 0xB0;
 const READ_BINARY_ODD: u8 = 0xB1;
 const OFFSET: u16 = 0x54;
 const DATA: u16 = 0x53;
+/// What is told where it fails.
+const READING: &str = "reading a file back";
+/// The largest answer to a short command, status word included.
+const SHORT_ANSWER: usize = 256 + 2;
 /// First offset that the even instructions cannot name.
 const ODD_FROM: usize = 0x8000;
 /// Bytes that the objects 54 and 53 take at most around the data of an odd instruction.
@@ -79,13 +84,12 @@ impl<C: CardTransport> Session<'_, C> {
     }
 
     fn read_piece(&mut self, offset: usize, wanted: usize) -> Result<Vec<u8>, ChipError> {
-        const DOING: &str = "reading a file back";
         let room = self.largest_answer();
         if offset < ODD_FROM {
             let [high, low] = low_bytes(offset);
             let length = wanted.min(room);
             let command = Command::new(0x80, READ_BINARY, high, low).with_le(length);
-            return accept(exchange(&mut self.card, &command), DOING);
+            return self.read(&command);
         }
         let length = wanted.min(room - ODD_HEADERS);
         let object = tlv::encode(OFFSET, &low_bytes::<3>(offset));
@@ -99,10 +103,21 @@ impl<C: CardTransport> Session<'_, C> {
         let command = Command::new(0x80, READ_BINARY_ODD, 0, 0)
             .with_data(object)
             .with_le(length + header);
-        let answer = accept(exchange(&mut self.card, &command), DOING)?;
+        let answer = self.read(&command)?;
         tlv::parse_exact(&answer, DATA)
             .map(<[u8]>::to_vec)
-            .map_err(|_| ChipError::Malformed { doing: DOING })
+            .map_err(|_| ChipError::Malformed { doing: READING })
+    }
+
+    /// Protected, an answer is longer: what a short command may ask for in plain may not fit into its answer.
+    fn read(&mut self, command: &Command) -> Result<Vec<u8>, ChipError> {
+        let short = largest_plain_answer(SHORT_ANSWER, SecurityLevel::Full);
+        let answer = if command.le.is_some_and(|le| le > short) {
+            exchange_extended(&mut self.card, command)
+        } else {
+            exchange(&mut self.card, command)
+        };
+        accept(answer, READING)
     }
 }
 
