@@ -97,10 +97,6 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             };
             inspector.inspect(expected, &seen)
         });
-        tracing::debug!(
-            processor_nanos = began.spent(),
-            "exit pictures are looked at"
-        );
         let judgement = judgement.unwrap_or_else(|ExitError(why)| Judgement {
             verdict: Verdict::from_reasons([Reason::Picture]),
             detail: Some(why),
@@ -118,6 +114,10 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             tracing::error!(%error, %card, "an inspector will miss the pictures of a card");
             None
         });
+        tracing::debug!(
+            processor_nanos = began.spent(),
+            "exit pictures are looked at"
+        );
         let finding = judgement.detail.clone();
         job.sight = Some(Sight {
             machine: self.reader.serial().to_string(),
