@@ -54,15 +54,6 @@ pub enum ConfigError {
         /// The file.
         path: PathBuf,
     },
-    /// Cards of machines that would leave with fingers that nobody has read.
-    #[error(
-        "reading the configuration {}: a line with [[line.machine]] reads every card back with terminal authentication: add [inspection] \
-         and [tokens.inspection], or say under [line] danger_without_terminal_authentication = true", path.display()
-    )]
-    MachineWithoutInspectionSystem {
-        /// The file.
-        path: PathBuf,
-    },
     /// No such issuer profile.
     #[error("reading the configuration {}: there is no issuer profile {name:?}; luxembourg and utopia are known", path.display())]
     IssuerProfile {
@@ -353,11 +344,6 @@ impl Config {
         if config.inspection.is_some() != config.tokens.inspection.is_some() {
             let path = path.to_owned();
             return Err(ConfigError::HalfInspectionSystem { path });
-        }
-        let unread = !config.line.machine.is_empty() && config.inspection.is_none();
-        if unread && !config.line.danger_without_terminal_authentication {
-            let path = path.to_owned();
-            return Err(ConfigError::MachineWithoutInspectionSystem { path });
         }
         let folder = path.parent().unwrap_or(Path::new(""));
         config

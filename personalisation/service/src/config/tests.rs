@@ -1,6 +1,7 @@
 //! The configuration of the docs, and what is refused.
 
 use super::*;
+use crate::line::{LineError, demand_usable};
 
 /// The example of `docs/line.md`.
 fn example() -> String {
@@ -46,14 +47,16 @@ fn a_machine_whose_cards_nobody_reads_back_in_full_is_refused_or_a_known_danger(
     let path = folder.path().join("centre.toml");
     let unread = without(&without(&example(), "inspection"), "tokens.inspection");
     fs::write(&path, &unread).unwrap();
-    let refused = Config::load(&path).unwrap_err();
+    // Other programs that read it have nothing to do with that.
+    let config = Config::load(&path).unwrap();
+    let refused = demand_usable(&config).unwrap_err();
     assert!(
-        matches!(refused, ConfigError::MachineWithoutInspectionSystem { .. }),
+        matches!(refused, LineError::MachineWithoutInspectionSystem),
         "{refused}"
     );
     let danger = "\n[line]\ndanger_without_terminal_authentication = true";
     fs::write(&path, unread.replace("\n[line]", danger)).unwrap();
-    Config::load(&path).unwrap();
+    demand_usable(&Config::load(&path).unwrap()).unwrap();
 }
 
 #[test]

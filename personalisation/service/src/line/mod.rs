@@ -90,6 +90,12 @@ pub enum LineError {
     /// No reader and no machine is configured.
     #[error("the configuration names no readers under [line], and no [[line.machine]]")]
     NoReaders,
+    /// Cards of machines would leave with fingers that nobody has read.
+    #[error(
+        "a line with [[line.machine]] reads every card back with terminal authentication: add [inspection] and [tokens.inspection] to \
+         its configuration, or say under [line] danger_without_terminal_authentication = true"
+    )]
+    MachineWithoutInspectionSystem,
     /// The token cannot be used.
     #[error("opening the line's token: {0}")]
     Custody(#[from] CustodyError),
@@ -133,11 +139,22 @@ pub enum LineError {
     },
 }
 
-/// Runs the line until it is done or stopped.
-pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
-    if config.line.readers.is_empty() && config.line.machine.is_empty() {
+/// Whether a line can work by a configuration, which other programs read too.
+pub(crate) fn demand_usable(config: &Config) -> Result<(), LineError> {
+    let line = &config.line;
+    if line.readers.is_empty() && line.machine.is_empty() {
         return Err(LineError::NoReaders);
     }
+    let unread = !line.machine.is_empty() && config.inspection.is_none();
+    if unread && !line.danger_without_terminal_authentication {
+        return Err(LineError::MachineWithoutInspectionSystem);
+    }
+    Ok(())
+}
+
+/// Runs the line until it is done or stopped.
+pub fn run(config: &Config, args: &Args, runtime: &Runtime) -> Result<ExitCode, LineError> {
+    demand_usable(config)?;
     let ours = signing::identity(config)?;
     let handle = runtime.handle().clone();
     let store = runtime.block_on(config.open_store())?;
