@@ -21,5 +21,6 @@ pub mod review;
 pub mod secret_file;
 pub mod staff;
 pub mod stock;
+mod stopwatch;
 pub mod template;
 pub mod whole_file;

@@ -180,6 +180,22 @@ impl Machines {
         chips
     }
 
+    /// Forgets how the cards looked that somebody took from a machine's trays: five megabytes each.
+    pub fn forget_prints(&self, machine: usize) -> Result<(), HouseError> {
+        let taken = home(&self.folder, machine).join("taken");
+        let failed = |source| HouseError::File {
+            path: taken.clone(),
+            source,
+        };
+        for entry in std::fs::read_dir(&taken).map_err(failed)? {
+            let path = entry.map_err(failed)?.path();
+            if path.extension().is_some_and(|kind| kind == "png") {
+                std::fs::remove_file(path).map_err(failed)?;
+            }
+        }
+        Ok(())
+    }
+
     /// Pulls the plug of all machines at once.
     pub fn kill(&mut self) {
         self.server = None;

@@ -1,14 +1,13 @@
 //! Pictures of a card's faces, drawn by a thread of their own while the chip works, and written once the card is good.
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, mpsc},
     thread::{self, JoinHandle},
 };
 
 use dossier::dossier::DocumentType;
-use icao9303::lds::DataGroup;
+use icao9303::{lds::DataGroup, mrz::Mrz};
 use personalisation_core::{
     attempt::Digest, card_access_number::CardAccessNumber, document_number::DocumentNumber,
     issuer_profile::IssuerProfile,
@@ -20,7 +19,11 @@ use super::{
 };
 use crate::{
     faces::{CardFacts, Faces, Holder, Pictures, templates},
-    quality::exit::{self, Ordered},
+    quality::{
+        Small,
+        exit::{self, Ordered},
+    },
+    stopwatch::Stopwatch,
 };
 
 /// Draws faces for all workers of a line.
@@ -40,6 +43,10 @@ pub struct Drawn {
     pub pictures: Pictures,
     /// As an exit inspection compares them, where one will look; why they cannot be, where they cannot.
     pub ordered: Option<Result<Ordered, exit::ExitError>>,
+    /// As an inspector will see them beside the camera's pictures, where it is known already that one will look.
+    pub(crate) small: Option<Small>,
+    /// The machine-readable zone by the order.
+    pub mrz: Mrz,
 }
 
 /// For whom faces are drawn.
@@ -49,6 +56,8 @@ pub struct Purpose {
     pub folder: Option<PathBuf>,
     /// Whether an exit camera's pictures will be compared with them.
     pub inspected: bool,
+    /// Whether a person will look at them beside the camera's pictures.
+    pub sampled: bool,
 }
 
 /// A card whose faces are being drawn. Dropped, nothing is written: the card was not good.
@@ -112,10 +121,11 @@ impl Printer {
             None => 1,
         };
         let holder = holder(order)?;
+        let mrz = order.identity.mrz(number)?;
         let card = CardFacts {
             number: number.to_string(),
             can: can.as_str().to_owned(),
-            mrz: order.identity.mrz(number)?,
+            mrz: mrz.clone(),
         };
         let (card_is_good, is_good) = mpsc::channel();
         let (tell, told) = mpsc::channel();
@@ -127,6 +137,9 @@ impl Printer {
             let drawn = Arc::new(Drawn {
                 pictures: dots.encode()?,
                 ordered: purpose.inspected.then(|| Ordered::of(&dots)),
+                // What fails here is tried again, and told, when it is needed.
+                small: purpose.sampled.then(|| Small::of(&dots).ok()).flatten(),
+                mrz,
             });
             drop(dots);
             tracing::debug!(processor_nanos = began.spent(), "faces are drawn");
@@ -209,25 +222,6 @@ fn demand_same(
     });
     same.then_some(())
         .ok_or(FilesError::OtherTemplate { version })
-}
-
-/// The processor's time that the system gives this thread.
-pub(super) struct Stopwatch(Option<u64>);
-
-impl Stopwatch {
-    pub(super) fn start() -> Self {
-        Self(processor_time())
-    }
-
-    /// Nanoseconds since the start; none where the system does not say.
-    pub(super) fn spent(&self) -> Option<u64> {
-        Some(processor_time()? - self.0?)
-    }
-}
-
-fn processor_time() -> Option<u64> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split_ascii_whitespace().next()?.parse().ok()
 }
 
 fn write(folder: &Path, pictures: &Pictures) -> Result<(), OutputError> {

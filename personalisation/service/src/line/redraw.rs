@@ -91,7 +91,7 @@ async fn draw(
     let template = store.template_of(finished.id()).await?;
     let purpose = Purpose {
         folder: Some(output.folder(number)),
-        inspected: false,
+        ..Purpose::default()
     };
     let printing = printer.begin(&content, (number, &can, template), purpose)?;
     printing.write()?;

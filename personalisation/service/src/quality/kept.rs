@@ -1,12 +1,12 @@
 //! What a person needs to look at a card without its order: the exit camera's pictures, and the faces as they were to be printed
 //! at the same resolution.
 
-use image::codecs::jpeg::JpegEncoder;
+use image::{DynamicImage, RgbImage, codecs::jpeg::JpegEncoder, imageops};
 use personalisation_store::quality::Picture;
 use zeroize::Zeroizing;
 
 use crate::{
-    faces,
+    faces::{Dots, Pictures},
     line::machine::{ExitPictures, exit::ExitError},
 };
 
@@ -16,33 +16,63 @@ const ACROSS: u32 = 1011;
 const QUALITY: u8 = 85;
 
 /// A picture as it is kept: JPEG.
-type Kept = (Picture, Zeroizing<Vec<u8>>);
+pub(crate) type Kept = (Picture, Zeroizing<Vec<u8>>);
 
-/// The four pictures of a card.
-pub(crate) fn pictures_to_keep(
-    ordered: &faces::Pictures,
-    seen: &ExitPictures,
-) -> Result<Vec<Kept>, ExitError> {
-    Ok(vec![
-        (Picture::FrontSeen, Zeroizing::new(seen.front.clone())),
-        (Picture::BackSeen, Zeroizing::new(seen.back.clone())),
-        (Picture::FrontOrdered, smaller(&ordered.front)?),
-        (Picture::BackOrdered, smaller(&ordered.back)?),
-    ])
+/// A card's faces as they were to be printed, as an inspector sees them: JPEG at the exit camera's resolution.
+pub(crate) struct Small {
+    front: Zeroizing<Vec<u8>>,
+    back: Zeroizing<Vec<u8>>,
 }
 
-/// A drawn face (PNG, 600 dpi) as a JPEG of 300 dpi.
-fn smaller(png: &[u8]) -> Result<Zeroizing<Vec<u8>>, ExitError> {
-    let failed = |error: image::ImageError| {
-        ExitError(format!(
-            "a drawn face cannot be made smaller: {error}; report this"
-        ))
-    };
-    let face = image::load_from_memory(png).map_err(failed)?;
-    let small = face.thumbnail(ACROSS, u32::MAX).into_rgb8();
+impl Small {
+    /// Of faces of 600 dpi.
+    pub(crate) fn of(dots: &Dots) -> Result<Self, ExitError> {
+        Ok(Self {
+            front: smaller(&dots.front)?,
+            back: smaller(&dots.back)?,
+        })
+    }
+
+    /// The same of their PNG files, which takes longer.
+    pub(crate) fn of_files(files: &Pictures) -> Result<Self, ExitError> {
+        let dots = |png| image::load_from_memory(png).map(DynamicImage::into_rgb8);
+        Self::of(&Dots {
+            front: dots(&files.front).map_err(|error| failed(&error))?,
+            back: dots(&files.back).map_err(|error| failed(&error))?,
+        })
+    }
+
+    /// Beside what the camera saw: the four pictures of a card.
+    pub(crate) fn beside(&self, seen: &ExitPictures) -> Vec<Kept> {
+        vec![
+            (Picture::FrontSeen, Zeroizing::new(seen.front.clone())),
+            (Picture::BackSeen, Zeroizing::new(seen.back.clone())),
+            (Picture::FrontOrdered, self.front.clone()),
+            (Picture::BackOrdered, self.back.clone()),
+        ]
+    }
+}
+
+fn smaller(face: &RgbImage) -> Result<Zeroizing<Vec<u8>>, ExitError> {
+    let down = u64::from(face.height()) * u64::from(ACROSS) / u64::from(face.width().max(1));
+    let down = u32::try_from(down).unwrap_or(u32::MAX).max(1);
+    let small = imageops::thumbnail(face, ACROSS, down);
     let mut jpeg = Vec::new();
     JpegEncoder::new_with_quality(&mut jpeg, QUALITY)
         .encode_image(&small)
-        .map_err(failed)?;
+        .map_err(|error| failed(&error))?;
     Ok(Zeroizing::new(jpeg))
+}
+
+fn failed(error: &image::ImageError) -> ExitError {
+    ExitError(format!(
+        "a drawn face cannot be made smaller: {error}; report this"
+    ))
+}
+
+/// Personal data: nothing of it is shown.
+impl std::fmt::Debug for Small {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Small").finish_non_exhaustive()
+    }
 }

@@ -7,6 +7,6 @@ mod section;
 mod verdict;
 
 pub use inspector::ByCamera;
-pub(crate) use kept::pictures_to_keep;
+pub(crate) use kept::{Kept, Small};
 pub use section::QualitySection;
 pub use verdict::{detail, figures, reason, verdict};

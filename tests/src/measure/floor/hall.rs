@@ -138,6 +138,7 @@ impl Hall {
         for machine in 0..self.machines {
             let person = json!("empty_trays");
             self.floor.machines().person(machine, &person)?;
+            self.floor.machines().forget_prints(machine)?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ use super::{
 use crate::programs;
 
 /// What the line's threads tell of their processor time.
-const LOG: &str = "warn,personalisation::line=debug";
+const LOG: &str = "warn,personalisation::line=debug,personalisation::quality=debug";
 /// Ticks of the system's clock in a second, by which it counts processor time (`USER_HZ`, fixed in Linux).
 const TICKS: f64 = 100.0;
 

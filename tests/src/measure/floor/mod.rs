@@ -84,15 +84,18 @@ pub fn run(
 ) -> Result<(), FloorError> {
     for part in parts {
         let place = work.join(format!("{part:?}").to_lowercase());
-        fs::create_dir(&place).map_err(|source| FloorError::System {
+        let failed = |source| FloorError::System {
             what: place.display().to_string(),
             source,
-        })?;
+        };
+        fs::create_dir(&place).map_err(failed)?;
         match part {
             Part::Cost => cost(&place, size, &mut tell)?,
             Part::Pace => pace(&place, size, &mut tell)?,
             Part::Many => many(&place, size, &mut tell)?,
         }
+        // Gigabytes, which the next part may need.
+        fs::remove_dir_all(&place).map_err(failed)?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! The attempt in a worker's hands: its lease, the act under way, and its files once they are built.
 
 use std::{
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
     time::Instant,
@@ -44,6 +45,10 @@ pub(super) struct Job {
     pub(super) act: Act,
     /// Built when first needed.
     pub(super) files: Option<CardFiles>,
+    /// The card access number, once known.
+    pub(super) can: OnceCell<CardAccessNumber>,
+    /// Whether a person looks at the card as a sample; known with the drawing of its faces.
+    pub(super) sampled: bool,
     /// The faces, once their drawing has begun.
     pub(super) printing: Option<Printing>,
     /// What the exit camera saw, until it is written down.
@@ -79,6 +84,8 @@ impl Job {
             facts,
             act,
             files: None,
+            can: OnceCell::new(),
+            sampled: false,
             printing: None,
             sight: None,
             on_chip: BTreeSet::new(),
@@ -221,11 +228,15 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         let number = job.binding.number;
         let output = self.settings.output.as_ref();
         if output.is_some() || job.binding.card.is_some() {
+            let (card, sampling) = (job.attempt.id(), self.settings.quality.sampling());
+            let inspected = job.binding.card.is_some() && self.exit.is_some();
+            job.sampled = inspected && self.wait(self.store.is_sampled(card, sampling))?;
             let purpose = Purpose {
                 folder: output.map(|output| output.folder(number)),
-                inspected: job.binding.card.is_some() && self.exit.is_some(),
+                inspected,
+                sampled: job.sampled,
             };
-            let template = self.wait(self.store.template_of(job.attempt.id()))?;
+            let template = self.wait(self.store.template_of(card))?;
             let printing = self
                 .printer()
                 .begin(order, (number, can, template), purpose)?;
@@ -242,7 +253,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     /// The faces that are to be on the card, drawn now if they were not before.
     pub(super) fn drawn(&self, job: &mut Job) -> Result<Arc<Drawn>, StepError> {
         if job.printing.is_none() {
-            let can = self.card_access_number(job)?;
+            let can = self.card_access_number(job)?.clone();
             self.begin_printing_again(job, &can)?;
         }
         let drawn = job.printing.as_mut().and_then(Printing::drawn);
@@ -352,8 +363,16 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
     }
 
     /// The attempt's card access number.
-    pub(super) fn card_access_number(&self, job: &Job) -> Result<CardAccessNumber, StepError> {
-        Ok(self.wait(read_card_access_number(&self.store, job.attempt.id()))?)
+    pub(super) fn card_access_number<'j>(
+        &self,
+        job: &'j Job,
+    ) -> Result<&'j CardAccessNumber, StepError> {
+        if job.can.get().is_none() {
+            let stored = self.wait(read_card_access_number(&self.store, job.attempt.id()))?;
+            let _first = job.can.set(stored);
+        }
+        let missing = FilesError::Missing("card access number");
+        Ok(job.can.get().ok_or(missing)?)
     }
 
     fn stored(

@@ -1,6 +1,6 @@
 //! The steps of an attempt, from Bound to `ReadBack`. Each asks for nothing but the state it is in.
 
-use std::{collections::BTreeSet, thread, time::Instant};
+use std::{cell::OnceCell, collections::BTreeSet, thread, time::Instant};
 
 use icao9303::{lds::ElementaryFile, pace::Password, transport::CardTransport};
 use inspection::{
@@ -136,7 +136,9 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
             &[keyed, built],
             &content,
             "the chip has the centre's keys and its own",
-        )
+        )?;
+        job.can = OnceCell::from(can);
+        Ok(())
     }
 
     fn build_lds(&mut self, job: &mut Job) -> Result<(), StepError> {
@@ -200,12 +202,12 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         session: &mut Session<'_, R::Card>,
         job: &mut Job,
     ) -> Result<(), StepError> {
-        let can = self.card_access_number(job)?;
         let files = self.take_files(job)?;
+        let can = self.card_access_number(job)?;
         let output = self.settings.output.as_ref();
         put_files(session, &files, &job.on_chip, output, job.binding.number)?;
         let mrz = files.mrz.information().password();
-        session.store_secrets(&can, &mrz)?;
+        session.store_secrets(can, &mrz)?;
         if let Some(fingers) = &self.fingers {
             session.store_trust_points(&fingers.trust_points, self.now().date())?;
         }
@@ -295,7 +297,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         to: Attempt,
         outcome: &str,
     ) -> Result<(), StepError> {
-        let can = self.card_access_number(job)?;
+        let can = self.card_access_number(job)?.clone();
         let number = job.binding.number;
         let mut steps = job.steps.clone();
         steps.insert(to.state().name(), job.step_began.elapsed().as_secs_f64());

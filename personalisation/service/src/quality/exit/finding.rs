@@ -15,6 +15,16 @@ pub enum Face {
     Back,
 }
 
+impl Face {
+    /// The other one.
+    pub(super) const fn other(self) -> Self {
+        match self {
+            Self::Front => Self::Back,
+            Self::Back => Self::Front,
+        }
+    }
+}
+
 /// How a machine marks cards.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Marking {

@@ -59,11 +59,16 @@ impl Expected {
     }
 }
 
-/// Looks at one face.
+/// Luminance at 37.5 dpi of a face at 150 dpi.
+pub(super) fn roughest(fine: &[Plane; 3]) -> Plane {
+    grey_of(fine).halved().halved()
+}
+
+/// Looks at one face; `other` is the roughest of the card's other one.
 pub(super) fn face(
     frame: &Frame,
     own: &Expected,
-    other: &Expected,
+    other: impl FnOnce() -> Plane,
     findings: &mut Vec<Finding>,
 ) -> Result<Judged, ExitError> {
     let card = edges::find(frame)?;
@@ -72,7 +77,7 @@ pub(super) fn face(
     let look = rough_look(&quarter.halved(), &card, &own.grey[2]);
     let start = rough(&own.grey[2], &look);
     if start.likeness < OWN_FACE {
-        let likeness = rough(&other.grey[2], &look).likeness;
+        let likeness = rough(&other(), &look).likeness;
         if likeness > start.likeness.max(OTHER_FACE) {
             findings.push(whole(own.face, Flaw::WrongSide, likeness, OTHER_FACE));
             return Ok(Judged::without_print(Measures::default()));

@@ -19,6 +19,7 @@ mod judge;
 mod least;
 mod light;
 pub mod limits;
+mod looked;
 mod ordered;
 mod photograph;
 mod plane;
@@ -27,9 +28,8 @@ mod zone;
 
 pub use error::ExitError;
 pub use finding::{Dye, ExitFindings, Face, Finding, Flaw, Marking, Measures};
+pub use looked::Looked;
 pub use ordered::Ordered;
-
-use self::{glyphs::Glyphs, judge::Expected, photograph::Frame};
 
 /// Compares what the exit camera saw with the two faces that were to be printed.
 ///
@@ -41,16 +41,7 @@ pub fn inspect(
     front_jpeg: &[u8],
     back_jpeg: &[u8],
 ) -> Result<ExitFindings, ExitError> {
-    let glyphs = Glyphs::shared()?;
-    let front_frame = Frame::read(Face::Front, marking, front_jpeg)?;
-    let back_frame = Frame::read(Face::Back, marking, back_jpeg)?;
-    let front = Expected::new(Face::Front, marking, &ordered.front);
-    let back = Expected::new(Face::Back, marking, &ordered.back);
-    let mut findings = Vec::new();
-    let front_seen = judge::face(&front_frame, &front, &back, &mut findings)?;
-    let mut back_seen = judge::face(&back_frame, &back, &front, &mut findings)?;
-    let zone = &ordered.zone;
-    let read = judge::zone(&back_frame, &mut back_seen, glyphs, zone, &mut findings);
-    let measures = [front_seen.measures, back_seen.measures];
-    Ok(ExitFindings::new(findings, measures, read))
+    let front = Looked::at(Face::Front, marking, ordered, front_jpeg)?;
+    let back = Looked::at(Face::Back, marking, ordered, back_jpeg)?;
+    front.and_back(back, ordered)
 }

@@ -14,8 +14,8 @@ const STEP: usize = 4;
 /// Two faces at 150 dpi, and the characters of their machine-readable zone.
 pub struct Ordered {
     /// Red, green and blue.
-    pub(super) front: [Plane; 3],
-    pub(super) back: [Plane; 3],
+    front: [Plane; 3],
+    back: [Plane; 3],
     pub(super) zone: Vec<char>,
 }
 
@@ -30,6 +30,14 @@ impl Ordered {
             back: reduced(Face::Back, &dots.back)?,
             zone: zone::read_expected(Glyphs::shared()?, &dots.back)?,
         })
+    }
+
+    /// A face: red, green and blue at 150 dpi.
+    pub(super) const fn face(&self, face: Face) -> &[Plane; 3] {
+        match face {
+            Face::Front => &self.front,
+            Face::Back => &self.back,
+        }
     }
 }
 

@@ -72,7 +72,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             return Ok(Some(turn));
         }
         match card.at {
-            Place::Station => self.at_station(floor, status, handle),
+            Place::Station => self.at_station(floor, handle),
             Place::Printer => self.at_printer(floor, status.ribbon, card),
             _ => Ok(None),
         }
@@ -123,7 +123,6 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
     fn at_station(
         &mut self,
         floor: &mut Floor,
-        status: &Status,
         handle: CardHandle,
     ) -> Result<Option<Turn>, Obstacle> {
         let Some(Hand::ToPrint { job, loaded }) = floor.hands.get_mut(&handle) else {
@@ -134,11 +133,8 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             *loaded = true;
             return Ok(Some(Turn::Busy));
         }
-        if !status.is_free(Place::Printer) {
-            return Ok(None);
-        }
-        self.reader.to_printer(handle)?;
-        Ok(Some(Turn::Busy))
+        // It goes on as soon as the printer is free; see `fill_printer`.
+        Ok(None)
     }
 
     /// Works on the chip in the station, as in any reader.

@@ -37,7 +37,9 @@ use super::{
     job::Job,
     seat::{POLL, Seat, Turn},
 };
-use crate::line::machine::{Instruction, Machine, MachineError, Place, Status, Task};
+use crate::line::machine::{
+    CardStatus, Instruction, Machine, MachineError, Motion, Place, Status, Task,
+};
 
 /// How long the machine is listened to when nothing is to be done: orders come in meanwhile.
 const LISTEN: Duration = Duration::from_millis(200);
@@ -165,6 +167,9 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         if !floor.met {
             self.meet(floor, &status)?;
         }
+        if self.fill_printer(floor, &status)? {
+            return Ok(Turn::Busy);
+        }
         let mut handles = floor.hands.keys();
         if let Some(&gone) = handles.find(|handle| status.card(**handle).is_none()) {
             return self.conclude(floor, gone);
@@ -191,6 +196,27 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             floor.met = false;
         }
         Ok(turn)
+    }
+
+    /// Takes the card that waits for the printer there before anything else is done: what follows, even about the card that was
+    /// there before, takes its time while this one moves.
+    fn fill_printer(&mut self, floor: &Floor, status: &Status) -> Result<bool, Obstacle> {
+        if status.hindrance().is_some() || !status.is_free(Place::Printer) {
+            return Ok(false);
+        }
+        let waits = |card: &&CardStatus| {
+            let loaded = matches!(
+                floor.hands.get(&card.handle),
+                Some(Hand::ToPrint { loaded: true, .. })
+            );
+            let rests = card.motion == Motion::Resting && card.at == Place::Station;
+            loaded && rests && card.doubled_with.is_none()
+        };
+        let Some(next) = status.cards.iter().find(waits) else {
+            return Ok(false);
+        };
+        self.reader.to_printer(next.handle)?;
+        Ok(true)
     }
 
     /// Takes the next blank into the station when it is free and somebody waits for a card.

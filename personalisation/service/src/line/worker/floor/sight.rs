@@ -4,30 +4,28 @@ use personalisation_core::{
     machine::CardHandle,
     quality::{Reason, Verdict},
 };
-use personalisation_store::quality::{ByMachine, Picture};
+use personalisation_store::quality::ByMachine;
 use rand::CryptoRng;
-use zeroize::Zeroizing;
 
 use super::obstacle::Obstacle;
 use crate::{
     line::{
-        content::read_order,
-        files::FilesError,
         machine::{
             ExitPictures, Face, Machine, PrintJob,
             exit::{ExitError, Expected, Judgement},
         },
-        printing::{Drawn, Stopwatch},
-        worker::{Worker, failure::StepError, job::Job},
+        printing::Drawn,
+        worker::{Worker, job::Job},
     },
-    quality::{QualitySection, exit::Ordered, pictures_to_keep},
+    quality::{Kept, QualitySection, Small, exit::Ordered},
+    stopwatch::Stopwatch,
 };
 
 /// What a machine saw of a card, until it is written down.
 pub(in crate::line::worker) struct Sight {
     machine: String,
     judgement: Judgement,
-    pictures: Vec<(Picture, Zeroizing<Vec<u8>>)>,
+    pictures: Vec<Kept>,
 }
 
 impl Sight {
@@ -52,6 +50,14 @@ fn ordered(drawn: &Drawn) -> Result<&Ordered, ExitError> {
         None => Err(ExitError(
             "the faces were drawn for no inspection; report this".to_owned(),
         )),
+    }
+}
+
+/// What a person needs to look at the card.
+fn kept(drawn: &Drawn, seen: &ExitPictures) -> Result<Vec<Kept>, ExitError> {
+    match &drawn.small {
+        Some(small) => Ok(small.beside(seen)),
+        None => Ok(Small::of_files(&drawn.pictures)?.beside(seen)),
     }
 }
 
@@ -80,20 +86,16 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         };
         let drawn = self.drawn(job)?;
         let card = job.attempt.id();
-        let order = self.wait(read_order(&self.store, card.order))?;
-        let mrz = order.identity.mrz(job.binding.number);
-        let mrz = mrz.map_err(FilesError::from).map_err(StepError::from)?;
         let marking = self.reader.marking()?;
         let seen = ExitPictures {
             front: self.reader.exit_picture(handle, Face::Front)?,
             back: self.reader.exit_picture(handle, Face::Back)?,
         };
-        let began = Stopwatch::start();
         let judgement = ordered(&drawn).and_then(|faces| {
             let expected = Expected {
                 marking,
                 faces,
-                mrz: &mrz,
+                mrz: &drawn.mrz,
             };
             inspector.inspect(expected, &seen)
         });
@@ -103,21 +105,12 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             figures: None,
         });
         let failed = judgement.verdict != Verdict::Passed;
-        let to_look_at = failed
-            || self.wait(
-                self.store
-                    .is_sampled(card, self.settings.quality.sampling()),
-            )?
-            || self.wait(self.store.is_first_article(card))?;
-        let kept = to_look_at.then(|| pictures_to_keep(&drawn.pictures, &seen));
-        let kept = kept.transpose().unwrap_or_else(|error| {
+        let to_look_at = failed || job.sampled || self.wait(self.store.is_first_article(card))?;
+        let kept = to_look_at.then(|| kept(&drawn, &seen)).transpose();
+        let kept = kept.unwrap_or_else(|error| {
             tracing::error!(%error, %card, "an inspector will miss the pictures of a card");
             None
         });
-        tracing::debug!(
-            processor_nanos = began.spent(),
-            "exit pictures are looked at"
-        );
         let finding = judgement.detail.clone();
         job.sight = Some(Sight {
             machine: self.reader.serial().to_string(),
