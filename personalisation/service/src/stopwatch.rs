@@ -1,22 +1,22 @@
 //! The processor's time of a thread, told in the log for work whose cost is counted by itself.
 
-use std::fs;
+use rustix::time::{ClockId, Timespec, clock_gettime};
 
-/// The processor's time that the system gives this thread.
-pub(crate) struct Stopwatch(Option<u64>);
+/// A clock that runs while this thread does.
+pub(crate) struct Stopwatch(Timespec);
 
 impl Stopwatch {
     pub(crate) fn start() -> Self {
         Self(processor_time())
     }
 
-    /// Nanoseconds since the start; none where the system does not say.
-    pub(crate) fn spent(&self) -> Option<u64> {
-        Some(processor_time()? - self.0?)
+    /// Nanoseconds that the processor spent on this thread since the start.
+    pub(crate) fn spent(&self) -> i64 {
+        let now = processor_time();
+        (now.tv_sec - self.0.tv_sec) * 1_000_000_000 + (now.tv_nsec - self.0.tv_nsec)
     }
 }
 
-fn processor_time() -> Option<u64> {
-    let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split_ascii_whitespace().next()?.parse().ok()
+fn processor_time() -> Timespec {
+    clock_gettime(ClockId::ThreadCPUTime)
 }
