@@ -9,4 +9,5 @@ pub mod measure;
 pub mod oracles;
 pub mod privacy;
 pub mod programs;
+pub mod up;
 pub mod visitor;

@@ -16,3 +16,4 @@ mod quality;
 mod review;
 mod staff;
 mod stock;
+mod up;

@@ -23,18 +23,25 @@ pub struct Counter {
 }
 
 impl Counter {
-    /// Opens the centre with intake and console, hires people, and takes a station in.
+    /// Opens the centre with intake and console, hires people, and takes a station in. `settings` are further lines for
+    /// `[line]` of the centre's configuration.
     pub fn open(
         work: &Path,
         pki: &Pki,
         floor: &Floor,
         people: &[Applicant],
+        settings: &str,
     ) -> Result<(Centre, Self), DemoError> {
         let people: Vec<&Person> = people.iter().map(Applicant::person).collect();
         let register = Register::serve(&work.join("register"), pki, &people)?;
         let devices = Devices::start(&work.join("devices"))?;
         let (operations, origin, sections) = Reception::prepare(pki, register.address())?;
-        let centre = Centre::open_with(&work.join("centre"), pki, floor, &sections)?;
+        let centre = Centre::open_with(
+            &work.join("centre"),
+            pki,
+            floor,
+            &(settings.to_owned() + &sections),
+        )?;
         let reception = Reception::open((operations, origin), &centre, floor)?;
         let hire = |who, role, office| reception.hire(&centre, floor, who, role, office);
         let clerk = hire(("clerk", "Camille Clerk"), "clerk", Some(OFFICE))?;
@@ -53,6 +60,18 @@ impl Counter {
             reviewer,
         };
         Ok((centre, counter))
+    }
+
+    /// Adds somebody with a role, at the counter's office or at the centre.
+    pub fn hire(
+        &self,
+        (centre, floor): (&Centre, &Floor),
+        who: (&str, &str),
+        role: &str,
+        at_office: bool,
+    ) -> Result<Member, DemoError> {
+        let office = at_office.then_some(OFFICE);
+        Ok(self.reception.hire(centre, floor, who, role, office)?)
     }
 
     /// The clerk, signed in at the station.

@@ -1,11 +1,11 @@
 //! The main job from end to end, watched: people, PKI, readers and chips, counter, review, line, inspection.
 
 pub(crate) mod applicants;
-mod clerk;
+pub(crate) mod clerk;
 pub(crate) mod counter;
 mod output;
 mod report;
-mod reviewer;
+pub(crate) mod reviewer;
 mod screen;
 
 use std::path::{Path, PathBuf};
@@ -172,7 +172,7 @@ pub fn run(arguments: &Arguments, started: String, work: &Path) -> Result<Finish
         "card readers, blank chips, the centre's vault, a commune's counter",
         || {
             let floor = Floor::start(&work.join("floor"), &plan)?;
-            let (centre, counter) = Counter::open(work, &pki, &floor, &people)?;
+            let (centre, counter) = Counter::open(work, &pki, &floor, &people, "")?;
             Ok::<_, DemoError>((floor, centre, counter))
         },
     )?;

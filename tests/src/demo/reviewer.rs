@@ -28,25 +28,32 @@ impl Reviewer {
     pub fn approve(&mut self, count: usize) -> Result<(), DemoError> {
         let (began, mut approved) = (Instant::now(), 0);
         while approved < count {
-            let Some(case) = self.next()? else {
-                if began.elapsed() > PATIENCE {
-                    return Err(DemoError::Waiting { approved, count });
-                }
+            if self.approve_next()? {
+                approved += 1;
+            } else if began.elapsed() > PATIENCE {
+                return Err(DemoError::Waiting { approved, count });
+            } else {
                 std::thread::sleep(LOOK);
-                continue;
-            };
-            let page = self.visitor.go(&case)?;
-            let reason = [(
-                "reason",
-                "Seen with the papers; the demo's applicants do not exist.",
-            )];
-            let answer = self
-                .visitor
-                .send(&page, &format!("{case}/approve"), &reason)?;
-            answer.at("/review")?;
-            approved += 1;
+            }
         }
         Ok(())
+    }
+
+    /// Approves the first case that waits; false where none does.
+    pub fn approve_next(&mut self) -> Result<bool, DemoError> {
+        let Some(case) = self.next()? else {
+            return Ok(false);
+        };
+        let page = self.visitor.go(&case)?;
+        let reason = [(
+            "reason",
+            "Seen with the papers; the demo's applicants do not exist.",
+        )];
+        let answer = self
+            .visitor
+            .send(&page, &format!("{case}/approve"), &reason)?;
+        answer.at("/review")?;
+        Ok(true)
     }
 
     /// The path of the first case that waits, forced captures included.

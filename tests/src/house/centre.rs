@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Floor, HouseError, Pki, folder, quoted, text, write};
+use super::{Floor, HouseError, LineRun, Pki, folder, quoted, text, write};
 use crate::programs;
 
 /// The centre's database and configuration.
@@ -123,6 +123,12 @@ impl Centre {
             }),
             None => Ok(documents),
         }
+    }
+
+    /// Starts the line, which works until it is dropped.
+    pub fn start_line(&self, floor: &Floor) -> Result<LineRun, HouseError> {
+        let arguments = ["--json", "--config", text(&self.config)];
+        LineRun::start(&arguments, &[floor.environment()])
     }
 
     /// Inspects the document in `reader` with its CAN, as an officer elsewhere would: with nothing

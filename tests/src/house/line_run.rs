@@ -102,6 +102,15 @@ impl LineRun {
         Err(self.silence(what))
     }
 
+    /// The next event, if one comes in time; it is not kept. The line that works on does not end by itself.
+    pub fn next(&mut self, patience: Duration) -> Result<Option<Value>, HouseError> {
+        match self.events.recv_timeout(patience) {
+            Ok(event) => Ok(Some(event)),
+            Err(mpsc::RecvTimeoutError::Timeout) => Ok(None),
+            Err(mpsc::RecvTimeoutError::Disconnected) => Err(self.silence("a further event")),
+        }
+    }
+
     /// Waits for so many further events; false when the program ended before.
     pub fn wait_for_events(&mut self, count: usize) -> bool {
         for _ in 0..count {

@@ -63,14 +63,22 @@ pub enum ClaimError {
     Ended,
 }
 
-/// Measures on the server of `STEMPEL_POSTGRES`, and hands over each figure.
-pub async fn run(mut tell: impl FnMut(Value)) -> Result<(), ClaimError> {
+/// Measures on the server of `STEMPEL_POSTGRES`, and hands over each figure; in a hurry only how long a claim takes after few
+/// finished orders, without a limit.
+pub async fn run(in_a_hurry: bool, mut tell: impl FnMut(Value)) -> Result<(), ClaimError> {
     let server = Server::begin().await?;
     let url = server.as_login("owner");
     personalisation_store::migrate(personalisation_store::Database::from(url.clone())).await?;
     let mut floor = Floor::open(&url).await?;
     finish(&url, 1, FEW).await?;
     let few = floor.claims().await?;
+    if in_a_hurry {
+        tell(json!({
+            "name": "claim_p99", "value": few.of(99), "unit": "ms", "limit": null, "met": true,
+            "against": format!("after {FEW} finished orders; median {:.2} ms", few.of(50)),
+        }));
+        return Ok(());
+    }
     for first in (FEW..MANY).step_by(STEP as usize) {
         finish(&url, first + 1, (first + STEP).min(MANY)).await?;
         eprintln!("{} finished orders", (first + STEP).min(MANY));

@@ -24,7 +24,7 @@ pub(super) fn slowest(place: &Path, pki: &Pki, people: &[Person]) -> Result<Figu
     };
     let floor = Floor::start(&place.join("floor"), &plan)?;
     let people: Vec<Applicant> = people.iter().cloned().map(applicant).collect();
-    let (_centre, counter) = Counter::open(place, pki, &floor, &people)?;
+    let (_centre, counter) = Counter::open(place, pki, &floor, &people, "")?;
     let mut clerk = counter.clerk()?;
     let mut pages = Vec::new();
     for one in &people {

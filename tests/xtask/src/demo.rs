@@ -1,20 +1,20 @@
-//! `demo`: builds the house and hands over to the program that starts it.
+//! `demo` and `up`: build the house and hand over to the program that starts it.
 
 use std::process::ExitCode;
 
 use crate::{packages, process};
 
-/// Builds what the demo runs and runs it; its exit status becomes ours.
-pub fn run(arguments: &[String]) -> Result<ExitCode, String> {
+/// Builds what `program` (`demo` or `up`) runs and runs it; its exit status becomes ours.
+pub fn run(program: &str, arguments: &[String]) -> Result<ExitCode, String> {
     packages::ensure(&[packages::DEMO])?;
     build()?;
-    let mut demo = process::command(process::target().join("debug/demo"));
+    let mut house = process::command(process::target().join("debug").join(program));
     // Paths on the command line are meant from where the user stands.
-    demo.current_dir(std::env::current_dir().map_err(|error| error.to_string())?);
-    let status = demo
+    house.current_dir(std::env::current_dir().map_err(|error| error.to_string())?);
+    let status = house
         .args(arguments)
         .status()
-        .map_err(|error| format!("cannot start the demo: {error}"))?;
+        .map_err(|error| format!("cannot start {program}: {error}"))?;
     let code = status
         .code()
         .and_then(|code| u8::try_from(code).ok())

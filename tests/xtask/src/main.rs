@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask demo | test | bench | fuzz | fault`.
+//! The project's own commands: `cargo xtask demo | up | test | bench | fuzz | fault`.
 //!
 //! This program needs nothing but Rust, so that it can install what everything else needs.
 
@@ -17,6 +17,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 cargo xtask demo [--once] [--out DIR] [--applicants N] [--portrait FILE --name \"SURNAME, GIVEN\"]
     From applicants' data to verified cards: token, PKI, card readers, chips, report.
+cargo xtask up [--machines N] [--applicants N] [--every SECONDS] [--hurry N]
+    The whole house at work until Ctrl-C, to be watched in its pages; prints where, and as whom to sign in.
 cargo xtask test [STAGE ...]
     Everything that must hold before a change lands; with names, only those stages.
 cargo xtask postgres
@@ -44,7 +46,7 @@ fn main() -> ExitCode {
     let command = arguments.next().unwrap_or_default();
     let rest: Vec<String> = arguments.collect();
     let outcome = match command.as_str() {
-        "demo" => demo::run(&rest),
+        "demo" | "up" => demo::run(&command, &rest),
         "test" => test::run(&rest),
         "postgres" => serve_postgres(),
         "bench" => bench::run(&rest),
