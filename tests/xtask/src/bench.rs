@@ -35,6 +35,10 @@ const MEASURES: &[Measure] = &[
         name: "sod_rate",
     },
     Measure::Example {
+        package: "evidence",
+        name: "measure_audit",
+    },
+    Measure::Example {
         package: "biometrics",
         name: "picture_rate",
     },
