@@ -39,6 +39,10 @@ const MEASURES: &[Measure] = &[
         name: "measure_audit",
     },
     Measure::Example {
+        package: "personalisation-store",
+        name: "audit_append",
+    },
+    Measure::Example {
         package: "biometrics",
         name: "picture_rate",
     },

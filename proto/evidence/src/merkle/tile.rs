@@ -55,24 +55,32 @@ pub struct Appender {
 }
 
 impl Appender {
-    /// Goes on at the end of a stored tree of `size` leaves.
-    pub fn resume<T: Tiles>(size: u64, tiles: &T) -> Result<Self, T::Error> {
+    /// The tiles that [`Self::resume`] takes of a stored tree of `size` leaves, and how many hashes of each; one a level.
+    #[must_use]
+    pub fn edge(size: u64) -> Vec<(TileId, usize)> {
         let mut edge = Vec::new();
         let mut count = size;
         for level in 0.. {
             if count == 0 {
                 break;
             }
-            let width = last_width(count);
             let index = count >> TILE_HEIGHT;
-            let mut tile = if width == 0 {
-                Vec::new()
-            } else {
-                tiles.tile(TileId { level, index }, width)?
+            edge.push((TileId { level, index }, last_width(count)));
+            count = index;
+        }
+        edge
+    }
+
+    /// Goes on at the end of a stored tree of `size` leaves.
+    pub fn resume<T: Tiles>(size: u64, tiles: &T) -> Result<Self, T::Error> {
+        let mut edge = Vec::new();
+        for (id, width) in Self::edge(size) {
+            let mut tile = match width {
+                0 => Vec::new(),
+                _ => tiles.tile(id, width)?,
             };
             tile.truncate(width);
             edge.push(tile);
-            count = index;
         }
         Ok(Self {
             size,
