@@ -16,7 +16,7 @@ use key_custody::softhsm;
 use personalisation::{
     audit::{self, AuditError, Command, Sequencer},
     config::Config,
-    keys,
+    keys, secret_file,
 };
 use personalisation_store::Store;
 use rand::{SeedableRng as _, rngs::StdRng};
@@ -55,9 +55,9 @@ signing_profile = "identity-card"
 trust = "trust"
 "#;
 
-fn configured(folder: &Path, text: &str) -> Config {
+fn configured(folder: &Path) -> Config {
     softhsm::write_configuration(&folder.join("audit")).unwrap();
-    fs::write(folder.join("centre.toml"), text).unwrap();
+    fs::write(folder.join("centre.toml"), CONFIG).unwrap();
     let config = Config::load(&folder.join("centre.toml")).unwrap();
     keys::run(&config, &mut StdRng::seed_from_u64(5)).unwrap();
     config
@@ -88,7 +88,7 @@ async fn run(config: &Config, command: Command) -> Result<String, AuditError> {
 async fn a_third_party_verifies_what_the_centre_did() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
-    let config = configured(folder, CONFIG);
+    let config = configured(folder);
     let store = config.open_store_without_fingers().await.unwrap();
     let (archive, key) = (folder.join("log.tar"), folder.join("audit.pem"));
     let export = || Command::Export {
@@ -139,11 +139,14 @@ async fn a_third_party_verifies_what_the_centre_did() {
     assert!(!sequencer.sign(tree, NOW).await.unwrap());
 }
 
-#[tokio::test(flavor = "multi_thread")]
+#[tokio::test]
 async fn without_a_token_or_a_name_nothing_is_signed() {
     let folder = tempfile::tempdir().unwrap();
+    let key = folder.path().join("sealing.key");
+    secret_file::create_key(&key, &mut StdRng::seed_from_u64(5)).unwrap();
     let named = CONFIG.to_owned() + "[audit]\nlog = \"The Centre\"\n";
-    let config = configured(folder.path(), &named);
+    fs::write(folder.path().join("centre.toml"), named).unwrap();
+    let config = Config::load(&folder.path().join("centre.toml")).unwrap();
     let store = config.open_store_without_fingers().await.unwrap();
     let refused = Sequencer::open(&config, store.clone()).unwrap_err();
     assert!(matches!(refused, AuditError::Name(_)), "{refused}");
