@@ -16,6 +16,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::{
+    audit::{AuditSection, AuditToken},
     console::{ConsoleSection, ConsoleToken},
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
@@ -99,6 +100,9 @@ pub struct Config {
     /// The line.
     #[serde(default)]
     pub line: Line,
+    /// The audit's log.
+    #[serde(default)]
+    pub audit: AuditSection,
     /// The stock of blanks.
     #[serde(default)]
     pub stock: StockSection,
@@ -148,6 +152,8 @@ pub struct Tokens {
     pub console: Option<ConsoleToken>,
     /// The key of blank issues.
     pub stock: Option<StockToken>,
+    /// The key of the audit's heads.
+    pub audit: Option<AuditToken>,
 }
 
 /// `[tokens.cards]`
@@ -451,6 +457,18 @@ impl Config {
         Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
     }
 
+    /// The audit's token.
+    pub fn audit_token(&self) -> Option<(&AuditToken, TokenConfig)> {
+        let section = self.tokens.audit.as_ref()?;
+        let AuditToken {
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
+        } = section;
+        Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
+    }
+
     /// The token of the inspection system's keys.
     pub fn inspection_token(&self) -> Option<TokenConfig> {
         let InspectionToken {
@@ -525,6 +543,7 @@ impl Config {
             review,
             console: console_token,
             stock,
+            audit,
         } = tokens;
         let mut paths = vec![
             &mut sealing.key_file,
@@ -545,6 +564,7 @@ impl Config {
         paths.extend(console.iter_mut().flat_map(ConsoleSection::paths));
         paths.extend(console_token.iter_mut().flat_map(ConsoleToken::paths));
         paths.extend(stock.iter_mut().flat_map(StockToken::paths));
+        paths.extend(audit.iter_mut().flat_map(AuditToken::paths));
         if let Some(token) = review {
             paths.push(&mut token.pin_file);
             paths.extend(&mut token.softhsm2_conf);

@@ -8,8 +8,8 @@ use std::{
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
-        ApprovalSigning, CardMaster, InspectionSystem, IntakeOpening, IssueSigning, ReceiptSigning,
-        ServiceTls, TicketSigning,
+        ApprovalSigning, AuditSigning, CardMaster, InspectionSystem, IntakeOpening, IssueSigning,
+        ReceiptSigning, ServiceTls, TicketSigning,
     },
 };
 use rand::CryptoRng;
@@ -35,6 +35,9 @@ pub enum KeysError {
         /// The system's reason.
         source: io::Error,
     },
+    /// A public half is none that can be written.
+    #[error("writing a public key: {0}")]
+    PublicKey(#[from] openssl::error::ErrorStack),
     /// The inspection system's name is none.
     #[error(transparent)]
     Holder(#[from] InspectionSystemError),
@@ -88,6 +91,7 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
     intake(config, rng, &mut note)?;
     console(config, rng, &mut note)?;
     stock(config, rng, &mut note)?;
+    audit(config, rng, &mut note)?;
     let officer = config.tokens.inspection.as_ref();
     let officer = officer.and_then(|token| token.so_pin_file.as_ref());
     if let (Some((section, token)), Some(so_pin)) = (config.inspection_system(), officer) {
@@ -207,6 +211,26 @@ fn stock(
     note("the key of blank issues", fresh(made)?);
     let key = token.find_ec::<IssueSigning>(&section.key)?;
     write(section.public_key.as_ref(), key.public_key_spki())
+}
+
+/// The key that signs heads of the audit.
+fn audit(
+    config: &Config,
+    rng: &mut impl CryptoRng,
+    note: &mut impl FnMut(&str, bool),
+) -> Result<(), KeysError> {
+    let Some((section, token)) = config.audit_token() else {
+        return Ok(());
+    };
+    let Some(so_pin) = &section.so_pin_file else {
+        return Ok(());
+    };
+    let token = make_token(&token, so_pin, rng, note)?;
+    let made = token.generate_ec::<AuditSigning>(&section.key, Curve::P256);
+    note("the key of the audit's heads", fresh(made)?);
+    let key = token.find_ec::<AuditSigning>(&section.key)?;
+    let pem = crate::audit::pem(key.public_key_spki())?;
+    write(section.public_key.as_ref(), &pem)
 }
 
 fn make_token(

@@ -1,5 +1,6 @@
 //! The centre: intake, review, orders, blanks, the line, inspection. The binary `personalisation` calls these roles.
 
+pub mod audit;
 pub mod blanks;
 pub mod channel;
 pub mod config;

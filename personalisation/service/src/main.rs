@@ -7,8 +7,8 @@ use std::{
 
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use personalisation::{
-    blanks, config::Config, console, edge, fleet, inspect, intake, keys, line, order, staff, stock,
-    template,
+    audit, blanks, config::Config, console, edge, fleet, inspect, intake, keys, line, order, staff,
+    stock, template,
 };
 use personalisation_core::ids::OrderId;
 use personalisation_store::Database;
@@ -71,8 +71,8 @@ enum Centre {
     Database(DatabaseCommand),
     /// Makes what is missing of the sealing key, the tokens and their keys.
     Keys,
-    /// Writes the audit as lines of JSON to standard output.
-    Audit,
+    /// Writes the audit as lines of JSON to standard output; makes its log, and exports it (docs/audit.md).
+    Audit(audit::Args),
 }
 
 #[derive(Subcommand)]
@@ -225,7 +225,13 @@ fn run(
                 println!("made: {made}");
             }
         }
-        Centre::Audit => {
+        Centre::Audit(audit::Args {
+            command: Some(command),
+        }) => {
+            let done = audit::run(&config, command, edge::now, ended());
+            println!("{}", runtime.block_on(done)?);
+        }
+        Centre::Audit(audit::Args { command: None }) => {
             let store = runtime.block_on(config.open_store_without_fingers())?;
             runtime.block_on(store.export_audit(std::io::stdout().lock()))?;
         }

@@ -1,5 +1,6 @@
 //! The programs of the centre, from outside. One program: a test target each would link the whole crate once more.
 
+mod audit;
 mod chunks;
 mod command_line;
 mod console;

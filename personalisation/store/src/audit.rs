@@ -1,23 +1,38 @@
 //! The audit table: intents and outcomes, written in the same commit as what they speak of.
 
+mod log;
+mod row;
+mod sequence;
+mod writers;
+
 use std::io::Write;
 
 use evidence::entry::{Entry, Phase};
 use personalisation_core::machine::MachineSerial;
-use sqlx::Row as _;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
 use crate::{
     Store, StoreError,
+    engine::EngineRow,
     transaction::{Tx, transaction},
 };
+pub use sequence::Tree;
+pub(crate) use writers::{NoRandomness, Writers, Writing};
 
-/// Writes entries; part of the caller's transaction.
+/// What is being done where an error says so.
+const CLOSING: &str = "closing interrupted acts in the audit";
+
+/// Writes entries, each with its record; part of the caller's transaction.
 pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
     for entry in entries {
+        let line = row::text(entry)?;
+        let written = tx.writing.record(line.as_bytes());
+        let written = written.map_err(|NoRandomness| StoreError::NoRandomness)?;
+        let sequence = i64::try_from(written.sequence).unwrap_or(i64::MAX);
         sqlx::query(
-            "INSERT INTO audit_entry (act_id, phase, entered_at, actor, act, object, detail)
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
+            "INSERT INTO audit_entry (act_id, phase, entered_at, actor, act, object, detail,
+                 writer, sequence, previous, commitment, salt)
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
         )
         .bind(&entry.id)
         .bind(phase_name(entry.phase))
@@ -26,6 +41,11 @@ pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreErr
         .bind(&entry.act)
         .bind(&entry.object)
         .bind(&entry.detail)
+        .bind(&*written.writer)
+        .bind(sequence)
+        .bind(written.previous.as_slice())
+        .bind(written.commitment.as_slice())
+        .bind(written.salt.as_slice())
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database("writing the audit"))?;
@@ -41,22 +61,38 @@ pub(crate) async fn close_open_intents(
     time: &str,
     detail: &str,
 ) -> Result<u64, StoreError> {
-    let closed = sqlx::query(
-        "INSERT INTO audit_entry (act_id, phase, entered_at, actor, act, object, detail)
-         SELECT act_id, 'outcome', $2, actor, act, object, $3 FROM audit_entry AS intent
+    let open = sqlx::query(
+        "SELECT act_id, phase, entered_at, actor, act, object, detail FROM audit_entry AS intent
          WHERE intent.object = $1 AND intent.phase = 'intent' AND NOT EXISTS (
              SELECT 1 FROM audit_entry AS outcome
              WHERE outcome.act_id = intent.act_id AND outcome.phase = 'outcome')",
     )
     .bind(object)
-    .bind(time)
-    .bind(detail)
-    .execute(&mut **tx)
+    .fetch_all(&mut **tx)
     .await
-    .map_err(StoreError::database(
-        "closing interrupted acts in the audit",
-    ))?;
-    Ok(closed.rows_affected())
+    .map_err(StoreError::database(CLOSING))?;
+    close(tx, &open, time, detail).await
+}
+
+/// Writes the outcomes of these intents; how many.
+async fn close(
+    tx: &mut Tx,
+    open: &[EngineRow],
+    time: &str,
+    detail: &str,
+) -> Result<u64, StoreError> {
+    let outcomes = open.iter().map(|row| {
+        Ok(Entry {
+            time: time.to_owned(),
+            phase: Phase::Outcome,
+            detail: Some(detail.to_owned()),
+            ..row::entry(row)?
+        })
+    });
+    let outcomes: Result<Vec<_>, _> = outcomes.collect();
+    let outcomes = outcomes.map_err(StoreError::database(CLOSING))?;
+    write(tx, &outcomes).await?;
+    Ok(outcomes.len() as u64)
 }
 
 /// The cards of a machine, as `card MACHINE/HANDLE`, about which an intent has no outcome. The index
@@ -89,15 +125,12 @@ impl Store {
         (from, until): (OffsetDateTime, OffsetDateTime),
         now: OffsetDateTime,
     ) -> Result<u64, StoreError> {
-        const DOING: &str = "closing interrupted acts in the audit";
         let [from, until, now] = &[text(from), text(until), text(now)];
-        transaction!(self, DOING, |tx| {
+        transaction!(self, CLOSING, |tx| {
             let mut closed = 0;
             for actor in actors {
-                let done = sqlx::query(
-                    "INSERT INTO audit_entry (act_id, phase, entered_at, actor, act, object, detail)
-                     SELECT act_id, 'outcome', $4, actor, act, object, 'interrupted'
-                     FROM audit_entry AS intent
+                let open = sqlx::query(
+                    "SELECT act_id, phase, entered_at, actor, act, object, detail FROM audit_entry AS intent
                      WHERE intent.phase = 'intent' AND intent.entered_at >= $2 AND intent.entered_at < $3
                      AND substr(intent.actor, 1, length($1)) = $1 AND NOT EXISTS (
                          SELECT 1 FROM audit_entry AS outcome
@@ -106,11 +139,10 @@ impl Store {
                 .bind(*actor)
                 .bind(from)
                 .bind(until)
-                .bind(now)
-                .execute(&mut **tx)
+                .fetch_all(&mut **tx)
                 .await
-                .map_err(StoreError::database(DOING))?;
-                closed += done.rows_affected();
+                .map_err(StoreError::database(CLOSING))?;
+                closed += close(tx, &open, now, "interrupted").await?;
             }
             Ok(closed)
         })
@@ -121,34 +153,18 @@ impl Store {
         transaction!(self, "writing the audit", |tx| { write(tx, entries).await })
     }
 
-    /// Writes the whole audit as lines of JSON, oldest first.
+    /// Writes the whole audit as lines of JSON, oldest first, without what was erased.
     pub async fn export_audit(&self, mut sink: impl Write) -> Result<(), StoreError> {
         const DOING: &str = "exporting the audit";
         let rows = sqlx::query(
             "SELECT act_id, phase, entered_at, actor, act, object, detail FROM audit_entry
-             ORDER BY entered_at, act_id, phase",
+             WHERE salt IS NOT NULL OR writer IS NULL ORDER BY entered_at, act_id, phase",
         )
         .fetch_all(&self.pool)
         .await
         .map_err(StoreError::database(DOING))?;
         for row in rows {
-            let read = || -> Result<Entry, sqlx::Error> {
-                let phase: String = row.try_get("phase")?;
-                Ok(Entry {
-                    id: row.try_get("act_id")?,
-                    time: row.try_get("entered_at")?,
-                    actor: row.try_get("actor")?,
-                    act: row.try_get("act")?,
-                    object: row.try_get("object")?,
-                    phase: if phase == "intent" {
-                        Phase::Intent
-                    } else {
-                        Phase::Outcome
-                    },
-                    detail: row.try_get("detail")?,
-                })
-            };
-            let written = read()
+            let written = row::entry(&row)
                 .map_err(StoreError::database(DOING))?
                 .write_to(&mut sink);
             written.map_err(|error| StoreError::database(DOING)(sqlx::Error::Io(error)))?;

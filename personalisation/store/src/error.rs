@@ -84,6 +84,24 @@ pub enum StoreError {
         /// The row, by its own id.
         row: String,
     },
+    /// An entry of the audit that no log takes.
+    #[error("writing the audit: an entry is too long, or the id of its act is none")]
+    NoEntry,
+    /// The system has no randomness.
+    #[error("writing the audit: the system gives no randomness to salt an entry with")]
+    NoRandomness,
+    /// The audit was changed behind the store's back.
+    #[error(
+        "the audit was tampered with: record {sequence} of {writer} {what}; the log is not made longer until somebody has looked"
+    )]
+    Tampered {
+        /// Whose record.
+        writer: String,
+        /// Its number.
+        sequence: u64,
+        /// What is wrong with it.
+        what: &'static str,
+    },
     /// A sealed column does not open: another key, another place, or changed bytes.
     #[error(
         "opening the sealed column {column} of {table}, row {row}: the seal does not match; check the sealing key, else restore the row"

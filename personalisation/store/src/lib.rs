@@ -40,6 +40,8 @@ pub struct Store {
     /// None: whoever has this store reads and writes no finger.
     fingers: Option<Arc<Sealer>>,
     interrupter: Option<Interrupter>,
+    /// The chains of the audit that this process goes on with.
+    writers: Arc<audit::Writers>,
     /// None: leases go by the engine's clock.
     clock: Option<Arc<AtomicI64>>,
 }
@@ -61,6 +63,7 @@ impl Store {
             fingers: Some(sealer.clone()),
             sealer,
             interrupter: None,
+            writers: Arc::default(),
             clock: None,
         })
     }

@@ -2,16 +2,38 @@
 
 use std::{
     fmt,
+    ops::{Deref, DerefMut},
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
 
 use sqlx::{Executor, Transaction};
 
-use crate::{Store, StoreError, engine::Engine};
+use crate::{
+    Store, StoreError,
+    audit::Writing,
+    engine::{Engine, EngineConnection},
+};
 
-/// A transaction under way.
-pub(crate) type Tx = Transaction<'static, Engine>;
+/// A transaction under way: its connection, and the chain that it writes the audit to.
+pub(crate) struct Tx {
+    transaction: Transaction<'static, Engine>,
+    pub(crate) writing: Writing,
+}
+
+impl Deref for Tx {
+    type Target = EngineConnection;
+
+    fn deref(&self) -> &EngineConnection {
+        &self.transaction
+    }
+}
+
+impl DerefMut for Tx {
+    fn deref_mut(&mut self) -> &mut EngineConnection {
+        &mut self.transaction
+    }
+}
 
 /// Tries before a busy database is reported.
 const TRIES: u32 = 8;
@@ -118,15 +140,29 @@ impl Store {
         doing: &'static str,
         sentence: &'static str,
     ) -> Result<Tx, StoreError> {
-        self.pool
-            .begin_with(sentence)
-            .await
-            .map_err(StoreError::database(doing))
+        let begun = self.pool.begin_with(sentence).await;
+        Ok(Tx {
+            transaction: begun.map_err(StoreError::database(doing))?,
+            writing: Writing::of(Arc::clone(&self.writers)),
+        })
     }
 
     pub(crate) async fn commit(&self, doing: &'static str, tx: Tx) -> Result<(), StoreError> {
         self.survives(Boundary::BeforeCommit(doing))?;
-        tx.commit().await.map_err(StoreError::database(doing))?;
+        let Tx {
+            transaction,
+            writing,
+        } = tx;
+        let committed = transaction.commit().await;
+        match committed.map_err(StoreError::database(doing)) {
+            Ok(()) => writing.done(),
+            // It is rolled back, and that is known.
+            Err(error) if error.is_serialisation_failure() => return Err(error),
+            Err(error) => {
+                writing.lost();
+                return Err(error);
+            }
+        }
         self.survives(Boundary::AfterCommit(doing))
     }
 

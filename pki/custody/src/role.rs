@@ -81,6 +81,8 @@ roles! {
     ConfigurationSigning = "configuration-signing";
     /// Staff lists of offices.
     StaffListSigning = "staff-list-signing";
+    /// Heads of the audit's log.
+    AuditSigning = "audit-signing";
 }
 
 roles! {

@@ -110,11 +110,15 @@ impl Entry {
         act.outcome(at, detail)
     }
 
+    /// The entry as one line, without its end.
+    pub fn line(&self) -> Result<String, serde_json::Error> {
+        serde_json::to_string(self)
+    }
+
     /// Appends the entry as one line, in one write, so that lines of several writers do not mix.
     pub fn write_to(&self, mut sink: impl Write) -> io::Result<()> {
-        let mut line = serde_json::to_vec(self)?;
-        line.push(b'\n');
-        sink.write_all(&line)
+        let line = self.line()? + "\n";
+        sink.write_all(line.as_bytes())
     }
 
     /// Reads one line.

@@ -1,6 +1,17 @@
-//! What anyone can verify later: tickets and blank issues that permit signatures, and audit entries.
+//! What anyone can verify later: tickets and blank issues that permit signatures, and the audit: its entries, the log that
+//! they stand in, and the proofs about it.
 
+pub mod archive;
+mod digits;
 pub mod entry;
+pub mod head;
 pub mod issue;
+pub mod line;
+pub mod merkle;
 mod p256;
+pub mod record;
+mod scan;
 pub mod ticket;
+pub mod verify;
+
+pub use p256::key_from_pem;

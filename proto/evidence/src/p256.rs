@@ -40,3 +40,46 @@ pub(crate) fn verify(
         Err(SignatureFault::Signature)
     }
 }
+
+/// A P-256 public key in PEM (`SubjectPublicKeyInfo`) as DER.
+#[must_use]
+pub fn key_from_pem(pem: &[u8]) -> Option<Vec<u8>> {
+    let key = PKey::public_key_from_pem(pem).ok()?;
+    let curve = key.ec_key().ok()?.group().curve_name();
+    let der = key.public_key_to_der().ok()?;
+    (curve == Some(Nid::X9_62_PRIME256V1)).then_some(der)
+}
+
+/// Keys without a token, for tests.
+#[cfg(test)]
+pub(crate) mod soft {
+    use openssl::{
+        bn::{BigNum, BigNumContext},
+        ec::{EcGroup, EcKey, EcPoint},
+        ecdsa::EcdsaSig,
+        nid::Nid,
+        pkey::{PKey, Private},
+    };
+
+    /// The key with this private number.
+    pub(crate) fn key(number: u32) -> EcKey<Private> {
+        let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+        let mut context = BigNumContext::new().unwrap();
+        let number = BigNum::from_u32(number).unwrap();
+        let mut point = EcPoint::new(&group).unwrap();
+        point.mul_generator2(&group, &number, &mut context).unwrap();
+        EcKey::from_private_components(&group, &number, &point).unwrap()
+    }
+
+    pub(crate) fn spki(key: &EcKey<Private>) -> Vec<u8> {
+        let key = PKey::from_ec_key(key.clone()).unwrap();
+        key.public_key_to_der().unwrap()
+    }
+
+    pub(crate) fn sign(key: &EcKey<Private>, digest: &[u8; 32]) -> [u8; 64] {
+        let signature = EcdsaSig::sign(digest, key).unwrap();
+        let mut raw = signature.r().to_vec_padded(32).unwrap();
+        raw.extend(signature.s().to_vec_padded(32).unwrap());
+        raw.try_into().unwrap()
+    }
+}

@@ -35,6 +35,14 @@ const MEASURES: &[Measure] = &[
         name: "sod_rate",
     },
     Measure::Example {
+        package: "evidence",
+        name: "measure_audit",
+    },
+    Measure::Example {
+        package: "personalisation-store",
+        name: "audit_append",
+    },
+    Measure::Example {
         package: "biometrics",
         name: "picture_rate",
     },

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod applications;
+mod audit;
 mod fleet;
 mod floor;
 mod home;

@@ -124,14 +124,30 @@ async fn the_stock_is_kept_without_a_look_at_anybodys_order() {
 }
 
 #[tokio::test]
-async fn who_reads_the_audit_changes_nothing() {
+async fn who_reads_the_audit_gives_it_places_and_changes_nothing() {
     let mut bench = Bench::new(Engine::Postgres).await;
     bench.order("ONE", NOW).await;
+    let act = evidence::entry::Act::new([4; 16], "somebody", "act", "order 1");
+    bench.store.audit(&[act.intent(NOW)]).await.unwrap();
     bench.store = as_role(&bench, "audit").await;
     bench.store.export_audit(&mut Vec::new()).await.unwrap();
     let act = evidence::entry::Act::new([5; 16], "somebody", "act", "object");
     assert!(is_denied(bench.store.audit(&[act.intent(NOW)]).await));
     assert!(is_denied(bench.store.orders().await));
+    assert!(is_denied(bench.store.erase_audit_of("order 1").await));
+    let (tree, placed) = bench.store.sequence_audit(10).await.unwrap();
+    assert_eq!((tree.size, placed), (1, 1));
+    let head = evidence::head::Head {
+        log: "centre".into(),
+        size: 1,
+        root: tree.root,
+        time: 0,
+    };
+    let head = head.seal([0; 64]);
+    bench.store.keep_audit_head(&head).await.unwrap();
+    let archive = std::io::Cursor::new(Vec::new());
+    let written = bench.store.export_audit_log(&[], archive).await;
+    assert_eq!(written.unwrap(), 1);
 }
 
 #[tokio::test]

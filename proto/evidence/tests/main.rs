@@ -1,0 +1,7 @@
+//! The audit log from outside: archives that were tampered with, the program, and an independent one.
+
+mod archive;
+mod oracle;
+mod program;
+mod support;
+mod tampered;
