@@ -100,6 +100,8 @@ ids! {
     OrderId;
     /// One shift at one line.
     ShiftId;
+    /// One bag or box on its way from the centre to an office.
+    ShipmentId;
 }
 
 #[cfg(test)]
