@@ -14,5 +14,6 @@ mod outbox;
 mod pages;
 mod quality;
 mod review;
+mod shipping;
 mod staff;
 mod stock;

@@ -24,6 +24,7 @@ use crate::{
     quality::QualitySection,
     review::{Issuer, notice::NoticesSection},
     secret_file::{self, SecretFileError},
+    shipping::ShippingToken,
     stock::{StockSection, StockToken},
 };
 
@@ -148,6 +149,8 @@ pub struct Tokens {
     pub console: Option<ConsoleToken>,
     /// The key of blank issues.
     pub stock: Option<StockToken>,
+    /// The key of manifests.
+    pub shipping: Option<ShippingToken>,
 }
 
 /// `[tokens.cards]`
@@ -451,6 +454,18 @@ impl Config {
         Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
     }
 
+    /// The token of manifests.
+    pub fn shipping_token(&self) -> Option<(&ShippingToken, TokenConfig)> {
+        let section = self.tokens.shipping.as_ref()?;
+        let ShippingToken {
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
+        } = section;
+        Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
+    }
+
     /// The token of the inspection system's keys.
     pub fn inspection_token(&self) -> Option<TokenConfig> {
         let InspectionToken {
@@ -525,6 +540,7 @@ impl Config {
             review,
             console: console_token,
             stock,
+            shipping,
         } = tokens;
         let mut paths = vec![
             &mut sealing.key_file,
@@ -545,6 +561,7 @@ impl Config {
         paths.extend(console.iter_mut().flat_map(ConsoleSection::paths));
         paths.extend(console_token.iter_mut().flat_map(ConsoleToken::paths));
         paths.extend(stock.iter_mut().flat_map(StockToken::paths));
+        paths.extend(shipping.iter_mut().flat_map(ShippingToken::paths));
         if let Some(token) = review {
             paths.push(&mut token.pin_file);
             paths.extend(&mut token.softhsm2_conf);

@@ -8,8 +8,8 @@ use std::{
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
-        ApprovalSigning, CardMaster, InspectionSystem, IntakeOpening, IssueSigning, ReceiptSigning,
-        ServiceTls, TicketSigning,
+        ApprovalSigning, CardMaster, InspectionSystem, IntakeOpening, IssueSigning,
+        ManifestSigning, ReceiptSigning, ServiceTls, TicketSigning,
     },
 };
 use rand::CryptoRng;
@@ -88,6 +88,7 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
     intake(config, rng, &mut note)?;
     console(config, rng, &mut note)?;
     stock(config, rng, &mut note)?;
+    shipping(config, rng, &mut note)?;
     let officer = config.tokens.inspection.as_ref();
     let officer = officer.and_then(|token| token.so_pin_file.as_ref());
     if let (Some((section, token)), Some(so_pin)) = (config.inspection_system(), officer) {
@@ -206,6 +207,25 @@ fn stock(
     let made = token.generate_ec::<IssueSigning>(&section.key, Curve::P256);
     note("the key of blank issues", fresh(made)?);
     let key = token.find_ec::<IssueSigning>(&section.key)?;
+    write(section.public_key.as_ref(), key.public_key_spki())
+}
+
+/// The key that signs manifests.
+fn shipping(
+    config: &Config,
+    rng: &mut impl CryptoRng,
+    note: &mut impl FnMut(&str, bool),
+) -> Result<(), KeysError> {
+    let Some((section, token)) = config.shipping_token() else {
+        return Ok(());
+    };
+    let Some(so_pin) = &section.so_pin_file else {
+        return Ok(());
+    };
+    let token = make_token(&token, so_pin, rng, note)?;
+    let made = token.generate_ec::<ManifestSigning>(&section.key, Curve::P256);
+    note("the key of manifests", fresh(made)?);
+    let key = token.find_ec::<ManifestSigning>(&section.key)?;
     write(section.public_key.as_ref(), key.public_key_spki())
 }
 

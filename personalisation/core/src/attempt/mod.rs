@@ -99,7 +99,7 @@ pub enum AttemptState {
     /// In the tray of good cards: a document.
     QualityPassed(Signed),
     /// In a bag or box, with its cover.
-    Packed(Packed),
+    Packed(Box<Packed>),
     /// Stopped by a decision or a doubt, in the state inside; continues there.
     OnHold(Box<AttemptState>),
     /// Ended by a decision, in the state inside.

@@ -200,7 +200,7 @@ impl Attempt {
         match self.state {
             State::QualityPassed(signed) => Ok(Self {
                 id: self.id,
-                state: State::Packed(Packed { signed, shipment }),
+                state: State::Packed(Box::new(Packed { signed, shipment })),
             }),
             from => Err(illegal(&from, Step::Pack)),
         }

@@ -167,7 +167,7 @@ impl Record {
             "read_back" => self.signed().map(State::ReadBack),
             "printed" => self.signed().map(State::Printed),
             "quality_passed" => self.signed().map(State::QualityPassed),
-            "packed" => self.packed().map(State::Packed),
+            "packed" => self.packed().map(Box::new).map(State::Packed),
             _ => return None,
         })
     }
