@@ -42,3 +42,30 @@ CREATE UNIQUE INDEX shipping_piece_once ON shipping_piece (order_id, attempt) WH
 ALTER TABLE line_attempt ADD COLUMN shipment_id BYTEA REFERENCES shipping_shipment (shipment_id); -- while packed: where
 -- What waits to be packed, for each destination.
 CREATE INDEX line_attempt_to_pack ON line_attempt (destination) WHERE state = 'quality_passed';
+
+ALTER TABLE shipping_shipment ADD COLUMN courier BYTEA;     -- from with_courier on: who has it, or had it last
+ALTER TABLE shipping_shipment ADD COLUMN carried_at BIGINT; -- since when
+CREATE UNIQUE INDEX shipping_shipment_manifest ON shipping_shipment (manifest_digest) WHERE manifest_digest IS NOT NULL;
+
+-- Devices whose keys sign handovers.
+CREATE TABLE shipping_device (
+    device_id BYTEA NOT NULL PRIMARY KEY,    -- 16 bytes; fixed
+    person BYTEA NOT NULL,                   -- 16 bytes: whose; fixed
+    spki BYTEA NOT NULL,                     -- DER of its P-256 public key; fixed
+    added_at BIGINT NOT NULL,                -- fixed
+    revoked_at BIGINT                        -- set once
+);
+
+-- Every handover; only ever added to.
+CREATE TABLE shipping_handover (
+    event_id BYTEA NOT NULL PRIMARY KEY,     -- 16 bytes, drawn by the device that began: sent again it is known
+    shipment_id BYTEA NOT NULL REFERENCES shipping_shipment (shipment_id),
+    step BIGINT NOT NULL,                    -- 1, 2, 3 … for each shipment
+    giver BYTEA NOT NULL,                    -- 16 bytes: who
+    taker BYTEA NOT NULL,
+    gives BYTEA NOT NULL,                    -- the signed statement of each side (evidence::handover)
+    takes BYTEA NOT NULL,
+    handed_at BIGINT NOT NULL,
+    UNIQUE (shipment_id, step),
+    CHECK (giver <> taker)
+);

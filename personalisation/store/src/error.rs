@@ -7,7 +7,7 @@ use personalisation_core::{
     blank::IllegalBlankMove,
     chip_serial::ChipSerial,
     ids::OrderId,
-    shipping::{IllegalShipmentMove, PackingError},
+    shipping::{IllegalShipmentMove, NotHandedOver, PackingError},
     stock::{LineName, inspection::InspectionError, shift::ShiftError},
     template::TemplateError,
 };
@@ -160,6 +160,9 @@ pub enum StoreError {
     /// A card that is not packed, or a container that is not sealed. For the dispatcher.
     #[error(transparent)]
     Packing(#[from] PackingError),
+    /// A shipment that did not change hands. For both sides.
+    #[error(transparent)]
+    Handover(#[from] NotHandedOver),
     /// A shipment that cannot make that move. For whoever acts.
     #[error(transparent)]
     Shipment(#[from] IllegalShipmentMove),

@@ -128,3 +128,19 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER shipping_piece_fixed BEFORE INSERT OR UPDATE OR DELETE ON shipping_piece
     FOR EACH ROW EXECUTE FUNCTION shipping_piece_fixed();
+CREATE OR REPLACE FUNCTION shipping_handover_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'handovers of shipments are only ever added';
+END $$;
+CREATE OR REPLACE TRIGGER shipping_handover_fixed BEFORE UPDATE OR DELETE ON shipping_handover
+    FOR EACH ROW EXECUTE FUNCTION shipping_handover_fixed();
+CREATE OR REPLACE FUNCTION shipping_device_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.revoked_at IS NOT NULL
+        OR (NEW.device_id, NEW.person, NEW.spki, NEW.added_at) <> (OLD.device_id, OLD.person, OLD.spki, OLD.added_at) THEN
+        RAISE EXCEPTION 'keys of devices are only ever added, and revoked once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER shipping_device_fixed BEFORE UPDATE OR DELETE ON shipping_device
+    FOR EACH ROW EXECUTE FUNCTION shipping_device_fixed();

@@ -97,3 +97,13 @@ WHEN OLD.taken_out_at IS NOT NULL OR NEW.shipment_id <> OLD.shipment_id OR NEW.s
 BEGIN SELECT RAISE(ABORT, 'nothing goes into a sealed container or out of it'); END;
 CREATE TRIGGER IF NOT EXISTS shipping_piece_kept BEFORE DELETE ON shipping_piece
 BEGIN SELECT RAISE(ABORT, 'nothing goes into a sealed container or out of it'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_handover_fixed BEFORE UPDATE ON shipping_handover
+BEGIN SELECT RAISE(ABORT, 'handovers of shipments are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_handover_kept BEFORE DELETE ON shipping_handover
+BEGIN SELECT RAISE(ABORT, 'handovers of shipments are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_device_fixed BEFORE UPDATE ON shipping_device
+WHEN OLD.revoked_at IS NOT NULL OR NEW.device_id <> OLD.device_id OR NEW.person <> OLD.person OR NEW.spki <> OLD.spki
+     OR NEW.added_at <> OLD.added_at
+BEGIN SELECT RAISE(ABORT, 'keys of devices are only ever added, and revoked once'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_device_kept BEFORE DELETE ON shipping_device
+BEGIN SELECT RAISE(ABORT, 'keys of devices are only ever added, and revoked once'); END;

@@ -136,3 +136,4 @@ GRANT SELECT, INSERT, UPDATE ON quality_operator TO stempel_console;
 
 -- Shipping: packed and sealed at the console. Containers are never deleted; what may change of them is guarded.
 GRANT SELECT, INSERT, UPDATE ON shipping_shipment, shipping_piece TO stempel_console;
+-- Devices and handovers: nobody's yet but the owner's.

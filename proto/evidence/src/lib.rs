@@ -1,6 +1,7 @@
-//! What anyone can verify later: tickets and blank issues that permit signatures, manifests of shipments, and audit entries.
+//! What anyone can verify later: tickets and blank issues that permit signatures, manifests of shipments and their handovers, and audit entries.
 
 pub mod entry;
+pub mod handover;
 pub mod issue;
 pub mod manifest;
 mod p256;

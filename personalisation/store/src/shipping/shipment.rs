@@ -6,7 +6,8 @@ use personalisation_core::{
     attempt::{AttemptId, AttemptNumber},
     ids::{OrderId, ShipmentId},
     shipping::{
-        Container, Destination, Opened, Piece, SealNumber, Sealed, Sealers, Shipment, ShipmentState,
+        Carried, Container, Destination, Opened, Piece, SealNumber, Sealed, Sealers, Shipment,
+        ShipmentState,
     },
 };
 use sqlx::Executor;
@@ -211,32 +212,19 @@ pub(super) fn shipment_of(row: &EngineRow) -> Result<Shipment, StoreError> {
     let id: ShipmentId =
         columns(row, "unknown".to_owned()).read("shipment_id", |bytes| bytes.try_into().ok())?;
     let columns = columns(row, id.to_string());
-    let moment = |column| -> Result<OffsetDateTime, StoreError> {
-        from_micros(columns.get(column)?).ok_or_else(|| columns.bad(column))
-    };
     let word = |column| -> Result<String, StoreError> { columns.get(column) };
     let opened = Opened {
         by: columns.read("opened_by", person_id)?,
-        at: moment("opened_at")?,
+        at: moment(&columns, "opened_at")?,
     };
     let state = match &*word("state")? {
         "packing" => ShipmentState::Packing,
-        "sealed" => {
-            let seal: SealNumber = word("seal")?.parse().map_err(|_| columns.bad("seal"))?;
-            let pieces: i64 = columns.get("pieces")?;
-            ShipmentState::Sealed(Sealed {
-                seal,
-                pieces: u32::try_from(pieces).map_err(|_| columns.bad("pieces"))?,
-                manifest: columns
-                    .digest("manifest_digest")?
-                    .ok_or_else(|| columns.bad("manifest_digest"))?,
-                sealers: Sealers::recorded(
-                    columns.read("sealed_by", person_id)?,
-                    columns.read("counted_by", person_id)?,
-                ),
-                at: moment("sealed_at")?,
-            })
-        }
+        "sealed" => ShipmentState::Sealed(sealed_of(&columns)?),
+        "with_courier" => ShipmentState::WithCourier(Carried {
+            sealed: sealed_of(&columns)?,
+            courier: columns.read("courier", person_id)?,
+            at: moment(&columns, "carried_at")?,
+        }),
         _ => return Err(columns.bad("state")),
     };
     let container = columns.word_if_any("container", Container::from_name)?;
@@ -251,4 +239,25 @@ pub(super) fn shipment_of(row: &EngineRow) -> Result<Shipment, StoreError> {
         (container, destination),
         (opened, state),
     ))
+}
+
+fn moment(columns: &Columns<'_>, column: &'static str) -> Result<OffsetDateTime, StoreError> {
+    from_micros(columns.get(column)?).ok_or_else(|| columns.bad(column))
+}
+
+/// What is known of a container from its seal on.
+fn sealed_of(columns: &Columns<'_>) -> Result<Sealed, StoreError> {
+    let seal: Option<SealNumber> = columns.word_if_any("seal", |text| text.parse().ok())?;
+    let pieces: i64 = columns.get("pieces")?;
+    let manifest = columns.digest("manifest_digest")?;
+    Ok(Sealed {
+        seal: seal.ok_or_else(|| columns.bad("seal"))?,
+        pieces: u32::try_from(pieces).map_err(|_| columns.bad("pieces"))?,
+        manifest: manifest.ok_or_else(|| columns.bad("manifest_digest"))?,
+        sealers: Sealers::recorded(
+            columns.read("sealed_by", person_id)?,
+            columns.read("counted_by", person_id)?,
+        ),
+        at: moment(columns, "sealed_at")?,
+    })
 }

@@ -204,12 +204,12 @@ fn what_cannot_be_true_is_refused() {
     ] {
         assert_eq!(of(heading(), vec![wrong]), ManifestError::Malformed(name));
     }
-    for bytes in [
-        &b""[..],
-        b"\x80",
-        b"\x82\x40\x40",
-        &[0; MAX_ENCODED_LENGTH + 1],
-    ] {
+}
+
+#[test]
+fn other_forms_are_refused() {
+    let long = vec![0; MAX_ENCODED_LENGTH + 1];
+    for bytes in [&b""[..], b"\x80", b"\x82\x40\x40", &long] {
         assert!(SignedManifest::decode(bytes).is_err());
         assert!(Manifest::parse(bytes).is_err());
     }

@@ -1,5 +1,6 @@
 //! Shipping: cards into containers and out again, seals, manifests, what waits.
 
+mod carried;
 mod crashes;
 mod guarded;
 mod packed;

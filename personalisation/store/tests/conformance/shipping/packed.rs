@@ -18,10 +18,10 @@ async fn a_card_that_passed_goes_into_a_bag_of_its_destination_once(engine: Engi
     // The form sent twice opens one bag.
     assert_eq!(bench.bag(1, &office(), packer).await, bag);
     assert_eq!((bag.number(), bag.is_open()), (1, true));
-    let packed = bench.put(&card, &bag, packer).await.unwrap();
-    assert_eq!((packed.put, packed.pieces), (PutIn::Now, 1));
+    let put = bench.put(&card, &bag, packer).await.unwrap();
+    assert_eq!((put.put, put.pieces), (PutIn::Now, 1));
     let kept = bench.store.attempt(card.id()).await.unwrap().unwrap();
-    assert_eq!(kept, packed.attempt);
+    assert_eq!(kept, put.attempt);
     assert_eq!(kept, card.clone().pack(bag.id()).unwrap());
     let states = bench.store.moves(card.id()).await.unwrap();
     assert_eq!(states.last().unwrap().state, "packed");
@@ -114,8 +114,8 @@ async fn who_is_no_dispatcher_packs_and_opens_nothing(engine: Engine) {
     let operator = somebody(&mut bench, Role::Operator).await;
     let card = bench.card_to(1, &office(), false).await;
     let bag = bench.bag(1, &office(), packer).await;
-    let packed = bench.put(&card, &bag, operator).await;
-    assert!(matches!(packed, Err(StoreError::NotPermitted { .. })));
+    let put = bench.put(&card, &bag, operator).await;
+    assert!(matches!(put, Err(StoreError::NotPermitted { .. })));
     let new = NewShipment {
         id: ShipmentId::from_bytes([9; 16]),
         container: Container::Box,
