@@ -14,6 +14,7 @@ mod outbox;
 mod pages;
 mod quality;
 mod review;
+mod shipping;
 mod staff;
 mod stock;
 mod up;

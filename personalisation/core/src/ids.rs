@@ -92,6 +92,10 @@ ids! {
     DeliveryId;
     /// Blanks that two persons destroyed together.
     DestructionId;
+    /// A device whose key signs handovers.
+    DeviceId;
+    /// Something that a device says took place: sent again, it is known.
+    EventId;
     /// The right to work on one attempt until a given time.
     LeaseToken;
     /// One notice to an applicant.
@@ -100,6 +104,8 @@ ids! {
     OrderId;
     /// One shift at one line.
     ShiftId;
+    /// One bag or box on its way from the centre to an office.
+    ShipmentId;
 }
 
 #[cfg(test)]

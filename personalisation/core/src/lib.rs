@@ -1,5 +1,5 @@
 //! Decisions only: ids, states and moves of applications and attempts, document numbers, the stock
-//! of blanks, what may be ordered for whom. No I/O, no clock.
+//! of blanks, shipments, what may be ordered for whom. No I/O, no clock.
 //!
 //! What may happen to an application, an order, a card blank or a document number is decided here and nowhere else;
 //! `personalisation-store` writes down what was decided, `personalisation` asks for it.
@@ -21,6 +21,7 @@ pub mod quality;
 pub mod queue;
 pub mod remake;
 pub mod rules;
+pub mod shipping;
 pub mod stock;
 pub mod template;
 pub mod validity;

@@ -20,6 +20,7 @@ pub mod person;
 pub mod quality;
 pub mod review;
 pub mod secret_file;
+pub mod shipping;
 pub mod staff;
 pub mod stock;
 mod stopwatch;

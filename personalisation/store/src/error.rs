@@ -1,11 +1,13 @@
 //! What can go wrong in the store.
 
 use dossier::{ApplicationId, PersonId, staff::Role};
+use evidence::manifest::ManifestError;
 use personalisation_core::{
     attempt::{Attempt, AttemptId, IllegalMove, record::BadRecord},
     blank::IllegalBlankMove,
     chip_serial::ChipSerial,
     ids::OrderId,
+    shipping::{IllegalShipmentMove, NotHandedOver, PackingError},
     stock::{LineName, inspection::InspectionError, shift::ShiftError},
     template::TemplateError,
 };
@@ -173,6 +175,18 @@ pub enum StoreError {
     /// A blank that cannot make that move. For the developer.
     #[error(transparent)]
     BlankMove(#[from] IllegalBlankMove),
+    /// A card that is not packed, or a container that is not sealed. For the dispatcher.
+    #[error(transparent)]
+    Packing(#[from] PackingError),
+    /// A shipment that did not change hands. For both sides.
+    #[error(transparent)]
+    Handover(#[from] NotHandedOver),
+    /// A shipment that cannot make that move. For whoever acts.
+    #[error(transparent)]
+    Shipment(#[from] IllegalShipmentMove),
+    /// A container whose manifest cannot be said. For the developer.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
     /// Somebody whose role this is not. For whoever acts.
     #[error(
         "person {person} may not do this: it takes one of the roles {} at the centre, held now",

@@ -97,3 +97,50 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER quality_operator_fixed BEFORE UPDATE OR DELETE ON quality_operator
     FOR EACH ROW EXECUTE FUNCTION quality_operator_fixed();
+
+-- Shipping: what was sealed stays, its manifest is signed once; who put what where stays, and nothing goes in or out once it is sealed.
+CREATE OR REPLACE FUNCTION shipping_shipment_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE'
+        OR (NEW.shipment_id, NEW.number, NEW.container, NEW.destination, NEW.opened_at, NEW.opened_by)
+           <> (OLD.shipment_id, OLD.number, OLD.container, OLD.destination, OLD.opened_at, OLD.opened_by)
+        OR (OLD.state <> 'packing' AND (NEW.state = 'packing'
+            OR (NEW.seal, NEW.pieces, NEW.manifest, NEW.manifest_digest, NEW.sealed_at, NEW.sealed_by, NEW.counted_by)
+               IS DISTINCT FROM
+               (OLD.seal, OLD.pieces, OLD.manifest, OLD.manifest_digest, OLD.sealed_at, OLD.sealed_by, OLD.counted_by)))
+        OR (OLD.signed IS NOT NULL AND NEW.signed IS DISTINCT FROM OLD.signed) THEN
+        RAISE EXCEPTION 'a sealed container stays what it was, and its manifest is signed once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER shipping_shipment_fixed BEFORE UPDATE OR DELETE ON shipping_shipment
+    FOR EACH ROW EXECUTE FUNCTION shipping_shipment_fixed();
+CREATE OR REPLACE FUNCTION shipping_piece_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP <> 'DELETE' AND (SELECT state FROM shipping_shipment WHERE shipment_id = NEW.shipment_id) = 'packing' THEN
+        IF TG_OP = 'INSERT' OR (OLD.taken_out_at IS NULL
+            AND (NEW.shipment_id, NEW.step, NEW.order_id, NEW.attempt, NEW.packed_at, NEW.packed_by)
+                = (OLD.shipment_id, OLD.step, OLD.order_id, OLD.attempt, OLD.packed_at, OLD.packed_by)) THEN
+            RETURN NEW;
+        END IF;
+    END IF;
+    RAISE EXCEPTION 'nothing goes into a sealed container or out of it';
+END $$;
+CREATE OR REPLACE TRIGGER shipping_piece_fixed BEFORE INSERT OR UPDATE OR DELETE ON shipping_piece
+    FOR EACH ROW EXECUTE FUNCTION shipping_piece_fixed();
+CREATE OR REPLACE FUNCTION shipping_handover_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'handovers of shipments are only ever added';
+END $$;
+CREATE OR REPLACE TRIGGER shipping_handover_fixed BEFORE UPDATE OR DELETE ON shipping_handover
+    FOR EACH ROW EXECUTE FUNCTION shipping_handover_fixed();
+CREATE OR REPLACE FUNCTION shipping_device_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.revoked_at IS NOT NULL
+        OR (NEW.device_id, NEW.person, NEW.spki, NEW.added_at) <> (OLD.device_id, OLD.person, OLD.spki, OLD.added_at) THEN
+        RAISE EXCEPTION 'keys of devices are only ever added, and revoked once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER shipping_device_fixed BEFORE UPDATE OR DELETE ON shipping_device
+    FOR EACH ROW EXECUTE FUNCTION shipping_device_fixed();

@@ -75,3 +75,35 @@ WHEN OLD.until IS NOT NULL OR NEW.machine <> OLD.machine OR NEW.person <> OLD.pe
 BEGIN SELECT RAISE(ABORT, 'who worked at a machine is fixed once it is said'); END;
 CREATE TRIGGER IF NOT EXISTS quality_operator_kept BEFORE DELETE ON quality_operator
 BEGIN SELECT RAISE(ABORT, 'who worked at a machine is fixed once it is said'); END;
+
+-- Shipping: what was sealed stays, its manifest is signed once; who put what where stays, and nothing goes in or out once it is sealed.
+CREATE TRIGGER IF NOT EXISTS shipping_shipment_fixed BEFORE UPDATE ON shipping_shipment
+WHEN NEW.shipment_id <> OLD.shipment_id OR NEW.number <> OLD.number OR NEW.container <> OLD.container
+     OR NEW.destination <> OLD.destination OR NEW.opened_at <> OLD.opened_at OR NEW.opened_by <> OLD.opened_by
+     OR (OLD.state <> 'packing' AND (NEW.state = 'packing' OR NEW.seal IS NOT OLD.seal OR NEW.pieces IS NOT OLD.pieces
+         OR NEW.manifest IS NOT OLD.manifest OR NEW.manifest_digest IS NOT OLD.manifest_digest OR NEW.sealed_at IS NOT OLD.sealed_at
+         OR NEW.sealed_by IS NOT OLD.sealed_by OR NEW.counted_by IS NOT OLD.counted_by))
+     OR (OLD.signed IS NOT NULL AND NEW.signed IS NOT OLD.signed)
+BEGIN SELECT RAISE(ABORT, 'a sealed container stays what it was, and its manifest is signed once'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_shipment_kept BEFORE DELETE ON shipping_shipment
+BEGIN SELECT RAISE(ABORT, 'a sealed container stays what it was, and its manifest is signed once'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_piece_closed BEFORE INSERT ON shipping_piece
+WHEN (SELECT state FROM shipping_shipment WHERE shipment_id = NEW.shipment_id) <> 'packing'
+BEGIN SELECT RAISE(ABORT, 'nothing goes into a sealed container or out of it'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_piece_fixed BEFORE UPDATE ON shipping_piece
+WHEN OLD.taken_out_at IS NOT NULL OR NEW.shipment_id <> OLD.shipment_id OR NEW.step <> OLD.step OR NEW.order_id <> OLD.order_id
+     OR NEW.attempt <> OLD.attempt OR NEW.packed_at <> OLD.packed_at OR NEW.packed_by <> OLD.packed_by
+     OR (SELECT state FROM shipping_shipment WHERE shipment_id = OLD.shipment_id) <> 'packing'
+BEGIN SELECT RAISE(ABORT, 'nothing goes into a sealed container or out of it'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_piece_kept BEFORE DELETE ON shipping_piece
+BEGIN SELECT RAISE(ABORT, 'nothing goes into a sealed container or out of it'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_handover_fixed BEFORE UPDATE ON shipping_handover
+BEGIN SELECT RAISE(ABORT, 'handovers of shipments are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_handover_kept BEFORE DELETE ON shipping_handover
+BEGIN SELECT RAISE(ABORT, 'handovers of shipments are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_device_fixed BEFORE UPDATE ON shipping_device
+WHEN OLD.revoked_at IS NOT NULL OR NEW.device_id <> OLD.device_id OR NEW.person <> OLD.person OR NEW.spki <> OLD.spki
+     OR NEW.added_at <> OLD.added_at
+BEGIN SELECT RAISE(ABORT, 'keys of devices are only ever added, and revoked once'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_device_kept BEFORE DELETE ON shipping_device
+BEGIN SELECT RAISE(ABORT, 'keys of devices are only ever added, and revoked once'); END;

@@ -1,4 +1,4 @@
-//! All SQL of the centre: orders, attempts on the line, templates, blanks in stock, stations, audit.
+//! All SQL of the centre: orders, attempts on the line, templates, blanks in stock, shipments, stations, audit.
 //!
 //! What is written was decided by `personalisation-core`; every change guards the old state in its
 //! `WHERE` and demands exactly one row. Personal data and biometrics are in sealed columns only.
@@ -16,6 +16,7 @@ pub mod review;
 mod roles;
 mod row;
 pub mod sealing;
+pub mod shipping;
 pub mod staff;
 mod statement;
 pub mod stock;

@@ -6,6 +6,7 @@ use personalisation_core::{
     attempt::{Attempt, AttemptState},
     ids::OrderId,
     person::Person,
+    shipping::CENTRE,
 };
 use rand::CryptoRng;
 use sqlx::Row as _;
@@ -72,9 +73,6 @@ impl ContentKind {
         }
     }
 }
-
-/// The destination of what is handed over at the centre.
-const CENTRE: &str = "centre";
 
 /// An order to be written down.
 #[derive(Debug)]

@@ -138,3 +138,7 @@ GRANT SELECT, INSERT ON quality_reason TO stempel_line, stempel_console;
 GRANT INSERT ON quality_picture TO stempel_line;
 GRANT SELECT, UPDATE ON quality_picture TO stempel_console;
 GRANT SELECT, INSERT, UPDATE ON quality_operator TO stempel_console;
+
+-- Shipping: packed and sealed at the console. Containers are never deleted; what may change of them is guarded.
+GRANT SELECT, INSERT, UPDATE ON shipping_shipment, shipping_piece TO stempel_console;
+-- Devices and handovers: nobody's yet but the owner's.

@@ -69,6 +69,8 @@ roles! {
     OperationsCa = "operations-ca";
     /// Tickets that permit signatures.
     TicketSigning = "ticket-signing";
+    /// Manifests of shipments.
+    ManifestSigning = "manifest-signing";
     /// Issues of blanks to a line, without which nothing is signed for a chip.
     IssueSigning = "issue-signing";
     /// Dossiers, by the station that captured them.

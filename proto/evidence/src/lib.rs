@@ -1,12 +1,14 @@
-//! What anyone can verify later: tickets and blank issues that permit signatures, and the audit: its entries, the log that
-//! they stand in, and the proofs about it.
+//! What anyone can verify later: tickets and blank issues that permit signatures, manifests of shipments and their handovers, and
+//! the audit: its entries, the log that they stand in, and the proofs about it.
 
 pub mod archive;
 mod digits;
 pub mod entry;
+pub mod handover;
 pub mod head;
 pub mod issue;
 pub mod line;
+pub mod manifest;
 pub mod merkle;
 mod p256;
 pub mod record;

@@ -8,10 +8,12 @@ use dossier::dossier::DocumentType;
 use dossier::staff::Role;
 use personalisation::edge;
 use personalisation_core::application::{Check, Detail, Referral};
-use personalisation_core::ids::AlarmId;
+use personalisation_core::ids::{AlarmId, ShipmentId};
+use personalisation_core::shipping::Container;
 use personalisation_store::fleet::{
     AlarmKind, Device, NewAlarm, NewStation, Report, RevocationReason, Settling,
 };
+use personalisation_store::shipping::NewShipment;
 
 use crate::console::centre::Centre;
 use crate::console::floor;
@@ -93,7 +95,7 @@ fn trouble(centre: &Centre, weber: dossier::PersonId) -> [AlarmId; 2] {
 }
 
 /// Pages whose address names nothing.
-const PAGES: [&str; 28] = [
+const PAGES: [&str; 30] = [
     "/",
     "/review",
     "/review/forced",
@@ -110,6 +112,8 @@ const PAGES: [&str; 28] = [
     "/quality/inspect",
     "/templates",
     "/templates/luxembourg/residence_permit/1",
+    "/shipping",
+    "/shipping/to/L-0304",
     "/staff",
     "/staff/new",
     "/stock",
@@ -123,6 +127,19 @@ const PAGES: [&str; 28] = [
     "/passkeys",
     "/nowhere",
 ];
+
+/// The pages of a bag that somebody opened.
+fn bag(centre: &Centre, by: dossier::PersonId) -> [String; 2] {
+    let bag = NewShipment {
+        id: ShipmentId::from_bytes([4; 16]),
+        container: Container::Bag,
+        destination: "L-0304".parse().unwrap(),
+        by,
+    };
+    let opened = centre.store.open_shipment(&bag, &[], edge::now());
+    centre.runtime.block_on(opened).unwrap();
+    ["", "/seal"].map(|part| format!("/shipping/{}{part}", bag.id))
+}
 
 /// A centre with something on each page, somebody who may see all, and every page's address.
 fn furnished() -> (Centre, Vec<String>) {
@@ -177,6 +194,7 @@ fn furnished() -> (Centre, Vec<String>) {
     for part in ["", "/reset", "/leave"] {
         pages.push(format!("/staff/{clerk}{part}"));
     }
+    pages.extend(bag(&centre, weber));
     for alarm in trouble(&centre, weber) {
         pages.push(format!("/fleet/alarms/{alarm}"));
     }

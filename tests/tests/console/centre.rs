@@ -61,6 +61,7 @@ fn configuration(port: u16) -> String {
          [tokens.review]\n{}so_pin_file = \"review.so-pin\"\nkey = \"ticket-1\"\n\
          approvals = [\"approvals-1\"]\n\
          [tokens.stock]\n{}so_pin_file = \"stock.so-pin\"\nkey = \"issues-1\"\n\
+         [tokens.shipping]\n{}so_pin_file = \"shipping.so-pin\"\nkey = \"manifests-1\"\n\
          [pki]\nendpoint = \"https://localhost:1\"\nserver_name = \"pki\"\nserver_ca = \"ca.pem\"\n\
          certificate = \"c.pem\"\nkey = \"k.pem\"\nsigning_profile = \"card\"\ntrust = \"trust\"\n\
          [console]\nlisten = \"127.0.0.1:{port}\"\norigin = \"http://localhost:{port}\"\n\
@@ -70,7 +71,8 @@ fn configuration(port: u16) -> String {
         token("cards"),
         token("tickets"),
         token("review"),
-        token("stock")
+        token("stock"),
+        token("shipping")
     )
 }
 

@@ -6,4 +6,4 @@
 )]
 
 mod journey;
-mod place;
+pub mod place;

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::net::TcpListener;
+use std::path::Path;
 use std::time::Duration;
 
 use dossier::staff::Role;
@@ -25,24 +26,40 @@ pub struct Place {
 impl Place {
     /// One machine with so many blanks; an operator, an inspector, and somebody who is both.
     pub fn begin(blanks: usize) -> Self {
+        let people: [(&str, &[Role]); 3] = [
+            ("klein", &[Role::Operator]),
+            ("hansen", &[Role::Inspector]),
+            ("both", &[Role::Operator, Role::Inspector]),
+        ];
+        let prepared = Self::prepared(blanks, &people, |_| String::new());
+        Self {
+            centre: prepared.centre.start(),
+            ..prepared
+        }
+    }
+
+    /// The same with these people, and more in the console's configuration, which does not run yet; `more` is told its folder.
+    pub fn prepared(
+        blanks: usize,
+        people: &[(&str, &[Role])],
+        more: impl FnOnce(&Path) -> String,
+    ) -> Self {
         let hall = Hall::inspected(1, blanks);
         let port = free_port();
         let house = hall.journey.house.centre.config();
         let console = format!(
             "{}\n[console]\nlisten = \"127.0.0.1:{port}\"\norigin = \"http://localhost:{port}\"\n\
-             relying_party = \"localhost\"\nidle_minutes = 30\n",
-            fs::read_to_string(house).unwrap()
+             relying_party = \"localhost\"\nidle_minutes = 30\n{}",
+            fs::read_to_string(house).unwrap(),
+            more(house.parent().unwrap())
         );
         let config = house.with_file_name("console.toml");
         fs::write(&config, console).unwrap();
         let mut centre = Centre::over(config, port, tempfile::tempdir().unwrap());
-        centre.person("klein", &[Role::Operator]);
-        centre.person("hansen", &[Role::Inspector]);
-        centre.person("both", &[Role::Operator, Role::Inspector]);
-        Self {
-            hall,
-            centre: centre.start(),
+        for (login, roles) in people {
+            centre.person(login, roles);
         }
+        Self { hall, centre }
     }
 
     /// Somebody signs on at the machine.

@@ -9,4 +9,4 @@
 mod day;
 mod issued;
 mod keyboard;
-mod room;
+pub mod room;

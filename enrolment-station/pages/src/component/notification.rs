@@ -11,6 +11,7 @@ pub struct Notification {
     title: String,
     more: Markup,
     urgent: bool,
+    large: bool,
 }
 
 impl Notification {
@@ -21,6 +22,7 @@ impl Notification {
             title: title.into(),
             more: PreEscaped(String::new()),
             urgent: false,
+            large: false,
         }
     }
 
@@ -39,11 +41,21 @@ impl Notification {
     }
 }
 
+impl Notification {
+    /// Can be read from an arm's length and more: for those who scan and look up.
+    #[must_use]
+    pub fn large(mut self) -> Self {
+        self.large = true;
+        self
+    }
+}
+
 impl Render for Notification {
     fn render(&self) -> Markup {
         let role = if self.urgent { "alert" } else { "status" };
+        let size = if self.large { " large" } else { "" };
         html! {
-            div class={ "notification " (self.tone.class()) } role=(role) {
+            div class={ "notification " (self.tone.class()) (size) } role=(role) {
                 (symbol::of(self.tone))
                 div { p.notification-title { (self.title) } (self.more) }
             }

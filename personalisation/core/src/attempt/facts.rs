@@ -7,7 +7,7 @@ use thiserror::Error;
 use crate::{
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
-    ids::BlankId,
+    ids::{BlankId, ShipmentId},
     machine::{MachineCard, MachineProfile},
 };
 
@@ -61,6 +61,15 @@ pub struct Signed {
     pub sod_digest: Digest,
     /// SHA-256 of the whole EF.CardSecurity.
     pub card_security_digest: Digest,
+}
+
+/// Known while `Packed`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Packed {
+    /// Blank, chip, number, chip key and signatures.
+    pub signed: Signed,
+    /// The container in which it lies.
+    pub shipment: ShipmentId,
 }
 
 /// A SHA-256 digest.

@@ -1,11 +1,11 @@
 //! One attempt to make the document of an order: its states and the facts each of them carries.
 //!
 //! ```text
-//! Queued → Bound → ChipKeyed → LdsBuilt → Signed → Written → Locked → ReadBack ┄→ Printed → QualityPassed
+//! Queued → Bound → ChipKeyed → LdsBuilt → Signed → Written → Locked → ReadBack ┄→ Printed → QualityPassed ⇄ Packed
 //!    └───────┴─────────┴──────────┴─────────┴─────────┘ hold ⇄ OnHold, cancel → Cancelled
-//!    every state ─ scrap → Scrapped(reason)
+//!    every state before Packed ─ scrap → Scrapped(reason)
 //! ```
-//! The last two belong to machines that print; a card in a plain reader ends with `ReadBack`.
+//! The last three belong to machines that print; a card in a plain reader ends with `ReadBack`.
 //! The arrows are in [`moves`]; what the database keeps of a state is in [`record`].
 
 mod facts;
@@ -18,7 +18,7 @@ pub(crate) mod tests;
 
 use std::fmt;
 
-pub use facts::{BadChipKey, Binding, Built, ChipPublicKey, Digest, Keyed, Signed};
+pub use facts::{BadChipKey, Binding, Built, ChipPublicKey, Digest, Keyed, Packed, Signed};
 pub use moves::{IllegalMove, Step};
 pub use scrap::{Fault, Scrap, ScrapReason};
 
@@ -98,6 +98,8 @@ pub enum AttemptState {
     Printed(Signed),
     /// In the tray of good cards: a document.
     QualityPassed(Signed),
+    /// In a bag or box, with its cover.
+    Packed(Box<Packed>),
     /// Stopped by a decision or a doubt, in the state inside; continues there.
     OnHold(Box<AttemptState>),
     /// Ended by a decision, in the state inside.
@@ -153,6 +155,7 @@ impl AttemptState {
             Self::ReadBack(_) => "read_back",
             Self::Printed(_) => "printed",
             Self::QualityPassed(_) => "quality_passed",
+            Self::Packed(_) => "packed",
             Self::OnHold(_) => "on_hold",
             Self::Cancelled(_) => "cancelled",
             Self::Scrapped(_) => "scrapped",
@@ -173,7 +176,7 @@ impl AttemptState {
                     MachineProfile::Encoder
                 )
             }
-            Self::QualityPassed(_) => true,
+            Self::QualityPassed(_) | Self::Packed(_) => true,
             _ => false,
         }
     }
@@ -191,6 +194,7 @@ impl AttemptState {
             | Self::ReadBack(signed)
             | Self::Printed(signed)
             | Self::QualityPassed(signed) => Some(&signed.built.keyed.binding),
+            Self::Packed(packed) => Some(&packed.signed.built.keyed.binding),
             Self::OnHold(inner) | Self::Cancelled(inner) => inner.binding(),
             Self::Scrapped(scrap) => scrap.from.binding(),
         }

@@ -4,10 +4,10 @@ use std::fmt;
 
 use thiserror::Error;
 
-use crate::machine::MachineProfile;
+use crate::{ids::ShipmentId, machine::MachineProfile};
 
 use super::{
-    Attempt, AttemptState as State, Binding, Built, ChipPublicKey, Digest, Keyed, Scrap,
+    Attempt, AttemptState as State, Binding, Built, ChipPublicKey, Digest, Keyed, Packed, Scrap,
     ScrapReason, Signed,
 };
 
@@ -40,6 +40,10 @@ pub enum Step {
     Print,
     /// Put it into the tray of good cards.
     PassQuality,
+    /// Put it into a bag or box, with its cover.
+    Pack,
+    /// Take it out again.
+    Unpack,
     /// Stop it.
     Hold,
     /// Go on.
@@ -63,6 +67,8 @@ impl Step {
             Self::ReadBack => "read_back",
             Self::Print => "print",
             Self::PassQuality => "pass_quality",
+            Self::Pack => "pack",
+            Self::Unpack => "unpack",
             Self::Hold => "hold",
             Self::Resume => "resume",
             Self::Cancel => "cancel",
@@ -189,6 +195,28 @@ impl Attempt {
         }
     }
 
+    /// `QualityPassed` → Packed. Whether it may is decided by [`put_in`](crate::shipping::put_in).
+    pub fn pack(self, shipment: ShipmentId) -> Result<Self, IllegalMove> {
+        match self.state {
+            State::QualityPassed(signed) => Ok(Self {
+                id: self.id,
+                state: State::Packed(Box::new(Packed { signed, shipment })),
+            }),
+            from => Err(illegal(&from, Step::Pack)),
+        }
+    }
+
+    /// Packed → `QualityPassed`, while the container is open.
+    pub fn unpack(self) -> Result<Self, IllegalMove> {
+        match self.state {
+            State::Packed(packed) => Ok(Self {
+                id: self.id,
+                state: State::QualityPassed(packed.signed),
+            }),
+            from => Err(illegal(&from, Step::Unpack)),
+        }
+    }
+
     /// Any state before Locked → `OnHold`.
     pub fn hold(self) -> Result<Self, IllegalMove> {
         if before_locked(&self.state) {
@@ -238,11 +266,11 @@ impl Attempt {
         })
     }
 
-    /// Every state but Cancelled and Scrapped → Scrapped; a document that was read back, too, until
+    /// Every state but Packed, Cancelled and Scrapped → Scrapped; a document that was read back, too, until
     /// it is packed.
     pub fn scrap(self, reason: ScrapReason) -> Result<Self, IllegalMove> {
         let from = match self.state {
-            from @ (State::Cancelled(_) | State::Scrapped(_)) => {
+            from @ (State::Packed(_) | State::Cancelled(_) | State::Scrapped(_)) => {
                 return Err(illegal(&from, Step::Scrap));
             }
             State::OnHold(inner) => inner,

@@ -3,9 +3,10 @@
 use thiserror::Error;
 
 use super::{
-    Attempt, AttemptId, AttemptState as State, Binding, Built, ChipPublicKey, Digest, Keyed, Scrap,
-    ScrapReason, Signed,
+    Attempt, AttemptId, AttemptState as State, Binding, Built, ChipPublicKey, Digest, Keyed,
+    Packed, Scrap, ScrapReason, Signed,
 };
+use crate::ids::ShipmentId;
 
 /// The columns of one attempt. A fact is present from its state on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Record {
     pub sod_digest: Option<Digest>,
     /// From Signed on: EF.CardSecurity.
     pub card_security_digest: Option<Digest>,
+    /// While Packed: the container.
+    pub shipment: Option<ShipmentId>,
 }
 
 /// A record that describes no state. For the developer and the operator: the row is damaged.
@@ -59,6 +62,10 @@ impl Attempt {
             lds_digest: facts.built.map(|built| built.lds_digest),
             sod_digest: facts.signed.map(|signed| signed.sod_digest),
             card_security_digest: facts.signed.map(|signed| signed.card_security_digest),
+            shipment: match &self.state {
+                State::Packed(packed) => Some(packed.shipment),
+                _ => None,
+            },
         }
     }
 
@@ -115,13 +122,18 @@ impl<'a> Facts<'a> {
             | State::Locked(signed)
             | State::ReadBack(signed)
             | State::Printed(signed)
-            | State::QualityPassed(signed) => Self {
-                signed: Some(signed),
-                ..Self::built(&signed.built)
-            },
+            | State::QualityPassed(signed) => Self::signed(signed),
+            State::Packed(packed) => Self::signed(&packed.signed),
             State::Queued | State::OnHold(_) | State::Cancelled(_) | State::Scrapped(_) => {
                 Self::default()
             }
+        }
+    }
+
+    fn signed(signed: &'a Signed) -> Self {
+        Self {
+            signed: Some(signed),
+            ..Self::built(&signed.built)
         }
     }
 
@@ -155,6 +167,7 @@ impl Record {
             "read_back" => self.signed().map(State::ReadBack),
             "printed" => self.signed().map(State::Printed),
             "quality_passed" => self.signed().map(State::QualityPassed),
+            "packed" => self.packed().map(Box::new).map(State::Packed),
             _ => return None,
         })
     }
@@ -183,6 +196,15 @@ impl Record {
         Ok(Built {
             keyed: self.keyed()?,
             lds_digest,
+        })
+    }
+
+    fn packed(&self) -> Result<Packed, BadRecord> {
+        Ok(Packed {
+            signed: self.signed()?,
+            shipment: self.shipment.ok_or(BadRecord {
+                column: "shipment_id",
+            })?,
         })
     }
 

@@ -4,7 +4,7 @@ use super::{record::BadRecord, *};
 use crate::{
     chip_serial::ChipSerial,
     document_number::DocumentNumber,
-    ids::BlankId,
+    ids::{BlankId, ShipmentId},
     machine::{CardHandle, MachineCard},
 };
 
@@ -37,6 +37,8 @@ fn go(attempt: Attempt, step: Step) -> Result<Attempt, IllegalMove> {
         Step::ReadBack => attempt.read_back(),
         Step::Print => attempt.print(),
         Step::PassQuality => attempt.pass_quality(),
+        Step::Pack => attempt.pack(ShipmentId::from_bytes([9; 16])),
+        Step::Unpack => attempt.unpack(),
         Step::Hold => attempt.hold(),
         Step::Resume => attempt.resume(),
         Step::Cancel => attempt.cancel(),
@@ -55,7 +57,14 @@ const LINE: [Step; 9] = [
     Step::Print,
     Step::PassQuality,
 ];
-const ASIDE: [Step; 4] = [Step::Hold, Step::Resume, Step::Cancel, Step::Scrap];
+const ASIDE: [Step; 6] = [
+    Step::Pack,
+    Step::Unpack,
+    Step::Hold,
+    Step::Resume,
+    Step::Cancel,
+    Step::Scrap,
+];
 
 /// The attempt after the first `steps` steps of the line.
 fn after(steps: usize) -> Attempt {
@@ -65,7 +74,7 @@ fn after(steps: usize) -> Attempt {
     )
 }
 
-/// The attempts of a good run, with the number of steps behind each.
+/// The attempts of a good run until it is packed, with the number of steps behind each.
 pub fn line() -> impl Iterator<Item = (Attempt, usize)> {
     (0..=LINE.len()).map(|steps| (after(steps), steps))
 }
@@ -93,6 +102,11 @@ fn all() -> Vec<(Attempt, Vec<Step>)> {
             attempt.clone().scrap(ScrapReason::ChipSilent).unwrap(),
             vec![],
         ));
+        if steps == LINE.len() {
+            allowed.push(Step::Pack);
+            // A packed card is not scrapped: it comes out first.
+            all.push((go(attempt.clone(), Step::Pack).unwrap(), vec![Step::Unpack]));
+        }
         all.push((attempt, allowed));
     }
     all
@@ -128,6 +142,19 @@ fn a_card_in_a_plain_reader_ends_when_it_was_read_back_and_is_never_printed() {
     // In a machine the same state is on the way.
     assert!(!after(7).state().is_final() && !after(8).state().is_document());
     assert!(after(9).state().is_final() && after(9).state().is_document());
+}
+
+#[test]
+fn a_packed_card_is_a_document_and_comes_out_as_it_went_in() {
+    let packed = go(after(9), Step::Pack).unwrap();
+    assert!(packed.state().is_final() && packed.state().is_document());
+    assert_eq!(packed.clone().unpack(), Ok(after(9)));
+    let mut record = packed.record();
+    record.shipment = None;
+    let error = BadRecord {
+        column: "shipment_id",
+    };
+    assert_eq!(Attempt::from_record(packed.id(), &record), Err(error));
 }
 
 #[test]

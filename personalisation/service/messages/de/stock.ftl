@@ -226,6 +226,7 @@ card-locked = Verriegelt
 card-read-back = Zurückgelesen
 card-printed = Bedruckt
 card-quality-passed = Qualität bestanden
+card-packed = Verpackt
 card-on-hold = Angehalten
 card-passed = Geprüft ({ $look }): bestanden
 card-failed = Geprüft ({ $look }): zurückgewiesen

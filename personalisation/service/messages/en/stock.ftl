@@ -226,6 +226,7 @@ card-locked = Locked
 card-read-back = Read back
 card-printed = Printed
 card-quality-passed = Passed quality
+card-packed = Packed
 card-on-hold = On hold
 card-passed = Inspected ({ $look }): passed
 card-failed = Inspected ({ $look }): rejected

@@ -226,6 +226,7 @@ card-locked = Verrouillée
 card-read-back = Relue
 card-printed = Imprimée
 card-quality-passed = Qualité réussie
+card-packed = Emballée
 card-on-hold = En attente
 card-passed = Inspectée ({ $look }) : réussie
 card-failed = Inspectée ({ $look }) : rejetée

@@ -226,6 +226,7 @@ card-locked = Gespaart
 card-read-back = Zréckgelies
 card-printed = Gedréckt
 card-quality-passed = Qualitéit bestanen
+card-packed = Gepaakt
 card-on-hold = Op Waarden
 card-passed = Kontrolléiert ({ $look }): bestanen
 card-failed = Kontrolléiert ({ $look }): zréckgewisen

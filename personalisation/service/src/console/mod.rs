@@ -23,7 +23,9 @@ mod reading;
 mod review;
 mod routes;
 mod search;
+mod second;
 mod section;
+mod shipping;
 mod staff;
 mod start;
 mod stock;
@@ -61,6 +63,7 @@ use crate::{
     interrupted,
     line::signing::{PkiClient, SetupError},
     own_certificate,
+    shipping::{ManifestDesk, ManifestProblem},
     staff::{Accounts, StoredSessions},
     stock::{IssueDesk, IssueProblem, watch_signatures},
 };
@@ -83,6 +86,7 @@ pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "quality",
     "quarantine",
     "review",
+    "shipping",
     "staff",
     "stock",
     "templates"
@@ -130,6 +134,9 @@ pub enum ConsoleError {
     /// Stock's token.
     #[error("starting the console: {0}")]
     Stock(#[from] IssueProblem),
+    /// The token of shipments.
+    #[error("starting the console: {0}")]
+    Shipping(#[from] ManifestProblem),
     /// The connection to pki.
     #[error("starting the console: {0}")]
     Pki(#[from] SetupError),
@@ -162,6 +169,8 @@ pub struct Desk {
     configurations: Option<Arc<Configurations>>,
     /// Where issues of blanks are signed.
     issues: IssueDesk,
+    /// Where manifests are signed.
+    manifests: ManifestDesk,
     /// As whom we call others; none where we call nobody.
     ours: Option<Arc<Renewable>>,
     /// Draws specimens.
@@ -192,6 +201,7 @@ impl Desk {
         };
         Ok(Self {
             issues: IssueDesk::of_stock(config, store.clone())?,
+            manifests: ManifestDesk::open(config, store.clone())?,
             register,
             revoking: identity::revoking(config, store, ours.clone())?,
             ours,
@@ -224,7 +234,11 @@ pub async fn run(config: Config) -> Result<(), ConsoleError> {
     let listener = listener.map_err(failed)?;
     let desk = Desk::open(config, edge::rng()).await?;
     let surroundings = Surroundings::new(edge::now, edge::rng());
-    tokio::spawn(sweep(desk.store.clone(), surroundings.clone()));
+    tokio::spawn(sweep(
+        desk.store.clone(),
+        desk.manifests.clone(),
+        surroundings.clone(),
+    ));
     if let Some(ours) = &desk.ours {
         let pki = PkiClient::with_identity(&desk.config.pki, Arc::clone(ours), Handle::current())?;
         tokio::spawn(watch_signatures(desk.store.clone(), pki));
@@ -297,12 +311,13 @@ fn routes(desk: Desk) -> routes::Routes {
     let routes = stock::add(routes);
     let routes = quality::add(routes);
     let routes = inspect::add(routes);
+    let routes = shipping::add(routes);
     staff::add(routes)
 }
 
 /// Removes sessions that nobody came back to, and closes acts that a kill interrupted: at the start, and again and
 /// again, because those of a moment ago may be another console's.
-async fn sweep(store: Store, surroundings: Surroundings) {
+async fn sweep(store: Store, manifests: ManifestDesk, surroundings: Surroundings) {
     let mut ticks = tokio::time::interval(SWEEP);
     let mut back = interrupted::AT_START;
     loop {
@@ -310,6 +325,9 @@ async fn sweep(store: Store, surroundings: Surroundings) {
         interrupted::close(&store, &ACTORS, back, surroundings.now()).await;
         back = interrupted::LATER;
         inspect::forget(&store, surroundings.now()).await;
+        if let Err(error) = manifests.sign_waiting().await {
+            tracing::error!(%error, "signing manifests");
+        }
         let before = surroundings.now() - Limits::default().forget;
         if let Err(error) = store.forget_sessions(before).await {
             tracing::error!(%error, "removing old sessions");

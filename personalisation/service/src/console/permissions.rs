@@ -48,6 +48,8 @@ pub enum Resource {
     Quality,
     /// Cards that a person has to look at.
     Inspection,
+    /// What is packed, sealed and sent.
+    Shipping,
     /// People and their roles.
     Staff,
     /// Card blanks.
@@ -66,7 +68,7 @@ pub enum Action {
 use Action::{Act, See};
 use Resource::{
     Approvals, Attendance, Configuration, Fleet, Floor, Forced, Inspection, Notices, Oversight,
-    Quality, Quarantine, Review, Search, Staff, Start, Stock, Templates,
+    Quality, Quarantine, Review, Search, Shipping, Staff, Start, Stock, Templates,
 };
 
 /// The table. Roles count where they are held at the centre; those at an office hold at its stations.
@@ -86,6 +88,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Supervisor, Configuration, &[See]),
     (Role::Supervisor, Stock, &[See, Act]),
     (Role::Supervisor, Quality, &[See]),
+    (Role::Supervisor, Shipping, &[See, Act]),
     (Role::Reviewer, Start, &[See]),
     (Role::Reviewer, Review, &[See, Act]),
     (Role::Reviewer, Approvals, &[See, Act]),
@@ -104,6 +107,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::StockKeeper, Floor, &[See]),
     (Role::StockKeeper, Stock, &[See, Act]),
     (Role::Dispatcher, Start, &[See]),
+    (Role::Dispatcher, Shipping, &[See, Act]),
     (Role::Courier, Start, &[See]),
     (Role::Auditor, Start, &[See]),
     (Role::Auditor, Floor, &[See]),
@@ -113,6 +117,7 @@ pub const TABLE: &[(Role, Resource, &[Action])] = &[
     (Role::Auditor, Configuration, &[See]),
     (Role::Auditor, Stock, &[See]),
     (Role::Auditor, Quality, &[See]),
+    (Role::Auditor, Shipping, &[See]),
     (Role::Administrator, Start, &[See]),
     (Role::Administrator, Templates, &[See, Act]),
     (Role::Administrator, Fleet, &[See, Act]),

@@ -21,8 +21,7 @@ pub(super) fn add(routes: Routes) -> Routes {
 }
 
 async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Problem> {
-    let speech = staffer.visit.speech();
-    let mut tiles = Vec::new();
+    let (speech, mut tiles) = (staffer.visit.speech(), Vec::new());
     let mut tile = |name: Id, figure: u64, href: &str| {
         tiles.push(Tile {
             name: speech.text(name),
@@ -74,6 +73,10 @@ async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<Markup, Prob
     if staffer.may(Resource::Inspection, Action::See) {
         let waiting = super::inspect::waiting(&desk).await?;
         tile(Id("start-inspect"), waiting, "/quality/inspect");
+    }
+    if staffer.may(Resource::Shipping, Action::See) {
+        let ready = super::shipping::ready(&desk).await?;
+        tile(Id("start-shipping"), ready, "/shipping");
     }
     let body = html! {
         @if tiles.is_empty() {

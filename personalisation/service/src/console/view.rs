@@ -11,7 +11,7 @@ use super::{
 };
 
 /// Where one can go, if one may.
-const PLACES: [(&str, Resource, Id); 16] = [
+const PLACES: [(&str, Resource, Id); 17] = [
     ("/", Resource::Start, Id("nav-start")),
     ("/review", Resource::Review, Id("nav-review")),
     ("/review/forced", Resource::Forced, Id("nav-forced")),
@@ -31,6 +31,7 @@ const PLACES: [(&str, Resource, Id); 16] = [
     ("/stock", Resource::Stock, Id("nav-stock")),
     ("/quality", Resource::Quality, Id("nav-quality")),
     ("/quality/inspect", Resource::Inspection, Id("nav-inspect")),
+    ("/shipping", Resource::Shipping, Id("nav-shipping")),
     ("/staff", Resource::Staff, Id("nav-staff")),
 ];
 

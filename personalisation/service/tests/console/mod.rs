@@ -16,5 +16,6 @@ mod place;
 mod programs;
 mod quality;
 mod quarantine;
+mod shipping;
 mod stock;
 mod templates;

@@ -232,7 +232,7 @@ pub(crate) async fn write_unleased(
     let record = to.record();
     let query = sqlx::query(
         "UPDATE line_attempt SET state = $3, from_state = $5, scrap_reason = $7, tries = 0,
-                lease_token = NULL, lease_holder = NULL, lease_expires_at = $6
+                lease_token = NULL, lease_holder = NULL, lease_expires_at = $6, shipment_id = $8
          WHERE order_id = $1 AND attempt = $2 AND state = $4
          AND (lease_token IS NULL OR lease_expires_at <= $6)",
     );
@@ -242,6 +242,7 @@ pub(crate) async fn write_unleased(
         .bind(&record.from_state)
         .bind(store.lease_clock(&mut **tx).await?)
         .bind(record.scrap_reason.map(ScrapReason::name))
+        .bind(record.shipment.map(|shipment| shipment.as_bytes().to_vec()))
         .execute(&mut **tx)
         .await
         .map_err(StoreError::database(DOING))?;

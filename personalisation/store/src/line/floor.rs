@@ -122,6 +122,9 @@ impl Store {
              JOIN line_attempt AS attempt ON attempt.order_id = move.order_id AND attempt.attempt = move.attempt
              WHERE move.moved_at >= $1 AND (move.state IN ('quality_passed', 'scrapped')
                                             OR (move.state = 'read_back' AND attempt.machine IS NULL))
+             AND NOT EXISTS (SELECT 1 FROM line_move AS before
+                             WHERE before.order_id = move.order_id AND before.attempt = move.attempt
+                             AND before.step < move.step AND before.state = 'packed')
              GROUP BY 1, 2",
         )
         .bind(first)

@@ -203,6 +203,7 @@ pub(crate) fn attempt_of(row: &EngineRow) -> Result<Attempt, StoreError> {
         lds_digest: columns.digest("lds_digest")?,
         sod_digest: columns.digest("sod_digest")?,
         card_security_digest: columns.digest("card_security_digest")?,
+        shipment: columns.read_if_any("shipment_id", |bytes| bytes.try_into().ok())?,
     };
     Attempt::from_record(id, &record).map_err(StoreError::bad_record(id.to_string()))
 }

@@ -372,7 +372,7 @@ async fn attempt(tx: &mut Tx, card: AttemptId) -> Result<Attempt, StoreError> {
 }
 
 /// Everything that was said of a card, and where it is.
-async fn known(tx: &mut Tx, attempt: &Attempt) -> Result<Known, StoreError> {
+pub(crate) async fn known(tx: &mut Tx, attempt: &Attempt) -> Result<Known, StoreError> {
     const DOING: &str = "reading the inspections of a card";
     let card = attempt.id();
     let rows = sqlx::query(

@@ -7,8 +7,8 @@ mod sampling;
 mod set_up;
 mod trend;
 
-pub(crate) use inspection::seen_by_machine;
 pub use inspection::{ByMachine, ByPerson, Card, Recorded};
+pub(crate) use inspection::{known, seen_by_machine};
 pub use operator::{AtMachine, SHIFT, SignOn, Worked};
 pub use picture::{Kept, Picture};
 pub use set_up::Ask;

@@ -163,7 +163,7 @@ impl Store {
 pub(super) async fn not_under_way(tx: &mut Tx, blank: BlankId) -> Result<(), StoreError> {
     let bound: Option<i64> = sqlx::query_scalar(
         "SELECT 1 FROM line_attempt
-         WHERE blank_id = $1 AND state NOT IN ('scrapped', 'cancelled', 'quality_passed')
+         WHERE blank_id = $1 AND state NOT IN ('scrapped', 'cancelled', 'quality_passed', 'packed')
          AND NOT (state = 'read_back' AND machine IS NULL)",
     )
     .bind(&blank.as_bytes()[..])

@@ -17,6 +17,7 @@ mod quality;
 mod queue;
 mod review;
 mod roles;
+mod shipping;
 mod staff;
 mod stock;
 mod templates;

@@ -62,7 +62,7 @@ impl Bench {
         self.read_back_in(number, inside).await
     }
 
-    async fn works(&self, who: PersonId, since: time::OffsetDateTime) -> bool {
+    pub async fn works(&self, who: PersonId, since: time::OffsetDateTime) -> bool {
         let sign_on = SignOn {
             machine: MACHINE,
             person: who,
@@ -82,7 +82,12 @@ impl Bench {
     }
 
     /// The exit camera's verdict: the card goes to the exit tray, or is given up.
-    async fn camera(&mut self, card: &Attempt, verdict: &Verdict, sampling: Sampling) -> Attempt {
+    pub async fn camera(
+        &mut self,
+        card: &Attempt,
+        verdict: &Verdict,
+        sampling: Sampling,
+    ) -> Attempt {
         let to = self
             .photographed(card, verdict, sampling, &pictures())
             .await;
@@ -140,7 +145,7 @@ impl Bench {
         to
     }
 
-    async fn look(
+    pub async fn look(
         &self,
         card: &Attempt,
         inspector: PersonId,

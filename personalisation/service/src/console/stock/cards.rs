@@ -130,7 +130,7 @@ pub(super) async fn show(
 /// How far the attempt is that made it.
 fn state(name: &str) -> Id {
     match name {
-        "read_back" | "quality_passed" => Id("cards-document"),
+        "read_back" | "quality_passed" | "packed" => Id("cards-document"),
         "scrapped" => Id("cards-scrapped"),
         "cancelled" => Id("cards-cancelled"),
         _ => Id("cards-under-way"),

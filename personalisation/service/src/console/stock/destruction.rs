@@ -22,10 +22,11 @@ use personalisation_store::{
     stock::{BlankHead, Method},
 };
 
-use super::{grouped, refused, room, second};
+use super::{grouped, refused, room};
 use crate::console::{
     Desk,
     permissions::{Action, Resource, Staffer},
+    second,
     view::{failed, moment, page},
 };
 

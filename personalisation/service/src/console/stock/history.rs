@@ -187,6 +187,7 @@ fn state(name: &str) -> Option<Id> {
         "read_back" => Id("card-read-back"),
         "printed" => Id("card-printed"),
         "quality_passed" => Id("card-quality-passed"),
+        "packed" => Id("card-packed"),
         "on_hold" => Id("card-on-hold"),
         "scrapped" => Id("cards-scrapped"),
         "cancelled" => Id("cards-cancelled"),

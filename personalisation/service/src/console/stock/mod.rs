@@ -12,7 +12,6 @@ mod inspect;
 mod issue;
 mod overview;
 mod receipt;
-mod second;
 mod serials;
 mod shift;
 mod shifts;

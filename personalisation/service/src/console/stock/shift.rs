@@ -32,10 +32,11 @@ use personalisation_store::{
     stock::{Closing, KeptCount, ShiftRow},
 };
 
-use super::{both, refused, room, second, shifts};
+use super::{both, refused, room, shifts};
 use crate::console::{
     Desk,
     permissions::{Action, Resource, Staffer},
+    second,
     view::{failed, login, moment, page},
 };
 
