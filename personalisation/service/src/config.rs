@@ -153,13 +153,10 @@ pub struct Tokens {
     pub console: Option<ConsoleToken>,
     /// The key of blank issues.
     pub stock: Option<StockToken>,
-<<<<<<< HEAD
     /// The key of the audit's heads.
     pub audit: Option<AuditToken>,
-=======
     /// The key of manifests.
     pub shipping: Option<ShippingToken>,
->>>>>>> hub/shipping
 }
 
 /// `[tokens.cards]`
@@ -463,17 +460,22 @@ impl Config {
         Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
     }
 
-<<<<<<< HEAD
     /// The audit's token.
     pub fn audit_token(&self) -> Option<(&AuditToken, TokenConfig)> {
         let section = self.tokens.audit.as_ref()?;
         let AuditToken {
-=======
+            softhsm2_conf,
+            label,
+            pin_file,
+            ..
+        } = section;
+        Some((section, self.token(softhsm2_conf.as_ref(), label, pin_file)))
+    }
+
     /// The token of manifests.
     pub fn shipping_token(&self) -> Option<(&ShippingToken, TokenConfig)> {
         let section = self.tokens.shipping.as_ref()?;
         let ShippingToken {
->>>>>>> hub/shipping
             softhsm2_conf,
             label,
             pin_file,
@@ -556,11 +558,8 @@ impl Config {
             review,
             console: console_token,
             stock,
-<<<<<<< HEAD
             audit,
-=======
             shipping,
->>>>>>> hub/shipping
         } = tokens;
         let mut paths = vec![
             &mut sealing.key_file,
@@ -581,11 +580,8 @@ impl Config {
         paths.extend(console.iter_mut().flat_map(ConsoleSection::paths));
         paths.extend(console_token.iter_mut().flat_map(ConsoleToken::paths));
         paths.extend(stock.iter_mut().flat_map(StockToken::paths));
-<<<<<<< HEAD
         paths.extend(audit.iter_mut().flat_map(AuditToken::paths));
-=======
         paths.extend(shipping.iter_mut().flat_map(ShippingToken::paths));
->>>>>>> hub/shipping
         if let Some(token) = review {
             paths.push(&mut token.pin_file);
             paths.extend(&mut token.softhsm2_conf);

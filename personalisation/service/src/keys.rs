@@ -8,13 +8,8 @@ use std::{
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
-<<<<<<< HEAD
         ApprovalSigning, AuditSigning, CardMaster, InspectionSystem, IntakeOpening, IssueSigning,
-        ReceiptSigning, ServiceTls, TicketSigning,
-=======
-        ApprovalSigning, CardMaster, InspectionSystem, IntakeOpening, IssueSigning,
         ManifestSigning, ReceiptSigning, ServiceTls, TicketSigning,
->>>>>>> hub/shipping
     },
 };
 use rand::CryptoRng;
@@ -96,11 +91,8 @@ pub fn run(config: &Config, rng: &mut impl CryptoRng) -> Result<Vec<String>, Key
     intake(config, rng, &mut note)?;
     console(config, rng, &mut note)?;
     stock(config, rng, &mut note)?;
-<<<<<<< HEAD
     audit(config, rng, &mut note)?;
-=======
     shipping(config, rng, &mut note)?;
->>>>>>> hub/shipping
     let officer = config.tokens.inspection.as_ref();
     let officer = officer.and_then(|token| token.so_pin_file.as_ref());
     if let (Some((section, token)), Some(so_pin)) = (config.inspection_system(), officer) {
@@ -222,40 +214,43 @@ fn stock(
     write(section.public_key.as_ref(), key.public_key_spki())
 }
 
-<<<<<<< HEAD
 /// The key that signs heads of the audit.
 fn audit(
-=======
-/// The key that signs manifests.
-fn shipping(
->>>>>>> hub/shipping
     config: &Config,
     rng: &mut impl CryptoRng,
     note: &mut impl FnMut(&str, bool),
 ) -> Result<(), KeysError> {
-<<<<<<< HEAD
     let Some((section, token)) = config.audit_token() else {
-=======
-    let Some((section, token)) = config.shipping_token() else {
->>>>>>> hub/shipping
         return Ok(());
     };
     let Some(so_pin) = &section.so_pin_file else {
         return Ok(());
     };
     let token = make_token(&token, so_pin, rng, note)?;
-<<<<<<< HEAD
     let made = token.generate_ec::<AuditSigning>(&section.key, Curve::P256);
     note("the key of the audit's heads", fresh(made)?);
     let key = token.find_ec::<AuditSigning>(&section.key)?;
     let pem = crate::audit::pem(key.public_key_spki())?;
     write(section.public_key.as_ref(), &pem)
-=======
+}
+
+/// The key that signs manifests.
+fn shipping(
+    config: &Config,
+    rng: &mut impl CryptoRng,
+    note: &mut impl FnMut(&str, bool),
+) -> Result<(), KeysError> {
+    let Some((section, token)) = config.shipping_token() else {
+        return Ok(());
+    };
+    let Some(so_pin) = &section.so_pin_file else {
+        return Ok(());
+    };
+    let token = make_token(&token, so_pin, rng, note)?;
     let made = token.generate_ec::<ManifestSigning>(&section.key, Curve::P256);
     note("the key of manifests", fresh(made)?);
     let key = token.find_ec::<ManifestSigning>(&section.key)?;
     write(section.public_key.as_ref(), key.public_key_spki())
->>>>>>> hub/shipping
 }
 
 fn make_token(

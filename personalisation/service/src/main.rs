@@ -179,31 +179,7 @@ fn run(
         Centre::Order(order) => command_order(&runtime, &config, order)?,
         Centre::Fleet(command) => command_fleet(&runtime, &config, command)?,
         Centre::Intake(intake) => take_in(&runtime, config, intake)?,
-        Centre::Blanks(Blanks::Import {
-            delivery,
-            wrapping_key,
-        }) => {
-            let mut rng = edge::rng();
-            let import = blanks::import(
-                &config,
-                &delivery,
-                wrapping_key.as_deref(),
-                &mut rng,
-                edge::now(),
-            );
-            let place = if config.stock.inspect_deliveries {
-                "announced"
-            } else {
-                "in the vault"
-            };
-            println!("{} blanks {place}", runtime.block_on(import)?);
-        }
-        Centre::Blanks(Blanks::Count) => {
-            let store = runtime.block_on(config.open_store_without_fingers())?;
-            for (state, blanks) in runtime.block_on(store.stock())? {
-                println!("{state} {blanks}");
-            }
-        }
+        Centre::Blanks(command) => blanks_of(&runtime, &config, command)?,
         Centre::Stock(command) => {
             let done = stock::command::run(&config, command, edge::rng(), edge::now);
             for line in runtime.block_on(done)? {
@@ -237,6 +213,37 @@ fn run(
         }
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Takes a delivery in, or counts what there is.
+fn blanks_of(
+    runtime: &Runtime,
+    config: &Config,
+    command: Blanks,
+) -> Result<(), Box<dyn std::error::Error>> {
+    match command {
+        Blanks::Import {
+            delivery,
+            wrapping_key,
+        } => {
+            let mut rng = edge::rng();
+            let key = wrapping_key.as_deref();
+            let import = blanks::import(config, &delivery, key, &mut rng, edge::now());
+            let place = if config.stock.inspect_deliveries {
+                "announced"
+            } else {
+                "in the vault"
+            };
+            println!("{} blanks {place}", runtime.block_on(import)?);
+        }
+        Blanks::Count => {
+            let store = runtime.block_on(config.open_store_without_fingers())?;
+            for (state, blanks) in runtime.block_on(store.stock())? {
+                println!("{state} {blanks}");
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Makes cards, or hears what somebody says of the line.
