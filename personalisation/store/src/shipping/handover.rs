@@ -117,11 +117,11 @@ impl Store {
                 return read(tx, done, DOING).await;
             }
             let before = by_manifest(tx, gives.manifest).await?;
+            let after = take_over(before.clone(), &party(&gives), &party(&takes), now)?;
             demand(tx, PersonId::from_bytes(takes.person), COURIERS, now).await?;
             if matches!(before.state(), ShipmentState::Sealed(_)) {
                 demand(tx, PersonId::from_bytes(gives.person), DISPATCHERS, now).await?;
             }
-            let after = take_over(before.clone(), &party(&gives), &party(&takes), now)?;
             write(tx, &before, &after).await?;
             keep(tx, after.id(), (event, &gives, &takes), both, now).await?;
             audit::write(tx, entries).await?;
