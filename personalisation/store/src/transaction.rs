@@ -151,17 +151,19 @@ impl Store {
         self.survives(Boundary::BeforeCommit(doing))?;
         let Tx {
             transaction,
-            writing,
+            mut writing,
         } = tx;
+        // Who waits for it no more does not stop it: from here on only a known end gives the chain back.
+        let before = writing.leave_open();
         let committed = transaction.commit().await;
         match committed.map_err(StoreError::database(doing)) {
             Ok(()) => writing.done(),
             // It is rolled back, and that is known.
-            Err(error) if error.is_serialisation_failure() => return Err(error),
-            Err(error) => {
-                writing.lost();
+            Err(error) if error.is_serialisation_failure() => {
+                writing.undone(before);
                 return Err(error);
             }
+            Err(error) => return Err(error),
         }
         self.survives(Boundary::AfterCommit(doing))
     }

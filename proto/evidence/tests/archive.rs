@@ -130,6 +130,25 @@ fn a_changed_header_is_refused() {
     }
 }
 
+/// What other programs would read otherwise: a size behind zeros is none for them, and a name may have a folder before it.
+#[test]
+fn a_header_that_can_be_read_in_two_ways_is_refused() {
+    let whole = Log::new(3).export();
+    let with = |at: usize, text: &[u8]| {
+        let mut other = whole.clone();
+        other[at..at + text.len()].copy_from_slice(text);
+        other[148..156].fill(b' ');
+        let sum: u32 = other[..512].iter().map(|byte| u32::from(*byte)).sum();
+        other[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        other
+    };
+    assert!(verify::archive(&with(136, b"00000000001")[..], &Log::new(0).trust(), |_| ()).is_ok());
+    for (at, text) in [(124, &[0, 0][..]), (345, b"other")] {
+        let error = fails(&with(at, text));
+        assert!(matches!(error, ArchiveError::NotTar(_)), "{at}: {error}");
+    }
+}
+
 #[test]
 fn only_the_members_of_a_log_are_read_in_their_order() {
     let none = |_: &Path| ();

@@ -63,6 +63,37 @@ fn a_changed_entry_is_named() {
     assert_eq!(findings(&report), [&expected]);
 }
 
+/// A letter that is spoilt for show hides no log that was rewritten.
+#[test]
+fn a_changed_entry_explains_no_root_that_does_not_fit() {
+    let mut log = Log::new(40);
+    log.rows[16].rewrite(entry(8, false, "order 61"));
+    log.rechain();
+    let (_, text) = log.rows[20].opened.as_mut().unwrap();
+    *text = text.replace("order 20", "order 02");
+    let report = log.verify();
+    let changed = Finding::Changed {
+        position: 21,
+        what: Changed::Entry,
+    };
+    let rewritten = Finding::Rewritten {
+        after: 10,
+        size: 20,
+    };
+    assert_eq!(findings(&report), [&changed, &rewritten]);
+}
+
+#[test]
+fn numbers_without_end_are_deleted_records() {
+    let mut log = Log::new(3);
+    for row in &mut log.rows {
+        row.sequence = u64::MAX >> 1;
+    }
+    let report = log.verify();
+    let deleted = |finding: &&&Finding| matches!(finding, Finding::Deleted { .. });
+    assert_eq!(findings(&report).iter().filter(deleted).count(), 3);
+}
+
 #[test]
 fn a_deleted_entry_is_named() {
     let mut log = Log::new(40);

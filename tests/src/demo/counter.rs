@@ -20,17 +20,26 @@ pub struct Counter {
     clerk: Member,
     witness: Member,
     reviewer: Member,
+    guests: Vec<Member>,
+}
+
+/// What a counter has beyond the demo's.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Wishes<'a> {
+    /// Further lines for `[line]` of the centre's configuration.
+    pub settings: &'a str,
+    /// Login, name and role of further people, and whether they work at the counter's office.
+    pub guests: &'a [(&'a str, &'a str, &'a str, bool)],
 }
 
 impl Counter {
-    /// Opens the centre with intake and console, hires people, and takes a station in. `settings` are further lines for
-    /// `[line]` of the centre's configuration.
+    /// Opens the centre with intake and console, hires people, and takes a station in.
     pub fn open(
         work: &Path,
         pki: &Pki,
         floor: &Floor,
         people: &[Applicant],
-        settings: &str,
+        wishes: &Wishes<'_>,
     ) -> Result<(Centre, Self), DemoError> {
         let people: Vec<&Person> = people.iter().map(Applicant::person).collect();
         let register = Register::serve(&work.join("register"), pki, &people)?;
@@ -40,13 +49,18 @@ impl Counter {
             &work.join("centre"),
             pki,
             floor,
-            &(settings.to_owned() + &sections),
+            &(wishes.settings.to_owned() + &sections),
         )?;
         let reception = Reception::open((operations, origin), &centre, floor)?;
         let hire = |who, role, office| reception.hire(&centre, floor, who, role, office);
         let clerk = hire(("clerk", "Camille Clerk"), "clerk", Some(OFFICE))?;
         let witness = hire(("witness", "Willy Witness"), "supervisor", Some(OFFICE))?;
         let reviewer = hire(("reviewer", "Rita Reviewer"), "supervisor", None)?;
+        // Before the station: it signs people in by the list that it then fetches.
+        let guests = wishes.guests.iter().map(|&(login, name, role, at_office)| {
+            hire((login, name), role, at_office.then_some(OFFICE))
+        });
+        let guests = guests.collect::<Result<_, _>>()?;
         let place = work.join("station");
         let house = (pki, &centre, floor);
         let station = Station::open(&place, house, &reception, &devices, &register)?;
@@ -58,20 +72,14 @@ impl Counter {
             clerk,
             witness,
             reviewer,
+            guests,
         };
         Ok((centre, counter))
     }
 
-    /// Adds somebody with a role, at the counter's office or at the centre.
-    pub fn hire(
-        &self,
-        (centre, floor): (&Centre, &Floor),
-        who: (&str, &str),
-        role: &str,
-        at_office: bool,
-    ) -> Result<Member, DemoError> {
-        let office = at_office.then_some(OFFICE);
-        Ok(self.reception.hire(centre, floor, who, role, office)?)
+    /// The further people who were wished for.
+    pub fn guests(&self) -> &[Member] {
+        &self.guests
     }
 
     /// The clerk, signed in at the station.

@@ -13,7 +13,7 @@ use std::time::Instant;
 
 use applicants::Applicant;
 use clerk::Enrolment;
-use counter::Counter;
+use counter::{Counter, Wishes};
 pub use report::{DocumentReport, Report, Stage};
 use reviewer::Reviewer;
 use screen::Screen;
@@ -172,7 +172,7 @@ pub fn run(arguments: &Arguments, started: String, work: &Path) -> Result<Finish
         "card readers, blank chips, the centre's vault, a commune's counter",
         || {
             let floor = Floor::start(&work.join("floor"), &plan)?;
-            let (centre, counter) = Counter::open(work, &pki, &floor, &people, "")?;
+            let (centre, counter) = Counter::open(work, &pki, &floor, &people, &Wishes::default())?;
             Ok::<_, DemoError>((floor, centre, counter))
         },
     )?;

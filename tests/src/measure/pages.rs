@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::{Figure, MeasureError};
 use crate::demo::applicants::{Applicant, applicant};
-use crate::demo::counter::Counter;
+use crate::demo::counter::{Counter, Wishes};
 use crate::house::people::Person;
 use crate::house::{Floor, FloorPlan, Pki};
 
@@ -24,7 +24,7 @@ pub(super) fn slowest(place: &Path, pki: &Pki, people: &[Person]) -> Result<Figu
     };
     let floor = Floor::start(&place.join("floor"), &plan)?;
     let people: Vec<Applicant> = people.iter().cloned().map(applicant).collect();
-    let (_centre, counter) = Counter::open(place, pki, &floor, &people, "")?;
+    let (_centre, counter) = Counter::open(place, pki, &floor, &people, &Wishes::default())?;
     let mut clerk = counter.clerk()?;
     let mut pages = Vec::new();
     for one in &people {

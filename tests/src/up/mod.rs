@@ -12,7 +12,7 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use crate::demo::applicants::{self, Applicant};
-use crate::demo::counter::Counter;
+use crate::demo::counter::{Counter, Wishes};
 use crate::demo::{DemoError, clerk::Enrolment};
 use crate::house::{Floor, FloorPlan, MachinePlan, Pki, people};
 pub use staff::Staff;
@@ -72,12 +72,15 @@ impl House {
         tell("one ceremony: tokens, keys, certificates");
         let mut pki = Pki::hold_ceremony(&work.join("pki"))?;
         pki.serve()?;
-        tell("machines, chips, a centre, a counter");
+        tell("machines, chips, a centre, a counter, people for every page");
         let (floor, settings) = floor(arguments, &work.join("floor"))?;
-        let (centre, counter) = Counter::open(work, &pki, &floor, &people, &settings)?;
+        let wishes = Wishes {
+            settings: &settings,
+            guests: &staff::GUESTS,
+        };
+        let (centre, counter) = Counter::open(work, &pki, &floor, &people, &wishes)?;
         fill_hoppers(&floor, usize::from(arguments.machines))?;
-        tell("people for every page");
-        let staff = Staff::hire(&counter, (&centre, &floor))?;
+        let staff = Staff::of(&counter);
         Ok(Self {
             people,
             arguments: arguments.clone(),

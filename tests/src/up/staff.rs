@@ -1,67 +1,30 @@
 //! The people of the house: one for each page, so that whoever watches can sign in as any of them.
 
-use crate::demo::DemoError;
 use crate::demo::counter::Counter;
-use crate::house::{Centre, Floor, Member};
+use crate::house::Member;
 
-/// Login, name, role, whether at the counter's office, and what there is to see.
-const PEOPLE: [(&str, &str, &str, bool, &str); 8] = [
-    (
-        "you-clerk",
-        "Clara You",
-        "clerk",
-        true,
-        "clerk's pages: /today",
-    ),
-    (
-        "you-supervisor",
-        "Simone You",
-        "supervisor",
-        false,
-        "console: /review",
-    ),
-    (
-        "you-operator",
-        "Otto You",
-        "operator",
-        false,
-        "console: /floor",
-    ),
-    (
-        "you-inspector",
-        "Ines You",
-        "inspector",
-        false,
-        "console: /quality/inspect",
-    ),
-    (
-        "you-stock",
-        "Steve You",
-        "stock_keeper",
-        false,
-        "console: /stock",
-    ),
-    (
-        "you-dispatcher",
-        "Diane You",
-        "dispatcher",
-        false,
-        "console: /shipping",
-    ),
-    (
-        "you-auditor",
-        "Aude You",
-        "auditor",
-        false,
-        "console: /oversight",
-    ),
-    (
-        "you-administrator",
-        "Adam You",
-        "administrator",
-        false,
-        "console: /staff",
-    ),
+/// Login, name, role, and whether they work at the counter's office.
+pub(super) const GUESTS: [(&str, &str, &str, bool); 8] = [
+    ("you-clerk", "Clara You", "clerk", true),
+    ("you-supervisor", "Simone You", "supervisor", false),
+    ("you-operator", "Otto You", "operator", false),
+    ("you-inspector", "Ines You", "inspector", false),
+    ("you-stock", "Steve You", "stock_keeper", false),
+    ("you-dispatcher", "Diane You", "dispatcher", false),
+    ("you-auditor", "Aude You", "auditor", false),
+    ("you-administrator", "Adam You", "administrator", false),
+];
+
+/// What there is to see for each of them.
+const SEE: [&str; GUESTS.len()] = [
+    "clerk's pages: /today",
+    "console: /review",
+    "console: /floor",
+    "console: /quality/inspect",
+    "console: /stock",
+    "console: /shipping",
+    "console: /oversight",
+    "console: /staff",
 ];
 
 /// Who may sign in.
@@ -69,12 +32,10 @@ const PEOPLE: [(&str, &str, &str, bool, &str); 8] = [
 pub struct Staff(Vec<(Member, &'static str)>);
 
 impl Staff {
-    /// Hires everybody.
-    pub(super) fn hire(counter: &Counter, at: (&Centre, &Floor)) -> Result<Self, DemoError> {
-        let hire = |&(login, name, role, at_office, see)| {
-            Ok((counter.hire(at, (login, name), role, at_office)?, see))
-        };
-        PEOPLE.iter().map(hire).collect::<Result<_, _>>().map(Self)
+    /// Everybody who was hired beside those who work by themselves.
+    pub(super) fn of(counter: &Counter) -> Self {
+        let guests = counter.guests().iter().cloned();
+        Self(guests.zip(SEE).collect())
     }
 
     /// Everybody, with what there is to see for them.

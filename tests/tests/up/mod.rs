@@ -3,14 +3,45 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, Output, Stdio};
 
 use e2e::house::Member;
 use e2e::programs::built;
 
 const CARDS: usize = 2;
 
-fn start() -> Child {
+/// Told to end where a test does not come to that: the house has many programs.
+struct Up(Option<Child>);
+
+impl Up {
+    fn child(&mut self) -> &mut Child {
+        self.0.as_mut().unwrap()
+    }
+
+    fn end(mut self) -> Output {
+        let child = self.0.take().unwrap();
+        terminate(&child);
+        child.wait_with_output().unwrap()
+    }
+}
+
+impl Drop for Up {
+    fn drop(&mut self) {
+        if let Some(mut child) = self.0.take() {
+            terminate(&child);
+            let _reaped = child.wait();
+        }
+    }
+}
+
+fn terminate(child: &Child) {
+    let told = Command::new("kill")
+        .args(["-TERM", &child.id().to_string()])
+        .status();
+    assert!(told.unwrap().success());
+}
+
+fn start() -> Up {
     let arguments = [
         "--applicants",
         "2",
@@ -26,7 +57,7 @@ fn start() -> Child {
         .args(arguments)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
-    up.stderr(Stdio::piped()).spawn().unwrap()
+    Up(Some(up.stderr(Stdio::piped()).spawn().unwrap()))
 }
 
 /// Whom a line lets sign in, and where there is something to see for them.
@@ -50,14 +81,14 @@ fn member(line: &str) -> Option<(Member, String, String)> {
 #[test]
 fn cards_are_made_and_every_page_opens_for_whom_it_is() {
     let mut up = start();
-    let mut said = BufReader::new(up.stdout.take().unwrap())
+    let mut said = BufReader::new(up.child().stdout.take().unwrap())
         .lines()
         .map_while(Result::ok);
     let (mut origins, mut members, mut made) = (BTreeMap::new(), Vec::new(), 0);
     let mut lines = Vec::new();
     while made < CARDS {
         let Some(line) = said.next() else {
-            let ended = up.wait_with_output().unwrap();
+            let ended = up.end();
             panic!(
                 "it ended: {lines:#?} {}",
                 String::from_utf8_lossy(&ended.stderr)
@@ -85,12 +116,10 @@ fn cards_are_made_and_every_page_opens_for_whom_it_is() {
         );
     }
 
-    let told = Command::new("kill")
-        .args(["-TERM", &up.id().to_string()])
-        .status();
-    assert!(told.unwrap().success());
-    let rest: Vec<_> = said.collect();
-    let ended = up.wait_with_output().unwrap();
+    // Whoever reads no more must not stop it from ending.
+    let rest = std::thread::spawn(move || said.collect::<Vec<_>>());
+    let ended = up.end();
+    let rest = rest.join().unwrap();
     let errors = String::from_utf8_lossy(&ended.stderr);
     assert!(ended.status.success(), "{rest:?} {errors}");
 }

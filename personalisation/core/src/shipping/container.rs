@@ -4,6 +4,8 @@ use std::{fmt, str::FromStr};
 
 use thiserror::Error;
 
+use crate::{chip_serial::ChipSerial, document_number::DocumentNumber};
+
 /// What cards are packed in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
@@ -40,13 +42,19 @@ impl From<Container> for evidence::manifest::Container {
     }
 }
 
-/// The number on a seal, as its maker printed it: 4 to 20 of `A-Z 0-9 -`. Used once, for ever.
+/// The number on a seal, as its maker printed it: 4 to 20 of `A-Z 0-9 -`, and nothing that is a card's, a cover's or a manifest's
+/// code: a scanner reads those as well. Used once, for ever.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct SealNumber(String);
 
+/// What the codes of covers and manifests begin with.
+const OTHER_CODES: [&str; 2] = ["COVER", "MANIFEST"];
+
 /// A text that is no number of a seal. For the dispatcher.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
-#[error("reading the number of a seal: 4 to 20 letters, digits and hyphens are expected")]
+#[error(
+    "reading the number of a seal: 4 to 20 letters, digits and hyphens are expected, and no code of a card or a cover"
+)]
 pub struct BadSeal;
 
 impl SealNumber {
@@ -62,7 +70,10 @@ impl FromStr for SealNumber {
     fn from_str(text: &str) -> Result<Self, BadSeal> {
         let known = |c: u8| c.is_ascii_uppercase() || c.is_ascii_digit() || c == b'-';
         let text = text.trim().to_ascii_uppercase();
-        if (4..=20).contains(&text.len()) && text.bytes().all(known) {
+        let another = text.parse::<DocumentNumber>().is_ok()
+            || text.parse::<ChipSerial>().is_ok()
+            || OTHER_CODES.iter().any(|code| text.starts_with(code));
+        if (4..=20).contains(&text.len()) && text.bytes().all(known) && !another {
             Ok(Self(text))
         } else {
             Err(BadSeal)

@@ -222,7 +222,20 @@ fn a_seal_is_counted_blind() {
 #[test]
 fn seals_destinations_and_reasons_are_read_as_they_are_printed() {
     assert_eq!(" ctie-004711 ".parse(), Ok(seal()));
-    for wrong in ["", "ABC", "A_4711", "A 4711", &"A".repeat(21)] {
+    let cover = "COVERC3F7K9T21";
+    let card = "C3F7K9T21";
+    let chip = "0A".repeat(10);
+    for wrong in [
+        "",
+        "ABC",
+        "A_4711",
+        "A 4711",
+        &"A".repeat(21),
+        cover,
+        card,
+        &chip,
+        "MANIFEST0123",
+    ] {
         assert_eq!(wrong.parse::<SealNumber>(), Err(BadSeal), "{wrong}");
     }
     for text in ["centre", "L-0304", "EMB-PARIS"] {

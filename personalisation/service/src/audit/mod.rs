@@ -122,9 +122,17 @@ impl Sequencer {
     /// Gives everything that waits its place; how long the log is.
     pub async fn place(&self) -> Result<Tree, AuditError> {
         loop {
+            if let (tree, false) = self.place_some().await? {
+                return Ok(tree);
+            }
+        }
+    }
+
+    /// Gives one batch its places; how long the log is, and whether more waits than fitted into it.
+    async fn place_some(&self) -> Result<(Tree, bool), AuditError> {
+        loop {
             match self.store.sequence_audit(BATCH).await {
-                Ok((tree, 0)) => return Ok(tree),
-                Ok(_) => {}
+                Ok((tree, placed)) => return Ok((tree, placed >= u64::from(BATCH))),
                 // Another sequencer was faster.
                 Err(StoreError::Stale { .. }) => tokio::task::yield_now().await,
                 Err(error) => return Err(error.into()),
@@ -158,11 +166,14 @@ impl Sequencer {
     pub async fn run(&self, clock: fn() -> OffsetDateTime) -> Result<(), AuditError> {
         let mut signed_at = None;
         loop {
-            match self.place().await {
-                Ok(tree) => {
+            match self.place_some().await {
+                Ok((tree, more)) => {
                     let now = clock();
                     if signed_at.is_none_or(|at| now - at >= HEADS) && self.sign(tree, now).await? {
                         signed_at = Some(now);
+                    }
+                    if more {
+                        continue;
                     }
                 }
                 Err(AuditError::Store(error @ StoreError::Busy { .. })) => {

@@ -17,7 +17,7 @@ use thiserror::Error;
 use crate::config::Config;
 
 /// Manifests that are signed one after the other before somebody else has a turn.
-const AT_ONCE: u32 = 100;
+const AT_ONCE: u32 = 1000;
 
 /// Why there is no signed manifest. For the operator.
 #[derive(Debug, Error)]
@@ -81,21 +81,33 @@ impl ManifestDesk {
         self.key.is_some()
     }
 
-    /// Signs what waits for a signature. How many.
+    /// Signs what waits for a signature, the oldest ones first. How many; what cannot be signed is told and keeps no other waiting.
     pub async fn sign_waiting(&self) -> Result<u64, ManifestProblem> {
         let Some(key) = &self.key else {
             return Ok(0);
         };
         let mut signed = 0;
-        loop {
-            let waiting = self.store.unsigned_manifests(AT_ONCE).await?;
-            if waiting.is_empty() {
-                return Ok(signed);
+        for shipment in self.store.unsigned_manifests(AT_ONCE).await? {
+            match self.sign_one(key, shipment).await {
+                Ok(()) => signed += 1,
+                // The token, not the manifest.
+                Err(error @ (ManifestProblem::Custody(_) | ManifestProblem::Ending)) => {
+                    return Err(error);
+                }
+                Err(error) => tracing::error!(%error, %shipment, "a manifest cannot be signed"),
             }
-            for kept in waiting {
-                self.sign(key, kept).await?;
-                signed += 1;
-            }
+        }
+        Ok(signed)
+    }
+
+    async fn sign_one(
+        &self,
+        key: &Arc<ManifestKey>,
+        shipment: ShipmentId,
+    ) -> Result<(), ManifestProblem> {
+        match self.store.shipment_manifest(shipment).await? {
+            Some(kept) => self.sign(key, kept).await,
+            None => Ok(()),
         }
     }
 

@@ -46,9 +46,12 @@ impl Store {
             self,
             DOING,
             taking | tx | {
-                let row = sqlx::query("SELECT size, root FROM audit_tree")
-                    .fetch_one(&mut **tx)
-                    .await;
+                // Whoever comes second waits here, and sees then what the first one did.
+                let alone = self.dialect.locked_alone(
+                    "SELECT size, root FROM audit_tree",
+                    "SELECT size, root FROM audit_tree FOR UPDATE",
+                );
+                let row = sqlx::query(alone).fetch_one(&mut **tx).await;
                 let before = tree(&row.map_err(StoreError::database(DOING))?)?;
                 adopt(tx, most).await?;
                 let waiting = waiting(tx, most).await?;
@@ -117,7 +120,7 @@ fn tree(row: &crate::engine::EngineRow) -> Result<Tree, StoreError> {
 async fn adopt(tx: &mut Tx, most: u32) -> Result<(), StoreError> {
     let rows = sqlx::query(
         "SELECT act_id, phase, entered_at, actor, act, object, detail FROM audit_entry
-         WHERE writer IS NULL ORDER BY entered_at, act_id, phase LIMIT $1",
+         WHERE writer IS NULL AND position IS NULL ORDER BY entered_at, act_id, phase LIMIT $1",
     )
     .bind(i64::from(most))
     .fetch_all(&mut **tx)
@@ -187,9 +190,11 @@ async fn waiting(tx: &mut Tx, most: u32) -> Result<Vec<Stored>, StoreError> {
             sequence: record.sequence,
             what,
         };
-        if let Some((salt, line)) = &record.opened
-            && evidence::record::commitment(salt, line.as_bytes()) != record.commitment
-        {
+        // Nothing is erased before it has its place.
+        let Some((salt, line)) = &record.opened else {
+            return Err(tampered("has lost its entry"));
+        };
+        if evidence::record::commitment(salt, line.as_bytes()) != record.commitment {
             return Err(tampered("is not what was written"));
         }
         let (sequence, leaf) = match chains.get(&*record.writer) {

@@ -136,11 +136,19 @@ impl Writing {
         self.durable = self.ahead.take();
     }
 
-    /// Nobody knows whether it is.
-    pub(crate) fn lost(mut self) {
-        self.durable = None;
+    /// Its end is not known from now on: dropped, its chain is gone on with by nobody. Where the chain stands without it.
+    pub(crate) const fn leave_open(&mut self) -> Standing {
+        Standing(self.durable.take())
+    }
+
+    /// The transaction is rolled back.
+    pub(crate) fn undone(mut self, before: Standing) {
+        self.durable = before.0;
     }
 }
+
+/// Where a chain stands in the database before a transaction has ended.
+pub(crate) struct Standing(Option<Chain>);
 
 impl Drop for Writing {
     fn drop(&mut self) {
@@ -153,4 +161,38 @@ impl Drop for Writing {
 /// What a thread that panicked left is whole: nothing here panics half way.
 fn locked<T>(of: &Mutex<T>) -> MutexGuard<'_, T> {
     of.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn writing(writers: &Arc<Writers>) -> (Writing, Written) {
+        let mut writing = Writing::of(Arc::clone(writers));
+        let written = writing.record(b"an entry").unwrap();
+        (writing, written)
+    }
+
+    #[test]
+    fn a_chain_goes_on_after_a_known_end_only() {
+        let writers = Arc::new(Writers::default());
+        let (mut first, one) = writing(&writers);
+        let _before = first.leave_open();
+        first.done();
+        let (rolled_back, two) = writing(&writers);
+        assert_eq!((&two.writer, two.sequence), (&one.writer, 2));
+        drop(rolled_back);
+        let (mut undone, again) = writing(&writers);
+        assert_eq!((&again.writer, again.sequence), (&one.writer, 2));
+        let before = undone.leave_open();
+        undone.undone(before);
+        // Whoever committed it waits no more, and it may have come through.
+        let (mut abandoned, last) = writing(&writers);
+        assert_eq!((&last.writer, last.sequence), (&one.writer, 2));
+        let _before = abandoned.leave_open();
+        drop(abandoned);
+        let (_other, begun) = writing(&writers);
+        assert_ne!(begun.writer, one.writer);
+        assert_eq!(begun.sequence, 1);
+    }
 }

@@ -32,17 +32,26 @@ impl Store {
         row.as_ref().map(kept_of).transpose()
     }
 
-    /// Manifests that wait for the token's signature, the oldest first, at most `most`.
-    pub async fn unsigned_manifests(&self, most: u32) -> Result<Vec<KeptManifest>, StoreError> {
+    /// Whose manifests wait for the token's signature, the oldest first, at most `most`. They are read one by one: a damaged one
+    /// keeps no other waiting.
+    pub async fn unsigned_manifests(&self, most: u32) -> Result<Vec<ShipmentId>, StoreError> {
         let rows = sqlx::query(
-            "SELECT * FROM shipping_shipment WHERE manifest IS NOT NULL AND signed IS NULL
+            "SELECT shipment_id FROM shipping_shipment WHERE manifest IS NOT NULL AND signed IS NULL
              ORDER BY number LIMIT $1",
         )
         .bind(i64::from(most))
         .fetch_all(&self.pool)
         .await
         .map_err(StoreError::database("listing unsigned manifests"))?;
-        rows.iter().map(kept_of).collect()
+        let id = |row| {
+            let columns = Columns {
+                table: "shipping_shipment",
+                id: "unknown".to_owned(),
+                row,
+            };
+            columns.read("shipment_id", |bytes| bytes.try_into().ok())
+        };
+        rows.iter().map(id).collect()
     }
 
     /// Keeps a signed manifest. Where one is kept already, that one stays: both say the same.

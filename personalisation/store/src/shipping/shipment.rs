@@ -165,6 +165,7 @@ pub(super) async fn pieces(
 pub(super) async fn packers(tx: &mut Tx, id: ShipmentId) -> Result<Vec<PersonId>, StoreError> {
     let rows = sqlx::query(
         "SELECT packed_by AS packer FROM shipping_piece WHERE shipment_id = $1
+         UNION SELECT taken_out_by FROM shipping_piece WHERE shipment_id = $1 AND taken_out_by IS NOT NULL
          UNION SELECT opened_by FROM shipping_shipment WHERE shipment_id = $1",
     )
     .bind(&id.as_bytes()[..])

@@ -17,6 +17,7 @@ const SIZE: std::ops::Range<usize> = 124..136;
 const CHECKSUM: std::ops::Range<usize> = 148..156;
 const KIND: usize = 156;
 const MAGIC: std::ops::Range<usize> = 257..262;
+const PREFIX: std::ops::Range<usize> = 345..500;
 /// The most that an octal size says.
 const MAX_OCTAL: u64 = 0o77_777_777_777;
 
@@ -169,6 +170,9 @@ fn parse(block: &[u8; BLOCK]) -> Result<(String, u64), ArchiveError> {
     if !matches!(block[KIND], b'0' | 0) {
         return Err(ArchiveError::NotTar("a member is no plain file"));
     }
+    if block[PREFIX].iter().any(|byte| *byte != 0) {
+        return Err(ArchiveError::NotTar("a name has a folder"));
+    }
     let name = block[NAME].split(|byte| *byte == 0).next();
     let name = String::from_utf8(name.unwrap_or_default().to_vec());
     let name = name.map_err(|_| ArchiveError::NotTar("a name is no text"))?;
@@ -181,10 +185,10 @@ fn parse(block: &[u8; BLOCK]) -> Result<(String, u64), ArchiveError> {
     Ok((name, size.ok_or(ArchiveError::NotTar("a size is none"))?))
 }
 
-/// Octal digits, filled with spaces or zeros.
+/// Octal digits, with spaces before them, spaces or NULs behind them: what is anything else, other programs read otherwise.
 fn octal(field: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(field).ok()?;
-    let digits = text.trim_matches(['\0', ' ']);
+    let digits = text.trim_start_matches(' ').trim_end_matches(['\0', ' ']);
     let plain = digits.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
     let number = u64::from_str_radix(digits, 8).ok();
     number.filter(|_| plain)

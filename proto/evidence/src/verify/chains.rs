@@ -92,12 +92,12 @@ impl Chains {
     /// What never came, and how many records that are.
     pub(super) fn missing(&self) -> (Vec<Finding>, u64) {
         let mut missing = Vec::new();
-        let mut count = 0;
+        let mut count: u64 = 0;
         let mut writers: Vec<_> = self.by_writer.iter().collect();
         writers.sort_unstable_by_key(|(name, _)| *name);
         for (writer, chain) in writers {
             for (from, to) in chain.order.holes() {
-                count += to - from;
+                count = count.saturating_add(to - from);
                 missing.push(Finding::Deleted {
                     writer: writer.to_string(),
                     first: *from,

@@ -167,12 +167,15 @@ impl Finding {
         }
     }
 
-    /// Whether it is about an entry, so that roots that do not fit are explained by it.
-    pub(super) const fn is_of_entries(&self) -> bool {
+    /// Whether it is about a record, so that roots that do not fit are explained by it. An entry that does not fit its record
+    /// changes no leaf, and explains nothing.
+    pub(super) const fn is_of_records(&self) -> bool {
         matches!(
             self,
-            Self::Changed { .. }
-                | Self::Deleted { .. }
+            Self::Changed {
+                what: Changed::Record { .. } | Changed::First(_),
+                ..
+            } | Self::Deleted { .. }
                 | Self::Gone { .. }
                 | Self::Reordered { .. }
                 | Self::Twice { .. }

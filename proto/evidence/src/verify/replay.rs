@@ -211,7 +211,8 @@ impl<'t> Replay<'t> {
     fn look_for_missing(&mut self) {
         let (missing, records) = self.chains.missing();
         let holes = self.places.holes().to_vec();
-        let places: u64 = holes.iter().map(|(from, to)| to - from).sum();
+        let sizes = holes.iter().map(|(from, to)| to - from);
+        let places = sizes.fold(0, u64::saturating_add);
         for finding in missing {
             self.find(finding);
         }
@@ -226,7 +227,7 @@ impl<'t> Replay<'t> {
         }
         let size = self.newest.as_ref().map_or(0, |head| head.head.size);
         let entries = self.lines;
-        if size > entries + records.max(places) {
+        if size > entries.saturating_add(records.max(places)) {
             self.find(Finding::Short { entries, size });
         }
     }
@@ -235,7 +236,7 @@ impl<'t> Replay<'t> {
     fn look_at_heads(&mut self) {
         let entries = self.lines;
         let newest = self.newest.as_ref().map_or(0, |head| head.head.size);
-        let explained = self.findings.iter().any(Finding::is_of_entries);
+        let explained = self.findings.iter().any(Finding::is_of_records);
         let fitted = |point: &&Checkpoint| point.fits == Some(true);
         let last = self.checkpoints.iter().rfind(fitted);
         let last = last.map(|point| point.head.size);

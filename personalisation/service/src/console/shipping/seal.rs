@@ -46,8 +46,14 @@ fn render(staffer: &Staffer, shipment: &Shipment, values: &Values, errors: &Erro
         .autocomplete("off");
     let count = Input::digits("count", speech.text("shipping-count"))
         .hint(speech.text("shipping-count-hint"));
+    // A scanner ends with Enter, which sends the form: what it read stays, and what is missing has the focus.
+    let (seal, count) = if values.get("seal").is_empty() {
+        (seal.focused(), count)
+    } else {
+        (seal, count.focused())
+    };
     let fields = html! {
-        (form.input(&seal.focused()))
+        (form.input(&seal))
         (form.input(&count))
         (second::fields(staffer, &form, &action))
     };
@@ -115,7 +121,9 @@ pub(super) async fn seal(
             Err(error) => return Err(refused(error)),
         }
     }
-    let kept = ["seal", "count", "second"].map(|name| (name, values.get(name)));
+    // A number that is wrong is scanned anew, not added to.
+    let keep = |name| errors.of(name).map_or_else(|| values.get(name), |_| "");
+    let kept = ["seal", "count", "second"].map(|name| (name, keep(name)));
     let page = render(&staffer, &shipment, &Values::new(kept), &errors);
     Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
 }

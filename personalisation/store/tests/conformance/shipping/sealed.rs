@@ -46,7 +46,7 @@ async fn two_seal_what_one_packed_and_the_manifest_says_what_is_inside(engine: E
     assert_eq!(bench.store.shipment(bag.id()).await.unwrap(), Some(sealed));
     // Signed once: a second signature changes nothing.
     let waiting = bench.store.unsigned_manifests(9).await.unwrap();
-    assert_eq!(waiting, [kept]);
+    assert_eq!(waiting, [bag.id()]);
     for signed in [b"one", b"two"] {
         let keep = bench.store.keep_signed_manifest(bag.id(), signed);
         keep.await.unwrap();
@@ -58,7 +58,8 @@ async fn two_seal_what_one_packed_and_the_manifest_says_what_is_inside(engine: E
 
 async fn nobody_seals_alone_or_counts_what_they_packed(engine: Engine) {
     let mut bench = Bench::new(engine).await;
-    let [opener, packer, dropped, fourth] = [
+    let [opener, packer, dropped, remover, fourth] = [
+        bench.dispatcher().await,
         bench.dispatcher().await,
         bench.dispatcher().await,
         bench.dispatcher().await,
@@ -68,18 +69,18 @@ async fn nobody_seals_alone_or_counts_what_they_packed(engine: Engine) {
     let one = bench.card_to(1, &office(), false).await;
     let two = bench.card_to(2, &office(), false).await;
     bench.put(&one, &bag, packer).await.unwrap();
-    // Put something in and took it out again: that is packing too.
+    // Put something in that came out again, and took it out: both are packing too.
     bench.put(&two, &bag, dropped).await.unwrap();
     let out = TakeOut {
         shipment: bag.id(),
         number: number(&two),
         why: TakenOut::Repacked,
-        by: dropped,
+        by: remover,
     };
     bench.store.take_out(&out, &[], NOW).await.unwrap();
     let alone = refused(bench.seal(&bag, ("CTIE-1", 1), (packer, packer)).await);
     assert_eq!(alone, PackingError::FourEyes(NotFourEyes::SamePerson));
-    for counter in [opener, packer, dropped] {
+    for counter in [opener, packer, dropped, remover] {
         let refusal = refused(bench.seal(&bag, ("CTIE-1", 1), (fourth, counter)).await);
         assert_eq!(refusal, PackingError::FourEyes(NotFourEyes::Packer));
     }
