@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The workspace's root: this crate lives two folders below it.
+/// The workspace's root: this crate lives two folders below it. Asked of cargo when it runs: in a build folder that several
+/// checkouts share, this program may have been built in another one.
 pub fn root() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).unwrap_or(here).to_path_buf()
+    let run_from = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    let here = run_from.unwrap_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).to_path_buf());
+    here.ancestors().nth(2).unwrap_or(&here).to_path_buf()
 }
 
 /// The build folder.
