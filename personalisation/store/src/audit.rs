@@ -14,43 +14,51 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use crate::{
     Store, StoreError,
     engine::EngineRow,
+    statement::Statement,
     transaction::{Tx, transaction},
 };
 pub use sequence::Tree;
+use writers::Written;
 pub(crate) use writers::{NoRandomness, Writers, Writing};
 
 /// What is being done where an error says so.
 const CLOSING: &str = "closing interrupted acts in the audit";
 
+/// Most entries in one statement: an act has two or three, and each number of them is a statement that the engine prepares.
+const AT_ONCE: usize = 8;
+
 /// Writes entries, each with its record; part of the caller's transaction.
 pub(crate) async fn write(tx: &mut Tx, entries: &[Entry]) -> Result<(), StoreError> {
-    for entry in entries {
-        let line = row::text(entry)?;
-        let written = tx.writing.record(line.as_bytes());
-        let written = written.map_err(|NoRandomness| StoreError::NoRandomness)?;
-        let sequence = i64::try_from(written.sequence).unwrap_or(i64::MAX);
-        sqlx::query(
+    for entries in entries.chunks(AT_ONCE) {
+        let mut insert = Statement::new(
             "INSERT INTO audit_entry (act_id, phase, entered_at, actor, act, object, detail,
-                 writer, sequence, previous, commitment, salt)
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
-        )
-        .bind(&entry.id)
-        .bind(phase_name(entry.phase))
-        .bind(&entry.time)
-        .bind(&entry.actor)
-        .bind(&entry.act)
-        .bind(&entry.object)
-        .bind(&entry.detail)
-        .bind(&*written.writer)
-        .bind(sequence)
-        .bind(written.previous.as_slice())
-        .bind(written.commitment.as_slice())
-        .bind(written.salt.as_slice())
-        .execute(&mut **tx)
-        .await
-        .map_err(StoreError::database("writing the audit"))?;
+                 writer, sequence, previous, commitment, salt) VALUES ",
+        );
+        for (place, entry) in entries.iter().enumerate() {
+            insert.push(if place == 0 { "(" } else { "), (" });
+            let line = row::text(entry)?;
+            let written = tx.writing.record(line.as_bytes());
+            let written = written.map_err(|NoRandomness| StoreError::NoRandomness)?;
+            bind(&mut insert, entry, &written);
+        }
+        insert.push(")");
+        let written = insert.build().execute(&mut **tx).await;
+        written.map_err(StoreError::database("writing the audit"))?;
     }
     Ok(())
+}
+
+/// The values of one row, in the order of the columns above.
+fn bind(insert: &mut Statement, entry: &Entry, written: &Written) {
+    let texts = [&*entry.id, phase_name(entry.phase), &*entry.time];
+    insert.bind_list(texts).push(", ");
+    insert.bind_list([&*entry.actor, &*entry.act, &*entry.object]);
+    insert.push(", ").bind(entry.detail.as_deref());
+    insert.push(", ").bind(&*written.writer);
+    let sequence = i64::try_from(written.sequence).unwrap_or(i64::MAX);
+    insert.push(", ").bind(sequence).push(", ");
+    let bytes = [&written.previous, &written.commitment, &written.salt];
+    insert.bind_list(bytes.map(<[u8; 32]>::as_slice));
 }
 
 /// Gives every intent about `object` that has no outcome the outcome `detail`: after a crash

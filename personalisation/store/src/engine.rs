@@ -140,13 +140,11 @@ impl Dialect {
         }
     }
 
-    /// The engine's clock, in microseconds since 1970-01-01 UTC, as it goes on within a transaction.
+    /// The engine's clock, in microseconds since 1970-01-01 UTC, as it goes on within a transaction: a term of a statement.
     pub(crate) const fn clock(self) -> &'static str {
         match self {
-            Self::Sqlite => "SELECT CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
-            Self::Postgres => {
-                "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)"
-            }
+            Self::Sqlite => "CAST(unixepoch('subsec') * 1000000 AS INTEGER)",
+            Self::Postgres => "CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000000 AS BIGINT)",
         }
     }
 }

@@ -16,7 +16,7 @@ use zeroize::Zeroizing;
 use crate::{
     Store, StoreError, audit, line,
     review::{names, person},
-    row::micros,
+    row::{Columns, micros},
     sealing::{Place, Sealer},
     transaction::{Tx, transaction},
 };
@@ -156,6 +156,35 @@ impl Store {
         sealed
             .map(|sealed| self.sealer_of(kind)?.open(&kind.place(order), &sealed))
             .transpose()
+    }
+
+    /// All that an order's content has, in one question.
+    pub async fn order_contents(
+        &self,
+        order: OrderId,
+    ) -> Result<Vec<(ContentKind, Zeroizing<Vec<u8>>)>, StoreError> {
+        const DOING: &str = "reading an order's content";
+        let rows = sqlx::query(
+            "SELECT kind, sealed FROM order_content WHERE order_id = $1 AND sealed IS NOT NULL",
+        )
+        .bind(&order.as_bytes()[..])
+        .fetch_all(&self.pool)
+        .await
+        .map_err(StoreError::database(DOING))?;
+        let mut contents = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let columns = Columns {
+                table: "order_content",
+                id: order.to_string(),
+                row,
+            };
+            let kind = columns.word_if_any("kind", ContentKind::named)?;
+            let kind = kind.ok_or_else(|| columns.bad("kind"))?;
+            let sealed: Vec<u8> = columns.get("sealed")?;
+            let plain = self.sealer_of(kind)?.open(&kind.place(order), &sealed)?;
+            contents.push((kind, plain));
+        }
+        Ok(contents)
     }
 
     /// The issuer profile and the newest attempt of every order, oldest order first.

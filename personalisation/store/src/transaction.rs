@@ -7,12 +7,13 @@ use std::{
     time::Duration,
 };
 
-use sqlx::{Executor, Transaction};
+use sqlx::{Executor, Row as _, Transaction};
 
 use crate::{
     Store, StoreError,
     audit::Writing,
     engine::{Engine, EngineConnection},
+    statement::Statement,
 };
 
 /// A transaction under way: its connection, and the chain that it writes the audit to.
@@ -173,13 +174,22 @@ impl Store {
         &self,
         engine: impl Executor<'_, Database = Engine>,
     ) -> Result<i64, StoreError> {
+        const DOING: &str = "reading the engine's clock";
         if let Some(given) = &self.clock {
             return Ok(given.load(Ordering::Relaxed));
         }
-        sqlx::query_scalar(self.dialect.clock())
-            .fetch_one(engine)
-            .await
-            .map_err(StoreError::database("reading the engine's clock"))
+        let clock = Statement::new(format!("SELECT {}", self.dialect.clock()));
+        let row = clock.build().fetch_one(engine).await;
+        row.and_then(|row| row.try_get(0))
+            .map_err(StoreError::database(DOING))
+    }
+
+    /// The same as a term of a statement, which need not be asked for it before.
+    pub(crate) fn push_lease_clock(&self, statement: &mut Statement) {
+        match &self.clock {
+            Some(given) => statement.bind(given.load(Ordering::Relaxed)),
+            None => statement.push(self.dialect.clock()),
+        };
     }
 
     fn survives(&self, boundary: Boundary) -> Result<(), StoreError> {

@@ -1,12 +1,14 @@
 //! One card in one reader as a [`CardTransport`]: exclusive, fresh from a reset, and bounded in time.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
 use icao9303::transport::CardTransport;
 use pcsc::{Card, Disposition, Protocol, Protocols, ShareMode};
+use rustix::time::{ClockId, clock_gettime};
 
 use super::{ReaderError, c_name, establish};
 
@@ -19,6 +21,15 @@ const REMOVAL_CHECK_EVERY: Duration = Duration::from_millis(20);
 
 /// How many resets by other programs are met between our look at a card and our grasp of it.
 const RESERVATION_TRIES: u32 = 20;
+
+/// Nanoseconds that the processor spent on threads of connections, since they have ended.
+static SPENT: AtomicU64 = AtomicU64::new(0);
+
+/// What connections to cards that have ended took this process of the processor's time: calls of PC/SC, and nothing of what was
+/// said or how it was protected.
+pub fn processor_time_of_connections() -> Duration {
+    Duration::from_nanos(SPENT.load(Ordering::Relaxed))
+}
 
 /// How patient the connection is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,7 +108,7 @@ impl PcscCard {
         let name = reader.clone();
         thread::Builder::new()
             .name("card".to_owned())
-            .spawn(move || Connection::serve(name, &inbox, &outbox))
+            .spawn(move || Connection::count(name, &inbox, &outbox))
             .map_err(|_| ReaderError::Other {
                 doing: "starting the card's thread",
                 cause: pcsc::Error::NoMemory,
@@ -216,6 +227,16 @@ struct Connection {
 }
 
 impl Connection {
+    /// Does what a connection's thread is for, and counts what that took.
+    fn count(reader: String, jobs: &Receiver<Job>, results: &Sender<Result<Done, ReaderError>>) {
+        Self::serve(reader, jobs, results);
+        // The thread is this connection's, from its first moment on.
+        let spent = clock_gettime(ClockId::ThreadCPUTime);
+        let spent = Duration::try_from(spent).unwrap_or_default();
+        let nanos = u64::try_from(spent.as_nanos()).unwrap_or(u64::MAX);
+        SPENT.fetch_add(nanos, Ordering::Relaxed);
+    }
+
     /// Connects, then answers one job after the other until nobody asks any more.
     fn serve(reader: String, jobs: &Receiver<Job>, results: &Sender<Result<Done, ReaderError>>) {
         let mut connection = match Self::open(reader) {

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use pcsc::{Context, ReaderState, Scope, State};
 
-pub use card::{CardOptions, CardProtocol, PcscCard};
+pub use card::{CardOptions, CardProtocol, PcscCard, processor_time_of_connections};
 pub use device::Device;
 pub use error::ReaderError;
 

@@ -27,9 +27,7 @@ pub enum ContentError {
 pub async fn read_order(store: &Store, order: OrderId) -> Result<OrderContent, ContentError> {
     let mut data_groups = BTreeMap::new();
     let (mut identity, mut ticket) = (None, None);
-    for kind in ContentKind::ALL {
-        let content = store.order_content(order, kind).await?;
-        let Some(content) = content else { continue };
+    for (kind, content) in store.order_contents(order).await? {
         match (kind, data_group(kind)) {
             (_, Some(group)) => drop(data_groups.insert(group, content)),
             (ContentKind::Identity, _) => identity = Some(content),

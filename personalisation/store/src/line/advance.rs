@@ -9,6 +9,7 @@ use personalisation_core::{
     template::Template,
 };
 use rand::CryptoRng;
+use sqlx::Row as _;
 use time::OffsetDateTime;
 
 use super::{
@@ -20,6 +21,7 @@ use crate::{
     Store, StoreError, audit,
     quality::{ByMachine, seen_by_machine},
     row::length,
+    statement::Statement,
     stock::{self, Movement, move_blanks},
     template,
     transaction::{Tx, transaction},
@@ -70,8 +72,7 @@ impl Store {
             return Ok(false);
         };
         transaction!(self, DOING, |tx| {
-            let clock = self.lease_clock(&mut **tx).await?;
-            write(tx, advance.from, to, lease, clock).await?;
+            let is_unwanted = write(self, tx, (advance.from, to), lease).await?;
             for step in advance.path {
                 insert_move(tx, step, now).await?;
             }
@@ -84,7 +85,7 @@ impl Store {
             }
             end_of_attempt(tx, to, now).await?;
             audit::write(tx, advance.entries).await?;
-            cancel::wanted(&mut **tx, id).await
+            Ok(is_unwanted)
         })
     }
 }
@@ -143,82 +144,113 @@ pub(crate) async fn end_of_attempt(
     Ok(())
 }
 
-/// Writes the state that binding leads to and takes the lease.
-pub(super) async fn write_bound(
-    tx: &mut Tx,
-    (from, to, batch, template): (&Attempt, &Attempt, BatchId, &Template),
-    lease: &Lease,
-    clock: i64,
-    now: OffsetDateTime,
-) -> Result<(), StoreError> {
-    let record = to.record();
-    let Some(binding) = record.binding else {
-        return Ok(());
-    };
-    let query = sqlx::query(
-        "UPDATE line_attempt SET state = $3, blank_id = $5, chip_serial = $6, document_number = $7,
-                tries = 1, lease_token = $8, lease_holder = $9, lease_expires_at = $10, batch_id = $11,
-                machine = $12, machine_card = $13, template_version = $14, template_digest = $15
-         WHERE order_id = $1 AND attempt = $2 AND state = $4",
-    );
-    let moved = bind_id(query, &to.id())
-        .bind(record.state)
-        .bind(from.state().name())
-        .bind(binding.blank.as_bytes().to_vec())
-        .bind(binding.chip.as_bytes().to_vec())
-        .bind(binding.number.as_str().to_owned())
-        .bind(lease.token.as_bytes().to_vec())
-        .bind(&lease.holder)
-        .bind(clock.saturating_add(length(lease.lasts)))
-        .bind(batch.as_bytes().to_vec())
-        .bind(binding.card.map(|card| card.machine.to_string()))
-        .bind(binding.card.map(machine::column_of))
-        .bind(i64::from(template.key.version))
-        .bind(template::hex(template.digest))
-        .execute(&mut **tx)
-        .await
-        .map_err(StoreError::database(DOING))?;
-    exactly_one(moved.rows_affected(), DOING, &to.id())?;
-    insert_move(tx, to, now).await
+impl Store {
+    /// Writes the state that binding leads to and takes the lease.
+    pub(super) async fn write_bound(
+        &self,
+        tx: &mut Tx,
+        (from, to, batch, template): (&Attempt, &Attempt, BatchId, &Template),
+        lease: &Lease,
+        now: OffsetDateTime,
+    ) -> Result<(), StoreError> {
+        let record = to.record();
+        let Some(binding) = record.binding else {
+            return Ok(());
+        };
+        let mut update = Statement::new("UPDATE line_attempt SET tries = 1, state = ");
+        update.bind(&*record.state).push(", blank_id = ");
+        update.bind(binding.blank.as_bytes().to_vec());
+        update.push(", chip_serial = ");
+        update.bind(binding.chip.as_bytes().to_vec());
+        update
+            .push(", document_number = ")
+            .bind(binding.number.as_str());
+        update
+            .push(", lease_token = ")
+            .bind(lease.token.as_bytes().to_vec());
+        update.push(", lease_holder = ").bind(&*lease.holder);
+        update.push(", lease_expires_at = ");
+        self.push_lease_clock(&mut update);
+        update.push(" + ").bind(length(lease.lasts));
+        update.push(", batch_id = ").bind(batch.as_bytes().to_vec());
+        update.push(", machine = ");
+        update.bind(binding.card.map(|card| card.machine.to_string()));
+        update
+            .push(", machine_card = ")
+            .bind(binding.card.map(machine::column_of));
+        update
+            .push(", template_version = ")
+            .bind(i64::from(template.key.version));
+        update
+            .push(", template_digest = ")
+            .bind(template::hex(template.digest));
+        push_where(&mut update, from);
+        let moved = update.build().execute(&mut **tx).await;
+        let moved = moved.map_err(StoreError::database(DOING))?;
+        exactly_one(moved.rows_affected(), DOING, &to.id())?;
+        insert_move(tx, to, now).await
+    }
 }
 
-/// Writes a state under the lease; the lease ends with the attempt.
+/// The attempt, as long as it is where it was.
+fn push_where(update: &mut Statement, from: &Attempt) {
+    let id = from.id();
+    update
+        .push(" WHERE order_id = ")
+        .bind(id.order.as_bytes().to_vec());
+    update
+        .push(" AND attempt = ")
+        .bind(i64::from(id.attempt.get()));
+    update.push(" AND state = ").bind(from.state().name());
+}
+
+/// Writes a state under the lease; the lease ends with the attempt. Whether somebody asked that the attempt be cancelled.
 async fn write(
+    store: &Store,
     tx: &mut Tx,
-    from: &Attempt,
-    to: &Attempt,
+    (from, to): (&Attempt, &Attempt),
     lease: &Lease,
-    clock: i64,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let record = to.record();
-    let keeps_lease = !to.state().is_final();
-    let query = sqlx::query(
-        "UPDATE line_attempt SET state = $3, from_state = $5, scrap_reason = $6, chip_key = $7,
-                lds_digest = $8, sod_digest = $9, card_security_digest = $10, tries = 0,
-                lease_token = CASE WHEN $11 = 1 THEN lease_token END,
-                lease_holder = CASE WHEN $11 = 1 THEN lease_holder END,
-                lease_expires_at = CASE WHEN $11 = 1 THEN $12 END,
-                left_machine = CASE WHEN $3 = 'quality_passed' THEN 'exit' ELSE left_machine END
-         WHERE order_id = $1 AND attempt = $2 AND state = $4
-         AND lease_token = $13 AND lease_expires_at > $14",
-    );
-    let moved = bind_id(query, &to.id())
-        .bind(&record.state)
-        .bind(from.state().name())
-        .bind(&record.from_state)
-        .bind(record.scrap_reason.map(ScrapReason::name))
-        .bind(record.chip_key.as_ref().map(|key| key.as_bytes().to_vec()))
-        .bind(record.lds_digest.map(|digest| digest.0.to_vec()))
-        .bind(record.sod_digest.map(|digest| digest.0.to_vec()))
-        .bind(record.card_security_digest.map(|digest| digest.0.to_vec()))
-        .bind(i64::from(keeps_lease))
-        .bind(clock.saturating_add(length(lease.lasts)))
-        .bind(lease.token.as_bytes().to_vec())
-        .bind(clock)
-        .execute(&mut **tx)
-        .await
-        .map_err(StoreError::database(DOING))?;
-    exactly_one(moved.rows_affected(), DOING, &to.id())
+    let digest = |digest: Option<Digest>| digest.map(|digest| digest.0.to_vec());
+    let mut update = Statement::new("UPDATE line_attempt SET tries = 0, state = ");
+    update.bind(&*record.state).push(", from_state = ");
+    update.bind(record.from_state.as_deref());
+    update.push(", scrap_reason = ");
+    update.bind(record.scrap_reason.map(ScrapReason::name));
+    update.push(", chip_key = ");
+    update.bind(record.chip_key.as_ref().map(|key| key.as_bytes().to_vec()));
+    update
+        .push(", lds_digest = ")
+        .bind(digest(record.lds_digest));
+    update
+        .push(", sod_digest = ")
+        .bind(digest(record.sod_digest));
+    update.push(", card_security_digest = ");
+    update.bind(digest(record.card_security_digest));
+    if to.state().is_final() {
+        update.push(", lease_token = NULL, lease_holder = NULL, lease_expires_at = NULL");
+    } else {
+        update.push(", lease_expires_at = ");
+        store.push_lease_clock(&mut update);
+        update.push(" + ").bind(length(lease.lasts));
+    }
+    if matches!(to.state(), AttemptState::QualityPassed(_)) {
+        update.push(", left_machine = 'exit'");
+    }
+    push_where(&mut update, from);
+    update
+        .push(" AND lease_token = ")
+        .bind(lease.token.as_bytes().to_vec());
+    update.push(" AND lease_expires_at > ");
+    store.push_lease_clock(&mut update);
+    update.push(" RETURNING cancel_at");
+    let row = update.build().fetch_optional(&mut **tx).await;
+    let row = row.map_err(StoreError::database(DOING))?;
+    exactly_one(u64::from(row.is_some()), DOING, &to.id())?;
+    let cancel_at = row.map(|row| row.try_get::<Option<i64>, _>("cancel_at"));
+    let cancel_at = cancel_at.transpose().map_err(StoreError::database(DOING))?;
+    Ok(cancel_at.flatten().is_some())
 }
 
 /// Writes a state that somebody decided on, provided that no worker has the attempt.

@@ -12,7 +12,7 @@ use personalisation_core::{
 };
 use time::OffsetDateTime;
 
-use super::{Lease, advance, queue};
+use super::{Lease, queue};
 use crate::{
     Store, StoreError, audit,
     row::micros,
@@ -94,10 +94,7 @@ impl Store {
                 if blank.state.is_in_vault() {
                     let issue = Movement::issue(&line, now);
                     move_blanks(tx, &[blank.id], &issue).await?;
-                } else if !blank.is_at(&line)
-                    || already_bound(tx, bind.chip).await?
-                    || !stock::keep_at(tx, blank.id, &line).await?
-                {
+                } else if !blank.is_at(&line) || !stock::keep_at(tx, blank.id, &line).await? {
                     return Ok(Bound::NotAvailable(blank.state));
                 } else if bind.handed_out_only && !stock::is_signed(tx, blank.id).await? {
                     return Ok(Bound::NotHandedOut);
@@ -112,9 +109,8 @@ impl Store {
                     number,
                     card: bind.card,
                 })?;
-                let clock = self.lease_clock(&mut **tx).await?;
                 let written = (&attempt, &bound, batch, printable.template);
-                advance::write_bound(tx, written, bind.lease, clock, now).await?;
+                self.write_bound(tx, written, bind.lease, now).await?;
                 audit::write(tx, &entries(&bound)).await?;
                 Ok(Bound::Attempt(bound))
             }
@@ -128,15 +124,6 @@ impl Store {
             bound => bound,
         }
     }
-}
-
-async fn already_bound(tx: &mut Tx, chip: ChipSerial) -> Result<bool, StoreError> {
-    let row = sqlx::query("SELECT 1 AS found FROM line_attempt WHERE chip_serial = $1")
-        .bind(&chip.as_bytes()[..])
-        .fetch_optional(&mut **tx)
-        .await
-        .map_err(StoreError::database("reading attempts of a chip"))?;
-    Ok(row.is_some())
 }
 
 /// Writes the first of `numbers` that no document ever had.

@@ -5,7 +5,7 @@ use sqlx::Row as _;
 use zeroize::Zeroizing;
 
 use super::bind_id;
-use crate::{Store, StoreError, sealing::Place, transaction::Tx};
+use crate::{Store, StoreError, sealing::Place, statement::Statement, transaction::Tx};
 
 /// A piece of an attempt's content.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,16 +65,22 @@ pub(super) async fn insert(
     id: AttemptId,
     sealed: &[(AttemptContent, Vec<u8>)],
 ) -> Result<(), StoreError> {
-    for (kind, sealed) in sealed {
-        let query = sqlx::query(
-            "INSERT INTO line_content (order_id, attempt, kind, sealed) VALUES ($1, $2, $3, $4)",
-        );
-        bind_id(query, &id)
-            .bind(kind.name())
-            .bind(sealed)
-            .execute(&mut **tx)
-            .await
-            .map_err(StoreError::database("writing an attempt's content"))?;
+    if sealed.is_empty() {
+        return Ok(());
     }
-    Ok(())
+    let mut insert =
+        Statement::new("INSERT INTO line_content (order_id, attempt, kind, sealed) VALUES ");
+    for (place, (kind, sealed)) in sealed.iter().enumerate() {
+        insert.push(if place == 0 { "(" } else { "), (" });
+        insert.bind(id.order.as_bytes().to_vec()).push(", ");
+        insert.bind(i64::from(id.attempt.get())).push(", ");
+        insert.bind(kind.name()).push(", ").bind(&**sealed);
+    }
+    insert.push(")");
+    insert
+        .build()
+        .execute(&mut **tx)
+        .await
+        .map(|_| ())
+        .map_err(StoreError::database("writing an attempt's content"))
 }

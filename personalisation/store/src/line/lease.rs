@@ -10,13 +10,13 @@ use personalisation_core::{
     machine::{MachineCard, MachineSerial},
     stock::LineName,
 };
-use sqlx::Row as _;
+use sqlx::{Executor, Row as _};
 use time::OffsetDateTime;
 
 use super::{attempt_of, bind_id, machine, tries_of};
 use crate::{
     Store, StoreError, audit,
-    engine::EngineRow,
+    engine::{Engine, EngineRow},
     row::length,
     transaction::{Tx, transaction},
 };
@@ -75,8 +75,12 @@ impl Store {
         now: OffsetDateTime,
     ) -> Result<TakenUp, StoreError> {
         let entries = &entries;
+        // Most chips are new: that costs no transaction, and whoever binds one looks again.
+        if under_way(&self.pool, chip).await?.is_none() {
+            return Ok(TakenUp::None);
+        }
         transaction!(self, "taking up an attempt", |tx| {
-            let Some(row) = under_way(tx, chip).await? else {
+            let Some(row) = under_way(&mut **tx, chip).await? else {
                 return Ok(TakenUp::None);
             };
             let mut attempt = attempt_of(&row)?;
@@ -96,7 +100,7 @@ impl Store {
             }
             if known != card {
                 machine::lies_in(tx, &attempt.id(), card).await?;
-                if let Some(row) = under_way(tx, chip).await? {
+                if let Some(row) = under_way(&mut **tx, chip).await? {
                     attempt = attempt_of(&row)?;
                 }
             }
@@ -227,14 +231,17 @@ impl Store {
 }
 
 /// The attempt of a chip that has not ended, also one that its machine has yet to print.
-async fn under_way(tx: &mut Tx, chip: ChipSerial) -> Result<Option<EngineRow>, StoreError> {
+async fn under_way<'e>(
+    from: impl Executor<'e, Database = Engine>,
+    chip: ChipSerial,
+) -> Result<Option<EngineRow>, StoreError> {
     sqlx::query(
         "SELECT * FROM line_attempt WHERE chip_serial = $1
          AND (state IN ('bound', 'chip_keyed', 'lds_built', 'signed', 'written', 'locked')
               OR (machine IS NOT NULL AND state IN ('read_back', 'printed')))",
     )
-    .bind(&chip.as_bytes()[..])
-    .fetch_optional(&mut **tx)
+    .bind(chip.as_bytes().to_vec())
+    .fetch_optional(from)
     .await
     .map_err(StoreError::database("taking up an attempt"))
 }

@@ -110,6 +110,15 @@ impl Store {
         Ok(length)
     }
 
+    /// Whether anybody waits. Asked often, so nothing is counted.
+    pub async fn is_anybody_queued(&self) -> Result<bool, StoreError> {
+        let first = sqlx::query("SELECT 1 FROM line_attempt WHERE state = 'queued' LIMIT 1")
+            .fetch_optional(&self.pool)
+            .await;
+        let first = first.map_err(StoreError::database("looking at the queue"))?;
+        Ok(first.is_some())
+    }
+
     /// When the attempt came into each of its states, in order.
     pub async fn moves(&self, id: AttemptId) -> Result<Vec<MoveRecord>, StoreError> {
         let rows = sqlx::query(

@@ -214,14 +214,15 @@ pub(crate) async fn find(tx: &mut Tx, chip: ChipSerial) -> Result<Option<BlankHe
 }
 
 /// Keeps a blank at its line until the caller's transaction ends: who takes it from there meanwhile, by whatever kind of
-/// transaction, waits for this row and looks again. Whether it is there.
+/// transaction, waits for this row and looks again. Whether it is there, and no attempt ever had its chip.
 pub(crate) async fn keep_at(
     tx: &mut Tx,
     blank: BlankId,
     line: &LineName,
 ) -> Result<bool, StoreError> {
     let kept = sqlx::query(
-        "UPDATE stock_blank SET line = line WHERE blank_id = $1 AND state = 'line' AND line = $2",
+        "UPDATE stock_blank SET line = line WHERE blank_id = $1 AND state = 'line' AND line = $2
+         AND NOT EXISTS (SELECT 1 FROM line_attempt WHERE chip_serial = stock_blank.chip_serial)",
     )
     .bind(&blank.as_bytes()[..])
     .bind(line.as_str())

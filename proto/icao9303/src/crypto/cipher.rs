@@ -1,6 +1,7 @@
 //! AES in CBC mode, AES-CMAC and the padding of ISO/IEC 9797-1 method 2.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use openssl::pkey::{PKey, Private};
 use openssl::sign::Signer;
@@ -60,11 +61,21 @@ impl AesSize {
 }
 
 /// An AES key in memory: wiped when dropped, never printed.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct AesKey {
     size: AesSize,
     bytes: Zeroizing<Vec<u8>>,
+    /// The same as OpenSSL has it for CMAC, made at the first one: that costs more than the MAC of a command. OpenSSL wipes it.
+    for_cmac: OnceLock<PKey<Private>>,
 }
+
+impl PartialEq for AesKey {
+    fn eq(&self, other: &Self) -> bool {
+        equal_in_constant_time(&self.bytes, &other.bytes)
+    }
+}
+
+impl Eq for AesKey {}
 
 impl AesKey {
     /// A key of 16, 24 or 32 bytes.
@@ -84,6 +95,7 @@ impl AesKey {
         Ok(Self {
             size,
             bytes: Zeroizing::new(bytes.to_vec()),
+            for_cmac: OnceLock::new(),
         })
     }
 
@@ -118,8 +130,7 @@ impl AesKey {
     /// AES-CMAC (NIST SP 800-38B), 16 bytes.
     pub fn cmac(&self, message: &[u8]) -> Result<[u8; BLOCK], CryptoError> {
         let mut mac = [0; BLOCK];
-        let key: PKey<Private> = PKey::cmac(&self.size.cbc(), &self.bytes)?;
-        let mut signer = Signer::new_without_digest(&key)?;
+        let mut signer = Signer::new_without_digest(self.for_cmac()?)?;
         signer.update(message)?;
         signer.sign(&mut mac)?;
         Ok(mac)
@@ -130,6 +141,14 @@ impl AesKey {
         let mut short = [0; 8];
         short.copy_from_slice(&self.cmac(message)?[..8]);
         Ok(short)
+    }
+
+    fn for_cmac(&self) -> Result<&PKey<Private>, CryptoError> {
+        if let Some(key) = self.for_cmac.get() {
+            return Ok(key);
+        }
+        let key = PKey::cmac(&self.size.cbc(), &self.bytes)?;
+        Ok(self.for_cmac.get_or_init(|| key))
     }
 
     fn run(
@@ -222,7 +241,10 @@ mod tests {
             (16, "070a16b46b4d4144f79bdd9dd04a287c"),
             (40, "dfa66747de9ae63030ca32611497c827"),
         ] {
-            assert_eq!(hex::encode(key.cmac(&message[..length]).unwrap()), mac);
+            // The second one by the key that the first one left with OpenSSL, and by a copy.
+            for key in [&key, &key.clone(), &key] {
+                assert_eq!(hex::encode(key.cmac(&message[..length]).unwrap()), mac);
+            }
         }
     }
 

@@ -33,16 +33,16 @@ pub(super) struct Sample {
     pub(super) drawing: f64,
     /// Of these: looking at exit pictures.
     pub(super) looking: f64,
-    /// Of these: sending faces to machines.
-    pub(super) sending: f64,
+    /// Of these: talking with machines and chips through PC/SC.
+    pub(super) talking: f64,
     /// Resident memory in MiB.
     pub(super) memory: f64,
 }
 
 impl Sample {
-    /// Processor time beside what threads tell of: drawing, sending, looking.
+    /// Processor time beside what threads tell of: drawing, looking, talking.
     pub(super) fn own(&self) -> f64 {
-        self.processor - self.drawing - self.looking - self.sending
+        self.processor - self.drawing - self.looking - self.talking
     }
 }
 
@@ -133,7 +133,7 @@ impl Run {
         let told = self.at(cards);
         for (spent, what) in [
             (told.drawing, "drawing faces"),
-            (told.sending, "sending faces"),
+            (told.talking, "machines and chips"),
             (told.looking, "exit pictures"),
         ] {
             if spent <= 0.0 {
@@ -162,7 +162,7 @@ impl Run {
             processor: to.processor - from.processor,
             drawing: to.drawing - from.drawing,
             looking: to.looking - from.looking,
-            sending: to.sending - from.sending,
+            talking: to.talking - from.talking,
             memory: to.memory - from.memory,
         }
     }
@@ -231,7 +231,7 @@ struct Meter {
     path: PathBuf,
     drawing: f64,
     looking: f64,
-    sending: f64,
+    talking: f64,
 }
 
 impl Meter {
@@ -247,7 +247,7 @@ impl Meter {
             path,
             drawing: 0.0,
             looking: 0.0,
-            sending: 0.0,
+            talking: 0.0,
         })
     }
 
@@ -267,7 +267,7 @@ impl Meter {
             processor: ticks / TICKS,
             drawing: self.drawing,
             looking: self.looking,
-            sending: self.sending,
+            talking: self.talking,
             memory: kib.unwrap_or_default() / 1024.0,
         })
     }
@@ -295,8 +295,8 @@ impl Meter {
                 self.drawing += seconds;
             } else if line.contains("exit pictures are looked at") {
                 self.looking += seconds;
-            } else if line.contains("faces are sent") {
-                self.sending += seconds;
+            } else if line.contains("machines and chips so far") {
+                self.talking = seconds;
             }
         }
     }
@@ -320,7 +320,7 @@ mod tests {
                 processor: f64::from(nth),
                 drawing: 0.5,
                 looking: 0.5,
-                sending: 0.5,
+                talking: 0.5,
                 memory: 1.0,
             },
         });
@@ -371,7 +371,7 @@ mod tests {
                 "drawing faces",
                 (|made| made.sample.drawing = 0.0) as fn(&mut Made),
             ),
-            ("sending faces", |made| made.sample.sending = 0.0),
+            ("machines and chips", |made| made.sample.talking = 0.0),
             ("exit pictures", |made| made.sample.looking = 0.0),
         ] {
             let mut silent = run();

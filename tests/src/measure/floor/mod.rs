@@ -101,7 +101,7 @@ pub fn run(
 }
 
 /// What the line's process spends on a card. Printing, signing and the chips' link are other processes; the threads that draw the
-/// faces ahead, send them to the printer and look at the exit pictures, which has a limit of its own, tell their own time.
+/// faces ahead and look at the exit pictures, which has a limit of its own, tell their own time, and so does whoever calls PC/SC.
 fn cost(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), FloorError> {
     let cards = size.of(200, 20);
     let plan = HallPlan {
@@ -120,10 +120,10 @@ fn cost(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
     let own = each(spent.own());
     let setting = format!(
         "the process's processor time from card {warm} to card {cards}, two machines at twenty times their pace, less what its \
-         threads spent on drawing faces ahead ({:.1} ms a card), sending them to the printer ({:.1} ms) and looking at exit \
-         pictures ({:.1} ms); APDUs, secure messaging, inspection of the chip and database are in it",
+         threads spent on drawing faces ahead ({:.1} ms a card), talking with machines and chips through PC/SC ({:.1} ms) and \
+         looking at exit pictures ({:.1} ms); secure messaging, inspection of the chip, database and the tokens' calls are in it",
         each(spent.drawing),
-        each(spent.sending),
+        each(spent.talking),
         each(spent.looking),
     );
     tell(size.figure(
@@ -205,7 +205,7 @@ fn many(place: &Path, size: Size, tell: &mut impl FnMut(Value)) -> Result<(), Fl
         (growth, "ratio"),
         Some((1.1, growth <= 1.1)),
         &format!(
-            "processor time of the line without drawing, sending and looking at pictures: cards {} to {cards} ({:.1} ms each) by cards {WARM} to {} \
+            "processor time of the line without drawing, links and looking at pictures: cards {} to {cards} ({:.1} ms each) by cards {WARM} to {} \
              ({:.1} ms each)",
             cards - few,
             last.own() * 1e3 / number(few),

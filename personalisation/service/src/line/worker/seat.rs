@@ -143,7 +143,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         }
         if seat.settled || seat.waits_for_order {
             let removed = self.reader.wait_for_removal(POLL);
-            let orders = !seat.rests() && self.wait(self.store.queue_length())?.queued > 0;
+            let orders = !seat.rests() && self.wait(self.store.is_anybody_queued())?;
             if removed || (seat.waits_for_order && orders) {
                 let told = seat.refused_at.and_then(|_| seat.told.take());
                 *seat = Seat {

@@ -6,7 +6,7 @@ use icao9303::{lds::ElementaryFile, pace::Password, transport::CardTransport};
 use inspection::{
     Inspection, Request, Terminal,
     budget::Budget,
-    inspect,
+    inspect, reader,
     report::{CheckName, CheckResult, FingerState, InspectionReport, Verdict},
 };
 use openssl::sha::sha256;
@@ -31,6 +31,7 @@ use crate::line::{
     event::{Document, Event},
     files::{CardFiles, FilesError},
     fingers::{NoTerminal, Watched},
+    machine::idoc::SPENT_ON_MACHINES,
     output::Output,
     reader::CardReader,
     signing::{self, Facts, SigningError},
@@ -313,6 +314,7 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         }
         self.print(job, &can)?;
         self.advance(job, &[to], &[], outcome)?;
+        tell_of_talk();
         self.tell(Event::Document(document));
         Ok(())
     }
@@ -364,6 +366,18 @@ impl<R: CardReader, G: CryptoRng> Worker<R, G> {
         });
         Ok(doubt)
     }
+}
+
+/// Tells what talking with machines and chips took, without what was said: that is other processes' work, brought here.
+fn tell_of_talk() {
+    let chips = reader::processor_time_of_connections().as_nanos();
+    let machines = SPENT_ON_MACHINES.spent();
+    tracing::debug!(
+        processor_nanos = i64::try_from(chips)
+            .unwrap_or(i64::MAX)
+            .saturating_add(machines),
+        "talking with machines and chips so far"
+    );
 }
 
 /// Writes files and compares each, byte for byte, with what the chip then holds; but for those that

@@ -22,6 +22,7 @@ use super::{
 use crate::{
     faces::{Pictures, geometry},
     line::reader::{CardReader, NoCard},
+    stopwatch::Account,
 };
 
 /// The protocol's version that this driver speaks.
@@ -37,6 +38,9 @@ const BUSY_PATIENCE: Duration = Duration::from_secs(5);
 const BUSY_POLL: Duration = Duration::from_millis(2);
 /// How often a picture that was damaged on its way is sent again.
 const SENDINGS: u32 = 3;
+
+/// What talking with machines took the processor, waiting for them not counted.
+pub(in crate::line) static SPENT_ON_MACHINES: Account = Account::new();
 
 /// One machine.
 #[derive(Debug)]
@@ -84,6 +88,10 @@ impl<L: Link> Idoc<L> {
     }
 
     fn exchange(&mut self, id: Vec<u8>, act: Act) -> Result<Content, MachineError> {
+        SPENT_ON_MACHINES.of(|| self.talk(id, act))
+    }
+
+    fn talk(&mut self, id: Vec<u8>, act: Act) -> Result<Content, MachineError> {
         let command = wire_form::Command {
             protocol: PROTOCOL,
             id,

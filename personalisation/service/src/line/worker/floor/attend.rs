@@ -148,7 +148,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
             floor.seat = Seat::of(floor.seat.token, card);
         }
         if floor.seat.waits_for_order {
-            if floor.seat.rests() || self.wait(self.store.queue_length())?.queued == 0 {
+            if floor.seat.rests() || !self.wait(self.store.is_anybody_queued())? {
                 return Ok(None);
             }
             floor.seat.waits_for_order = false;

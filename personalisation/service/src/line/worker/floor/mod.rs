@@ -224,7 +224,7 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
         let Some(next) = status.next_card.filter(|_| status.is_free(Place::Station)) else {
             return Ok(false);
         };
-        if self.wait(self.store.queue_length())?.queued == 0 {
+        if !self.wait(self.store.is_anybody_queued())? {
             return Ok(false);
         }
         self.reader.feed(next)?;

@@ -18,7 +18,6 @@ use crate::{
         worker::{Worker, job::Job},
     },
     quality::{Kept, QualitySection, Small, exit::Ordered},
-    stopwatch::Stopwatch,
 };
 
 /// What a machine saw of a card, until it is written down.
@@ -65,13 +64,8 @@ impl<M: Machine, G: CryptoRng> Worker<M, G> {
     /// Sends a card's faces to the machine, which has them then until the card has left.
     pub(super) fn send_faces(&mut self, handle: CardHandle, job: &mut Job) -> Result<(), Obstacle> {
         let drawn = self.drawn(job)?;
-        let began = Stopwatch::start();
         let print = PrintJob::of(job.attempt.id());
         self.reader.load(handle, print, &drawn.pictures)?;
-        tracing::debug!(
-            processor_nanos = began.spent(),
-            "faces are sent to the machine"
-        );
         Ok(())
     }
 
