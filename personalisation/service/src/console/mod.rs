@@ -77,6 +77,7 @@ pub use stock::certificate as stock_certificate;
 pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "approvals",
     "console",
+    "couriers",
     "fleet",
     "floor",
     "inspect",
