@@ -41,7 +41,7 @@ const WORDS: [(&str, Id); 31] = [
 /// All of them, for nobody to see but the scripts.
 pub(super) fn for_scripts(speech: Speech<'_>) -> Markup {
     html! {
-        div id="words" hidden {
+        div hidden {
             @for (word, id) in WORDS { span data-word=(word) { (speech.text(id)) } }
         }
     }
