@@ -1,5 +1,4 @@
-//! Devices and discrepancies at the console, without a phone: who makes codes and for whom, and what has to be said. (Phones, revocations
-//! and settlements: `tests/tests/shipping/courier.rs`.)
+//! Devices and discrepancies at the console, without a phone: who makes codes and for whom, and what has to be said.
 
 use axum::http::StatusCode;
 use dossier::staff::Role;
