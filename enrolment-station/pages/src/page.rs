@@ -86,6 +86,7 @@ pub struct Page<'a> {
     body: Markup,
     failed: bool,
     scripts: Vec<&'a str>,
+    manifest: Option<&'a str>,
 }
 
 impl<'a> Page<'a> {
@@ -101,6 +102,7 @@ impl<'a> Page<'a> {
             body: PreEscaped(String::new()),
             failed: false,
             scripts: Vec::new(),
+            manifest: None,
         }
     }
 
@@ -150,6 +152,13 @@ impl<'a> Page<'a> {
     #[must_use]
     pub fn script(mut self, href: &'a str) -> Self {
         self.scripts.push(href);
+        self
+    }
+
+    /// The page can be installed, by the web application manifest at this path.
+    #[must_use]
+    pub fn installable(mut self, manifest: &'a str) -> Self {
+        self.manifest = Some(manifest);
         self
     }
 
@@ -213,6 +222,7 @@ impl<'a> Page<'a> {
                 link rel="icon" type="image/svg+xml" href=(assets::ICON.href());
                 link rel="preload" as="font" type="font/woff2" crossorigin href=(assets::FONT.href());
                 link rel="stylesheet" href=(assets::STYLE.href());
+                @if let Some(manifest) = self.manifest { link rel="manifest" href=(manifest); }
                 @for script in scripts { script src=(script.href()) defer {} }
                 @for script in &self.scripts { script src=(script) defer {} }
             }

@@ -94,6 +94,8 @@ ids! {
     DestructionId;
     /// A device whose key signs handovers.
     DeviceId;
+    /// Something that is not as it should be with a shipment.
+    DiscrepancyId;
     /// Something that a device says took place: sent again, it is known.
     EventId;
     /// The right to work on one attempt until a given time.
@@ -102,6 +104,8 @@ ids! {
     NoticeId;
     /// What was ordered for one person: one document, however many attempts it takes.
     OrderId;
+    /// A picture of what is damaged.
+    PhotographId;
     /// One shift at one line.
     ShiftId;
     /// One bag or box on its way from the centre to an office.

@@ -18,6 +18,7 @@ use thiserror::Error;
 use crate::{
     audit::{AuditSection, AuditToken},
     console::{ConsoleSection, ConsoleToken},
+    courier::CourierSection,
     fleet::FleetSection,
     intake::config::{IntakeSection, IntakeToken, RegisterSection},
     order::PermitSection,
@@ -120,6 +121,8 @@ pub struct Config {
     pub notices: Option<NoticesSection>,
     /// The pages of the centre's staff, where this host serves them.
     pub console: Option<ConsoleSection>,
+    /// The courier's page.
+    pub courier: Option<CourierSection>,
 }
 
 /// `[sealing]`

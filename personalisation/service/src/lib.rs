@@ -5,6 +5,7 @@ pub mod blanks;
 pub mod channel;
 pub mod config;
 pub mod console;
+pub mod courier;
 pub mod edge;
 pub mod faces;
 pub mod fleet;

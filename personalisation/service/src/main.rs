@@ -7,8 +7,8 @@ use std::{
 
 use clap::{CommandFactory as _, Parser, Subcommand, error::ErrorKind};
 use personalisation::{
-    audit, blanks, config::Config, console, edge, fleet, inspect, intake, keys, line, order, staff,
-    stock, template,
+    audit, blanks, config::Config, console, courier, edge, fleet, inspect, intake, keys, line,
+    order, staff, stock, template,
 };
 use personalisation_core::ids::OrderId;
 use personalisation_store::Database;
@@ -60,6 +60,8 @@ enum Centre {
     Fleet(fleet::command::Command),
     /// Serves the pages of the centre's staff.
     Console,
+    /// Serves the page of couriers and dispatchers on their phones (docs/shipping.md).
+    Courier,
     /// Adds, changes and lists members of staff.
     #[command(subcommand)]
     Staff(staff::command::Command),
@@ -187,6 +189,7 @@ fn run(
             }
         }
         Centre::Console => runtime.block_on(console::run(config))?,
+        Centre::Courier => runtime.block_on(courier::run(config))?,
         Centre::Quarantine(command) => {
             let store = runtime.block_on(config.open_store_without_fingers())?;
             let done = intake::quarantine::run(&store, command, edge::now);

@@ -4,6 +4,7 @@ mod audit;
 mod chunks;
 mod command_line;
 mod console;
+mod courier;
 mod faces;
 mod inspect;
 mod line;

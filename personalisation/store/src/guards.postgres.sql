@@ -144,3 +144,48 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER shipping_device_fixed BEFORE UPDATE OR DELETE ON shipping_device
     FOR EACH ROW EXECUTE FUNCTION shipping_device_fixed();
+
+-- Couriers: what a side said stays, and what came of it is said once; so are the words that settle a discrepancy.
+CREATE OR REPLACE FUNCTION shipping_side_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.outcome IS NOT NULL
+        OR (NEW.event_id, NEW.side, NEW.shipment_id, NEW.person, NEW.device_id, NEW.statement, NEW.seal, NEW.condition, NEW.said_at,
+            NEW.kept_at)
+           IS DISTINCT FROM
+           (OLD.event_id, OLD.side, OLD.shipment_id, OLD.person, OLD.device_id, OLD.statement, OLD.seal, OLD.condition, OLD.said_at,
+            OLD.kept_at) THEN
+        RAISE EXCEPTION 'sides of handovers are only ever added, and settled once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER shipping_side_fixed BEFORE UPDATE OR DELETE ON shipping_side
+    FOR EACH ROW EXECUTE FUNCTION shipping_side_fixed();
+CREATE OR REPLACE FUNCTION shipping_discrepancy_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.settled_at IS NOT NULL
+        OR (NEW.discrepancy_id, NEW.shipment_id, NEW.kind, NEW.owner, NEW.opened_at, NEW.opened_by, NEW.due_at, NEW.words)
+           IS DISTINCT FROM
+           (OLD.discrepancy_id, OLD.shipment_id, OLD.kind, OLD.owner, OLD.opened_at, OLD.opened_by, OLD.due_at, OLD.words) THEN
+        RAISE EXCEPTION 'discrepancies are only ever added, and settled once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER shipping_discrepancy_fixed BEFORE UPDATE OR DELETE ON shipping_discrepancy
+    FOR EACH ROW EXECUTE FUNCTION shipping_discrepancy_fixed();
+CREATE OR REPLACE FUNCTION shipping_photograph_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'photographs of damage are only ever added';
+END $$;
+CREATE OR REPLACE TRIGGER shipping_photograph_fixed BEFORE UPDATE OR DELETE ON shipping_photograph
+    FOR EACH ROW EXECUTE FUNCTION shipping_photograph_fixed();
+CREATE OR REPLACE FUNCTION shipping_device_code_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.device_id IS NOT NULL OR NEW.wrong < OLD.wrong
+        OR (NEW.code_hash, NEW.person, NEW.added_at, NEW.added_by, NEW.ends_at)
+           <> (OLD.code_hash, OLD.person, OLD.added_at, OLD.added_by, OLD.ends_at) THEN
+        RAISE EXCEPTION 'codes for devices are only ever added, and used once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER shipping_device_code_fixed BEFORE UPDATE OR DELETE ON shipping_device_code
+    FOR EACH ROW EXECUTE FUNCTION shipping_device_code_fixed();

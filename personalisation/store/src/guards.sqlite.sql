@@ -107,3 +107,29 @@ WHEN OLD.revoked_at IS NOT NULL OR NEW.device_id <> OLD.device_id OR NEW.person 
 BEGIN SELECT RAISE(ABORT, 'keys of devices are only ever added, and revoked once'); END;
 CREATE TRIGGER IF NOT EXISTS shipping_device_kept BEFORE DELETE ON shipping_device
 BEGIN SELECT RAISE(ABORT, 'keys of devices are only ever added, and revoked once'); END;
+
+-- Couriers: what a side said stays, and what came of it is said once; so are the words that settle a discrepancy.
+CREATE TRIGGER IF NOT EXISTS shipping_side_fixed BEFORE UPDATE ON shipping_side
+WHEN OLD.outcome IS NOT NULL OR NEW.event_id <> OLD.event_id OR NEW.side <> OLD.side OR NEW.shipment_id <> OLD.shipment_id
+     OR NEW.person <> OLD.person OR NEW.device_id <> OLD.device_id OR NEW.statement <> OLD.statement OR NEW.seal IS NOT OLD.seal
+     OR NEW.condition <> OLD.condition OR NEW.said_at <> OLD.said_at OR NEW.kept_at <> OLD.kept_at
+BEGIN SELECT RAISE(ABORT, 'sides of handovers are only ever added, and settled once'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_side_kept BEFORE DELETE ON shipping_side
+BEGIN SELECT RAISE(ABORT, 'sides of handovers are only ever added, and settled once'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_discrepancy_fixed BEFORE UPDATE ON shipping_discrepancy
+WHEN OLD.settled_at IS NOT NULL OR NEW.discrepancy_id <> OLD.discrepancy_id OR NEW.shipment_id <> OLD.shipment_id
+     OR NEW.kind <> OLD.kind OR NEW.owner <> OLD.owner OR NEW.opened_at <> OLD.opened_at OR NEW.opened_by <> OLD.opened_by
+     OR NEW.due_at <> OLD.due_at OR NEW.words IS NOT OLD.words
+BEGIN SELECT RAISE(ABORT, 'discrepancies are only ever added, and settled once'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_discrepancy_kept BEFORE DELETE ON shipping_discrepancy
+BEGIN SELECT RAISE(ABORT, 'discrepancies are only ever added, and settled once'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_photograph_fixed BEFORE UPDATE ON shipping_photograph
+BEGIN SELECT RAISE(ABORT, 'photographs of damage are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_photograph_kept BEFORE DELETE ON shipping_photograph
+BEGIN SELECT RAISE(ABORT, 'photographs of damage are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_device_code_fixed BEFORE UPDATE ON shipping_device_code
+WHEN OLD.device_id IS NOT NULL OR NEW.code_hash <> OLD.code_hash OR NEW.person <> OLD.person OR NEW.added_at <> OLD.added_at
+     OR NEW.added_by <> OLD.added_by OR NEW.ends_at <> OLD.ends_at OR NEW.wrong < OLD.wrong
+BEGIN SELECT RAISE(ABORT, 'codes for devices are only ever added, and used once'); END;
+CREATE TRIGGER IF NOT EXISTS shipping_device_code_kept BEFORE DELETE ON shipping_device_code
+BEGIN SELECT RAISE(ABORT, 'codes for devices are only ever added, and used once'); END;

@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     -- Two that run this at once would make the same role.
     PERFORM pg_advisory_xact_lock(7310279);
-    FOREACH program IN ARRAY ARRAY['intake', 'console', 'line', 'order', 'stock', 'fleet', 'staff', 'template', 'audit'] LOOP
+    FOREACH program IN ARRAY ARRAY['intake', 'console', 'line', 'order', 'stock', 'fleet', 'staff', 'template', 'audit', 'courier'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stempel_' || program) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', 'stempel_' || program);
         END IF;
@@ -19,11 +19,12 @@ END $$;
 
 GRANT SELECT ON _sqlx_migrations
     TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_template,
-       stempel_audit;
+       stempel_audit, stempel_courier;
 
 -- Audit: every program adds to it and reads its own open acts; nobody changes or removes an entry.
 GRANT SELECT, INSERT ON audit_entry
-    TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_template;
+    TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_template,
+       stempel_courier;
 -- The sequencer gives entries their places, and older ones their records; it adds nothing and takes nothing away.
 GRANT SELECT ON audit_entry TO stempel_audit;
 GRANT UPDATE (writer, sequence, previous, commitment, salt, position) ON audit_entry TO stempel_audit;
@@ -141,4 +142,26 @@ GRANT SELECT, INSERT, UPDATE ON quality_operator TO stempel_console;
 
 -- Shipping: packed and sealed at the console. Containers are never deleted; what may change of them is guarded.
 GRANT SELECT, INSERT, UPDATE ON shipping_shipment, shipping_piece TO stempel_console;
--- Devices and handovers: nobody's yet but the owner's.
+-- Devices: the console makes codes and revokes; a device is added by `courier` alone, which proves its key.
+GRANT SELECT, INSERT, UPDATE (wrong) ON shipping_device_code TO stempel_console;
+GRANT SELECT, UPDATE (wrong, device_id) ON shipping_device_code TO stempel_courier;
+GRANT SELECT, UPDATE (revoked_at) ON shipping_device TO stempel_console;
+GRANT SELECT, INSERT ON shipping_device TO stempel_courier;
+-- Sessions of the courier's page: whoever ends somebody's sessions ends these too.
+GRANT SELECT, DELETE ON shipping_session TO stempel_console, stempel_staff;
+GRANT SELECT, INSERT, UPDATE, DELETE ON shipping_session TO stempel_courier;
+-- Handovers: `courier` says who has a container, and nothing else of it; it adds sides and handovers.
+GRANT SELECT, UPDATE (state, courier, carried_at) ON shipping_shipment TO stempel_courier;
+GRANT SELECT ON shipping_piece TO stempel_courier;
+GRANT SELECT, INSERT, UPDATE (outcome, courier) ON shipping_side TO stempel_courier;
+GRANT SELECT, INSERT ON shipping_handover TO stempel_courier;
+GRANT SELECT ON shipping_side, shipping_handover TO stempel_console;
+-- Discrepancies are told of from phones, and read and settled at the console; pictures likewise.
+GRANT SELECT (discrepancy_id), INSERT ON shipping_discrepancy TO stempel_courier;
+GRANT SELECT, INSERT, UPDATE (settled_at, settled_by, settlement) ON shipping_discrepancy TO stempel_console;
+GRANT SELECT (photograph_id, shipment_id), INSERT ON shipping_photograph TO stempel_courier;
+GRANT SELECT ON shipping_photograph TO stempel_console;
+-- Who signs in at the courier's page: nobody is added there, and no credential but a passkey's counter changes.
+GRANT SELECT ON staff_person, staff_role, staff_credential TO stempel_courier;
+GRANT UPDATE (secret) ON staff_credential TO stempel_courier;
+GRANT SELECT, INSERT, UPDATE ON staff_code TO stempel_courier;

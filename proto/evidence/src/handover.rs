@@ -163,6 +163,12 @@ impl SignedStatement {
         &self.statement.device
     }
 
+    /// The manifest hash that it says to be about.
+    #[must_use]
+    pub const fn manifest(&self) -> &[u8; 32] {
+        &self.statement.manifest
+    }
+
     /// The statement, when its signature verifies with the device's key (DER of a P-256 `SubjectPublicKeyInfo`).
     pub fn verify(&self, spki_der: &[u8]) -> Result<&Statement, HandoverError> {
         p256::verify(spki_der, &self.statement.digest(), &self.signature)?;

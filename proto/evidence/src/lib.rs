@@ -1,7 +1,8 @@
-//! What anyone can verify later: tickets and blank issues that permit signatures, manifests of shipments and their handovers, and
-//! the audit: its entries, the log that they stand in, and the proofs about it.
+//! What anyone can verify later: tickets and blank issues that permit signatures, manifests of shipments, their handovers and the
+//! devices that sign those, and the audit: its entries, the log that they stand in, and the proofs about it.
 
 pub mod archive;
+pub mod device;
 mod digits;
 pub mod entry;
 pub mod handover;

@@ -8,11 +8,21 @@ use axum::response::Response;
 use super::Shield;
 
 /// Everything from this origin, nothing inline; no page of ours inside somebody else's; scripts cannot turn text
-/// into markup (trusted types).
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
-    img-src 'self' blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
-    form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
-    require-trusted-types-for 'script'; trusted-types 'none'";
+/// into markup (trusted types): `$types` are the only ones that they may make.
+macro_rules! policy {
+    ($types:literal) => {
+        concat!(
+            "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; \
+             img-src 'self' blob:; media-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'; \
+             form-action 'self'; frame-ancestors 'none'; base-uri 'none'; \
+             require-trusted-types-for 'script'; trusted-types ",
+            $types
+        )
+    };
+}
+const POLICY: &str = policy!("'none'");
+/// The same for pages with a service worker, whose address is a trusted type.
+const POLICY_WITH_WORKER: &str = policy!("service-worker");
 
 /// The camera is the counter's; nothing else of the machine is asked for.
 const PERMISSIONS: &str = "camera=(self), publickey-credentials-get=(self), publickey-credentials-create=(self), \
@@ -20,8 +30,7 @@ const PERMISSIONS: &str = "camera=(self), publickey-credentials-get=(self), publ
     payment=(), serial=(), usb=()";
 
 /// `same-origin` and not `no-referrer`, under which browsers send `Origin: null` with forms.
-const FIXED: [(HeaderName, &str); 7] = [
-    (header::CONTENT_SECURITY_POLICY, POLICY),
+const FIXED: [(HeaderName, &str); 6] = [
     (HeaderName::from_static("permissions-policy"), PERMISSIONS),
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::X_FRAME_OPTIONS, "DENY"),
@@ -43,6 +52,15 @@ pub(super) async fn layer(State(shield): State<Shield>, request: Request, next: 
     for (name, value) in FIXED {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    let policy = if shield.settings().worker {
+        POLICY_WITH_WORKER
+    } else {
+        POLICY
+    };
+    headers.insert(
+        header::CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static(policy),
+    );
     if shield.settings().tls {
         headers.insert(
             header::STRICT_TRANSPORT_SECURITY,

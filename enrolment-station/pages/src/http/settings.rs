@@ -14,6 +14,8 @@ pub struct Settings {
     /// Seconds without an act until a session locks; told anew while the pages are served.
     idle: Arc<AtomicI64>,
     pub(super) tls: bool,
+    /// Whether scripts may register a service worker.
+    pub(super) worker: bool,
 }
 
 /// How long sessions last and how much a form may hold.
@@ -79,7 +81,17 @@ impl Settings {
             idle: Arc::new(AtomicI64::new(limits.idle.whole_seconds())),
             limits,
             tls,
+            worker: false,
         })
+    }
+
+    /// The same for pages that go on without a line: their scripts may make the trusted type `service-worker`, and no other.
+    #[must_use]
+    pub fn with_service_worker(self) -> Self {
+        Self {
+            worker: true,
+            ..self
+        }
     }
 
     /// The usual origin.

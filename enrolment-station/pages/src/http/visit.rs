@@ -81,6 +81,20 @@ impl Visit {
         self.session.as_ref().map(|(_, record)| &**record)
     }
 
+    /// What a store knows the session by, if there is a session.
+    pub fn session_key(&self) -> Option<&SessionKey> {
+        self.session.as_ref().map(|(key, _)| key)
+    }
+
+    /// The same visit as anybody's: for a page that a browser keeps, which must say nothing of whoever asked for it.
+    #[must_use]
+    pub fn as_anybody(&self) -> Self {
+        Self {
+            session: None,
+            ..self.clone()
+        }
+    }
+
     /// The session's token, if there is a session.
     pub fn token(&self) -> Option<&Token> {
         self.record().map(|record| &record.token)

@@ -40,12 +40,45 @@ pub enum NotHandedOver {
         "handing over: device {0} does not speak for this person; have it registered again, or take another one"
     )]
     UnknownDevice(DeviceId),
+    /// Whoever takes it packed, sealed or counted it.
+    #[error(
+        "handing over: whoever takes it packed, sealed or counted it; another courier takes it"
+    )]
+    Packed,
+    /// Whoever gives it is no dispatcher, and it has not left the centre yet.
+    #[error("handing over: only a dispatcher hands over what is at the centre")]
+    NotTheirs,
     /// Somebody else has it.
     #[error("handing over: courier {0} has it already; nothing changed hands now")]
     TakenOver(PersonId),
     /// It is not on its way.
     #[error(transparent)]
     Move(#[from] IllegalShipmentMove),
+}
+
+impl NotHandedOver {
+    /// The name in the database and on the wire.
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::OneDevice => "one_device",
+            Self::OnePerson => "one_person",
+            Self::OtherManifest => "other_manifest",
+            Self::OtherEvent => "other_event",
+            Self::UnknownDevice(_) => "unknown_device",
+            Self::Packed => "packed",
+            Self::NotTheirs => "not_theirs",
+            Self::TakenOver(_) => "taken_over",
+            Self::Move(_) => "not_on_its_way",
+        }
+    }
+
+    /// Who has it, where that is why.
+    pub const fn courier(&self) -> Option<PersonId> {
+        match self {
+            Self::TakenOver(courier) => Some(*courier),
+            _ => None,
+        }
+    }
 }
 
 /// A courier takes a sealed shipment from whoever guards it at the centre, or from the courier who has it.

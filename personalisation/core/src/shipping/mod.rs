@@ -9,6 +9,7 @@
 //! counts at the seal what they packed ([`Sealers`]), and nobody receives it either. From the seal on, what is inside is what
 //! the manifest says ([`manifest`]).
 
+mod condition;
 mod container;
 mod cover;
 mod destination;
@@ -23,6 +24,7 @@ mod shipment;
 #[cfg(test)]
 mod tests;
 
+pub use condition::{Condition, Seen};
 pub use container::{BadSeal, Container, SealNumber};
 pub use cover::{BadCover, CoverCode, Matched, NotMatched};
 pub use destination::{BadDestination, CENTRE, Destination};

@@ -13,7 +13,7 @@ use axum::{
 const FORWARDED_FOR: &str = "x-forwarded-for";
 
 /// The layer before everything else: what the service takes for the caller's address is that of the browser, or none.
-pub(super) async fn find(
+pub(crate) async fn find(
     State(proxies): State<std::sync::Arc<[IpAddr]>>,
     mut request: Request,
     next: Next,

@@ -7,7 +7,7 @@
 
 mod acting;
 mod approvals;
-mod caller;
+pub(crate) mod caller;
 mod configuration;
 mod enrol;
 mod fleet;
@@ -31,7 +31,7 @@ mod start;
 mod stock;
 mod templates;
 mod view;
-mod whole;
+pub(crate) mod whole;
 
 use std::{
     io,
@@ -50,7 +50,7 @@ use pages::{
     language::TextsError,
     sign_in::{RelyingParty, RelyingPartyError, SignIn},
 };
-use personalisation_store::Store;
+use personalisation_store::{Store, staff::Realm};
 use thiserror::Error;
 use time::Duration;
 use tokio::runtime::Handle;
@@ -77,6 +77,7 @@ pub use stock::certificate as stock_certificate;
 pub const MESSAGES: &[pages::language::Source] = pages::messages!(
     "approvals",
     "console",
+    "couriers",
     "fleet",
     "floor",
     "inspect",
@@ -265,7 +266,11 @@ pub fn router(
         idle: Duration::minutes(i64::from(section.idle_minutes)),
         ..Limits::default()
     };
-    let sessions = StoredSessions::new(desk.store.clone(), surroundings.clone(), desk.rng);
+    let sessions = StoredSessions::new(
+        (desk.store.clone(), Realm::Console),
+        surroundings.clone(),
+        desk.rng,
+    );
     let accounts = Accounts::new(
         desk.store.clone(),
         section.relying_party.clone(),
@@ -329,7 +334,7 @@ async fn sweep(store: Store, manifests: ManifestDesk, surroundings: Surroundings
             tracing::error!(%error, "signing manifests");
         }
         let before = surroundings.now() - Limits::default().forget;
-        if let Err(error) = store.forget_sessions(before).await {
+        if let Err(error) = store.forget_sessions(Realm::Console, before).await {
             tracing::error!(%error, "removing old sessions");
         }
     }

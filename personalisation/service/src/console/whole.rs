@@ -9,7 +9,7 @@ use axum::{
 use pages::http::Problem;
 
 /// The outermost layer: the rest of the service in a task of its own, which the end of a connection does not end.
-pub(super) async fn run(request: Request, next: Next) -> Response {
+pub(crate) async fn run(request: Request, next: Next) -> Response {
     let whole = tokio::spawn(next.run(request));
     whole.await.unwrap_or_else(|error| {
         tracing::error!(%error, "a request ended in the middle");

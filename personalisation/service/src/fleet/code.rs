@@ -1,4 +1,4 @@
-//! One-time codes: 20 characters of base 32, 100 random bits; only their hash is kept.
+//! One-time codes: characters of base 32, five random bits each; only a hash is kept. A station's has 20, a device's 8.
 
 use dossier::Hash;
 use rand::CryptoRng;
@@ -6,19 +6,21 @@ use zeroize::Zeroizing;
 
 /// RFC 4648: no 0, 1 or 8, which are taken for letters.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-/// Characters of a code.
-pub const LENGTH: usize = 20;
+/// A code of `LENGTH` characters.
+pub struct OneTimeCode<const LENGTH: usize>(Zeroizing<String>);
 
-/// A code.
-pub struct Code(Zeroizing<String>);
+/// A station's: 100 bits, for days.
+pub type Code = OneTimeCode<20>;
+/// A device's: 40 bits, for minutes, five tries and one person who is signed in.
+pub type DeviceCode = OneTimeCode<8>;
 
-impl std::fmt::Debug for Code {
+impl<const LENGTH: usize> std::fmt::Debug for OneTimeCode<LENGTH> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Code(……)")
     }
 }
 
-impl Code {
+impl<const LENGTH: usize> OneTimeCode<LENGTH> {
     /// A new one.
     pub fn generate(rng: &mut impl CryptoRng) -> Self {
         let mut bytes = Zeroizing::new([0; LENGTH]);
@@ -46,9 +48,14 @@ impl Code {
         Hash::of(self.0.as_bytes())
     }
 
-    /// As printed: five groups of four.
+    /// Its characters.
+    pub fn characters(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// As printed: groups of four.
     pub fn printed(&self) -> Zeroizing<String> {
-        let mut text = String::with_capacity(LENGTH + 4);
+        let mut text = String::with_capacity(LENGTH + LENGTH / 4);
         for (place, character) in self.0.chars().enumerate() {
             if place > 0 && place % 4 == 0 {
                 text.push('-');
@@ -81,5 +88,8 @@ mod tests {
             assert!(Code::typed(wrong).is_none(), "{wrong}");
         }
         assert_eq!(format!("{code:?}"), "Code(……)");
+        let short = DeviceCode::generate(&mut StdRng::seed_from_u64(1));
+        assert_eq!(short.printed().len(), 9);
+        assert!(DeviceCode::typed(&printed).is_none());
     }
 }

@@ -1,6 +1,7 @@
-//! Who may sign in to the console: the store's people with a role at the centre.
+//! Who may sign in to the console, and to the courier's page: the store's people with a role at the centre.
 
 use async_trait::async_trait;
+use dossier::staff::Role;
 use pages::{
     PersonId,
     http::Surroundings,
@@ -14,13 +15,15 @@ use personalisation_store::{
 use super::{page_person, person};
 use crate::edge::SystemRng;
 
-/// The people who may sign in to the console. Those without a role at the centre are not found.
+/// The people who may sign in. Those without a role at the centre, or without one of those that the pages are for, are not found.
 #[derive(Clone, Debug)]
 pub struct Accounts {
     store: Store,
     relying_party: String,
     surroundings: Surroundings,
     rng: SystemRng,
+    /// Whom the pages are for; none: everybody with a role at the centre.
+    roles: Option<&'static [Role]>,
 }
 
 impl Accounts {
@@ -36,6 +39,16 @@ impl Accounts {
             relying_party: relying_party.into(),
             surroundings,
             rng,
+            roles: None,
+        }
+    }
+
+    /// Of them those with one of these roles only.
+    #[must_use]
+    pub fn only(self, roles: &'static [Role]) -> Self {
+        Self {
+            roles: Some(roles),
+            ..self
         }
     }
 
@@ -44,8 +57,13 @@ impl Accounts {
             return Ok(None);
         };
         let now = self.surroundings.now();
-        let roles = self.store.roles_at_centre(person.id, now).await;
-        if roles.map_err(failed)?.is_empty() {
+        let mut roles = self
+            .store
+            .roles_at_centre(person.id, now)
+            .await
+            .map_err(failed)?;
+        roles.retain(|role| self.roles.is_none_or(|these| these.contains(role)));
+        if roles.is_empty() {
             return Ok(None);
         }
         let credentials = self.store.credentials(person.id).await.map_err(failed)?;

@@ -1,4 +1,4 @@
-//! Sessions of the console in the database, sealed, so that any process of the console serves any of them.
+//! Sessions of the console, and of the courier's page, in the database, sealed, so that any process of a role serves any of its own.
 
 use async_trait::async_trait;
 use pages::{
@@ -7,7 +7,7 @@ use pages::{
 };
 use personalisation_store::{
     Store,
-    staff::{SessionChange, SessionContent},
+    staff::{Realm, SessionChange, SessionContent},
 };
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
@@ -22,15 +22,17 @@ const TRIES: u32 = 20;
 #[derive(Clone, Debug)]
 pub struct StoredSessions {
     store: Store,
+    realm: Realm,
     surroundings: Surroundings,
     rng: SystemRng,
 }
 
 impl StoredSessions {
-    /// The sessions in `store`.
-    pub fn new(store: Store, surroundings: Surroundings, rng: SystemRng) -> Self {
+    /// The sessions of one kind of pages in a store.
+    pub fn new((store, realm): (Store, Realm), surroundings: Surroundings, rng: SystemRng) -> Self {
         Self {
             store,
+            realm,
             surroundings,
             rng,
         }
@@ -44,7 +46,7 @@ impl StoredSessions {
         change: &Change<'_>,
     ) -> Result<Option<Record>, StoreError> {
         for _ in 0..TRIES {
-            let found = self.store.session(old.bytes()).await;
+            let found = self.store.session(self.realm, old.bytes()).await;
             let Some(kept) = found.map_err(StoreError::new)? else {
                 return Ok(None);
             };
@@ -53,9 +55,14 @@ impl StoredSessions {
             change(&mut record);
             let plain = plain(&record)?;
             let (mut rng, content) = (self.rng, content(&record, &plain));
-            let written =
-                self.store
-                    .change_session(&mut rng, old.bytes(), new.bytes(), kept.change, content);
+            let written = self.store.change_session(
+                self.realm,
+                &mut rng,
+                old.bytes(),
+                new.bytes(),
+                kept.change,
+                content,
+            );
             match written.await.map_err(StoreError::new)? {
                 SessionChange::Done => return Ok(Some(record)),
                 SessionChange::Barred => return Ok(None),
@@ -90,13 +97,13 @@ impl Sessions for StoredSessions {
         let plain = plain(&record)?;
         let mut rng = self.rng;
         self.store
-            .add_session(&mut rng, key.bytes(), content(&record, &plain))
+            .add_session(self.realm, &mut rng, key.bytes(), content(&record, &plain))
             .await
             .map_err(StoreError::new)
     }
 
     async fn find(&self, key: &SessionKey) -> Result<Option<Record>, StoreError> {
-        let found = self.store.session(key.bytes()).await;
+        let found = self.store.session(self.realm, key.bytes()).await;
         found
             .map_err(StoreError::new)?
             .map(|kept| serde_json::from_slice(&kept.plain).map_err(StoreError::new))
@@ -125,17 +132,17 @@ impl Sessions for StoredSessions {
     }
 
     async fn remove(&self, key: &SessionKey) -> Result<(), StoreError> {
-        let removed = self.store.remove_session(key.bytes()).await;
+        let removed = self.store.remove_session(self.realm, key.bytes()).await;
         removed.map_err(StoreError::new)
     }
 
     async fn forget(&self, seen_before: OffsetDateTime) -> Result<usize, StoreError> {
-        let gone = self.store.forget_sessions(seen_before).await;
+        let gone = self.store.forget_sessions(self.realm, seen_before).await;
         gone.map(count).map_err(StoreError::new)
     }
 
     async fn end_all(&self, who: PersonId) -> Result<usize, StoreError> {
-        let gone = self.store.end_sessions(person(who)).await;
+        let gone = self.store.end_sessions(self.realm, person(who)).await;
         gone.map(count).map_err(StoreError::new)
     }
 }

@@ -6,6 +6,7 @@
 )]
 
 mod alarms;
+mod couriers;
 mod enrolment;
 mod fingers;
 mod floor;

@@ -15,7 +15,7 @@ use personalisation::{
     edge,
     staff::{NewMember, Staffing, StoredSessions, page_person},
 };
-use personalisation_store::Store;
+use personalisation_store::{Store, staff::Realm};
 use tempfile::TempDir;
 use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tower::ServiceExt as _;
@@ -70,7 +70,7 @@ impl Place {
         Self {
             router: console::router(desk.clone(), &section, surroundings.clone()).unwrap(),
             staffing: Staffing::new(store.clone(), edge::rng(), None),
-            sessions: StoredSessions::new(store, surroundings, edge::rng()),
+            sessions: StoredSessions::new((store, Realm::Console), surroundings, edge::rng()),
             desk,
             _folder: folder,
         }
@@ -112,7 +112,8 @@ impl Place {
 
     /// Ends what [`Self::session`] began.
     pub async fn end_session(&self, person: PersonId) {
-        self.store().end_sessions(person).await.unwrap();
+        let ended = self.store().end_sessions(Realm::Console, person);
+        ended.await.unwrap();
     }
 
     /// A request, with the cookie of a session and, for a form, its token or a wrong one.

@@ -1,205 +1,132 @@
-//! Handovers of shipments to couriers: both sides' signed statements are judged and kept with the move, in one transaction. Whatever
-//! a phone sends again is known by its event.
+//! Handovers of shipments to couriers: two kept sides of one event are judged, and the shipment moves, in the transaction that brought
+//! the second one.
+//!
+//! Phones send when they have a line, so a courier's own taking may come after a colleague already took it on: such a pair waits for
+//! the one before it. What can never come about is refused, and stays refused.
 
-use dossier::{PersonId, staff::Role};
-use evidence::{
-    entry::Entry,
-    handover::{Side, SignedStatement, Statement},
-};
+use dossier::PersonId;
 use personalisation_core::{
     attempt::Digest,
-    ids::{DeviceId, EventId, ShipmentId},
+    ids::{EventId, ShipmentId},
     shipping::{NotHandedOver, Party, Shipment, ShipmentState, take_over},
 };
 use time::OffsetDateTime;
 
 use super::{
     DISPATCHERS,
-    shipment::{read, shipment_of, stale},
+    shipment::{packers, read, shipment_of, stale},
+    side::{self, KeptSide},
 };
-use crate::{
-    Store, StoreError, audit,
-    row::{Columns, micros},
-    staff::person_id,
-    stock::demand,
-    transaction::{Tx, transaction},
-};
+use crate::{StoreError, row::micros, stock::demand, transaction::Tx};
 
 const DOING: &str = "handing a shipment over";
-/// Who carries.
-const COURIERS: &[Role] = &[Role::Courier];
 
-/// A device whose key signs handovers.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Device {
-    /// Which.
-    pub id: DeviceId,
-    /// Whose.
-    pub person: PersonId,
-    /// Its public key: DER of a P-256 `SubjectPublicKeyInfo`.
-    pub spki: Vec<u8>,
+/// A shipment that changed hands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HandedOver {
+    /// By which event.
+    pub event: EventId,
+    /// Who gave it.
+    pub giver: PersonId,
+    /// Who has it now.
+    pub courier: PersonId,
 }
 
-/// What both sides of one handover say.
-#[derive(Clone, Copy, Debug)]
-pub struct BothSides<'a> {
-    /// Who hands over.
-    pub gives: &'a SignedStatement,
-    /// Who takes.
-    pub takes: &'a SignedStatement,
-}
-
-impl Store {
-    /// Registers a device's key.
-    pub async fn add_device(
-        &self,
-        device: &Device,
-        entries: &[Entry],
-        now: OffsetDateTime,
-    ) -> Result<(), StoreError> {
-        const DOING: &str = "registering a device";
-        transaction!(self, DOING, |tx| {
-            sqlx::query(
-                "INSERT INTO shipping_device (device_id, person, spki, added_at)
-                 VALUES ($1, $2, $3, $4)",
-            )
-            .bind(&device.id.as_bytes()[..])
-            .bind(&device.person.as_bytes()[..])
-            .bind(&device.spki[..])
-            .bind(micros(now))
-            .execute(&mut **tx)
-            .await
-            .map_err(StoreError::database(DOING))?;
-            audit::write(tx, entries).await
-        })
-    }
-
-    /// Revokes a lost device's key: what it signed is refused from now on. Whether it was live.
-    pub async fn revoke_device(
-        &self,
-        device: DeviceId,
-        entries: &[Entry],
-        now: OffsetDateTime,
-    ) -> Result<bool, StoreError> {
-        const DOING: &str = "revoking a device";
-        transaction!(self, DOING, |tx| {
-            let revoked = sqlx::query(
-                "UPDATE shipping_device SET revoked_at = $2
-                 WHERE device_id = $1 AND revoked_at IS NULL",
-            )
-            .bind(&device.as_bytes()[..])
-            .bind(micros(now))
-            .execute(&mut **tx)
-            .await
-            .map_err(StoreError::database(DOING))?;
-            audit::write(tx, entries).await?;
-            Ok(revoked.rows_affected() == 1)
-        })
-    }
-
-    /// Hands a shipment over to a courier, from a dispatcher or from the courier who has it, where both sides signed its manifest by
-    /// live keys of their own devices ([`take_over`]); else it is [`StoreError::Handover`]. An event that took place already gives back the shipment as it is now, and writes
-    /// nothing; under its id anything else is [`StoreError::Stale`].
-    pub async fn hand_over(
-        &self,
-        both: BothSides<'_>,
-        entries: &[Entry],
-        now: OffsetDateTime,
-    ) -> Result<Shipment, StoreError> {
-        transaction!(self, DOING, |tx| {
-            let gives = verified(tx, both.gives, Side::Gives).await?;
-            let takes = verified(tx, both.takes, Side::Takes).await?;
-            if gives.event != takes.event {
-                return Err(NotHandedOver::OtherEvent.into());
-            }
-            let event = EventId::from_bytes(gives.event);
-            if let Some(done) = done(tx, event, both).await? {
-                return read(tx, done, DOING).await;
-            }
-            let before = by_manifest(tx, gives.manifest).await?;
-            let after = take_over(before.clone(), &party(&gives), &party(&takes), now)?;
-            demand(tx, PersonId::from_bytes(takes.person), COURIERS, now).await?;
-            if matches!(before.state(), ShipmentState::Sealed(_)) {
-                demand(tx, PersonId::from_bytes(gives.person), DISPATCHERS, now).await?;
-            }
-            write(tx, &before, &after).await?;
-            keep(tx, after.id(), (event, &gives, &takes), both, now).await?;
-            audit::write(tx, entries).await?;
-            Ok(after)
-        })
-    }
-}
-
-fn party(said: &Statement) -> Party {
-    Party {
-        person: PersonId::from_bytes(said.person),
-        device: DeviceId::from_bytes(said.device),
-        manifest: Digest(said.manifest),
-    }
-}
-
-/// A statement for its side, signed by the live key of its own person's device.
-async fn verified(
+/// Moves a shipment by every pair of sides that is complete and whose turn it is; the order is that in which the centre had both.
+pub(super) async fn settle(
     tx: &mut Tx,
-    signed: &SignedStatement,
-    side: Side,
-) -> Result<Statement, StoreError> {
-    let device = DeviceId::from_bytes(*signed.device());
-    let row = sqlx::query(
-        "SELECT person, spki FROM shipping_device WHERE device_id = $1 AND revoked_at IS NULL",
+    shipment: ShipmentId,
+    now: OffsetDateTime,
+) -> Result<Vec<HandedOver>, StoreError> {
+    let mut done = Vec::new();
+    loop {
+        let open = side::open(tx, shipment).await?;
+        let mut moved = false;
+        for (gives, takes) in side::pairs(&open) {
+            match judge(tx, shipment, (gives, takes), now).await? {
+                Ok(after) => {
+                    let handed = HandedOver {
+                        event: gives.event,
+                        giver: gives.person,
+                        courier: takes.person,
+                    };
+                    write(tx, shipment, &after).await?;
+                    keep(tx, shipment, (gives, takes), now).await?;
+                    side::settle(tx, gives.event, ("handed", Some(takes.person))).await?;
+                    done.push(handed);
+                    moved = true;
+                    break;
+                }
+                // The giver's own taking is not complete yet: this one's turn comes after it.
+                Err(why) if may_come(&why) && awaits_its_own(&open, gives) => {}
+                Err(why) => {
+                    let outcome = (why.name(), why.courier());
+                    side::settle(tx, gives.event, outcome).await?;
+                }
+            }
+        }
+        if !moved {
+            return Ok(done);
+        }
+    }
+}
+
+/// Whether what came before may still make it right.
+const fn may_come(why: &NotHandedOver) -> bool {
+    matches!(
+        why,
+        NotHandedOver::TakenOver(_) | NotHandedOver::NotTheirs | NotHandedOver::Move(_)
     )
-    .bind(device.as_bytes().to_vec())
-    .fetch_optional(&mut **tx)
-    .await
-    .map_err(StoreError::database("reading a device's key"))?;
-    let row = row.ok_or(NotHandedOver::UnknownDevice(device))?;
-    let columns = Columns {
-        table: "shipping_device",
-        id: device.to_string(),
-        row: &row,
-    };
-    let person = columns.read("person", person_id)?;
-    let spki: Vec<u8> = columns.get("spki")?;
-    let said = signed
-        .verify(&spki)
-        .map_err(|_| NotHandedOver::UnknownDevice(device))?;
-    if PersonId::from_bytes(said.person) != person {
-        return Err(NotHandedOver::UnknownDevice(device).into());
-    }
-    if said.side != side {
-        return Err(NotHandedOver::OtherEvent.into());
-    }
-    Ok(said.clone())
 }
 
-/// The shipment of an event that took place; another event under its id is `Stale`.
-async fn done(
+fn awaits_its_own(open: &[KeptSide], gives: &KeptSide) -> bool {
+    open.iter()
+        .any(|side| side.takes && side.person == gives.person && side.event != gives.event)
+}
+
+/// The shipment after it, and before; or why not.
+async fn judge(
     tx: &mut Tx,
-    event: EventId,
-    both: BothSides<'_>,
-) -> Result<Option<ShipmentId>, StoreError> {
-    let row = sqlx::query("SELECT * FROM shipping_handover WHERE event_id = $1")
-        .bind(event.as_bytes().to_vec())
-        .fetch_optional(&mut **tx)
-        .await
-        .map_err(StoreError::database("reading a handover"))?;
-    let Some(row) = row else { return Ok(None) };
-    let columns = Columns {
-        table: "shipping_handover",
-        id: event.to_string(),
-        row: &row,
-    };
-    let shipment = columns.read("shipment_id", |bytes| bytes.try_into().ok())?;
-    let (gives, takes): (Vec<u8>, Vec<u8>) = (columns.get("gives")?, columns.get("takes")?);
-    if (gives, takes) != (both.gives.encode(), both.takes.encode()) {
-        return Err(stale(shipment, DOING));
+    id: ShipmentId,
+    (gives, takes): (&KeptSide, &KeptSide),
+    now: OffsetDateTime,
+) -> Result<Result<(Shipment, Shipment), NotHandedOver>, StoreError> {
+    let before = read(tx, id, DOING).await?;
+    if packers(tx, id).await?.contains(&takes.person) || has_sealed(&before, takes.person) {
+        return Ok(Err(NotHandedOver::Packed));
     }
-    Ok(Some(shipment))
+    let (gives, takes) = (party(gives), party(takes));
+    let after = match take_over(before.clone(), &gives, &takes, now) {
+        Ok(after) => after,
+        Err(why) => return Ok(Err(why)),
+    };
+    if matches!(before.state(), ShipmentState::Sealed(_)) {
+        match demand(tx, gives.person, DISPATCHERS, now).await {
+            Ok(()) => {}
+            Err(StoreError::NotPermitted { .. }) => return Ok(Err(NotHandedOver::NotTheirs)),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(Ok((before, after)))
 }
 
-async fn by_manifest(tx: &mut Tx, manifest: [u8; 32]) -> Result<Shipment, StoreError> {
+fn has_sealed(shipment: &Shipment, person: PersonId) -> bool {
+    let sealers = shipment.state().sealed().map(|sealed| sealed.sealers);
+    sealers.is_some_and(|sealers| [sealers.by(), sealers.counted_by()].contains(&person))
+}
+
+fn party(side: &KeptSide) -> Party {
+    Party {
+        person: side.person,
+        device: side.device,
+        manifest: side.manifest,
+    }
+}
+
+/// The shipment of a manifest.
+pub(super) async fn by_manifest(tx: &mut Tx, manifest: Digest) -> Result<Shipment, StoreError> {
     let row = sqlx::query("SELECT * FROM shipping_shipment WHERE manifest_digest = $1")
-        .bind(manifest.to_vec())
+        .bind(manifest.0.to_vec())
         .fetch_optional(&mut **tx)
         .await
         .map_err(StoreError::database("looking for a manifest"))?;
@@ -208,17 +135,21 @@ async fn by_manifest(tx: &mut Tx, manifest: [u8; 32]) -> Result<Shipment, StoreE
 }
 
 /// Writes who has it, provided that nobody moved it meanwhile.
-async fn write(tx: &mut Tx, before: &Shipment, after: &Shipment) -> Result<(), StoreError> {
+async fn write(
+    tx: &mut Tx,
+    id: ShipmentId,
+    (before, after): &(Shipment, Shipment),
+) -> Result<(), StoreError> {
     let ShipmentState::WithCourier(carried) = after.state() else {
-        return Err(stale(after.id(), DOING));
+        return Err(stale(id, DOING));
     };
     let moved = sqlx::query(
         "UPDATE shipping_shipment SET state = 'with_courier', courier = $3, carried_at = $4
          WHERE shipment_id = $1 AND state = $2",
     )
-    .bind(&after.id().as_bytes()[..])
+    .bind(id.as_bytes().to_vec())
     .bind(before.state().name())
-    .bind(&carried.courier.as_bytes()[..])
+    .bind(carried.courier.as_bytes().to_vec())
     .bind(micros(carried.at))
     .execute(&mut **tx)
     .await
@@ -226,15 +157,14 @@ async fn write(tx: &mut Tx, before: &Shipment, after: &Shipment) -> Result<(), S
     if moved.rows_affected() == 1 {
         Ok(())
     } else {
-        Err(stale(after.id(), DOING))
+        Err(stale(id, DOING))
     }
 }
 
 async fn keep(
     tx: &mut Tx,
     shipment: ShipmentId,
-    (event, gives, takes): (EventId, &Statement, &Statement),
-    both: BothSides<'_>,
+    (gives, takes): (&KeptSide, &KeptSide),
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
     sqlx::query(
@@ -242,12 +172,12 @@ async fn keep(
              (event_id, shipment_id, step, giver, taker, gives, takes, handed_at)
          SELECT $1, $2, COUNT(*) + 1, $3, $4, $5, $6, $7 FROM shipping_handover WHERE shipment_id = $2",
     )
-    .bind(event.as_bytes().to_vec())
-    .bind(&shipment.as_bytes()[..])
-    .bind(gives.person.to_vec())
-    .bind(takes.person.to_vec())
-    .bind(both.gives.encode())
-    .bind(both.takes.encode())
+    .bind(gives.event.as_bytes().to_vec())
+    .bind(shipment.as_bytes().to_vec())
+    .bind(gives.person.as_bytes().to_vec())
+    .bind(takes.person.as_bytes().to_vec())
+    .bind(gives.statement.clone())
+    .bind(takes.statement.clone())
     .bind(micros(now))
     .execute(&mut **tx)
     .await

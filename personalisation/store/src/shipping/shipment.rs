@@ -87,6 +87,19 @@ impl Store {
         find(&self.pool, id).await
     }
 
+    /// The container that was closed with a seal.
+    pub async fn shipment_of_seal(
+        &self,
+        seal: &SealNumber,
+    ) -> Result<Option<Shipment>, StoreError> {
+        let row = sqlx::query("SELECT * FROM shipping_shipment WHERE seal = $1")
+            .bind(seal.as_str())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::database("looking for a seal"))?;
+        row.as_ref().map(shipment_of).transpose()
+    }
+
     /// Open containers, or sealed ones, the newest first, at most `most`; those for one destination, or all.
     pub async fn shipments(
         &self,

@@ -249,14 +249,19 @@ pub(super) async fn remove_all(tx: &mut Tx, person: PersonId) -> Result<(), Stor
     forget_sessions(tx, person).await
 }
 
-/// Ends somebody's sessions.
+/// Ends somebody's sessions, at the console and of the courier's page.
 pub(super) async fn forget_sessions(tx: &mut Tx, person: PersonId) -> Result<(), StoreError> {
-    sqlx::query("DELETE FROM staff_session WHERE person_id = $1")
-        .bind(&person.as_bytes()[..])
-        .execute(&mut **tx)
-        .await
-        .map(|_| ())
-        .map_err(StoreError::database("ending somebody's sessions"))
+    for table in [
+        "DELETE FROM staff_session WHERE person_id = $1",
+        "DELETE FROM shipping_session WHERE person_id = $1",
+    ] {
+        sqlx::query(table)
+            .bind(&person.as_bytes()[..])
+            .execute(&mut **tx)
+            .await
+            .map_err(StoreError::database("ending somebody's sessions"))?;
+    }
+    Ok(())
 }
 
 /// Whether somebody works here and has anything by which they could have proved who they are.

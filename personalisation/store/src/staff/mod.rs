@@ -16,6 +16,6 @@ pub use link::{Enrolment, Link};
 pub use person::{Person, check_login};
 pub(crate) use person::{person_id, text};
 pub use role::{Grant, RoleId, name as role_name, role_of_name};
-pub use session::{KeptSession, SessionChange, SessionContent};
+pub use session::{KeptSession, Realm, SessionChange, SessionContent};
 
 pub use dossier::staff::{Member, Role};

@@ -1,7 +1,9 @@
-//! Sessions of the console: their content sealed and opaque here, known by the SHA-256 of a cookie.
+//! Sessions of the console and of the courier's page, each in a table of its own: their content sealed and opaque here, known by the
+//! SHA-256 of a cookie.
 
 use dossier::PersonId;
 use rand::CryptoRng;
+use sqlx::AssertSqlSafe;
 use time::OffsetDateTime;
 use zeroize::Zeroizing;
 
@@ -13,7 +15,34 @@ use crate::{
     transaction::{Tx, transaction},
 };
 
-const TABLE: &str = "staff_session";
+/// Whose pages a session opens. What the role of one page may write opens nothing at the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Realm {
+    /// The console.
+    Console,
+    /// The courier's page.
+    Courier,
+}
+
+impl Realm {
+    const fn table(self) -> &'static str {
+        match self {
+            Self::Console => "staff_session",
+            Self::Courier => "shipping_session",
+        }
+    }
+
+    /// A statement of ours about its table, which stands as `TABLE` in the text. `DEVICE` is what becomes of the device that proved
+    /// itself in a session: it stays while the session stays its person's (`$4`).
+    fn sql(self, text: &str) -> AssertSqlSafe<String> {
+        let device = match self {
+            Self::Console => "",
+            Self::Courier => ", device_id = CASE WHEN person_id = $4 THEN device_id ELSE NULL END",
+        };
+        let text = text.replace("DEVICE", device);
+        AssertSqlSafe(text.replace("TABLE", self.table()))
+    }
+}
 
 /// Sessions that nobody has signed in to, at most: a stranger who asks for pages fills no disk.
 const MOST_ANONYMOUS: i64 = 10_000;
@@ -66,28 +95,29 @@ impl Store {
     /// Adds a session. Of those that nobody has signed in to, the oldest goes when there are too many.
     pub async fn add_session(
         &self,
+        realm: Realm,
         rng: &mut impl CryptoRng,
         key: &[u8; 32],
         content: SessionContent<'_>,
     ) -> Result<(), StoreError> {
         const DOING: &str = "adding a session";
-        let sealed = &self.sealer.seal(rng, &place(key), content.plain)?;
+        let sealed = &self.sealer.seal(rng, &place(realm, key), content.plain)?;
         transaction!(self, DOING, |tx| {
             if content.person.is_none() {
-                sqlx::query(
-                    "DELETE FROM staff_session WHERE session_key IN (
-                         SELECT session_key FROM staff_session WHERE person_id IS NULL
+                sqlx::query(realm.sql(
+                    "DELETE FROM TABLE WHERE session_key IN (
+                         SELECT session_key FROM TABLE WHERE person_id IS NULL
                          ORDER BY made_at DESC LIMIT 100 OFFSET $1)",
-                )
+                ))
                 .bind(MOST_ANONYMOUS)
                 .execute(&mut **tx)
                 .await
                 .map_err(StoreError::database(DOING))?;
             }
-            sqlx::query(
-                "INSERT INTO staff_session (session_key, person_id, content, change, made_at, seen_at)
+            sqlx::query(realm.sql(
+                "INSERT INTO TABLE (session_key, person_id, content, change, made_at, seen_at)
                  VALUES ($1, $2, $3, 1, $4, $5)",
-            )
+            ))
             .bind(&key[..])
             .bind(content.person.as_ref().map(|person| &person.as_bytes()[..]))
             .bind(sealed)
@@ -101,21 +131,25 @@ impl Store {
     }
 
     /// A session.
-    pub async fn session(&self, key: &[u8; 32]) -> Result<Option<KeptSession>, StoreError> {
-        let row = sqlx::query("SELECT * FROM staff_session WHERE session_key = $1")
+    pub async fn session(
+        &self,
+        realm: Realm,
+        key: &[u8; 32],
+    ) -> Result<Option<KeptSession>, StoreError> {
+        let row = sqlx::query(realm.sql("SELECT * FROM TABLE WHERE session_key = $1"))
             .bind(&key[..])
             .fetch_optional(&self.pool)
             .await
             .map_err(StoreError::database("reading a session"))?;
         let Some(row) = row else { return Ok(None) };
         let columns = Columns {
-            table: TABLE,
+            table: realm.table(),
             id: "of a cookie".to_owned(),
             row: &row,
         };
         let sealed: Vec<u8> = columns.get("content")?;
         Ok(Some(KeptSession {
-            plain: self.sealer.open(&place(key), &sealed)?,
+            plain: self.sealer.open(&place(realm, key), &sealed)?,
             change: columns.get("change")?,
         }))
     }
@@ -125,6 +159,7 @@ impl Store {
     /// was under way gets none.
     pub async fn change_session(
         &self,
+        realm: Realm,
         rng: &mut impl CryptoRng,
         old: &[u8; 32],
         new: &[u8; 32],
@@ -132,19 +167,19 @@ impl Store {
         content: SessionContent<'_>,
     ) -> Result<SessionChange, StoreError> {
         const DOING: &str = "changing a session";
-        let sealed = &self.sealer.seal(rng, &place(new), content.plain)?;
+        let sealed = &self.sealer.seal(rng, &place(realm, new), content.plain)?;
         transaction!(self, DOING, |tx| {
             if let Some(person) = content.person
-                && !is_of(tx, old, person).await?
+                && !is_of(tx, realm, old, person).await?
                 && !credential::may_prove(tx, person).await?
             {
                 return Ok(SessionChange::Barred);
             }
-            let changed = sqlx::query(
-                "UPDATE staff_session SET session_key = $2, person_id = $4, content = $5,
-                     change = change + 1, made_at = $6, seen_at = $7
+            let changed = sqlx::query(realm.sql(
+                "UPDATE TABLE SET session_key = $2, person_id = $4, content = $5,
+                     change = change + 1, made_at = $6, seen_at = $7 DEVICE
                  WHERE session_key = $1 AND change = $3",
-            )
+            ))
             .bind(&old[..])
             .bind(&new[..])
             .bind(change)
@@ -163,8 +198,8 @@ impl Store {
     }
 
     /// Removes a session.
-    pub async fn remove_session(&self, key: &[u8; 32]) -> Result<(), StoreError> {
-        sqlx::query("DELETE FROM staff_session WHERE session_key = $1")
+    pub async fn remove_session(&self, realm: Realm, key: &[u8; 32]) -> Result<(), StoreError> {
+        sqlx::query(realm.sql("DELETE FROM TABLE WHERE session_key = $1"))
             .bind(&key[..])
             .execute(&self.pool)
             .await
@@ -173,8 +208,12 @@ impl Store {
     }
 
     /// Removes all sessions last seen before a time; how many.
-    pub async fn forget_sessions(&self, seen_before: OffsetDateTime) -> Result<u64, StoreError> {
-        sqlx::query("DELETE FROM staff_session WHERE seen_at < $1")
+    pub async fn forget_sessions(
+        &self,
+        realm: Realm,
+        seen_before: OffsetDateTime,
+    ) -> Result<u64, StoreError> {
+        sqlx::query(realm.sql("DELETE FROM TABLE WHERE seen_at < $1"))
             .bind(micros(seen_before))
             .execute(&self.pool)
             .await
@@ -183,8 +222,8 @@ impl Store {
     }
 
     /// Ends all sessions of somebody; how many.
-    pub async fn end_sessions(&self, person: PersonId) -> Result<u64, StoreError> {
-        sqlx::query("DELETE FROM staff_session WHERE person_id = $1")
+    pub async fn end_sessions(&self, realm: Realm, person: PersonId) -> Result<u64, StoreError> {
+        sqlx::query(realm.sql("DELETE FROM TABLE WHERE person_id = $1"))
             .bind(&person.as_bytes()[..])
             .execute(&self.pool)
             .await
@@ -194,20 +233,26 @@ impl Store {
 }
 
 /// Whether a session is that person's already.
-async fn is_of(tx: &mut Tx, key: &[u8; 32], person: PersonId) -> Result<bool, StoreError> {
-    let found: Option<i64> =
-        sqlx::query_scalar("SELECT 1 FROM staff_session WHERE session_key = $1 AND person_id = $2")
-            .bind(&key[..])
-            .bind(&person.as_bytes()[..])
-            .fetch_optional(&mut **tx)
-            .await
-            .map_err(StoreError::database("looking whose a session is"))?;
+async fn is_of(
+    tx: &mut Tx,
+    realm: Realm,
+    key: &[u8; 32],
+    person: PersonId,
+) -> Result<bool, StoreError> {
+    let found: Option<i64> = sqlx::query_scalar(
+        realm.sql("SELECT 1 FROM TABLE WHERE session_key = $1 AND person_id = $2"),
+    )
+    .bind(&key[..])
+    .bind(&person.as_bytes()[..])
+    .fetch_optional(&mut **tx)
+    .await
+    .map_err(StoreError::database("looking whose a session is"))?;
     Ok(found.is_some())
 }
 
-fn place(key: &[u8; 32]) -> Place {
+fn place(realm: Realm, key: &[u8; 32]) -> Place {
     Place {
-        table: TABLE,
+        table: realm.table(),
         row: hex::encode(key),
         column: "content",
     }

@@ -2,7 +2,7 @@
 
 use dossier::{PersonId, Text, staff::Role};
 use personalisation_store::staff::{
-    Grant, KeptPasskey, Link, Person, RoleId, SessionChange, SessionContent,
+    Grant, KeptPasskey, Link, Person, Realm, RoleId, SessionChange, SessionContent,
 };
 use time::Duration;
 
@@ -53,23 +53,43 @@ async fn two_changes_of_a_session_at_once_both_count(engine: Engine) {
     };
     let (key, other) = ([1; 32], [2; 32]);
     let (store, rng) = (&bench.store, &mut bench.rng);
-    store.add_session(rng, &key, content(b"a")).await.unwrap();
-    let read = store.session(&key).await.unwrap().unwrap();
-    let first = store.change_session(rng, &key, &key, read.change, content(b"b"));
+    store
+        .add_session(Realm::Console, rng, &key, content(b"a"))
+        .await
+        .unwrap();
+    let read = store.session(Realm::Console, &key).await.unwrap().unwrap();
+    let first = store.change_session(Realm::Console, rng, &key, &key, read.change, content(b"b"));
     assert_eq!(first.await.unwrap(), SessionChange::Done);
-    let late = store.change_session(rng, &key, &key, read.change, content(b"c"));
+    let late = store.change_session(Realm::Console, rng, &key, &key, read.change, content(b"c"));
     // It read what was there before.
     assert_eq!(late.await.unwrap(), SessionChange::Disturbed);
-    let read = store.session(&key).await.unwrap().unwrap();
+    let read = store.session(Realm::Console, &key).await.unwrap().unwrap();
     assert_eq!(*read.plain, b"b");
-    let moved = store.change_session(rng, &key, &other, read.change, content(b"d"));
+    let moved = store.change_session(
+        Realm::Console,
+        rng,
+        &key,
+        &other,
+        read.change,
+        content(b"d"),
+    );
     assert_eq!(moved.await.unwrap(), SessionChange::Done);
     assert!(
-        store.session(&key).await.unwrap().is_none(),
+        store.session(Realm::Console, &key).await.unwrap().is_none(),
         "the old cookie"
     );
-    assert_eq!(*store.session(&other).await.unwrap().unwrap().plain, b"d");
-    let gone = store.forget_sessions(NOW + Duration::seconds(1)).await;
+    assert_eq!(
+        *store
+            .session(Realm::Console, &other)
+            .await
+            .unwrap()
+            .unwrap()
+            .plain,
+        b"d"
+    );
+    let gone = store
+        .forget_sessions(Realm::Console, NOW + Duration::seconds(1))
+        .await;
     assert_eq!(gone.unwrap(), 1);
 }
 
@@ -120,7 +140,10 @@ async fn nothing_of_a_person_is_readable_on_the_disk() {
         made: NOW,
         seen: NOW,
     };
-    store.add_session(rng, &[9; 32], content).await.unwrap();
+    store
+        .add_session(Realm::Console, rng, &[9; 32], content)
+        .await
+        .unwrap();
     bench.store.clone().close().await;
     for entry in std::fs::read_dir(bench.home.folder()).unwrap() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
@@ -204,10 +227,14 @@ async fn who_left_or_was_reset_during_the_sign_in_gets_no_session(engine: Engine
         (here, SessionChange::Done),
     ] {
         let (key, new) = ([3; 32], [4; 32]);
-        store.add_session(rng, &key, content(None)).await.unwrap();
-        let changed = store.change_session(rng, &key, &new, 1, content(Some(person)));
+        store
+            .add_session(Realm::Console, rng, &key, content(None))
+            .await
+            .unwrap();
+        let changed =
+            store.change_session(Realm::Console, rng, &key, &new, 1, content(Some(person)));
         assert_eq!(changed.await.unwrap(), what);
-        store.remove_session(&key).await.unwrap();
+        store.remove_session(Realm::Console, &key).await.unwrap();
     }
 }
 

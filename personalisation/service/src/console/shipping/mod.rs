@@ -4,9 +4,12 @@
 mod container;
 mod cover;
 mod destination;
+mod devices;
+mod discrepancies;
 mod manifest;
 mod offices;
 mod overview;
+mod photograph;
 mod scan;
 mod seal;
 mod words;
@@ -25,6 +28,31 @@ pub(super) fn add(routes: Routes) -> Routes {
         .see("/shipping/to/{destination}", Shipping, destination::show)
         .act("/shipping/to/{destination}", Shipping, destination::open)
         .see("/shipping/cover/{order}/{attempt}", Shipping, cover::pdf)
+        .see("/shipping/devices", Shipping, devices::show)
+        .act("/shipping/devices", Shipping, devices::make_code)
+        .see("/shipping/devices/{device}", Shipping, devices::one)
+        .act(
+            "/shipping/devices/{device}/revoke",
+            Shipping,
+            devices::revoke,
+        )
+        .see("/shipping/discrepancies", Shipping, discrepancies::show)
+        .act("/shipping/discrepancies", Shipping, discrepancies::tell)
+        .see(
+            "/shipping/discrepancies/{discrepancy}",
+            Shipping,
+            discrepancies::one,
+        )
+        .act(
+            "/shipping/discrepancies/{discrepancy}",
+            Shipping,
+            discrepancies::settle,
+        )
+        .see(
+            "/shipping/{shipment}/photographs/{photograph}",
+            Shipping,
+            photograph::show,
+        )
         .see("/shipping/{shipment}", Shipping, container::show)
         .act("/shipping/{shipment}/scan", Shipping, scan::read)
         .act("/shipping/{shipment}/out", Shipping, container::take_out)

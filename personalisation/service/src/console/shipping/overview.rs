@@ -26,6 +26,8 @@ pub(super) async fn show(State(desk): State<Desk>, staffer: Staffer) -> Result<M
         (waiting(&desk, &staffer, &offices).await?)
         (open(&desk, speech, &offices).await?)
         (sealed(&desk, speech, &offices).await?)
+        p { a href="/shipping/devices" { (speech.text("devices-title")) } }
+        p { a href="/shipping/discrepancies" { (speech.text("discrepancies-title")) } }
     };
     Ok(page(&staffer, "/shipping", speech.text("shipping-title"))
         .body(body)

@@ -2,7 +2,10 @@
 
 mod carried;
 mod crashes;
+mod devices;
+mod disputed;
 mod guarded;
+mod holders;
 mod packed;
 mod sealed;
 mod waiting;
