@@ -4,6 +4,7 @@
 pub mod archive;
 mod digits;
 pub mod entry;
+pub mod erasure;
 pub mod handover;
 pub mod head;
 pub mod issue;
@@ -11,9 +12,11 @@ pub mod line;
 pub mod manifest;
 pub mod merkle;
 mod p256;
+pub mod proof;
 pub mod record;
 mod scan;
 pub mod ticket;
 pub mod verify;
+pub mod witness;
 
-pub use p256::key_from_pem;
+pub use p256::{key_from_der, key_from_pem};
