@@ -6,6 +6,7 @@ mod command_line;
 mod console;
 mod faces;
 mod inspect;
+mod last_head;
 mod line;
 mod messages;
 mod orders;
