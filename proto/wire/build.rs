@@ -2,7 +2,8 @@
 
 use std::{error::Error, path::PathBuf};
 
-const PROTOS: [&str; 8] = [
+const PROTOS: [&str; 9] = [
+    "idoc/audit/v1/audit.proto",
     "idoc/fleet/v1/fleet.proto",
     "idoc/inspection/v1/inspection.proto",
     "idoc/intake/v1/intake.proto",

@@ -93,7 +93,7 @@ def archive(file, log_key, witness_key):
     log_key, witness_key = (
         serialization.load_pem_public_key(open(name, "rb").read()) for name in (log_key, witness_key)
     )
-    wrong, leaves, writers, erased = [], [], {}, 0
+    wrong, leaves, writers, erased, unnamed = [], [], {}, 0, set()
     for position, line in enumerate(entries, 1):
         record = json.loads(line)
         if record["position"] != position:
@@ -103,13 +103,20 @@ def archive(file, log_key, witness_key):
             commitment = sha256(b"stempel commit 1" + bytes.fromhex(record["salt"]) + text.encode())
             if commitment.hex() != record["commitment"]:
                 wrong.append(f"entry {position}")
+            entry = record["entry"]
+            if entry["act"] == "erase-entries" and entry["phase"] == "outcome":
+                for run in entry["object"].split()[1:]:
+                    first, last = (run.split("-") * 2)[:2]
+                    unnamed -= set(range(int(first), int(last) + 1))
         else:
             erased += 1
+            unnamed.add(position)
         sequence, previous = writers.get(record["writer"], (0, bytes(32)))
         if record["sequence"] != sequence + 1 or record["previous"] != previous.hex():
             wrong.append(f"chain of {record['writer']} at {position}")
         leaves.append(leaf(record))
         writers[record["writer"]] = (record["sequence"], leaves[-1])
+    wrong += [f"erased without an act at {position}" for position in sorted(unnamed)]
     witnessed = 0
     for signed_head in heads:
         head = signed_head["head"]

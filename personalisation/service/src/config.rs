@@ -201,6 +201,16 @@ pub struct TicketToken {
     pub approvals: Vec<String>,
 }
 
+impl TicketToken {
+    fn paths(&mut self) -> Vec<&mut PathBuf> {
+        let mut paths = vec![&mut self.pin_file];
+        paths.extend(&mut self.softhsm2_conf);
+        paths.extend(&mut self.so_pin_file);
+        paths.extend(&mut self.public_key);
+        paths
+    }
+}
+
 /// `[tokens.inspection]`
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -515,7 +525,9 @@ impl Config {
     /// Brings a database on a server up to date, as its owner; the roles of our programs get what they need.
     pub async fn migrate(&self) -> Result<(), ConfigError> {
         personalisation_store::migrate(self.database.clone()).await?;
-        person::complete(&self.open_store().await?).await?;
+        let store = self.open_store().await?;
+        person::complete(&store).await?;
+        store.adopt_audit().await?;
         Ok(())
     }
 
@@ -550,6 +562,7 @@ impl Config {
             intake,
             register,
             console,
+            audit: log,
             ..
         } = self;
         let Tokens {
@@ -584,13 +597,9 @@ impl Config {
         paths.extend(console_token.iter_mut().flat_map(ConsoleToken::paths));
         paths.extend(stock.iter_mut().flat_map(StockToken::paths));
         paths.extend(audit.iter_mut().flat_map(AuditToken::paths));
+        paths.extend(log.paths());
         paths.extend(shipping.iter_mut().flat_map(ShippingToken::paths));
-        if let Some(token) = review {
-            paths.push(&mut token.pin_file);
-            paths.extend(&mut token.softhsm2_conf);
-            paths.extend(&mut token.so_pin_file);
-            paths.extend(&mut token.public_key);
-        }
+        paths.extend(review.iter_mut().flat_map(TicketToken::paths));
         paths.extend(&mut cards.softhsm2_conf);
         paths.extend(&mut tickets.softhsm2_conf);
         paths.extend(&mut tickets.public_key);

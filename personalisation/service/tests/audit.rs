@@ -22,7 +22,7 @@ use personalisation_store::Store;
 use rand::{SeedableRng as _, rngs::StdRng};
 use time::{OffsetDateTime, macros::datetime};
 
-const NOW: OffsetDateTime = datetime!(2026-11-23 12:00 UTC);
+pub const NOW: OffsetDateTime = datetime!(2026-11-23 12:00 UTC);
 
 const CONFIG: &str = r#"
 database = "centre.db"
@@ -55,7 +55,7 @@ signing_profile = "identity-card"
 trust = "trust"
 "#;
 
-fn configured(folder: &Path) -> Config {
+pub fn configured(folder: &Path) -> Config {
     softhsm::write_configuration(&folder.join("audit")).unwrap();
     fs::write(folder.join("centre.toml"), CONFIG).unwrap();
     let config = Config::load(&folder.join("centre.toml")).unwrap();
@@ -63,7 +63,7 @@ fn configured(folder: &Path) -> Config {
     config
 }
 
-async fn acts(store: &Store, from: u8, until: u8) {
+pub async fn acts(store: &Store, from: u8, until: u8) {
     for number in from..until {
         let act = Act::new([number; 16], "personalisation/line", "sign", "order 1");
         let both = [act.intent(NOW), act.outcome(NOW, "done")];
@@ -71,7 +71,7 @@ async fn acts(store: &Store, from: u8, until: u8) {
     }
 }
 
-fn verified(archive: &Path, key: &Path) -> Report {
+pub fn verified(archive: &Path, key: &Path) -> Report {
     let trust = Trust {
         log: vec![key_from_pem(&fs::read(key).unwrap()).unwrap()],
         ..Trust::default()
@@ -80,7 +80,7 @@ fn verified(archive: &Path, key: &Path) -> Report {
     verify::archive(archive, &trust, |_| ()).unwrap()
 }
 
-async fn run(config: &Config, command: Command) -> Result<String, AuditError> {
+pub async fn run(config: &Config, command: Command) -> Result<String, AuditError> {
     audit::run(config, command, || NOW, std::future::ready(())).await
 }
 

@@ -7,6 +7,7 @@ mod console;
 mod courier;
 mod faces;
 mod inspect;
+mod last_head;
 mod line;
 mod messages;
 mod orders;

@@ -1,6 +1,9 @@
 //! The audit table: intents and outcomes, written in the same commit as what they speak of.
 
+mod erasing;
+mod heads;
 mod log;
+mod proving;
 mod row;
 mod sequence;
 mod writers;
@@ -17,6 +20,7 @@ use crate::{
     statement::Statement,
     transaction::{Tx, transaction},
 };
+pub use erasing::{ErasedEntries, Eraser};
 pub use sequence::Tree;
 use writers::Written;
 pub(crate) use writers::{NoRandomness, Writers, Writing};

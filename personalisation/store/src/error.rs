@@ -92,6 +92,12 @@ pub enum StoreError {
     /// The system has no randomness.
     #[error("writing the audit: the system gives no randomness to salt an entry with")]
     NoRandomness,
+    /// An act of erasing waits for a head that is over it.
+    #[error(
+        "exporting the audit's log: entries were erased, and the newest head is not over the act that says so; have the log \
+         sequenced (`audit sequence`) and export it then"
+    )]
+    Unsealed,
     /// The audit was changed behind the store's back.
     #[error(
         "the audit was tampered with: record {sequence} of {writer} {what}; the log is not made longer until somebody has looked"

@@ -189,3 +189,60 @@ BEGIN
 END $$;
 CREATE OR REPLACE TRIGGER shipping_device_code_fixed BEFORE UPDATE OR DELETE ON shipping_device_code
     FOR EACH ROW EXECUTE FUNCTION shipping_device_code_fixed();
+
+-- The audit: an entry and its record are fixed. A record gets its place once; one from before there were records gets its record
+-- once; what has its place may be erased, entry and salt at once. Tiles, tree and chains only grow; heads are only ever added.
+CREATE OR REPLACE FUNCTION audit_entry_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit is only ever added to: a record is fixed, gets its place once, and is erased with its salt or not at all';
+END $$;
+CREATE OR REPLACE TRIGGER audit_entry_added BEFORE INSERT ON audit_entry
+    FOR EACH ROW WHEN (NEW.position IS NOT NULL) EXECUTE FUNCTION audit_entry_fixed();
+CREATE OR REPLACE TRIGGER audit_entry_fixed BEFORE UPDATE ON audit_entry FOR EACH ROW WHEN (NOT (
+    (OLD.position IS NULL AND NEW.position IS NOT NULL AND OLD.writer IS NOT NULL
+    AND NEW.writer IS NOT DISTINCT FROM OLD.writer AND NEW.sequence IS NOT DISTINCT FROM OLD.sequence
+    AND NEW.previous IS NOT DISTINCT FROM OLD.previous AND NEW.commitment IS NOT DISTINCT FROM OLD.commitment
+    AND NEW.salt IS NOT DISTINCT FROM OLD.salt AND NEW.act_id IS NOT DISTINCT FROM OLD.act_id
+    AND NEW.phase IS NOT DISTINCT FROM OLD.phase AND NEW.entered_at IS NOT DISTINCT FROM OLD.entered_at
+    AND NEW.actor IS NOT DISTINCT FROM OLD.actor AND NEW.act IS NOT DISTINCT FROM OLD.act
+    AND NEW.object IS NOT DISTINCT FROM OLD.object AND NEW.detail IS NOT DISTINCT FROM OLD.detail)
+    OR (OLD.writer IS NULL AND NEW.writer IS NOT NULL AND OLD.position IS NULL AND NEW.position IS NULL
+    AND NEW.act_id IS NOT DISTINCT FROM OLD.act_id AND NEW.phase IS NOT DISTINCT FROM OLD.phase
+    AND NEW.entered_at IS NOT DISTINCT FROM OLD.entered_at AND NEW.actor IS NOT DISTINCT FROM OLD.actor
+    AND NEW.act IS NOT DISTINCT FROM OLD.act AND NEW.object IS NOT DISTINCT FROM OLD.object
+    AND NEW.detail IS NOT DISTINCT FROM OLD.detail)
+    OR (OLD.position IS NOT NULL AND OLD.salt IS NOT NULL AND NEW.salt IS NULL AND NEW.writer IS NOT DISTINCT FROM OLD.writer
+    AND NEW.sequence IS NOT DISTINCT FROM OLD.sequence AND NEW.previous IS NOT DISTINCT FROM OLD.previous
+    AND NEW.commitment IS NOT DISTINCT FROM OLD.commitment AND NEW.position IS NOT DISTINCT FROM OLD.position
+    AND NEW.phase IS NOT DISTINCT FROM OLD.phase
+    AND NEW.act_id IS NOT DISTINCT FROM (OLD.writer || ':' || CAST(OLD.sequence AS TEXT))
+    AND NEW.entered_at IS NOT DISTINCT FROM '' AND NEW.actor IS NOT DISTINCT FROM '' AND NEW.act IS NOT DISTINCT FROM ''
+    AND NEW.object IS NOT DISTINCT FROM '' AND NEW.detail IS NULL)
+)) EXECUTE FUNCTION audit_entry_fixed();
+CREATE OR REPLACE TRIGGER audit_entry_kept BEFORE DELETE ON audit_entry
+    FOR EACH ROW EXECUTE FUNCTION audit_entry_fixed();
+CREATE OR REPLACE FUNCTION audit_tree_grows() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit''s tree only grows';
+END $$;
+CREATE OR REPLACE TRIGGER audit_tile_grows BEFORE UPDATE ON audit_tile
+    FOR EACH ROW WHEN ((NEW.level, NEW.place) <> (OLD.level, OLD.place)
+        OR substring(NEW.hashes FROM 1 FOR length(OLD.hashes)) <> OLD.hashes) EXECUTE FUNCTION audit_tree_grows();
+CREATE OR REPLACE TRIGGER audit_tree_grows BEFORE UPDATE ON audit_tree
+    FOR EACH ROW WHEN (NEW.one <> OLD.one OR NEW.size <= OLD.size) EXECUTE FUNCTION audit_tree_grows();
+CREATE OR REPLACE TRIGGER audit_writer_grows BEFORE UPDATE ON audit_writer
+    FOR EACH ROW WHEN (NEW.writer <> OLD.writer OR NEW.sequence <= OLD.sequence) EXECUTE FUNCTION audit_tree_grows();
+CREATE OR REPLACE TRIGGER audit_tile_kept BEFORE DELETE ON audit_tile
+    FOR EACH ROW EXECUTE FUNCTION audit_tree_grows();
+CREATE OR REPLACE TRIGGER audit_tree_kept BEFORE DELETE ON audit_tree
+    FOR EACH ROW EXECUTE FUNCTION audit_tree_grows();
+CREATE OR REPLACE TRIGGER audit_writer_kept BEFORE DELETE ON audit_writer
+    FOR EACH ROW EXECUTE FUNCTION audit_tree_grows();
+CREATE OR REPLACE FUNCTION audit_head_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'heads of the audit and what witnesses say of them are only ever added';
+END $$;
+CREATE OR REPLACE TRIGGER audit_head_fixed BEFORE UPDATE OR DELETE ON audit_head
+    FOR EACH ROW EXECUTE FUNCTION audit_head_fixed();
+CREATE OR REPLACE TRIGGER audit_witness_fixed BEFORE UPDATE OR DELETE ON audit_witness
+    FOR EACH ROW EXECUTE FUNCTION audit_head_fixed();

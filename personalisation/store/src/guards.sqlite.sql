@@ -133,3 +133,50 @@ WHEN OLD.device_id IS NOT NULL OR NEW.code_hash <> OLD.code_hash OR NEW.person <
 BEGIN SELECT RAISE(ABORT, 'codes for devices are only ever added, and used once'); END;
 CREATE TRIGGER IF NOT EXISTS shipping_device_code_kept BEFORE DELETE ON shipping_device_code
 BEGIN SELECT RAISE(ABORT, 'codes for devices are only ever added, and used once'); END;
+
+-- The audit: an entry and its record are fixed. A record gets its place once; one from before there were records gets its record
+-- once; what has its place may be erased, entry and salt at once. Tiles, tree and chains only grow; heads are only ever added.
+CREATE TRIGGER IF NOT EXISTS audit_entry_added BEFORE INSERT ON audit_entry WHEN NEW.position IS NOT NULL
+BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to: a record is fixed, gets its place once, and is erased with its salt or not at all'); END;
+CREATE TRIGGER IF NOT EXISTS audit_entry_fixed BEFORE UPDATE ON audit_entry
+WHEN NOT (
+    (OLD.position IS NULL AND NEW.position IS NOT NULL AND OLD.writer IS NOT NULL AND NEW.writer IS OLD.writer
+    AND NEW.sequence IS OLD.sequence AND NEW.previous IS OLD.previous AND NEW.commitment IS OLD.commitment
+    AND NEW.salt IS OLD.salt AND NEW.act_id IS OLD.act_id AND NEW.phase IS OLD.phase AND NEW.entered_at IS OLD.entered_at
+    AND NEW.actor IS OLD.actor AND NEW.act IS OLD.act AND NEW.object IS OLD.object AND NEW.detail IS OLD.detail)
+    OR (OLD.writer IS NULL AND NEW.writer IS NOT NULL AND OLD.position IS NULL AND NEW.position IS NULL
+    AND NEW.act_id IS OLD.act_id AND NEW.phase IS OLD.phase AND NEW.entered_at IS OLD.entered_at AND NEW.actor IS OLD.actor
+    AND NEW.act IS OLD.act AND NEW.object IS OLD.object AND NEW.detail IS OLD.detail)
+    OR (OLD.position IS NOT NULL AND OLD.salt IS NOT NULL AND NEW.salt IS NULL AND NEW.writer IS OLD.writer
+    AND NEW.sequence IS OLD.sequence AND NEW.previous IS OLD.previous AND NEW.commitment IS OLD.commitment
+    AND NEW.position IS OLD.position AND NEW.phase IS OLD.phase
+    AND NEW.act_id IS (OLD.writer || ':' || CAST(OLD.sequence AS TEXT)) AND NEW.entered_at IS '' AND NEW.actor IS ''
+    AND NEW.act IS '' AND NEW.object IS '' AND NEW.detail IS NULL)
+)
+BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to: a record is fixed, gets its place once, and is erased with its salt or not at all'); END;
+CREATE TRIGGER IF NOT EXISTS audit_entry_kept BEFORE DELETE ON audit_entry
+BEGIN SELECT RAISE(ABORT, 'the audit is only ever added to: a record is fixed, gets its place once, and is erased with its salt or not at all'); END;
+CREATE TRIGGER IF NOT EXISTS audit_tile_grows BEFORE UPDATE ON audit_tile
+WHEN NEW.level IS NOT OLD.level OR NEW.place IS NOT OLD.place
+     OR substr(NEW.hashes, 1, length(OLD.hashes)) IS NOT OLD.hashes
+BEGIN SELECT RAISE(ABORT, 'the audit''s tree only grows'); END;
+CREATE TRIGGER IF NOT EXISTS audit_tile_kept BEFORE DELETE ON audit_tile
+BEGIN SELECT RAISE(ABORT, 'the audit''s tree only grows'); END;
+CREATE TRIGGER IF NOT EXISTS audit_tree_grows BEFORE UPDATE ON audit_tree
+WHEN NEW.one IS NOT OLD.one OR NEW.size <= OLD.size
+BEGIN SELECT RAISE(ABORT, 'the audit''s tree only grows'); END;
+CREATE TRIGGER IF NOT EXISTS audit_tree_kept BEFORE DELETE ON audit_tree
+BEGIN SELECT RAISE(ABORT, 'the audit''s tree only grows'); END;
+CREATE TRIGGER IF NOT EXISTS audit_writer_grows BEFORE UPDATE ON audit_writer
+WHEN NEW.writer IS NOT OLD.writer OR NEW.sequence <= OLD.sequence
+BEGIN SELECT RAISE(ABORT, 'the audit''s tree only grows'); END;
+CREATE TRIGGER IF NOT EXISTS audit_writer_kept BEFORE DELETE ON audit_writer
+BEGIN SELECT RAISE(ABORT, 'the audit''s tree only grows'); END;
+CREATE TRIGGER IF NOT EXISTS audit_head_fixed BEFORE UPDATE ON audit_head
+BEGIN SELECT RAISE(ABORT, 'heads of the audit and what witnesses say of them are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS audit_head_kept BEFORE DELETE ON audit_head
+BEGIN SELECT RAISE(ABORT, 'heads of the audit and what witnesses say of them are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS audit_witness_fixed BEFORE UPDATE ON audit_witness
+BEGIN SELECT RAISE(ABORT, 'heads of the audit and what witnesses say of them are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS audit_witness_kept BEFORE DELETE ON audit_witness
+BEGIN SELECT RAISE(ABORT, 'heads of the audit and what witnesses say of them are only ever added'); END;

@@ -25,12 +25,14 @@ GRANT SELECT ON _sqlx_migrations
 GRANT SELECT, INSERT ON audit_entry
     TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_template,
        stempel_courier;
--- The sequencer gives entries their places, and older ones their records; it adds nothing and takes nothing away.
+-- The sequencer gives entries their places; it adds nothing, changes nothing and takes nothing away.
 GRANT SELECT ON audit_entry TO stempel_audit;
-GRANT UPDATE (writer, sequence, previous, commitment, salt, position) ON audit_entry TO stempel_audit;
-GRANT SELECT, INSERT, UPDATE ON audit_writer, audit_tile TO stempel_audit;
-GRANT SELECT, UPDATE ON audit_tree TO stempel_audit;
-GRANT SELECT, INSERT ON audit_head TO stempel_audit;
+GRANT UPDATE (position) ON audit_entry TO stempel_audit;
+GRANT SELECT, INSERT ON audit_writer, audit_tile TO stempel_audit;
+GRANT UPDATE (sequence, leaf) ON audit_writer TO stempel_audit;
+GRANT UPDATE (hashes) ON audit_tile TO stempel_audit;
+GRANT SELECT, UPDATE (size, root) ON audit_tree TO stempel_audit;
+GRANT SELECT, INSERT ON audit_head, audit_witness TO stempel_audit;
 
 -- Orders: approved by rule at intake, by people at the console, added by `order`; what the line makes is not changed there.
 GRANT SELECT, INSERT ON order_item, order_content, order_person TO stempel_intake, stempel_console, stempel_order;

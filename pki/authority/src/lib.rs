@@ -10,3 +10,4 @@ pub mod serve;
 pub mod signing;
 pub mod store;
 pub mod surroundings;
+pub mod witness;

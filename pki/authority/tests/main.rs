@@ -14,3 +14,4 @@ mod rate;
 mod signing;
 mod trouble;
 mod verifying_ceremony;
+mod witness;

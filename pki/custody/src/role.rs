@@ -85,6 +85,8 @@ roles! {
     StaffListSigning = "staff-list-signing";
     /// Heads of the audit's log.
     AuditSigning = "audit-signing";
+    /// What a witness says of heads of a log that it saw.
+    WitnessSigning = "witness-signing";
 }
 
 roles! {

@@ -12,6 +12,10 @@
 //!  "witnesses":[{"name":"pki","time":1790000001,"signature":"e0…"}]}
 //! ```
 
+mod count;
+
+use std::collections::BTreeSet;
+
 use openssl::sha::sha256;
 use serde::{Deserialize, Serialize};
 
@@ -118,6 +122,14 @@ impl Head {
     }
 }
 
+impl Witnessed {
+    /// Whether this key (DER of a P-256 `SubjectPublicKeyInfo`) made the signature, over this head.
+    pub fn is_signed_by(&self, key: &[u8], head: &Head) -> bool {
+        let digest = head.witness_digest(&self.name, self.time);
+        p256::verify(key, &digest, &self.signature).is_ok()
+    }
+}
+
 impl SignedHead {
     /// Reads the JSON above, of a line or of a file.
     pub fn decode(json: &[u8]) -> Result<Self, HeadError> {
@@ -147,15 +159,17 @@ impl SignedHead {
         keys.iter().any(good)
     }
 
-    /// Which of these witnesses' keys (as above) signed it: how many, each counted once.
+    /// How many witnesses with these keys (as above) signed it. A key that is given twice counts once, and so does a name: of two
+    /// keys that signed under one name, and of two names under one key, there is one witness.
     pub fn seen_by(&self, keys: &[Vec<u8>]) -> usize {
-        let signed = |key: &&Vec<u8>| {
-            self.witnesses.iter().any(|witness| {
-                let digest = self.head.witness_digest(&witness.name, witness.time);
-                p256::verify(key, &digest, &witness.signature).is_ok()
-            })
+        let keys: BTreeSet<_> = keys.iter().collect();
+        let names = |key: &Vec<u8>| {
+            let signed = |witness: &&Witnessed| witness.is_signed_by(key, &self.head);
+            let signed = self.witnesses.iter().filter(signed);
+            signed.map(|witness| witness.name.as_str()).collect()
         };
-        keys.iter().filter(signed).count()
+        let names: Vec<BTreeSet<&str>> = keys.into_iter().map(names).collect();
+        count::pairs(&names)
     }
 }
 
@@ -210,6 +224,20 @@ mod tests {
         assert_eq!(read.seen_by(std::slice::from_ref(&pki)), 1);
         // The log's key is no witness of itself, and a witness is one only of what it saw.
         assert_eq!(read.seen_by(std::slice::from_ref(&log)), 0);
+        // Twice the same key, or the same name, is one witness.
+        assert_eq!(read.seen_by(&[pki.clone(), pki.clone()]), 1);
+        let other = soft::key(3);
+        let keys = [pki.clone(), soft::spki(&other)];
+        let mut two = read.clone();
+        for (name, count) in [("pki", 1), ("station", 2)] {
+            let signature = soft::sign(&other, &two.head.witness_digest(name, 6));
+            two.witnesses.push(Witnessed {
+                name: name.into(),
+                time: 6,
+                signature,
+            });
+            assert_eq!(two.seen_by(&keys), count);
+        }
         for change in [
             (|head: &mut SignedHead| head.head.size += 1) as fn(&mut SignedHead),
             |head| head.head.root[0] ^= 1,

@@ -47,6 +47,10 @@ pub struct EntryText<'a> {
     pub act: u128,
     /// Before or after the act.
     pub phase: Phase,
+    /// What is done, as it stands there: with its escapes, of which our programs' names have none.
+    pub name: &'a str,
+    /// To what, likewise.
+    pub object: &'a str,
 }
 
 /// A line or an entry is not of the form above.
@@ -148,15 +152,14 @@ impl<'a> EntryText<'a> {
             let mut scan = Scan::of(text.as_bytes());
             scan.pass(br#"{"id":""#)?;
             let act = u128::from_be_bytes(scan.bytes()?);
-            for name in [
-                r#","time":""#,
-                r#","actor":""#,
-                r#","act":""#,
-                r#","object":""#,
-            ] {
+            for name in [r#","time":""#, r#","actor":""#] {
                 scan.pass(name.as_bytes())?;
                 scan.string()?;
             }
+            scan.pass(br#","act":""#)?;
+            let name = self::text(scan.string()?)?;
+            scan.pass(br#","object":""#)?;
+            let object = self::text(scan.string()?)?;
             scan.pass(br#","phase":""#)?;
             let phase = match scan.string()? {
                 b"intent" => Phase::Intent,
@@ -166,7 +169,13 @@ impl<'a> EntryText<'a> {
             if scan.pass(br#","detail":""#).is_some() {
                 scan.string()?;
             }
-            (scan.rest() == b"}").then_some(Self { text, act, phase })
+            (scan.rest() == b"}").then_some(Self {
+                text,
+                act,
+                phase,
+                name,
+                object,
+            })
         };
         read().ok_or(NotOfTheForm("entry"))
     }

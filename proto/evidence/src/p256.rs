@@ -50,6 +50,13 @@ pub fn key_from_pem(pem: &[u8]) -> Option<Vec<u8>> {
     (curve == Some(Nid::X9_62_PRIME256V1)).then_some(der)
 }
 
+/// A P-256 public key in DER (`SubjectPublicKeyInfo`), as it is encoded here.
+#[must_use]
+pub fn key_from_der(der: &[u8]) -> Option<Vec<u8>> {
+    let key = PKey::public_key_from_der(der).ok()?;
+    key_from_pem(&key.public_key_to_pem().ok()?)
+}
+
 /// Keys without a token, for tests.
 #[cfg(test)]
 pub(crate) mod soft {

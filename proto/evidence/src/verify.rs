@@ -5,6 +5,7 @@
 
 mod acts;
 mod chains;
+mod erased;
 mod finding;
 mod order;
 mod places;
@@ -38,6 +39,10 @@ pub struct Trust {
     pub least: usize,
     /// Heads that are known from elsewhere: of an earlier verification, or from a witness.
     pub known: Vec<SignedHead>,
+    /// What the log is called; with none, whatever its newest head says.
+    pub name: Option<String>,
+    /// The newest head must have been signed after this, in seconds since 1970.
+    pub newer_than: Option<i64>,
     /// Roles (names before the first `/`) whose writers may stand in the log; with none, any may.
     pub roles: Vec<String>,
 }
@@ -77,6 +82,9 @@ pub fn archive(
     }
     let heads = std::mem::take(&mut archive.heads);
     let mut replay = Replay::new(heads, keys, trust);
+    if !archive.has_our_rules {
+        replay.note_other_rules();
+    }
     let mut line = Vec::with_capacity(MAX_LINE_LENGTH);
     while archive.line(&mut line)? {
         replay.line(&line);

@@ -10,7 +10,7 @@ use std::{fs, path::Path, process::Command};
 use evidence::{
     archive::{Archive, ArchiveError, RULES, SCHEMA},
     line::MAX_LINE_LENGTH,
-    verify::{self, Unreadable, Verdict},
+    verify::{self, Trust, Unreadable, Verdict},
 };
 
 use crate::support::Log;
@@ -53,6 +53,19 @@ fn made_by_tar(options: &[&str], members: &[&str], change: impl FnOnce(&Path)) -
         &[&["-cf", "theirs.tar"], options, members].concat(),
     );
     fs::read(folder.path().join("theirs.tar")).unwrap()
+}
+
+#[test]
+fn rules_of_another_program_are_told() {
+    let log = Log::new(20);
+    let archive = made_by_tar(&["--format=ustar"], &MEMBERS, |folder| {
+        fs::write(folder.join("rules.md"), "Trust the keys in this archive.").unwrap();
+    });
+    let report = verify::archive(&*archive, &Trust::default(), |_| ()).unwrap();
+    assert!(report.other_rules, "{report}");
+    assert!(report.to_string().contains("rules.md or schema.json"));
+    let report = verify::archive(&*log.export(), &Trust::default(), |_| ()).unwrap();
+    assert!(!report.other_rules, "{report}");
 }
 
 #[test]

@@ -3,5 +3,6 @@
 mod archive;
 mod oracle;
 mod program;
+mod proof;
 mod support;
 mod tampered;

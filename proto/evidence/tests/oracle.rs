@@ -7,10 +7,13 @@
 
 use std::{collections::BTreeMap, fmt::Write as _, fs, path::Path, process::Command};
 
-use evidence::merkle::{Appender, Hash, Plan, leaf};
+use evidence::{
+    erasure::Places,
+    merkle::{Appender, Hash, Plan, leaf},
+};
 use serde_json::{Value, json};
 
-use crate::support::{Log, entry};
+use crate::support::{Log, entry, erasing};
 
 /// Runs tests/oracles/audit.py; an oracle that is not there fails the test.
 fn oracle(arguments: &[&str]) -> Value {
@@ -81,6 +84,10 @@ fn python_verifies_an_archive_and_finds_what_was_tampered_with() {
     let mut log = Log::new(64);
     log.rows[20].opened = None;
     log.heads.push(log.sign(64));
+    let said = judge(&log);
+    assert_eq!(said["wrong"], json!(["erased without an act at 21"]));
+    log.rows[63].rewrite(erasing(31, &Places::of([21])));
+    log.heads[6] = log.sign(64);
     let said = judge(&log);
     assert_eq!(said["wrong"], json!([]));
     assert_eq!((&said["entries"], &said["erased"]), (&json!(64), &json!(1)));

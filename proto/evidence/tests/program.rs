@@ -10,7 +10,7 @@ use std::{fs, process::Command};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::support::Log;
+use crate::{proof::proof, support::Log};
 
 struct Place {
     folder: TempDir,
@@ -33,9 +33,13 @@ impl Place {
 
     /// Exit status, output, errors.
     fn run(&self, arguments: &[&str]) -> (i32, String, String) {
+        self.command("verify", arguments)
+    }
+
+    fn command(&self, command: &str, arguments: &[&str]) -> (i32, String, String) {
         let output = Command::new(env!("CARGO_BIN_EXE_audit"))
             .current_dir(self.folder.path())
-            .arg("verify")
+            .arg(command)
             .args(arguments)
             .output()
             .unwrap();
@@ -73,6 +77,68 @@ fn a_whole_log_verifies_and_the_next_run_goes_on_from_its_head() {
     let report: Value = serde_json::from_str(&said).unwrap();
     assert_eq!(report["findings"][0]["kind"], "withheld");
     assert_eq!(report["findings"][0]["position"], 31);
+}
+
+#[test]
+fn an_entry_is_verified_by_its_proof() {
+    let log = Log::new(40);
+    let place = Place::of(&log);
+    place.put("act.proof", &proof(&log, &[16, 17]).encode().unwrap());
+    let trusted = ["act.proof", "--key", "log.pem", "--witness", "pki.pem"];
+    let (status, said, errors) = place.command("verify-entry", &trusted);
+    assert_eq!(status, 0, "{said}{errors}");
+    assert!(said.starts_with("entry 17: {\"id\""), "{said}");
+    assert!(said.ends_with("1 trusted witnesses\nverified\n"), "{said}");
+    let (status, said, _) = place.command("verify-entry", &[&trusted[..], &["--json"]].concat());
+    let report: Value = serde_json::from_str(&said).unwrap();
+    assert_eq!((status, &report["verdict"]), (0, &Value::from("verified")));
+    // By another's key, of another log, and without any key.
+    let wrong = ["act.proof", "--key", "pki.pem"];
+    let (status, said, _) = place.command("verify-entry", &wrong);
+    assert_eq!(status, 1);
+    assert!(said.contains("not signed by the log's key"), "{said}");
+    let other = [&trusted[..], &["--log", "other"]].concat();
+    assert_eq!(place.command("verify-entry", &other).0, 1);
+    let (status, _, errors) = place.command("verify-entry", &["act.proof"]);
+    assert_eq!(status, 2);
+    assert!(errors.contains("without the log's key"), "{errors}");
+    assert_eq!(
+        place
+            .command("verify-entry", &["log.tar", "--key", "log.pem"])
+            .0,
+        2
+    );
+}
+
+#[test]
+fn name_and_age_are_demanded_and_a_key_counts_once() {
+    let log = Log::new(40);
+    let place = Place::of(&log);
+    let trusted = ["log.tar", "--key", "log.pem", "--witness", "pki.pem"];
+    let with = |more: &[&str]| place.run(&[&trusted[..], more].concat());
+    // The newest head is of 2026-09-21T14:13:20Z + 40 s.
+    let fresh = ["--log", "centre", "--newer-than", "2026-09-21T14:13:59Z"];
+    let (status, said, _) = with(&fresh);
+    assert_eq!(status, 0, "{said}");
+    let (status, said, _) = with(&["--newer-than", "1790000040"]);
+    assert_eq!(status, 1);
+    assert!(
+        said.contains("the newest head, over 40 entries, was signed at 1790000040"),
+        "{said}"
+    );
+    let (status, said, _) = with(&["--log", "other"]);
+    assert_eq!(status, 1);
+    assert!(said.contains("of another log, centre"), "{said}");
+    // The same key again is no second witness, and the log's key is none.
+    let (status, _, errors) = with(&["--witness", "pki.pem", "--witnesses", "2"]);
+    assert_eq!(status, 2);
+    assert!(
+        errors.contains("2 witnesses are to have signed, and there are keys of 1"),
+        "{errors}"
+    );
+    let (status, _, errors) = with(&["--witness", "log.pem"]);
+    assert_eq!(status, 2);
+    assert!(errors.contains("the log's own"), "{errors}");
 }
 
 #[test]

@@ -1,8 +1,11 @@
 //! A log that somebody tampered with: what was done is named, and where.
 
-use evidence::verify::{Changed, Finding, Report, Trust, Unreadable, Verdict};
+use evidence::{
+    erasure::Places,
+    verify::{Changed, Finding, Report, Trust, Unreadable, Verdict},
+};
 
-use crate::support::{Log, SoftKey, entry};
+use crate::support::{Log, Row, SoftKey, entry, erasing};
 
 fn findings(report: &Report) -> Vec<&Finding> {
     assert_eq!(report.verdict, Verdict::NotVerified, "{report}");
@@ -305,9 +308,29 @@ fn what_was_erased_leaves_a_log_that_verifies() {
     let mut log = Log::new(40);
     log.rows[16].opened = None;
     log.rows[17].opened = None;
+    // Without an act of erasing, nobody knows by which rule.
+    let report = log.verify();
+    let expected = Finding::Erased {
+        first: 17,
+        last: 18,
+    };
+    assert_eq!(findings(&report), [&expected]);
+    assert_eq!(report.findings[0].kind(), "erased-without-act");
+    // An act that stands before what it names names what was erased later.
+    let named = |place: usize, log: &Log| {
+        let mut log = log.clone();
+        log.rows[place].rewrite(erasing(8, &Places::of([17, 18])));
+        log.rechain();
+        log.sign_again();
+        log
+    };
+    assert_eq!(findings(&named(3, &log).verify()), [&expected]);
+    let mut log = named(39, &log);
     let report = log.verify();
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
-    assert_eq!((report.erased, report.open_acts), (2, 0));
+    // The intent that row 39 (act 19) leaves open, and the outcome that the rewritten row is of.
+    assert_eq!((report.erased, report.open_acts), (2, 1));
+    assert_eq!((report.lone_outcomes, report.lone[0].position), (1, 40));
     // Nobody puts another entry where one was erased.
     let salt = [1; 32];
     log.rows[16].opened = Some((salt, entry(8, false, "order 61")));
@@ -317,6 +340,93 @@ fn what_was_erased_leaves_a_log_that_verifies() {
         what: Changed::Entry,
     };
     assert_eq!(findings(&report), [&expected]);
+}
+
+#[test]
+fn an_outcome_without_an_intent_is_told() {
+    let mut log = Log::new(40);
+    log.rows[20].rewrite(entry(10, true, "order 20"));
+    log.rechain();
+    log.sign_again();
+    let report = log.verify();
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    assert_eq!((report.lone_outcomes, report.open_acts), (1, 0));
+    assert_eq!(report.lone[0].position, 21);
+    assert!(report.to_string().contains("outcomes without an intent: 1"));
+    assert_eq!(report.json()["lone"][0]["position"], 21);
+}
+
+#[test]
+fn heads_whose_times_run_backwards_are_told() {
+    let mut log = Log::new(40);
+    let mut head = log.heads[2].head.clone();
+    head.time = log.heads[1].head.time - 1;
+    let signature = log.key.sign(&head.digest());
+    log.heads[2] = head.seal(signature);
+    let report = log.verify();
+    let [Finding::Backwards { size: 30, .. }] = report.findings[..] else {
+        panic!("{report}")
+    };
+    assert_eq!(report.findings[0].kind(), "backwards");
+}
+
+#[test]
+fn the_name_and_the_age_that_are_asked_for_are_told() {
+    let log = Log::new(40);
+    let newest = log.heads[3].head.time;
+    let asked = |name: &str, newer_than| Trust {
+        name: Some(name.into()),
+        newer_than: Some(newer_than),
+        ..log.trust()
+    };
+    let report = log.verify_with(&asked("centre", newest - 1)).unwrap();
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    let report = log.verify_with(&asked("centre", newest)).unwrap();
+    assert_eq!(report.findings[0].kind(), "too-old", "{report}");
+    let report = log.verify_with(&asked("other", newest - 1)).unwrap();
+    let kinds: Vec<_> = report.findings.iter().map(Finding::kind).collect();
+    assert_eq!(kinds, ["other-log"; 4], "{report}");
+}
+
+#[test]
+fn one_witness_is_one_whatever_it_is_given_as() {
+    let log = Log::new(40);
+    let twice = Trust {
+        witnesses: vec![log.witness.spki(), log.witness.spki()],
+        least: 2,
+        ..log.trust()
+    };
+    let report = log.verify_with(&twice).unwrap();
+    assert_eq!(report.findings[0].kind(), "unwitnessed", "{report}");
+}
+
+/// More than the chains of a hundred thousand: the tree is checked, and that is what is said.
+#[test]
+fn writers_beyond_the_limit_are_not_called_unknown() {
+    let mut log = Log::new(0);
+    for number in 0..100_010_u64 {
+        let text = entry(
+            u8::try_from(number / 2 % 256).unwrap(),
+            number % 2 == 1,
+            "order",
+        );
+        let salt = [3; 32];
+        log.rows.push(Row {
+            position: number + 1,
+            writer: format!("line/{number}"),
+            sequence: 1,
+            previous: [0; 32],
+            commitment: evidence::record::commitment(&salt, text.as_bytes()),
+            opened: Some((salt, text)),
+        });
+    }
+    log.heads.push(log.sign(100_010));
+    let report = log.verify();
+    let Verdict::NoVerdict(why) = report.verdict else {
+        panic!("{report}")
+    };
+    assert!(why.contains("more writers"), "{why}");
+    assert_eq!((report.found, report.writers), (0, 100_000));
 }
 
 #[test]

@@ -3,8 +3,9 @@
 //! Wire types stop at the edge of a program: convert them with `TryFrom` before any decision.
 
 pub use generated::idoc::{
-    fleet::v1 as fleet, inspection::v1 as inspection, intake::v1 as intake, machine::v1 as machine,
-    operations::v1 as operations, register::v1 as register, signing::v1 as signing,
+    audit::v1 as audit, fleet::v1 as fleet, inspection::v1 as inspection, intake::v1 as intake,
+    machine::v1 as machine, operations::v1 as operations, register::v1 as register,
+    signing::v1 as signing,
 };
 
 #[allow(

@@ -4,32 +4,31 @@
 //! act ──one commit──> change, entry, record ─> place and tree, in batches ─> head, signed in the token ─> archive
 //! ```
 
+mod last_head;
 mod section;
+mod sequencer;
+mod witness;
 
 use std::{
     fs::{self, File},
     io,
     path::{Path, PathBuf},
-    sync::Arc,
-    time::Duration,
 };
 
-use evidence::{head::Head, record::is_name};
-use key_custody::{CustodyError, EcKey, Token, role::AuditSigning};
+use evidence::{key_from_der, key_from_pem, witness::Refusal};
+use key_custody::CustodyError;
 use openssl::{error::ErrorStack, pkey::PKey};
-use personalisation_store::{Store, StoreError, audit::Tree};
+use personalisation_store::{Store, StoreError};
 use thiserror::Error;
 use time::OffsetDateTime;
 
-use crate::config::{Config, ConfigError};
+use crate::{
+    config::{Config, ConfigError},
+    whole_file,
+};
 pub use section::{AuditSection, AuditToken};
-
-/// Records that get their places in one commit.
-const BATCH: u32 = 10_000;
-/// How long the sequencer rests when nothing waits.
-const REST: Duration = Duration::from_secs(1);
-/// The least time from one head to the next.
-const HEADS: time::Duration = time::Duration::MINUTE;
+pub use sequencer::Sequencer;
+pub use witness::{Witness, WitnessError};
 
 /// What is done with the audit.
 #[derive(Debug, clap::Args)]
@@ -51,6 +50,13 @@ pub enum Command {
     /// Writes the log up to its newest head as one archive, for `audit verify`
     Export {
         /// The archive; a file that is there is not replaced
+        file: PathBuf,
+    },
+    /// Writes the proof of one act, for `audit verify-entry`: whoever has it needs neither the log nor this program
+    Prove {
+        /// The act's id: 32 hexadecimal digits
+        act: String,
+        /// The proof; a file that is there is replaced
         file: PathBuf,
     },
 }
@@ -84,6 +90,50 @@ pub enum AuditError {
     /// The public key in the token is none that can be written.
     #[error("writing the log's public key: {0}")]
     PublicKey(#[from] ErrorStack),
+    /// Somebody else signs with this token.
+    #[error("another sequencer works with {}; one at a time may", .0.display())]
+    Another(PathBuf),
+    /// What was signed last is not known any more.
+    #[error(
+        "the log has heads, and {}, which keeps the last one that was signed, is not there; put the newest head there that a \
+         witness or a verified archive has (`audit verify --keep`). Nothing is signed until then", .0.display()
+    )]
+    NoLastHead(PathBuf),
+    /// The file is another key's.
+    #[error("{} holds a head that the key of [tokens.audit] did not sign; nothing is signed", .0.display())]
+    OtherKey(PathBuf),
+    /// The database is not the one that the last head is over.
+    #[error(
+        "the database does not go on from the last head that was signed, which is in {}: {refusal}. Nothing is signed. Restore \
+         the database as it was; where entries are lost for good, keep the file as evidence, move it away, and begin a log of \
+         another name ([audit] log)", path.display()
+    )]
+    NotGoingOn {
+        /// The file.
+        path: PathBuf,
+        /// How it shows.
+        refusal: Refusal,
+    },
+    /// The host's clock.
+    #[error(
+        "signing a head of the audit: this host's clock says {now}, and the last head was signed at {last} (seconds since 1970); \
+         set the clock"
+    )]
+    Clock {
+        /// What the clock says.
+        now: i64,
+        /// What the last head says.
+        last: i64,
+    },
+    /// A witness.
+    #[error(transparent)]
+    Witness(#[from] WitnessError),
+    /// There is no such act, or not yet.
+    #[error("no head is over an act {0} yet, or there is none: ask again in two minutes")]
+    NoAct(String),
+    /// The proof cannot be written down.
+    #[error("writing the proof of an act: {0}")]
+    Proof(#[from] serde_json::Error),
     /// A signature of another length than ours have.
     #[error("signing a head of the audit: the token's signature has another length")]
     Signature,
@@ -92,114 +142,23 @@ pub enum AuditError {
     Ending,
 }
 
-/// Gives records their places, and signs.
-pub struct Sequencer {
-    store: Store,
-    token: Arc<(Token, EcKey<AuditSigning>)>,
-    log: String,
-}
-
-impl std::fmt::Debug for Sequencer {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Sequencer").finish_non_exhaustive()
-    }
-}
-
-impl Sequencer {
-    /// With the key of `[tokens.audit]`.
-    pub fn open(config: &Config, store: Store) -> Result<Self, AuditError> {
-        let log = config.audit.log.clone();
-        if !is_name(&log) {
-            return Err(AuditError::Name(log));
-        }
-        let (section, token) = config.audit_token().ok_or(AuditError::NoToken)?;
-        let token = Token::open(&token)?;
-        let key = token.find_ec(&section.key)?;
-        let token = Arc::new((token, key));
-        Ok(Self { store, token, log })
-    }
-
-    /// Gives everything that waits its place; how long the log is.
-    pub async fn place(&self) -> Result<Tree, AuditError> {
-        loop {
-            if let (tree, false) = self.place_some().await? {
-                return Ok(tree);
-            }
-        }
-    }
-
-    /// Gives one batch its places; how long the log is, and whether more waits than fitted into it.
-    async fn place_some(&self) -> Result<(Tree, bool), AuditError> {
-        loop {
-            match self.store.sequence_audit(BATCH).await {
-                Ok((tree, placed)) => return Ok((tree, placed >= u64::from(BATCH))),
-                // Another sequencer was faster.
-                Err(StoreError::Stale { .. }) => tokio::task::yield_now().await,
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
-
-    /// Signs a head over the log, if the newest is over less of it.
-    pub async fn sign(&self, tree: Tree, now: OffsetDateTime) -> Result<bool, AuditError> {
-        let newest = self.store.newest_audit_head().await?;
-        if newest.is_some_and(|newest| newest.head.size >= tree.size) || tree.size == 0 {
-            return Ok(false);
-        }
-        let head = Head {
-            log: self.log.clone(),
-            size: tree.size,
-            root: tree.root,
-            time: now.unix_timestamp(),
-        };
-        let (token, digest) = (Arc::clone(&self.token), head.digest());
-        // A token takes its time.
-        let signing = move || token.0.sign_digest(&token.1, &digest);
-        let signature = tokio::task::spawn_blocking(signing).await;
-        let signature = signature.map_err(|_| AuditError::Ending)??;
-        let signature = signature.try_into().map_err(|_| AuditError::Signature)?;
-        self.store.keep_audit_head(&head.seal(signature)).await?;
-        Ok(true)
-    }
-
-    /// Goes on until it fails, or is dropped: each step is safe to run twice.
-    pub async fn run(&self, clock: fn() -> OffsetDateTime) -> Result<(), AuditError> {
-        let mut signed_at = None;
-        loop {
-            match self.place_some().await {
-                Ok((tree, more)) => {
-                    let now = clock();
-                    if signed_at.is_none_or(|at| now - at >= HEADS) && self.sign(tree, now).await? {
-                        signed_at = Some(now);
-                    }
-                    if more {
-                        continue;
-                    }
-                }
-                Err(AuditError::Store(error @ StoreError::Busy { .. })) => {
-                    tracing::warn!(%error, "the log waits");
-                }
-                Err(error) => return Err(error),
-            }
-            tokio::time::sleep(REST).await;
-        }
-    }
-}
-
 /// Writes the log as an archive that is there whole or not at all; how many entries.
 pub async fn export(config: &Config, store: &Store, file: &Path) -> Result<u64, AuditError> {
     let failed = |path: &Path| {
         let path = path.to_owned();
         move |source| AuditError::File { path, source }
     };
-    let key = config
+    let mut keys = Vec::new();
+    if let Some(path) = config
         .audit_token()
-        .and_then(|(section, _)| section.public_key.as_ref());
-    let pem = match key {
-        Some(path) => Some(fs::read(path).map_err(failed(path))?),
-        None => None,
-    };
-    let keys: Vec<_> = pem.iter().map(|pem| ("log.pem", &**pem)).collect();
+        .and_then(|(token, _)| token.public_key.as_ref())
+    {
+        keys.push(("log.pem", as_pem(path)?));
+    }
+    if let Some(pki) = &config.audit.pki {
+        keys.push(("witness-pki.pem", as_pem(&pki.witness_key)?));
+    }
+    let keys: Vec<_> = keys.iter().map(|(name, pem)| (*name, &**pem)).collect();
     let archive = File::create_new(file).map_err(failed(file))?;
     let written = store.export_audit_log(&keys, &archive).await;
     let written = match written {
@@ -210,6 +169,28 @@ pub async fn export(config: &Config, store: &Store, file: &Path) -> Result<u64, 
         fs::remove_file(file).map_err(failed(file))?;
     }
     written
+}
+
+/// A file with a public key in PEM or DER, as PEM.
+fn as_pem(path: &Path) -> Result<Vec<u8>, AuditError> {
+    let content = fs::read(path).map_err(|source| AuditError::File {
+        path: path.to_owned(),
+        source,
+    })?;
+    let key = key_from_pem(&content).or_else(|| key_from_der(&content));
+    Ok(pem(key.as_deref().unwrap_or(&content))?)
+}
+
+/// Writes the proof of an act; how many entries it has.
+pub async fn prove(store: &Store, act: &str, file: &Path) -> Result<usize, AuditError> {
+    let proof = store.prove_audit_act(act).await?;
+    let proof = proof.ok_or_else(|| AuditError::NoAct(act.to_owned()))?;
+    let written = whole_file::write(file, &proof.encode()?);
+    written.map_err(|source| AuditError::File {
+        path: file.to_owned(),
+        source,
+    })?;
+    Ok(proof.entries.len())
 }
 
 /// A public key as files of keys have it.
@@ -230,8 +211,13 @@ pub async fn run(
             let entries = export(config, &store, &file).await?;
             Ok(format!("{entries} entries in {}", file.display()))
         }
+        Command::Prove { act, file } => {
+            let entries = prove(&store, &act, &file).await?;
+            Ok(format!("{entries} entries of {act} in {}", file.display()))
+        }
         Command::Sequence { once } => {
             let sequencer = Sequencer::open(config, store)?;
+            sequencer.check().await?;
             if !once {
                 tokio::select! {
                     failed = sequencer.run(clock) => failed?,
@@ -241,6 +227,11 @@ pub async fn run(
             // What was written until now is in a head before this program ends.
             let tree = sequencer.place().await?;
             sequencer.sign(tree, clock()).await?;
+            if once {
+                sequencer.have_witnessed().await?;
+            } else {
+                sequencer.tell_witness().await?;
+            }
             Ok(format!("{} entries in the log", tree.size))
         }
     }

@@ -1,61 +1,32 @@
-//! The log itself: its heads, its export, and what is erased of it.
+//! The log as one archive.
 
 use std::io::{self, Seek, Write};
 
 use evidence::{
     archive::Export,
-    head::SignedHead,
     line::{EntryText, Line, Opened},
 };
-use sqlx::Row as _;
 
 use super::{
     row::{STORED, Stored},
     sequence::signed,
 };
-use crate::{Store, StoreError, statement::Statement, transaction::transaction};
+use crate::{Store, StoreError, statement::Statement};
 
 const EXPORTING: &str = "exporting the audit's log";
 /// Rows that are in memory at a time.
 const PAGE: u64 = 2_000;
-/// Heads of an export: more say little more, and each is verified.
-const MAX_HEADS: usize = 1_000;
 
 impl Store {
-    /// Keeps a head that the log's key signed.
-    pub async fn keep_audit_head(&self, head: &SignedHead) -> Result<(), StoreError> {
-        const DOING: &str = "keeping a head of the audit";
-        let json = head.encode().map_err(|_| StoreError::NoEntry)?;
-        transaction!(self, DOING, |tx| {
-            // Of two sequencers that sign the same, one is enough.
-            sqlx::query("INSERT INTO audit_head (size, signed) VALUES ($1, $2) ON CONFLICT (size) DO NOTHING")
-                .bind(signed(head.head.size))
-                .bind(json.as_slice())
-                .execute(&mut **tx)
-                .await
-                .map_err(StoreError::database(DOING))?;
-            Ok(())
-        })
-    }
-
-    /// The newest head, if there is one.
-    pub async fn newest_audit_head(&self) -> Result<Option<SignedHead>, StoreError> {
-        let row = sqlx::query_scalar("SELECT signed FROM audit_head ORDER BY size DESC LIMIT 1")
-            .fetch_optional(&self.pool)
-            .await;
-        let row: Option<Vec<u8>> =
-            row.map_err(StoreError::database("reading a head of the audit"))?;
-        row.map(|json| head(&json)).transpose()
-    }
-
     /// Writes the log up to its newest head as an archive; how many entries. `keys`: names of files and what they hold, PEM.
     pub async fn export_audit_log(
         &self,
         keys: &[(&str, &[u8])],
         sink: impl Write + Seek,
     ) -> Result<u64, StoreError> {
-        let heads = self.heads().await?;
+        let heads = self.audit_heads().await?;
         let size = heads.last().map_or(0, |head| head.head.size);
+        self.demand_sealed_erasures(size).await?;
         let mut export = Export::begin(sink, keys, &heads).map_err(written)?;
         let mut next = 1;
         while next <= size {
@@ -74,55 +45,38 @@ impl Store {
                 });
             }
             for (position, row) in (next..).zip(&rows) {
-                line(&mut export, position, &Stored::read(row)?)?;
+                let stored = Stored::read(row)?;
+                let line = opened(position, &stored)?;
+                export.line(&line).map_err(written)?;
             }
             next = last + 1;
         }
+        // What was erased meanwhile is missing above, and the act that names it stands behind the head.
+        self.demand_sealed_erasures(size).await?;
         export.finish().map_err(written)?;
         Ok(size)
     }
 
-    /// Erases the entries about an object, with their salts; their records stay. How many. Only what has its place in the log.
-    pub async fn erase_audit_of(&self, object: &str) -> Result<u64, StoreError> {
-        const DOING: &str = "erasing entries of the audit";
-        transaction!(self, DOING, |tx| {
-            let done = sqlx::query(
-                "UPDATE audit_entry SET act_id = writer || ':' || CAST(sequence AS TEXT), entered_at = '', actor = '', act = '',
-                     object = '', detail = NULL, salt = NULL
-                 WHERE object = $1 AND position IS NOT NULL",
-            )
-            .bind(object)
-            .execute(&mut **tx)
-            .await
-            .map_err(StoreError::database(DOING))?;
-            Ok(done.rows_affected())
-        })
-    }
-
-    /// Heads in the order of their sizes: the newest, and of the others no more than an export has.
-    async fn heads(&self) -> Result<Vec<SignedHead>, StoreError> {
-        let rows = sqlx::query("SELECT size, signed FROM audit_head ORDER BY size")
-            .fetch_all(&self.pool)
-            .await
-            .map_err(StoreError::database(EXPORTING))?;
-        let step = rows.len().div_ceil(MAX_HEADS).max(1);
-        let mut chosen: Vec<_> = rows.iter().rev().step_by(step).collect();
-        chosen.reverse();
-        let read = chosen.into_iter().map(|row| {
-            let json: Vec<u8> = row
-                .try_get("signed")
-                .map_err(StoreError::database(EXPORTING))?;
-            head(&json)
-        });
-        read.collect()
+    /// Refuses while an act of erasing is not among the first `size` entries: what it erased would look like erased by nobody.
+    async fn demand_sealed_erasures(&self, size: u64) -> Result<(), StoreError> {
+        let waiting: i64 = sqlx::query_scalar(
+            // The index `audit_entry_erasing` holds such acts alone; its condition stands here in the same words.
+            "SELECT COUNT(*) FROM audit_entry
+             WHERE act = 'erase-entries' AND phase = 'outcome' AND (position IS NULL OR position > $1)",
+        )
+        .bind(signed(size))
+        .fetch_one(&self.pool)
+        .await
+        .map_err(StoreError::database(EXPORTING))?;
+        if waiting == 0 {
+            return Ok(());
+        }
+        Err(StoreError::Unsealed)
     }
 }
 
-fn line<W: Write + Seek>(
-    export: &mut Export<W>,
-    position: u64,
-    stored: &Stored,
-) -> Result<(), StoreError> {
+/// A row as a line of the log.
+pub(super) fn opened(position: u64, stored: &Stored) -> Result<Line<'_>, StoreError> {
     let opened = match &stored.opened {
         None => None,
         Some((salt, line)) => Some(Opened {
@@ -130,19 +84,10 @@ fn line<W: Write + Seek>(
             entry: EntryText::parse(line).map_err(|_| StoreError::NoEntry)?,
         }),
     };
-    let line = Line {
+    Ok(Line {
         position,
         record: stored.record(),
         opened,
-    };
-    export.line(&line).map_err(written)
-}
-
-fn head(json: &[u8]) -> Result<SignedHead, StoreError> {
-    SignedHead::decode(json).map_err(|_| StoreError::BadRow {
-        table: "audit_head",
-        column: "signed",
-        row: "of a head".to_owned(),
     })
 }
 

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use evidence::merkle::{Appender, Hash, Plan, TileId, Tiles as _};
+use evidence::merkle::{Appender, Hash, TileId, Tiles as _};
 use evidence::record::NONE_BEFORE;
 use sqlx::Row as _;
 
@@ -19,6 +19,8 @@ use crate::{
 const DOING: &str = "sequencing the audit";
 /// The writer of the entries that are older than records.
 const BEFORE: &str = "centre/before";
+/// Entries that get their records in one commit.
+const ADOPTED: u32 = 10_000;
 /// Bytes of a hash.
 const HASH: usize = 32;
 
@@ -53,7 +55,9 @@ impl Store {
                 );
                 let row = sqlx::query(alone).fetch_one(&mut **tx).await;
                 let before = tree(&row.map_err(StoreError::database(DOING))?)?;
-                adopt(tx, most).await?;
+                if self.is_embedded() {
+                    adopt(tx, most).await?;
+                }
                 let waiting = waiting(tx, most).await?;
                 if waiting.is_empty() {
                     return Ok((before, 0));
@@ -78,19 +82,17 @@ impl Store {
         )
     }
 
-    /// The hashes of a proof about the log's tree.
-    pub async fn prove_audit(&self, plan: &Plan) -> Result<Vec<Hash>, StoreError> {
-        transaction!(
-            self,
-            "proving the audit",
-            taking | tx | {
-                let tiles = read_tiles(tx, plan.tiles()).await?;
-                plan.prove(&tiles).map_err(|error| match error {
-                    evidence::merkle::ProofError::Tile(missing) => bad_tile(missing.0),
-                    evidence::merkle::ProofError::Short(id) => bad_tile(id),
-                })
+    /// Gives entries from before there were records theirs, as those of one writer: on a server its owner does so when it brings
+    /// the database up to date, for the sequencer's role may not. How many.
+    pub async fn adopt_audit(&self) -> Result<u64, StoreError> {
+        let mut all = 0;
+        loop {
+            let adopted = transaction!(self, DOING, taking | tx | { adopt(tx, ADOPTED).await })?;
+            all += adopted;
+            if adopted == 0 {
+                return Ok(all);
             }
-        )
+        }
     }
 }
 
@@ -116,8 +118,8 @@ fn tree(row: &crate::engine::EngineRow) -> Result<Tree, StoreError> {
     })
 }
 
-/// Entries from before there were records get theirs, as those of one writer.
-async fn adopt(tx: &mut Tx, most: u32) -> Result<(), StoreError> {
+/// Entries from before there were records get theirs, as those of one writer; how many.
+async fn adopt(tx: &mut Tx, most: u32) -> Result<u64, StoreError> {
     let rows = sqlx::query(
         "SELECT act_id, phase, entered_at, actor, act, object, detail FROM audit_entry
          WHERE writer IS NULL AND position IS NULL ORDER BY entered_at, act_id, phase LIMIT $1",
@@ -127,7 +129,7 @@ async fn adopt(tx: &mut Tx, most: u32) -> Result<(), StoreError> {
     .await
     .map_err(StoreError::database(DOING))?;
     if rows.is_empty() {
-        return Ok(());
+        return Ok(0);
     }
     let last = sqlx::query(
         "SELECT writer, sequence, previous, commitment FROM audit_entry
@@ -170,7 +172,7 @@ async fn adopt(tx: &mut Tx, most: u32) -> Result<(), StoreError> {
         .await
         .map_err(StoreError::database(DOING))?;
     }
-    Ok(())
+    Ok(rows.len() as u64)
 }
 
 /// Records without a place, of each writer in its order, each followed from the one before it.
@@ -290,7 +292,7 @@ async fn lengthen(tx: &mut Tx, before: Tree, after: Tree) -> Result<(), StoreErr
     }
 }
 
-async fn read_tiles(
+pub(super) async fn read_tiles(
     tx: &mut Tx,
     wanted: impl IntoIterator<Item = (TileId, usize)>,
 ) -> Result<BTreeMap<TileId, Vec<Hash>>, StoreError> {
@@ -328,7 +330,7 @@ async fn write_tile(tx: &mut Tx, id: TileId, hashes: &[Hash]) -> Result<(), Stor
     Ok(())
 }
 
-fn bad_tile(id: TileId) -> StoreError {
+pub(super) fn bad_tile(id: TileId) -> StoreError {
     StoreError::BadRow {
         table: "audit_tile",
         column: "hashes",

@@ -4,8 +4,9 @@ use std::{io::Cursor, sync::atomic::AtomicU32, sync::atomic::Ordering};
 
 use evidence::{
     entry::{Act, Entry},
-    head::Head,
+    head::{Head, Witnessed},
     merkle::{Plan, included},
+    proof::Proof,
     verify::{self, Report, Trust, Verdict},
 };
 use openssl::{
@@ -14,7 +15,7 @@ use openssl::{
     nid::Nid,
     pkey::{PKey, Private},
 };
-use personalisation_store::{Boundary, Interrupter, Store, StoreError};
+use personalisation_store::{Boundary, Interrupter, Store, StoreError, audit::Eraser};
 
 use crate::{Bench, Engine, NOW, on_each_engine};
 
@@ -138,6 +139,21 @@ async fn a_row_edited_by_hand_is_found(engine: Engine) {
     for number in 0..10 {
         bench.store.audit(&both(number)).await.unwrap();
     }
+    // The guards refuse it, whoever has the file or owns the tables.
+    for statement in [
+        "UPDATE audit_entry SET detail = 'not done'",
+        "UPDATE audit_entry SET position = 7, object = 'order 9'",
+        "UPDATE audit_entry SET salt = NULL",
+        "UPDATE audit_entry SET writer = NULL",
+        "DELETE FROM audit_entry",
+    ] {
+        let refused = bench.home.refused(statement).await;
+        assert!(
+            refused.contains("only ever added to"),
+            "{statement}: {refused}"
+        );
+    }
+    bench.home.unguard("audit_entry", &["fixed", "kept"]).await;
     // Before it has its place: the log is not made longer.
     let edit = |number: u32, from: &str, to: &str| {
         let id = format!("{number:032x}");
@@ -172,24 +188,141 @@ async fn a_row_edited_by_hand_is_found(engine: Engine) {
     );
 }
 
+/// What comes of erasing the entries about an order: how many, and how many are left.
+async fn erased(store: &Store, act: u8, order: &str) -> (u64, u64) {
+    let by = Eraser {
+        act: [act; 16],
+        actor: "personalisation/erasure",
+        rule: "ninety days after issue",
+        at: NOW,
+    };
+    let done = store.erase_audit_of(order, &by).await.unwrap();
+    (done.erased, done.left)
+}
+
 async fn what_is_erased_leaves_a_log_that_verifies(engine: Engine) {
     let bench = Bench::new(engine).await;
-    let key = key();
+    let (key, store) = (key(), &bench.store);
     for number in 0..20 {
+        store.audit(&both(number)).await.unwrap();
+    }
+    // What has no place yet, or is under way, stays, and writes no act.
+    assert_eq!(erased(store, 1, "order 3").await, (0, 4));
+    assert_eq!(seal(store, &key, 100).await, 40);
+    store.audit(&[act(23).intent(NOW)]).await.unwrap();
+    assert_eq!(seal(store, &key, 100).await, 41);
+    assert_eq!(erased(store, 2, "order 3").await, (4, 1));
+    assert_eq!(erased(store, 3, "order 3").await, (0, 1));
+    // Until a head is over the act that says so, nobody gets an archive in which it is missing.
+    let archive = Cursor::new(Vec::new());
+    let refused = store.export_audit_log(&[], archive).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Unsealed), "{refused}");
+    assert_eq!(seal(store, &key, 100).await, 43);
+    let report = exported(store, &key).await;
+    assert_eq!(report.verdict, Verdict::Verified, "{report}");
+    assert_eq!((report.entries, report.erased), (43, 4));
+    assert_eq!((report.open_acts, report.lone_outcomes), (1, 0));
+    let mut lines = Vec::new();
+    store.export_audit(&mut lines).await.unwrap();
+    let lines = String::from_utf8(lines).unwrap();
+    assert_eq!(lines.lines().count(), 39);
+    assert_eq!(lines.matches("order 3").count(), 1);
+    assert_eq!(lines.matches("\"act\":\"erase-entries\"").count(), 2);
+    assert!(lines.contains("\"detail\":\"ninety days after issue\""));
+    // By hand, without an act: the guard refuses half an erasure, and whoever erases whole is found.
+    let refused = "UPDATE audit_entry SET salt = NULL WHERE position = 1";
+    let refused = bench.home.refused(refused).await;
+    assert!(refused.contains("only ever added to"), "{refused}");
+    let whole = "UPDATE audit_entry SET act_id = writer || ':' || CAST(sequence AS TEXT), entered_at = '', actor = '',
+        act = '', object = '', detail = NULL, salt = NULL WHERE position = 1";
+    bench.home.meddle(whole).await;
+    let report = exported(store, &key).await;
+    let kinds = report.findings.iter();
+    let kinds = kinds.map(|finding| (finding.kind(), finding.position()));
+    let kinds: Vec<_> = kinds.collect();
+    assert_eq!(kinds, [("erased-without-act", Some(1))], "{report}");
+}
+
+async fn what_is_sealed_stays_as_it_is(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    for number in 0..10 {
         bench.store.audit(&both(number)).await.unwrap();
     }
-    assert_eq!(bench.store.erase_audit_of("order 3").await.unwrap(), 0);
-    assert_eq!(seal(&bench.store, &key, 100).await, 40);
-    assert_eq!(bench.store.erase_audit_of("order 3").await.unwrap(), 4);
-    assert_eq!(bench.store.erase_audit_of("order 3").await.unwrap(), 0);
-    let report = exported(&bench.store, &key).await;
-    assert_eq!(report.verdict, Verdict::Verified, "{report}");
-    assert_eq!((report.entries, report.erased), (40, 4));
-    let mut lines = Vec::new();
-    bench.store.export_audit(&mut lines).await.unwrap();
-    let lines = String::from_utf8(lines).unwrap();
-    assert_eq!(lines.lines().count(), 36);
-    assert!(!lines.contains("order 3"));
+    seal(&bench.store, &key(), 100).await;
+    let seen = Witnessed {
+        name: "pki".into(),
+        time: 5,
+        signature: [7; 64],
+    };
+    bench.store.keep_audit_witness(20, &seen).await.unwrap();
+    let newest = bench.store.newest_audit_head().await.unwrap().unwrap();
+    assert_eq!(newest.witnesses, [seen]);
+    for (statement, part) in [
+        ("UPDATE audit_head SET signed = X'00'", "only ever added"),
+        ("DELETE FROM audit_head", "only ever added"),
+        ("UPDATE audit_witness SET name = 'other'", "only ever added"),
+        ("DELETE FROM audit_witness", "only ever added"),
+        ("UPDATE audit_tile SET hashes = X'00'", "only grows"),
+        ("DELETE FROM audit_tile", "only grows"),
+        ("UPDATE audit_tree SET size = 10", "only grows"),
+        ("UPDATE audit_tree SET root = X'00'", "only grows"),
+        ("UPDATE audit_writer SET sequence = 1", "only grows"),
+        (
+            "UPDATE audit_entry SET position = position + 1",
+            "only ever added to",
+        ),
+    ] {
+        let refused = bench.home.refused(statement).await;
+        assert!(refused.contains(part), "{statement}: {refused}");
+    }
+}
+
+async fn an_act_is_proved_to_somebody_who_has_no_log(engine: Engine) {
+    let bench = Bench::new(engine).await;
+    let key = key();
+    for number in 0..300 {
+        bench.store.audit(&both(number)).await.unwrap();
+    }
+    let name = format!("{:032x}", 123);
+    assert!(bench.store.prove_audit_act(&name).await.unwrap().is_none());
+    assert_eq!(seal(&bench.store, &key, 170).await, 600);
+    let proof = bench.store.prove_audit_act(&name).await.unwrap().unwrap();
+    let proof = Proof::decode(&proof.encode().unwrap()).unwrap();
+    let trust = Trust {
+        log: vec![evidence::key_from_pem(&pem(&key)).unwrap()],
+        ..Trust::default()
+    };
+    assert_eq!(proof.check(&trust), []);
+    assert_eq!(proof.entries.len(), 2);
+    assert!(
+        proof.entries[1]
+            .to_string()
+            .contains("\"phase\":\"outcome\"")
+    );
+    assert!(bench.store.prove_audit_act("none").await.unwrap().is_none());
+    // A head that somebody witnessed is preferred to a newer one that nobody did.
+    let seen = Witnessed {
+        name: "pki".into(),
+        time: 5,
+        signature: [7; 64],
+    };
+    bench.store.keep_audit_witness(600, &seen).await.unwrap();
+    bench.store.audit(&both(300)).await.unwrap();
+    assert_eq!(seal(&bench.store, &key, 170).await, 602);
+    let of = |number: u32| {
+        let (store, act) = (bench.store.clone(), format!("{number:032x}"));
+        async move {
+            store
+                .prove_audit_act(&act)
+                .await
+                .unwrap()
+                .unwrap()
+                .head
+                .head
+                .size
+        }
+    };
+    assert_eq!((of(123).await, of(300).await), (600, 602));
 }
 
 async fn proofs_are_made_from_what_is_stored(engine: Engine) {
@@ -219,6 +352,7 @@ async fn entries_of_before_get_records(engine: Engine) {
     for number in 0..5 {
         bench.store.audit(&both(number)).await.unwrap();
     }
+    bench.home.unguard("audit_entry", &["fixed"]).await;
     let mut tool = bench.home.tool().await;
     let before = "UPDATE audit_entry SET writer = NULL, sequence = NULL, previous = NULL, commitment = NULL, salt = NULL";
     let done = sqlx::query(before).execute(&mut tool).await.unwrap();
@@ -226,6 +360,8 @@ async fn entries_of_before_get_records(engine: Engine) {
     // As another process, which has no chain of before.
     let other = bench.another().await;
     other.store.audit(&both(5)).await.unwrap();
+    assert_eq!(other.store.adopt_audit().await.unwrap(), 10);
+    assert_eq!(other.store.adopt_audit().await.unwrap(), 0);
     assert_eq!(seal(&other.store, &key, 3).await, 12);
     let report = exported(&other.store, &key).await;
     assert_eq!(report.verdict, Verdict::Verified, "{report}");
@@ -267,4 +403,6 @@ on_each_engine!(
     proofs_are_made_from_what_is_stored,
     entries_of_before_get_records,
     two_sequencers_make_one_log,
+    what_is_sealed_stays_as_it_is,
+    an_act_is_proved_to_somebody_who_has_no_log,
 );

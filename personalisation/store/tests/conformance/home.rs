@@ -88,6 +88,29 @@ impl Home {
         assert_eq!(done.rows_affected(), 1);
     }
 
+    /// What the engine says to a statement behind the store's back that its guards refuse.
+    pub async fn refused(&self, statement: &str) -> String {
+        let statement = self.spelled(statement);
+        let done = sqlx::query(AssertSqlSafe(statement))
+            .execute(&mut self.tool().await)
+            .await;
+        done.unwrap_err().to_string()
+    }
+
+    /// Drops guards of a table, as somebody who administers the database can.
+    pub async fn unguard(&self, table: &str, guards: &[&str]) {
+        for guard in guards {
+            let drop = match self.engine {
+                Engine::Sqlite => format!("DROP TRIGGER {table}_{guard}"),
+                Engine::Postgres => format!("DROP TRIGGER {table}_{guard} ON {table}"),
+            };
+            let done = sqlx::query(AssertSqlSafe(drop))
+                .execute(&mut self.tool().await)
+                .await;
+            done.unwrap();
+        }
+    }
+
     /// SQL with `X'00'` as this engine writes bytes.
     pub fn spelled(&self, sql: &str) -> String {
         match self.engine {

@@ -134,7 +134,19 @@ async fn who_reads_the_audit_gives_it_places_and_changes_nothing() {
     let act = evidence::entry::Act::new([5; 16], "somebody", "act", "object");
     assert!(is_denied(bench.store.audit(&[act.intent(NOW)]).await));
     assert!(is_denied(bench.store.orders().await));
-    assert!(is_denied(bench.store.erase_audit_of("order 1").await));
+    for change in [
+        "UPDATE audit_entry SET salt = NULL",
+        "UPDATE audit_entry SET commitment = previous",
+        "UPDATE audit_tree SET one = 1",
+        "UPDATE audit_head SET signed = NULL",
+        "DELETE FROM audit_tile",
+    ] {
+        let mut tool = tool(&bench, "audit").await;
+        let done = sqlx::query(AssertSqlSafe(change)).execute(&mut tool).await;
+        let error = done.unwrap_err();
+        let code = error.as_database_error().unwrap().code();
+        assert_eq!(code.as_deref(), Some("42501"), "{change}");
+    }
     let (tree, placed) = bench.store.sequence_audit(10).await.unwrap();
     assert_eq!((tree.size, placed), (1, 1));
     let head = evidence::head::Head {
@@ -145,6 +157,12 @@ async fn who_reads_the_audit_gives_it_places_and_changes_nothing() {
     };
     let head = head.seal([0; 64]);
     bench.store.keep_audit_head(&head).await.unwrap();
+    let seen = evidence::head::Witnessed {
+        name: "pki".into(),
+        time: 0,
+        signature: [0; 64],
+    };
+    bench.store.keep_audit_witness(1, &seen).await.unwrap();
     let archive = std::io::Cursor::new(Vec::new());
     let written = bench.store.export_audit_log(&[], archive).await;
     assert_eq!(written.unwrap(), 1);

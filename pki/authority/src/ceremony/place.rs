@@ -37,6 +37,8 @@ pub enum TokenPlace {
     /// The key of blank issues, for `personalisation stock` and `console`: in the folder of intake's token, for the console
     /// opens review's too, with a PIN of its own.
     Stock,
+    /// The key of the audit's heads, for `personalisation audit sequence` alone.
+    Audit,
     /// For the population register.
     Register,
 }
@@ -57,6 +59,7 @@ impl TokenPlace {
             Self::Review => "review",
             Self::Console => "console",
             Self::Stock => "stock",
+            Self::Audit => "audit",
             Self::Register => "register",
         }
     }
@@ -70,6 +73,7 @@ impl TokenPlace {
             Self::Line,
             Self::Intake,
             Self::Console,
+            Self::Audit,
             Self::Register,
         ]
         .into_iter()

@@ -114,8 +114,8 @@ pub struct ProgramPlan {
     pub role: String,
     /// Which side of TLS it is.
     pub side: Side,
-    /// The token in which its key is made: `operations-ca`, `signing`, `line`, `intake`, `console` or
-    /// `register`. Without one its key is a file, for peers in tests.
+    /// The token in which its key is made: `operations-ca`, `signing`, `line`, `intake`, `console`,
+    /// `audit` or `register`. Without one its key is a file, for peers in tests.
     pub token: Option<String>,
     /// DNS names in its certificate; its own name by default.
     #[serde(default)]

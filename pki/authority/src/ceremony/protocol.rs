@@ -54,6 +54,11 @@ impl Heading {
         if tokens.contains(&Some("console")) {
             carried.push("`tokens/intake/console.pin` handed to personalisation console alone");
         }
+        if tokens.contains(&Some("audit")) {
+            carried.push(
+                "`tokens/audit` handed to personalisation audit sequence, on a host of its own; `public/audit-1.spki` and `public/witness-1.spki` published for whoever verifies",
+            );
+        }
         if let Some(verifying) = plan.verifying() {
             facts.push(authority(&verifying));
             carried.push(

@@ -5,8 +5,9 @@ use std::{ops::Deref, path::Path};
 use key_custody::{
     Curve, CustodyError, Token, TokenConfig, create_pin_file, initialise_token,
     role::{
-        ApprovalSigning, CardMaster, ConfigurationSigning, CurveRole, DocumentSigning,
-        IntakeOpening, IssueSigning, ReceiptSigning, ServiceTls, StaffListSigning, TicketSigning,
+        ApprovalSigning, AuditSigning, CardMaster, ConfigurationSigning, CurveRole,
+        DocumentSigning, IntakeOpening, IssueSigning, ReceiptSigning, ServiceTls, StaffListSigning,
+        TicketSigning, WitnessSigning,
     },
     softhsm, token_serial,
 };
@@ -39,6 +40,11 @@ pub const RECEIPTS: &str = "receipts-1";
 pub const CONFIGURATION: &str = "configuration-1";
 /// Label of the key that signs staff lists, in the intake's token.
 pub const STAFF_LISTS: &str = "staff-lists-1";
+
+/// Label of the key that signs heads of the audit, in the audit's token.
+pub const AUDIT: &str = "audit-1";
+/// Label of the key by which pki witnesses heads of the audit, in its own token.
+pub const WITNESS: &str = "witness-1";
 
 /// A token that a ceremony uses: of SoftHSM, a copy of it.
 pub(super) struct AtBench {
@@ -214,6 +220,9 @@ pub(super) fn program_key<R: CryptoRng>(
         if place == TokenPlace::Intake {
             made |= make_intake_keys(token)?;
         }
+        if place == TokenPlace::Audit {
+            made |= make_ec::<AuditSigning>(token, AUDIT, Curve::P256)?;
+        }
         Ok(made)
     })?;
     let key = token.find_ec::<ServiceTls>(name)?;
@@ -223,8 +232,24 @@ pub(super) fn program_key<R: CryptoRng>(
         drop((key, token));
         review(ceremony)?;
         stock(ceremony)?;
+        return Ok(public);
+    }
+    if place == TokenPlace::Audit {
+        let heads = token.find_ec::<AuditSigning>(AUDIT)?;
+        ceremony.keep(&format!("public/{AUDIT}.spki"), heads.public_key_spki())?;
+        drop((heads, key, token));
+        witness(ceremony)?;
     }
     Ok(public)
+}
+
+/// The key by which pki witnesses what the audit's key signs, and its public half in `public/`.
+fn witness<R: CryptoRng>(ceremony: &mut Ceremony<'_, R>) -> Result<(), CeremonyError> {
+    let token = ceremony.token(TokenPlace::Signing, &|token| {
+        make_ec::<WitnessSigning>(token, WITNESS, Curve::P256)
+    })?;
+    let key = token.find_ec::<WitnessSigning>(WITNESS)?;
+    ceremony.keep(&format!("public/{WITNESS}.spki"), key.public_key_spki())
 }
 
 /// The ticket key of review, and its public half in `public/`; the key of second persons at the console.

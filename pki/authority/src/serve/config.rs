@@ -10,7 +10,7 @@ use std::{
 use key_custody::TokenConfig;
 use serde::Deserialize;
 
-use super::inspection_config::InspectionSection;
+use super::{inspection_config::InspectionSection, witness_config::WitnessSection};
 use crate::signing::profile::SigningProfile;
 
 /// What the service is, and whom it answers.
@@ -54,6 +54,8 @@ pub struct ServeConfig {
     pub document_signers: Vec<DocumentSignerSection>,
     /// Inspection systems, where they are certified.
     pub inspection: Option<InspectionSection>,
+    /// Heads of the audit's log, where this service witnesses them.
+    pub witness: Option<WitnessSection>,
 }
 
 /// `[issues]`
@@ -224,6 +226,8 @@ impl ServeConfig {
             .chain(signers);
         let inspection = config.inspection.iter_mut();
         let all = all.chain(inspection.flat_map(InspectionSection::paths));
+        let witness = config.witness.iter_mut();
+        let all = all.chain(witness.flat_map(WitnessSection::paths));
         let issues = config.issues.iter_mut().flat_map(IssuesSection::paths);
         for path in all.chain(issues).chain(&mut config.token.softhsm2_conf) {
             *path = folder.join(&path);

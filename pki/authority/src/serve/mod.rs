@@ -7,6 +7,8 @@ pub mod inspection_config;
 mod inspection_service;
 mod service;
 mod tls;
+pub mod witness_config;
+mod witness_service;
 
 use std::{future::Future, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
@@ -21,7 +23,8 @@ use tokio_rustls::server::TlsStream;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::{service::InterceptorLayer, transport::Server};
 use wire::{
-    inspection::inspection_server::InspectionServer, signing::signing_server::SigningServer,
+    audit::witness_server::WitnessServer, inspection::inspection_server::InspectionServer,
+    signing::signing_server::SigningServer,
 };
 
 pub(crate) use self::service::caller;
@@ -30,6 +33,7 @@ use self::{
     door::Door,
     inspection_config::InspectionError,
     inspection_service::InspectionService,
+    witness_service::WitnessService,
 };
 pub use self::{
     service::{Roles, SigningService},
@@ -190,6 +194,23 @@ async fn tell_without_issues(store: &Store, surroundings: &Surroundings) -> Resu
     store.note(&act, surroundings.now(), TOLD).await
 }
 
+/// The witness of the audit's log, where the configuration has one.
+fn witness(
+    config: &ServeConfig,
+    token: &Arc<Token>,
+    store: &Store,
+    surroundings: &Surroundings,
+) -> Result<Option<WitnessServer<WitnessService>>, ConfigError> {
+    let Some(section) = &config.witness else {
+        return Ok(None);
+    };
+    let desk = section.desk(Arc::clone(token), store.clone(), surroundings.clone())?;
+    let service = WitnessService::new(Arc::new(desk), section.roles.clone());
+    Ok(Some(
+        WitnessServer::new(service).max_decoding_message_size(MAX_MESSAGE),
+    ))
+}
+
 /// Serves until `end`; `listening` hears the address. `signers` are those of the configuration, or
 /// stand in for them where a benchmark slows the token.
 pub async fn run(
@@ -220,6 +241,8 @@ pub async fn run(
     let inspection = desk.clone().map(|desk| {
         InspectionServer::new(InspectionService::new(desk)).max_decoding_message_size(MAX_MESSAGE)
     });
+    let token = Arc::new(Token::open_absent(&config.token())?);
+    let witness = witness(config, &token, &store, &surroundings)?;
     let rules = Rules {
         ticket_keys: ticket_keys?,
         issues,
@@ -235,13 +258,13 @@ pub async fn run(
     let service = SigningServer::new(service)
         .max_decoding_message_size(MAX_MESSAGE)
         .max_encoding_message_size(MAX_MESSAGE);
-    let token = Arc::new(Token::open_absent(&config.token())?);
     let (address, connections, door) = listen(config.listen, &config.tls, &token).await?;
     listening(address);
     let served = server(&config.tls)
         .layer(InterceptorLayer::new(door))
         .add_service(service)
         .add_optional_service(inspection)
+        .add_optional_service(witness)
         .serve_with_incoming_shutdown(connections, end)
         .await;
     Ok(served?)

@@ -8,6 +8,7 @@ pub(crate) mod inspection;
 pub(crate) mod journal;
 mod operation;
 pub(crate) mod operations;
+pub(crate) mod witness;
 mod writer;
 
 use std::path::{Path, PathBuf};

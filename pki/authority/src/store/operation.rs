@@ -10,6 +10,7 @@ use super::{
     inspection::{InspectionAnswer, InspectionOperation},
     journal::{self, Signed},
     operations::{OperationsAnswer, OperationsOperation},
+    witness::{self, Saw, Seeing, SeeingReply},
 };
 use crate::signing::{
     permit::PermitRecord,
@@ -49,6 +50,10 @@ pub(super) enum Operation {
         most: u32,
         reply: Reply<Result<Vec<Signed>, StoreError>>,
     },
+    See {
+        seeing: Box<Seeing>,
+        reply: SeeingReply,
+    },
     Inspection(InspectionOperation),
     Operations(OperationsOperation),
 }
@@ -61,6 +66,7 @@ pub(super) enum Answer {
     Told,
     Alarms(u64),
     Journal(Vec<Signed>),
+    Saw(Saw),
     Inspection(InspectionAnswer),
     Operations(OperationsAnswer),
 }
@@ -91,7 +97,8 @@ impl Operation {
             }
             Self::Alarms { .. } => {
                 let row = sqlx::query(
-                    "SELECT (SELECT count(*) FROM alarm) + (SELECT count(*) FROM operations_alarm)",
+                    "SELECT (SELECT count(*) FROM alarm) + (SELECT count(*) FROM operations_alarm) \
+                     + (SELECT count(*) FROM witness_alarm)",
                 )
                 .fetch_one(connection)
                 .await;
@@ -102,6 +109,7 @@ impl Operation {
                 let signed = journal::read(connection, *after, *most).await?;
                 Ok(Answer::Journal(signed))
             }
+            Self::See { seeing, .. } => witness::see(connection, seeing).await,
             Self::Inspection(operation) => {
                 Ok(Answer::Inspection(operation.apply(connection).await?))
             }
@@ -124,6 +132,7 @@ impl Operation {
             (Self::Tell { reply, .. }, Answer::Told) => drop(reply.send(Ok(()))),
             (Self::Alarms { reply }, Answer::Alarms(count)) => drop(reply.send(Ok(count))),
             (Self::Journal { reply, .. }, Answer::Journal(signed)) => drop(reply.send(Ok(signed))),
+            (Self::See { reply, .. }, Answer::Saw(saw)) => drop(reply.send(Ok(saw))),
             (Self::Inspection(operation), Answer::Inspection(answer)) => operation.answer(answer),
             (Self::Operations(operation), Answer::Operations(answer)) => operation.answer(answer),
             (operation, _) => operation.fail(&StoreError::Closed),
@@ -139,6 +148,7 @@ impl Operation {
             Self::Tell { reply, .. } => drop(reply.send(Err(error))),
             Self::Alarms { reply } => drop(reply.send(Err(error))),
             Self::Journal { reply, .. } => drop(reply.send(Err(error))),
+            Self::See { reply, .. } => drop(reply.send(Err(error))),
             Self::Inspection(operation) => operation.fail(error),
             Self::Operations(operation) => operation.fail(error),
         }

@@ -2,7 +2,10 @@
 
 use std::io::BufRead;
 
-use super::{ArchiveError, MAX_HEADS, MAX_KEY_LENGTH, MAX_KEYS, MAX_TEXT_LENGTH, ustar::Members};
+use super::{
+    ArchiveError, MAX_HEADS, MAX_KEY_LENGTH, MAX_KEYS, MAX_TEXT_LENGTH, RULES, SCHEMA,
+    ustar::Members,
+};
 use crate::{
     head::{MAX_HEAD_LENGTH, SignedHead},
     line::MAX_LINE_LENGTH,
@@ -15,6 +18,8 @@ pub struct Archive<R> {
     members: Members<R>,
     /// Names of the files in `keys/`, without `.pem`, and the keys as DER. Nobody vouches for them but the archive.
     pub keys: Vec<(String, Vec<u8>)>,
+    /// Whether `rules.md` and `schema.json` are those of this program.
+    pub has_our_rules: bool,
     /// In the order of their sizes. Their signatures were not looked at.
     pub heads: Vec<SignedHead>,
 }
@@ -25,10 +30,11 @@ impl<R: BufRead> Archive<R> {
         let mut archive = Self {
             members: Members::of(source),
             keys: Vec::new(),
+            has_our_rules: true,
             heads: Vec::new(),
         };
-        archive.text("rules.md")?;
-        archive.text("schema.json")?;
+        archive.text("rules.md", RULES)?;
+        archive.text("schema.json", SCHEMA)?;
         loop {
             let (name, size) = archive.next()?;
             if name == "heads.jsonl" {
@@ -60,7 +66,7 @@ impl<R: BufRead> Archive<R> {
         next.ok_or(ArchiveError::CutOff("the list of members"))
     }
 
-    fn text(&mut self, expected: &'static str) -> Result<(), ArchiveError> {
+    fn text(&mut self, expected: &'static str, ours: &str) -> Result<(), ArchiveError> {
         let (name, size) = self.next()?;
         if name != expected {
             return Err(ArchiveError::Member(name));
@@ -68,7 +74,9 @@ impl<R: BufRead> Archive<R> {
         if size > MAX_TEXT_LENGTH {
             return Err(ArchiveError::TooMuch(expected));
         }
-        self.members.content(expected).map(drop)
+        let content = self.members.content(expected)?;
+        self.has_our_rules &= content == ours.as_bytes();
+        Ok(())
     }
 
     fn key(&mut self, name: String, size: u64) -> Result<(), ArchiveError> {

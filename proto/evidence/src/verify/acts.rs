@@ -12,6 +12,8 @@ const MAX_OPEN: usize = 1_000_000;
 pub(super) struct Acts {
     /// By act: intents less outcomes so far, and where the first of them stood.
     open: HashMap<u128, (i32, u64)>,
+    /// Some were not remembered: what seems to lack an intent may have had one.
+    too_many: bool,
 }
 
 impl Acts {
@@ -26,7 +28,7 @@ impl Acts {
                 act.remove();
             }
             Slot::Occupied(mut act) => act.get_mut().0 = act.get().0.saturating_add(step),
-            Slot::Vacant(_) if full => {}
+            Slot::Vacant(_) if full => self.too_many = true,
             Slot::Vacant(act) => {
                 act.insert((step, position));
             }
@@ -35,10 +37,22 @@ impl Acts {
 
     /// Those with an intent and no outcome, in the log's order: act, position.
     pub(super) fn open(&self) -> Vec<(u128, u64)> {
-        let open = self.open.iter();
-        let open = open.filter(|(_, (balance, _))| *balance > 0);
-        let mut open: Vec<_> = open.map(|(act, (_, at))| (*act, *at)).collect();
-        open.sort_unstable_by_key(|(_, at)| *at);
-        open
+        self.unbalanced(|balance| balance > 0)
+    }
+
+    /// Those with an outcome and no intent, likewise; none where that cannot be told.
+    pub(super) fn without_intent(&self) -> Vec<(u128, u64)> {
+        if self.too_many {
+            return Vec::new();
+        }
+        self.unbalanced(|balance| balance < 0)
+    }
+
+    fn unbalanced(&self, which: impl Fn(i32) -> bool) -> Vec<(u128, u64)> {
+        let acts = self.open.iter();
+        let acts = acts.filter(|(_, (balance, _))| which(*balance));
+        let mut acts: Vec<_> = acts.map(|(act, (_, at))| (*act, *at)).collect();
+        acts.sort_unstable_by_key(|(_, at)| *at);
+        acts
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{line::Line, merkle::Hash, record::NONE_BEFORE};
 
-/// Writers that are followed: far more than programs are ever started in the life of a log's key.
+/// Writers that are followed. Records of more are in the tree, and their chains are not looked at.
 const MAX_WRITERS: usize = 100_000;
 
 #[derive(Debug)]
@@ -23,12 +23,19 @@ struct Chain {
 #[derive(Debug, Default)]
 pub(super) struct Chains {
     by_writer: HashMap<Box<str>, Chain>,
+    /// Records of writers that are not followed.
+    unfollowed: u64,
 }
 
 impl Chains {
     /// How many writers there are.
     pub(super) fn len(&self) -> usize {
         self.by_writer.len()
+    }
+
+    /// Records whose chains were not looked at, for there are too many writers.
+    pub(super) const fn unfollowed(&self) -> u64 {
+        self.unfollowed
     }
 
     /// Follows one record; what is wrong with it, if anything. `leaf` is its own hash, `may` whether its writer may write.
@@ -41,9 +48,13 @@ impl Chains {
         let (record, position) = (&line.record, line.position);
         let writer = || record.writer.to_owned();
         if !self.by_writer.contains_key(record.writer) {
-            if self.by_writer.len() >= MAX_WRITERS || !may(record.writer) {
+            if !may(record.writer) {
                 let writer = writer();
                 return Some(Finding::UnknownWriter { position, writer });
+            }
+            if self.by_writer.len() >= MAX_WRITERS {
+                self.unfollowed += 1;
+                return None;
             }
             let chain = Chain {
                 order: Order::default(),

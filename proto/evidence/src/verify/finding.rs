@@ -122,6 +122,38 @@ pub enum Finding {
         /// The last.
         last: u64,
     },
+    /// Entries were erased, and no act of erasing names them.
+    Erased {
+        /// The first.
+        first: u64,
+        /// The last.
+        last: u64,
+    },
+    /// A head says that it was signed before one over fewer entries was.
+    Backwards {
+        /// Its size.
+        size: u64,
+        /// Its time, in seconds since 1970.
+        time: i64,
+        /// The time of the one before it.
+        before: i64,
+    },
+    /// The newest head is older than the verifier asks for.
+    TooOld {
+        /// Its size.
+        size: u64,
+        /// Its time, in seconds since 1970.
+        time: i64,
+        /// What is asked for.
+        wanted: i64,
+    },
+    /// The proof of an entry does not lead to the head's root.
+    NotIncluded {
+        /// Where the entry says that it is.
+        position: u64,
+        /// The size of the head.
+        size: u64,
+    },
     /// A head of another log.
     OtherLog {
         /// Its size.
@@ -145,6 +177,10 @@ impl Finding {
             Self::Unwitnessed { .. } => "unwitnessed",
             Self::UnknownWriter { .. } => "unknown-writer",
             Self::Unsealed { .. } => "unsealed",
+            Self::Erased { .. } => "erased-without-act",
+            Self::Backwards { .. } => "backwards",
+            Self::TooOld { .. } => "too-old",
+            Self::NotIncluded { .. } => "not-included",
             Self::OtherLog { .. } => "other-log",
         }
     }
@@ -155,13 +191,18 @@ impl Finding {
             Self::Changed { position, .. }
             | Self::Reordered { position, .. }
             | Self::Twice { position, .. }
-            | Self::UnknownWriter { position, .. } => Some(*position),
-            Self::Gone { first, .. } | Self::Unsealed { first, .. } => Some(*first),
+            | Self::UnknownWriter { position, .. }
+            | Self::NotIncluded { position, .. } => Some(*position),
+            Self::Gone { first, .. }
+            | Self::Unsealed { first, .. }
+            | Self::Erased { first, .. } => Some(*first),
             Self::Short { entries, .. } | Self::Withheld { entries, .. } => Some(*entries + 1),
             Self::Rewritten { after, .. } => Some(*after + 1),
             Self::Forked { size, .. }
             | Self::BadSignature { size }
             | Self::Unwitnessed { size, .. }
+            | Self::Backwards { size, .. }
+            | Self::TooOld { size, .. }
             | Self::OtherLog { size, .. } => Some(*size),
             Self::Deleted { .. } => None,
         }
@@ -180,6 +221,43 @@ impl Finding {
                 | Self::Reordered { .. }
                 | Self::Twice { .. }
         )
+    }
+}
+
+impl Finding {
+    /// What is against the log's rules though every hash fits.
+    fn fmt_rule(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Erased { first, last } => {
+                places(f, ENTRIES, *first, *last)?;
+                write!(f, " erased, and no act of erasing names them")
+            }
+            Self::Backwards { size, time, before } => write!(
+                f,
+                "the head over {size} entries says that it was signed at {time}, before one over fewer entries was, at {before} \
+                 (seconds since 1970)"
+            ),
+            Self::TooOld { size, time, wanted } => write!(
+                f,
+                "the newest head, over {size} entries, was signed at {time}, and one after {wanted} is asked for (seconds since \
+                 1970)"
+            ),
+            Self::NotIncluded { position, size } => write!(
+                f,
+                "nothing shows that entry {position} is in the log that the head over {size} entries is of"
+            ),
+            Self::UnknownWriter { position, writer } => {
+                write!(f, "entry {position} is by {writer}, who writes no such log")
+            }
+            Self::Unsealed { first, last } => {
+                places(f, ENTRIES, *first, *last)?;
+                write!(f, ": no head is over them, so nobody vouches for them")
+            }
+            Self::OtherLog { size, log } => {
+                write!(f, "the head over {size} entries is of another log, {log}")
+            }
+            _ => Ok(()),
+        }
     }
 }
 
@@ -277,16 +355,7 @@ impl fmt::Display for Finding {
                 f,
                 "the newest head, over {size} entries, is signed by {has} of the witnesses; {needs} must"
             ),
-            Self::UnknownWriter { position, writer } => {
-                write!(f, "entry {position} is by {writer}, who writes no such log")
-            }
-            Self::Unsealed { first, last } => {
-                places(f, ENTRIES, *first, *last)?;
-                write!(f, ": no head is over them, so nobody vouches for them")
-            }
-            Self::OtherLog { size, log } => {
-                write!(f, "the head over {size} entries is of another log, {log}")
-            }
+            _ => self.fmt_rule(f),
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{
     Trust,
     acts::Acts,
     chains::Chains,
+    erased::Erased,
     finding::{Changed, Finding},
     places::Places,
     report::{OpenAct, Report, Verdict},
@@ -43,10 +44,11 @@ pub struct Replay<'t> {
     passed: usize,
     range: CompactRange,
     lines: u64,
-    erased: u64,
+    erased: Erased,
     places: Places,
     chains: Chains,
     acts: Acts,
+    other_rules: bool,
     findings: Vec<Finding>,
     found: usize,
 }
@@ -54,10 +56,11 @@ pub struct Replay<'t> {
 impl<'t> Replay<'t> {
     /// Begins with the archive's heads, of which those count that one of `keys` signed.
     pub fn new(heads: Vec<SignedHead>, keys: &[Vec<u8>], trust: &'t Trust) -> Self {
-        let log = heads.last().or(trust.known.last());
+        let named = trust.name.clone();
+        let newest = heads.last().or(trust.known.last());
         let mut replay = Self {
             trust,
-            log: log.map(|head| head.head.log.clone()),
+            log: named.or_else(|| newest.map(|head| head.head.log.clone())),
             newest: None,
             witnesses: 0,
             heads: heads.len(),
@@ -65,10 +68,11 @@ impl<'t> Replay<'t> {
             passed: 0,
             range: CompactRange::default(),
             lines: 0,
-            erased: 0,
+            erased: Erased::default(),
             places: Places::default(),
             chains: Chains::default(),
             acts: Acts::default(),
+            other_rules: false,
             findings: Vec::new(),
             found: 0,
         };
@@ -107,6 +111,11 @@ impl<'t> Replay<'t> {
         }
     }
 
+    /// That the rules and the schema in the archive are not those of this program.
+    pub(super) const fn note_other_rules(&mut self) {
+        self.other_rules = true;
+    }
+
     /// How many lines there were so far.
     pub const fn lines(&self) -> u64 {
         self.lines
@@ -126,13 +135,14 @@ impl<'t> Replay<'t> {
         };
         let position = line.position;
         match &line.opened {
-            None => self.erased += 1,
+            None => self.erased.take(position),
             Some(opened) => {
                 if !opened.opens(&line.record.commitment) {
                     let what = Changed::Entry;
                     self.find(Finding::Changed { position, what });
                 }
                 self.acts.take(&opened.entry, position);
+                self.erased.hear(&opened.entry);
             }
         }
         let leaf = line.record.leaf();
@@ -174,37 +184,47 @@ impl<'t> Replay<'t> {
         }
         self.look_for_missing();
         self.look_at_heads();
-        let open = self.acts.open();
-        let named = open.iter().take(MAX_NAMED);
-        let named = named.map(|(act, position)| OpenAct {
-            act: format!("{act:032x}"),
-            position: *position,
-        });
-        let verdict = if self.found > 0 {
-            Verdict::NotVerified
-        } else if self.newest.is_none() {
-            Verdict::NoVerdict("there is no head of the log")
-        } else if self.trust.log.is_empty() {
-            Verdict::NoVerdict(
-                "the log's key is the archive's own word; give the key that you trust",
-            )
-        } else {
-            Verdict::Verified
-        };
+        self.look_at_times();
+        let unnamed: Vec<_> = self.erased.unnamed().collect();
+        for (first, last) in unnamed {
+            self.find(Finding::Erased { first, last });
+        }
+        let (open, lone) = (self.acts.open(), self.acts.without_intent());
         Report {
-            verdict,
+            verdict: self.verdict(),
             log: self.log,
             newest: self.newest,
             witnesses: self.witnesses,
             heads: self.heads,
             entries: self.lines,
-            erased: self.erased,
+            erased: self.erased.count(),
             writers: self.chains.len(),
             open_acts: open.len(),
-            open: named.collect(),
+            open: named(&open),
+            lone_outcomes: lone.len(),
+            lone: named(&lone),
+            other_rules: self.other_rules,
             findings: self.findings,
             found: self.found,
         }
+    }
+
+    fn verdict(&self) -> Verdict {
+        if self.found > 0 {
+            return Verdict::NotVerified;
+        }
+        let why = if self.newest.is_none() {
+            "there is no head of the log"
+        } else if self.trust.log.is_empty() {
+            "the log's key is the archive's own word; give the key that you trust"
+        } else if self.chains.unfollowed() > 0 {
+            "there are more writers than this program follows: the heads fit, the chains of the last writers were not looked at"
+        } else if self.erased.is_partial() {
+            "there are more erased entries than this program holds against the acts of erasing"
+        } else {
+            return Verdict::Verified;
+        };
+        Verdict::NoVerdict(why)
     }
 
     /// Records and places that never came.
@@ -229,6 +249,36 @@ impl<'t> Replay<'t> {
         let entries = self.lines;
         if size > entries.saturating_add(records.max(places)) {
             self.find(Finding::Short { entries, size });
+        }
+    }
+
+    /// Heads whose times run backwards, and a newest one that is too old.
+    fn look_at_times(&mut self) {
+        let mut found = Vec::new();
+        let mut before = i64::MIN;
+        for same in self
+            .checkpoints
+            .chunk_by(|one, next| one.head.size == next.head.size)
+        {
+            let late = before;
+            for Checkpoint { head, .. } in same {
+                let Head { size, time, .. } = *head;
+                if time < late {
+                    let before = late;
+                    found.push(Finding::Backwards { size, time, before });
+                }
+                before = before.max(time);
+            }
+        }
+        let newest = self.newest.as_ref().map(|newest| &newest.head);
+        if let (Some(head), Some(wanted)) = (newest, self.trust.newer_than)
+            && head.time <= wanted
+        {
+            let Head { size, time, .. } = *head;
+            found.push(Finding::TooOld { size, time, wanted });
+        }
+        for finding in found {
+            self.find(finding);
         }
     }
 
@@ -288,6 +338,16 @@ impl<'t> Replay<'t> {
             self.find(finding);
         }
     }
+}
+
+/// The first of these acts.
+fn named(acts: &[(u128, u64)]) -> Vec<OpenAct> {
+    let named = acts.iter().take(MAX_NAMED);
+    let named = named.map(|(act, position)| OpenAct {
+        act: format!("{act:032x}"),
+        position: *position,
+    });
+    named.collect()
 }
 
 fn may_write(trust: &Trust, writer: &str) -> bool {

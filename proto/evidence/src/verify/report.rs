@@ -18,12 +18,12 @@ pub enum Verdict {
     NoVerdict(&'static str),
 }
 
-/// An act with an intent and no outcome.
+/// An act with an intent and no outcome, or the other way round.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenAct {
     /// Its id.
     pub act: String,
-    /// Where the intent is.
+    /// Where the one that is there stands.
     pub position: u64,
 }
 
@@ -50,6 +50,12 @@ pub struct Report {
     pub open_acts: usize,
     /// The first of them.
     pub open: Vec<OpenAct>,
+    /// Acts with an outcome and no intent: what was not meant before it was done, or whose intent was erased.
+    pub lone_outcomes: usize,
+    /// The first of them, and where the outcome is.
+    pub lone: Vec<OpenAct>,
+    /// Whether `rules.md` or `schema.json` of the archive are not those of this program.
+    pub other_rules: bool,
     /// What is wrong: the first of it.
     pub findings: Vec<Finding>,
     /// How much is wrong.
@@ -68,8 +74,11 @@ impl Report {
         let findings = self.findings.iter().map(|finding| {
             json!({"kind": finding.kind(), "position": finding.position(), "text": finding.to_string()})
         });
-        let open = self.open.iter();
-        let open = open.map(|open| json!({"act": open.act, "position": open.position}));
+        let acts = |acts: &[OpenAct]| {
+            let acts = acts.iter();
+            let acts = acts.map(|open| json!({"act": open.act, "position": open.position}));
+            acts.collect::<Vec<_>>()
+        };
         let head = self.newest.as_ref().map(|SignedHead { head, .. }| {
             json!({"size": head.size, "root": digits::text(&head.root), "time": head.time,
                    "witnesses": self.witnesses})
@@ -77,7 +86,8 @@ impl Report {
         json!({
             "schema": 1, "verdict": verdict, "why": why, "log": self.log, "head": head, "heads": self.heads,
             "entries": self.entries, "erased": self.erased, "writers": self.writers,
-            "open_acts": self.open_acts, "open": open.collect::<Vec<_>>(),
+            "open_acts": self.open_acts, "open": acts(&self.open),
+            "lone_outcomes": self.lone_outcomes, "lone": acts(&self.lone), "other_rules": self.other_rules,
             "findings": findings.collect::<Vec<_>>(), "found": self.found,
         })
     }
@@ -111,6 +121,18 @@ impl fmt::Display for Report {
             for open in self.open.iter().take(10) {
                 writeln!(f, "  entry {}: act {}", open.position, open.act)?;
             }
+        }
+        if self.lone_outcomes > 0 {
+            writeln!(f, "outcomes without an intent: {}", self.lone_outcomes)?;
+            for open in self.lone.iter().take(10) {
+                writeln!(f, "  entry {}: act {}", open.position, open.act)?;
+            }
+        }
+        if self.other_rules {
+            writeln!(
+                f,
+                "rules.md or schema.json in the archive are not those of this program: do not go by them"
+            )?;
         }
         for finding in &self.findings {
             writeln!(f, "WRONG: {finding}")?;

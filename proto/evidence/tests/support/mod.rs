@@ -10,6 +10,7 @@ use std::io::Cursor;
 use evidence::{
     archive::Export,
     entry::{Act, Entry},
+    erasure::{self, Places},
     head::{Head, SignedHead, Witnessed},
     line::{EntryText, Line, Opened},
     merkle::{CompactRange, Hash},
@@ -72,7 +73,7 @@ impl Row {
         }
     }
 
-    fn line(&self) -> Line<'_> {
+    pub fn line(&self) -> Line<'_> {
         Line {
             position: self.position,
             record: self.record(),
@@ -89,6 +90,13 @@ impl Row {
         self.commitment = commitment(&salt, text.as_bytes());
         self.opened = Some((salt, text));
     }
+}
+
+/// The entry of an act of erasing: the text of its line.
+pub fn erasing(act: u8, places: &Places) -> String {
+    let at = datetime!(2026-11-23 08:00:00 UTC);
+    let act = Act::new([act; 16], "centre/erasure", erasure::ACT, places.object());
+    act.outcome(at, "ninety days after issue").line().unwrap()
 }
 
 /// A log, its heads and its keys.
