@@ -1,8 +1,9 @@
-//! What anyone can verify later: tickets and blank issues that permit signatures, manifests of shipments and their handovers, and
-//! the audit: its entries, the log that they stand in, and the proofs about it.
+//! What anyone can verify later: tickets and blank issues that permit signatures, manifests of shipments and their handovers, the
+//! list of documents that must not be accepted, and the audit: its entries, the log that they stand in, and the proofs about it.
 
 pub mod archive;
 mod digits;
+pub mod document_list;
 pub mod entry;
 pub mod handover;
 pub mod head;
