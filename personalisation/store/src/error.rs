@@ -1,11 +1,12 @@
 //! What can go wrong in the store.
 
 use dossier::{ApplicationId, PersonId, staff::Role};
-use evidence::manifest::ManifestError;
+use evidence::{document_list::ListError, manifest::ManifestError};
 use personalisation_core::{
     attempt::{Attempt, AttemptId, IllegalMove, record::BadRecord},
     blank::IllegalBlankMove,
     chip_serial::ChipSerial,
+    document::IllegalDocumentMove,
     ids::OrderId,
     shipping::{IllegalShipmentMove, NotHandedOver, PackingError},
     stock::{LineName, inspection::InspectionError, shift::ShiftError},
@@ -181,6 +182,12 @@ pub enum StoreError {
     /// A blank that cannot make that move. For the developer.
     #[error(transparent)]
     BlankMove(#[from] IllegalBlankMove),
+    /// A document that cannot make that move. For whoever acts.
+    #[error(transparent)]
+    Document(#[from] IllegalDocumentMove),
+    /// A list of documents that cannot be said. For the operator.
+    #[error("making a list of documents: {0}")]
+    DocumentList(#[from] ListError),
     /// A card that is not packed, or a container that is not sealed. For the dispatcher.
     #[error(transparent)]
     Packing(#[from] PackingError),

@@ -246,3 +246,59 @@ CREATE OR REPLACE TRIGGER audit_head_fixed BEFORE UPDATE OR DELETE ON audit_head
     FOR EACH ROW EXECUTE FUNCTION audit_head_fixed();
 CREATE OR REPLACE TRIGGER audit_witness_fixed BEFORE UPDATE OR DELETE ON audit_witness
     FOR EACH ROW EXECUTE FUNCTION audit_head_fixed();
+
+-- Documents: a number moves along the arrows only; what was said of it stays. Lists and what was asked are only ever added to.
+CREATE OR REPLACE FUNCTION document_item_moves() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE'
+        OR (OLD.state || '>' || NEW.state) NOT IN ('produced>active', 'produced>void', 'active>suspended', 'active>revoked',
+            'active>expired', 'suspended>active', 'suspended>revoked', 'suspended>expired', 'revoked>destroyed', 'expired>destroyed')
+        OR (NEW.number, NEW.order_id, NEW.attempt, NEW.issuer_profile, NEW.document_type)
+            <> (OLD.number, OLD.order_id, OLD.attempt, OLD.issuer_profile, OLD.document_type)
+        OR NEW.produced_at IS DISTINCT FROM OLD.produced_at
+        OR (OLD.activated_at IS NOT NULL AND (NEW.activated_at IS DISTINCT FROM OLD.activated_at
+            OR NEW.activated_by IS DISTINCT FROM OLD.activated_by OR NEW.expires_on IS DISTINCT FROM OLD.expires_on
+            OR NEW.person_key IS DISTINCT FROM OLD.person_key))
+        OR (OLD.ended_at IS NOT NULL AND (NEW.ended_at IS DISTINCT FROM OLD.ended_at
+            OR NEW.ended_by IS DISTINCT FROM OLD.ended_by OR NEW.reason IS DISTINCT FROM OLD.reason)) THEN
+        RAISE EXCEPTION 'a document moves along its arrows only, and what was said of it stays';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER document_item_moves BEFORE UPDATE OR DELETE ON document_item
+    FOR EACH ROW EXECUTE FUNCTION document_item_moves();
+CREATE OR REPLACE FUNCTION document_report_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR OLD.lifted_at IS NOT NULL
+        OR (NEW.number, NEW.step, NEW.loss, NEW.reporter, NEW.lost_on, NEW.place, NEW.reported_by, NEW.reported_at, NEW.last_day)
+            <> (OLD.number, OLD.step, OLD.loss, OLD.reporter, OLD.lost_on, OLD.place, OLD.reported_by, OLD.reported_at, OLD.last_day) THEN
+        RAISE EXCEPTION 'reports of loss are only ever added, and lifted once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER document_report_fixed BEFORE UPDATE OR DELETE ON document_report
+    FOR EACH ROW EXECUTE FUNCTION document_report_fixed();
+CREATE OR REPLACE FUNCTION document_move_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'moves of documents are only ever added';
+END $$;
+CREATE OR REPLACE TRIGGER document_move_fixed BEFORE UPDATE OR DELETE ON document_move
+    FOR EACH ROW EXECUTE FUNCTION document_move_fixed();
+CREATE OR REPLACE FUNCTION document_list_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' OR (NEW.issuer_profile, NEW.number, NEW.made_at, NEW.entries, NEW.digest)
+            <> (OLD.issuer_profile, OLD.number, OLD.made_at, OLD.entries, OLD.digest)
+        OR (NEW.body IS NOT NULL AND NEW.body IS DISTINCT FROM OLD.body)
+        OR (OLD.signature IS NOT NULL AND NEW.signature IS DISTINCT FROM OLD.signature) THEN
+        RAISE EXCEPTION 'lists of documents are only ever added, and signed once';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE OR REPLACE TRIGGER document_list_fixed BEFORE UPDATE OR DELETE ON document_list
+    FOR EACH ROW EXECUTE FUNCTION document_list_fixed();
+CREATE OR REPLACE FUNCTION document_question_fixed() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'questions about documents are only ever added';
+END $$;
+CREATE OR REPLACE TRIGGER document_question_fixed BEFORE UPDATE OR DELETE ON document_question
+    FOR EACH ROW EXECUTE FUNCTION document_question_fixed();

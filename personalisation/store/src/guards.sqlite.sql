@@ -180,3 +180,39 @@ CREATE TRIGGER IF NOT EXISTS audit_witness_fixed BEFORE UPDATE ON audit_witness
 BEGIN SELECT RAISE(ABORT, 'heads of the audit and what witnesses say of them are only ever added'); END;
 CREATE TRIGGER IF NOT EXISTS audit_witness_kept BEFORE DELETE ON audit_witness
 BEGIN SELECT RAISE(ABORT, 'heads of the audit and what witnesses say of them are only ever added'); END;
+
+-- Documents: a number moves along the arrows only; what was said of it stays. Lists and what was asked are only ever added to.
+CREATE TRIGGER IF NOT EXISTS document_item_moves BEFORE UPDATE ON document_item
+WHEN (OLD.state || '>' || NEW.state) NOT IN ('produced>active', 'produced>void', 'active>suspended', 'active>revoked',
+         'active>expired', 'suspended>active', 'suspended>revoked', 'suspended>expired', 'revoked>destroyed', 'expired>destroyed')
+     OR NEW.number <> OLD.number OR NEW.order_id <> OLD.order_id OR NEW.attempt <> OLD.attempt
+     OR NEW.issuer_profile <> OLD.issuer_profile OR NEW.document_type <> OLD.document_type OR NEW.produced_at IS NOT OLD.produced_at
+     OR (OLD.activated_at IS NOT NULL AND (NEW.activated_at IS NOT OLD.activated_at OR NEW.activated_by IS NOT OLD.activated_by
+         OR NEW.expires_on IS NOT OLD.expires_on OR NEW.person_key IS NOT OLD.person_key))
+     OR (OLD.ended_at IS NOT NULL AND (NEW.ended_at IS NOT OLD.ended_at OR NEW.ended_by IS NOT OLD.ended_by
+         OR NEW.reason IS NOT OLD.reason))
+BEGIN SELECT RAISE(ABORT, 'a document moves along its arrows only, and what was said of it stays'); END;
+CREATE TRIGGER IF NOT EXISTS document_item_kept BEFORE DELETE ON document_item
+BEGIN SELECT RAISE(ABORT, 'a document moves along its arrows only, and what was said of it stays'); END;
+CREATE TRIGGER IF NOT EXISTS document_report_fixed BEFORE UPDATE ON document_report
+WHEN OLD.lifted_at IS NOT NULL OR NEW.number <> OLD.number OR NEW.step <> OLD.step OR NEW.loss <> OLD.loss
+     OR NEW.reporter <> OLD.reporter OR NEW.lost_on <> OLD.lost_on OR NEW.place <> OLD.place
+     OR NEW.reported_by <> OLD.reported_by OR NEW.reported_at <> OLD.reported_at OR NEW.last_day <> OLD.last_day
+BEGIN SELECT RAISE(ABORT, 'reports of loss are only ever added, and lifted once'); END;
+CREATE TRIGGER IF NOT EXISTS document_report_kept BEFORE DELETE ON document_report
+BEGIN SELECT RAISE(ABORT, 'reports of loss are only ever added, and lifted once'); END;
+CREATE TRIGGER IF NOT EXISTS document_move_fixed BEFORE UPDATE ON document_move
+BEGIN SELECT RAISE(ABORT, 'moves of documents are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS document_move_kept BEFORE DELETE ON document_move
+BEGIN SELECT RAISE(ABORT, 'moves of documents are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS document_list_fixed BEFORE UPDATE ON document_list
+WHEN NEW.issuer_profile <> OLD.issuer_profile OR NEW.number <> OLD.number OR NEW.made_at <> OLD.made_at
+     OR NEW.entries <> OLD.entries OR NEW.digest <> OLD.digest OR (NEW.body IS NOT NULL AND NEW.body IS NOT OLD.body)
+     OR (OLD.signature IS NOT NULL AND NEW.signature IS NOT OLD.signature)
+BEGIN SELECT RAISE(ABORT, 'lists of documents are only ever added, and signed once'); END;
+CREATE TRIGGER IF NOT EXISTS document_list_kept BEFORE DELETE ON document_list
+BEGIN SELECT RAISE(ABORT, 'lists of documents are only ever added, and signed once'); END;
+CREATE TRIGGER IF NOT EXISTS document_question_fixed BEFORE UPDATE ON document_question
+BEGIN SELECT RAISE(ABORT, 'questions about documents are only ever added'); END;
+CREATE TRIGGER IF NOT EXISTS document_question_kept BEFORE DELETE ON document_question
+BEGIN SELECT RAISE(ABORT, 'questions about documents are only ever added'); END;

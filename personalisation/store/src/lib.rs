@@ -1,10 +1,12 @@
-//! All SQL of the centre: orders, attempts on the line, templates, blanks in stock, shipments, stations, audit.
+//! All SQL of the centre: orders, attempts on the line, templates, blanks in stock, shipments, documents,
+//! stations, audit.
 //!
 //! What is written was decided by `personalisation-core`; every change guards the old state in its
 //! `WHERE` and demands exactly one row. Personal data and biometrics are in sealed columns only.
 
 pub mod audit;
 mod connect;
+pub mod document;
 mod engine;
 mod error;
 pub mod fleet;

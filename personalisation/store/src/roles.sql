@@ -8,7 +8,7 @@ DECLARE
 BEGIN
     -- Two that run this at once would make the same role.
     PERFORM pg_advisory_xact_lock(7310279);
-    FOREACH program IN ARRAY ARRAY['intake', 'console', 'line', 'order', 'stock', 'fleet', 'staff', 'template', 'audit', 'courier'] LOOP
+    FOREACH program IN ARRAY ARRAY['intake', 'console', 'line', 'order', 'stock', 'fleet', 'staff', 'template', 'audit', 'courier', 'document'] LOOP
         IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'stempel_' || program) THEN
             EXECUTE format('CREATE ROLE %I NOLOGIN', 'stempel_' || program);
         END IF;
@@ -19,12 +19,12 @@ END $$;
 
 GRANT SELECT ON _sqlx_migrations
     TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_template,
-       stempel_audit, stempel_courier;
+       stempel_audit, stempel_courier, stempel_document;
 
 -- Audit: every program adds to it and reads its own open acts; nobody changes or removes an entry.
 GRANT SELECT, INSERT ON audit_entry
     TO stempel_intake, stempel_console, stempel_line, stempel_order, stempel_stock, stempel_fleet, stempel_staff, stempel_template,
-       stempel_courier;
+       stempel_courier, stempel_document;
 -- The sequencer gives entries their places; it adds nothing, changes nothing and takes nothing away.
 GRANT SELECT ON audit_entry TO stempel_audit;
 GRANT UPDATE (position) ON audit_entry TO stempel_audit;
@@ -167,3 +167,15 @@ GRANT SELECT ON shipping_photograph TO stempel_console;
 GRANT SELECT ON staff_person, staff_role, staff_credential TO stempel_courier;
 GRANT UPDATE (secret) ON staff_credential TO stempel_courier;
 GRANT SELECT, INSERT, UPDATE ON staff_code TO stempel_courier;
+
+-- Documents: known from the line's last step or an attempt's end; handed over, reported, ended and looked up at the console. Checks
+-- and orders ask for those that live. Lists, and what follows from days that passed, by `document` and `reconcile`.
+GRANT SELECT, INSERT, UPDATE ON document_item TO stempel_line, stempel_console, stempel_order;
+GRANT SELECT ON document_item, document_report TO stempel_intake, stempel_order;
+GRANT SELECT, INSERT, UPDATE ON document_report TO stempel_console;
+GRANT SELECT, INSERT ON document_move TO stempel_line, stempel_order, stempel_console;
+GRANT SELECT, INSERT ON document_question TO stempel_console;
+GRANT SELECT, UPDATE ON document_item TO stempel_document;
+GRANT SELECT ON document_report TO stempel_document;
+GRANT SELECT, INSERT ON document_move TO stempel_document;
+GRANT SELECT, INSERT, UPDATE ON document_list TO stempel_document;

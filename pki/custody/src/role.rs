@@ -71,6 +71,8 @@ roles! {
     TicketSigning = "ticket-signing";
     /// Manifests of shipments.
     ManifestSigning = "manifest-signing";
+    /// Lists of documents that must not be accepted.
+    DocumentListSigning = "document-list-signing";
     /// Issues of blanks to a line, without which nothing is signed for a chip.
     IssueSigning = "issue-signing";
     /// Dossiers, by the station that captured them.

@@ -1,9 +1,11 @@
 //! What anyone can verify later: tickets and blank issues that permit signatures, manifests of shipments, their handovers and the
-//! devices that sign those, and the audit: its entries, the log that they stand in, and the proofs about it.
+//! devices that sign those, the list of documents that must not be accepted, and the audit: its entries, the log that they stand in,
+//! and the proofs about it.
 
 pub mod archive;
 pub mod device;
 mod digits;
+pub mod document_list;
 pub mod entry;
 pub mod erasure;
 pub mod handover;

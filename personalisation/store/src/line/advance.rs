@@ -4,6 +4,7 @@ use evidence::entry::Entry;
 use personalisation_core::{
     attempt::{Attempt, AttemptState, Digest, ScrapReason},
     blank::{BlankState, BlankStep},
+    document::VoidReason,
     ids::BatchId,
     remake::remake,
     template::Template,
@@ -18,7 +19,7 @@ use super::{
     machine, queue,
 };
 use crate::{
-    Store, StoreError, audit,
+    Store, StoreError, audit, document,
     quality::{ByMachine, seen_by_machine},
     row::length,
     statement::Statement,
@@ -96,12 +97,13 @@ pub(crate) async fn end_of_attempt(
     attempt: &Attempt,
     now: OffsetDateTime,
 ) -> Result<(), StoreError> {
-    let spoil_reason = match attempt.state() {
+    let void = match attempt.state() {
         state if state.is_document() => None,
-        AttemptState::Cancelled(_) => Some("cancelled"),
-        AttemptState::Scrapped(scrap) => Some(scrap.reason.name()),
+        AttemptState::Cancelled(_) => Some(VoidReason::Cancelled),
+        AttemptState::Scrapped(scrap) => Some(VoidReason::Scrapped(scrap.reason)),
         _ => return Ok(()),
     };
+    let spoil_reason = void.map(VoidReason::name);
     if let Some(binding) = attempt.binding() {
         let step = if spoil_reason.is_some() {
             BlankStep::Spoil
@@ -131,6 +133,7 @@ pub(crate) async fn end_of_attempt(
                 .await
                 .map_err(StoreError::database(DOING))?;
         exactly_one(moved.rows_affected(), DOING, &attempt.id())?;
+        document::end_of_number(tx, binding.number, attempt.id(), void, now).await?;
     }
     if let Some(next) = remake(attempt) {
         // Nobody wants it any more: the order ends with what would have been made again, unless a person must look first.

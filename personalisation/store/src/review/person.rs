@@ -349,7 +349,31 @@ pub(crate) async fn has_another(
     Ok(false)
 }
 
-/// Orders of this person and type of which the newest attempt is not cancelled.
+/// Whom an order is for.
+pub(crate) async fn of_order(
+    connection: &mut EngineConnection,
+    order: OrderId,
+) -> Result<Person, StoreError> {
+    let rows = sqlx::query("SELECT person_key, kind FROM order_person WHERE order_id = $1")
+        .bind(&order.as_bytes()[..])
+        .fetch_all(connection)
+        .await
+        .map_err(StoreError::database(DOING))?;
+    rows.iter()
+        .map(|row| key_of(row, Holders::Orders))
+        .collect()
+}
+
+/// Every order for this person.
+pub(crate) async fn orders_of(
+    connection: &mut EngineConnection,
+    person: &Person,
+) -> Result<Vec<OrderId>, StoreError> {
+    let found = holders(connection, Holders::Orders, person).await?;
+    Ok(found.into_iter().map(OrderId::from_bytes).collect())
+}
+
+/// Orders of this person and type that are not done: the newest attempt is not cancelled, and no document of it was handed over.
 pub(crate) async fn live_orders(
     connection: &mut EngineConnection,
     person: &Person,
@@ -365,6 +389,9 @@ pub(crate) async fn live_orders(
                  WHERE attempt.order_id = $1 AND attempt.state = 'cancelled'
                  AND attempt.attempt = (SELECT MAX(newest.attempt) FROM line_attempt AS newest
                                         WHERE newest.order_id = $1))
+             AND NOT EXISTS (
+                 SELECT 1 FROM document_item AS document
+                 WHERE document.order_id = $1 AND document.activated_at IS NOT NULL)
              LIMIT 1",
         )
         .bind(&id[..])

@@ -3,6 +3,7 @@
 
 mod applications;
 mod audit;
+mod document;
 mod fleet;
 mod floor;
 mod home;

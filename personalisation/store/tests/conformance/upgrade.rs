@@ -4,6 +4,8 @@ use std::fmt::Write as _;
 
 use dossier::{StationId, dossier::DocumentType};
 use personalisation_core::{
+    attempt::ScrapReason,
+    document::{Document, VoidReason},
     ids::{BlankId, OrderId},
     person::{KeyKind, Person},
 };
@@ -20,6 +22,8 @@ use crate::{
 const BEFORE: i64 = 8;
 /// The last one before there were issues of blanks.
 const BEFORE_ISSUES: i64 = 18;
+/// The one that knows what became of documents.
+const DOCUMENTS: i64 = 26;
 /// Two applications of one person, one of them with a number; the second became an order. A station was revoked.
 const ROWS: &str = "
     INSERT INTO fleet_station (station_id, office, state, since, reason, taken_in_at)
@@ -49,6 +53,16 @@ async fn migrated_to(home: &Home, version: i64) -> AnyConnection {
         .collect();
     assert_eq!(i64::try_from(old.len()).unwrap(), version);
     let migrator = Migrator::with_migrations(old);
+    migrator.run(&mut connection).await.unwrap();
+    connection
+}
+
+/// A database as the program before that migration made it.
+async fn migrated_before(home: &Home, version: i64) -> AnyConnection {
+    let mut connection = home.tool().await;
+    let all = sqlx::migrate!();
+    let old = all.iter().filter(|one| one.version < version).cloned();
+    let migrator = Migrator::with_migrations(old.collect());
     migrator.run(&mut connection).await.unwrap();
     connection
 }
@@ -183,6 +197,53 @@ async fn what_was_handed_out_before_and_is_still_there_waits_for_a_signature(eng
     assert_eq!(issues, [Some(Some(1)), None, Some(None), None]);
 }
 
+/// Two orders: one whose first card failed and whose second was finished, one that was cancelled on the line.
+const NUMBERS: &str = "
+    INSERT INTO order_item (order_id, issuer_profile, added_at, added_by, person_known, document_type)
+        VALUES (ONE, 'luxembourg', 1, 'personalisation/order', 1, 'identity_card'),
+               (TWO, 'utopia', 1, 'personalisation/order', 1, 'residence_permit');
+    INSERT INTO line_number (number, order_id, attempt, state, allocated_at)
+        VALUES ('C3F7K9T21', ONE, 1, 'void', 5), ('C3F7K9T22', ONE, 2, 'produced', 7), ('C3F7K9T23', TWO, 1, 'void', 5),
+               ('C3F7K9T24', TWO, 2, 'allocated', 9);
+    INSERT INTO line_attempt (order_id, attempt, state, from_state, scrap_reason, document_number, queued_at, tries, document_type)
+        VALUES (ONE, 1, 'scrapped', 'bound', 'chip_silent', 'C3F7K9T21', 1, 0, 'identity_card'),
+               (ONE, 2, 'packed', NULL, NULL, 'C3F7K9T22', 1, 0, 'identity_card'),
+               (TWO, 1, 'cancelled', 'bound', NULL, 'C3F7K9T23', 1, 0, 'residence_permit'),
+               (TWO, 2, 'bound', NULL, NULL, 'C3F7K9T24', 1, 0, 'residence_permit');
+    INSERT INTO line_move (order_id, attempt, step, state, moved_at)
+        VALUES (ONE, 1, 1, 'scrapped', 6), (ONE, 2, 1, 'quality_passed', 8), (ONE, 2, 2, 'packed', 9), (TWO, 1, 1, 'cancelled', 6),
+               (TWO, 2, 1, 'bound', 9);
+";
+
+async fn numbers_of_before_are_documents_that_were_produced_or_are_void(engine: Engine) {
+    let home = Home::new(engine).await;
+    let mut connection = migrated_before(&home, DOCUMENTS).await;
+    let rows = NUMBERS.replace("ONE", "X'01010101010101010101010101010101'");
+    let rows = rows.replace("TWO", "X'02020202020202020202020202020202'");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(home.spelled(&rows)))
+        .execute(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    let store = home.open(7).await;
+    let of = async |number: &str| store.document(number.parse().unwrap()).await.unwrap();
+    let at = |micros: i64| {
+        time::OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1000).unwrap()
+    };
+    let number = |text: &str| text.parse().unwrap();
+    let failed = VoidReason::Scrapped(ScrapReason::ChipSilent);
+    let card = DocumentType::IdentityCard;
+    let expected = Document::never_made(number("C3F7K9T21"), card, failed, at(6));
+    assert_eq!(of("C3F7K9T21").await.unwrap().document, expected);
+    let expected = Document::produced(number("C3F7K9T22"), card, at(8));
+    assert_eq!(of("C3F7K9T22").await.unwrap().document, expected);
+    let permit = DocumentType::ResidencePermit;
+    let expected = Document::never_made(number("C3F7K9T23"), permit, VoidReason::Cancelled, at(6));
+    let row = of("C3F7K9T23").await.unwrap();
+    assert_eq!((row.document, &*row.issuer_profile), (expected, "utopia"));
+    assert_eq!(of("C3F7K9T24").await, None);
+}
+
 async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_had(engine: Engine) {
     let home = Home::new(engine).await;
     before(&home).await;
@@ -212,6 +273,7 @@ async fn persons_orders_and_revocations_of_before_are_known_under_the_key_they_h
 }
 
 on_each_engine! {
+    numbers_of_before_are_documents_that_were_produced_or_are_void,
     blanks_of_before_are_carried_over_into_the_ledger,
     persons_orders_and_revocations_of_before_are_known_under_the_key_they_had,
     what_was_handed_out_before_and_is_still_there_waits_for_a_signature,

@@ -53,12 +53,12 @@ fn refused<T: std::fmt::Debug>(result: Result<T, StoreError>) -> PackingError {
 }
 
 impl Bench {
-    async fn dispatcher(&mut self) -> PersonId {
+    pub async fn dispatcher(&mut self) -> PersonId {
         somebody(self, Role::Dispatcher).await
     }
 
     /// A card in the exit tray, seen and found good, for that destination. Its chip is of this number.
-    async fn card_to(&mut self, byte: u8, to: &Destination, express: bool) -> Attempt {
+    pub async fn card_to(&mut self, byte: u8, to: &Destination, express: bool) -> Attempt {
         self.card_sampled(byte, (to, express), FEW, NOW).await
     }
 
@@ -92,7 +92,7 @@ impl Bench {
         self.camera(&read, &Verdict::Passed, sampling).await
     }
 
-    async fn bag(&self, byte: u8, to: &Destination, by: PersonId) -> Shipment {
+    pub async fn bag(&self, byte: u8, to: &Destination, by: PersonId) -> Shipment {
         let new = NewShipment {
             id: ShipmentId::from_bytes([byte; 16]),
             container: Container::Bag,
@@ -102,7 +102,7 @@ impl Bench {
         self.store.open_shipment(&new, &[], NOW).await.unwrap()
     }
 
-    async fn put(
+    pub async fn put(
         &self,
         card: &Attempt,
         bag: &Shipment,
