@@ -21,7 +21,12 @@ fuzz::target!(|data| {
         let again = proof.encode().expect("JSON");
         assert_eq!(Proof::decode(&again).expect("a proof"), proof);
         assert!(!proof.check(&trust).is_empty());
-        assert!(proof.entries.iter().all(|entry| !entry.to_string().is_empty()));
+        assert!(
+            proof
+                .entries
+                .iter()
+                .all(|entry| !entry.to_string().is_empty())
+        );
     }
     // Places of acts of erasing stand in entries, and have one form.
     if let Some(places) = std::str::from_utf8(data).ok().and_then(Places::parse) {
