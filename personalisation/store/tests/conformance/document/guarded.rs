@@ -1,6 +1,6 @@
 //! What the databases themselves refuse, and what each program's role may do.
 
-use sqlx::{AssertSqlSafe, Executor as _};
+use sqlx::{AssertSqlSafe, Executor as _, error::DatabaseError};
 
 use super::*;
 use crate::{Engine, on_each_engine, roles::as_role};
@@ -82,7 +82,7 @@ async fn two_active_documents_of_one_person_are_refused_by_the_index(engine: Eng
     let error = behind.execute(forced).await.unwrap_err();
     let unique = error
         .as_database_error()
-        .is_some_and(|error| error.is_unique_violation());
+        .is_some_and(DatabaseError::is_unique_violation);
     assert!(unique, "{error}");
 }
 
@@ -97,10 +97,10 @@ async fn each_role_does_its_part_of_a_documents_life_and_no_other() {
     let (card, _) = bench.active_card(1).await;
     let (second, _) = bench.active_card(2).await;
     let supervisor = somebody(&mut bench, Role::Supervisor).await;
-    let lost = Change::Report(report(Loss::Lost, supervisor));
+    let loss = Change::Report(report(Loss::Lost, supervisor));
     let console = as_role(&bench, "console").await;
     console
-        .change_document(card, &lost, &[], NOW)
+        .change_document(card, &loss, &[], NOW)
         .await
         .unwrap();
     let issuer = personalisation_core::issuer_profile::IssuerProfile::LUXEMBOURG;

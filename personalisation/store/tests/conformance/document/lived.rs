@@ -97,13 +97,13 @@ async fn what_was_not_found_in_time_is_revoked_by_its_rule_and_once(engine: Engi
     let lost = Change::Report(report(Loss::Lost, supervisor));
     bench.change(card, &lost, NOW).await.unwrap();
     // Reported on Saturday, 21 November: the seventh working day is Tuesday, 1 December.
-    let (last, after) = (
+    let (in_time, after) = (
         datetime!(2026-12-01 22:59 UTC),
         datetime!(2026-12-01 23:00 UTC),
     );
-    assert_eq!(bench.store.due_documents(last, 9).await.unwrap(), []);
+    assert_eq!(bench.store.due_documents(in_time, 9).await.unwrap(), []);
     let early = bench
-        .change(card, &Change::Rule(Rule::NotFound), last)
+        .change(card, &Change::Rule(Rule::NotFound), in_time)
         .await;
     illegal(early);
     let due = bench.store.due_documents(after, 9).await.unwrap();
