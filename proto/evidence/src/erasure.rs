@@ -122,7 +122,7 @@ mod tests {
     #[test]
     fn an_act_fits_into_an_entry_whatever_it_names() {
         let far = (1_u64 << 62) + 1;
-        let many = Places::of((0..2 * MAX_RANGES as u64 + 1).map(|number| far + 2 * number));
+        let many = Places::of((0..=2 * MAX_RANGES as u64).map(|number| far + 2 * number));
         let acts: Vec<_> = many.acts().collect();
         assert_eq!(acts.len(), 3);
         for act in acts {
